@@ -1,0 +1,1 @@
+"""RTP to segments to a sealed recording."""

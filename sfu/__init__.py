@@ -1,0 +1,1 @@
+"""Media plane: ICE-lite and DTLS-SRTP on one UDP port, RTP forwarding, quality control."""

@@ -1,0 +1,1 @@
+"""The live session's nerve: socket namespace, tokens, presence, negotiation relay."""

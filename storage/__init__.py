@@ -1,0 +1,1 @@
+"""Models, repositories, migrations, object stores, audit and outbox."""

@@ -1,0 +1,1 @@
+"""What people see: pages, REST API, archive playback, and the TypeScript client."""
