@@ -1,0 +1,39 @@
+import { existsSync, globSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { defineConfig } from "vitest/config";
+
+/** Every island has one entry, web/client/<island>/main.ts; the pages' style sheet is the one more. */
+function entries(): Record<string, string> {
+  const styles = "web/client/styles/main.css";
+  const islands = globSync("web/client/*/main.ts").map((path): [string, string] => [
+    basename(dirname(path)),
+    path,
+  ]);
+  return Object.fromEntries<string>([
+    ...islands,
+    ...(existsSync(styles) ? [["styles", styles] as const] : []),
+  ]);
+}
+
+export default defineConfig({
+  // Chunks find each other relative to themselves, so the pages may serve them from any path.
+  base: "./",
+  publicDir: false,
+  build: {
+    outDir: "web/static/build",
+    emptyOutDir: true,
+    manifest: true,
+    sourcemap: true,
+    // Firefox ESR and Safari 17 are the oldest browsers of the offices.
+    target: ["chrome120", "firefox128", "safari17"],
+    // Data URLs would need holes in the pages' content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: entries() },
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["web/client/**/*.test.ts"],
+    passWithNoTests: true,
+  },
+});
