@@ -1,0 +1,262 @@
+"""The control APIs of a media node and of a recorder: plain JSON over HTTP, events over a WebSocket.
+
+Typed here because both sides of the wire must agree. Errors are RFC 9457 problems (:class:`Problem`) whose ``code`` is
+a :class:`bridge.errors.Code`. Paths are in PROTOCOL.md; a method of :class:`bridge.ports.MediaNode` and
+:class:`bridge.ports.RecorderNode` stands for each.
+"""
+
+from typing import TypeAlias
+
+import msgspec
+
+from bridge.ids import Mid, NodeId, ParticipantId, RecorderId, RecordingId, RoomId, TrackId
+from bridge.media import Codec, Moment, Source
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """RFC 9457 problem details; ``code`` is stable, ``detail`` is for the log."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+
+
+class Numbered(msgspec.Struct, frozen=True):
+    """One event of a node or recorder. Numbers count from 1 in one run; ``run`` changes with a restart,
+    so a consumer that asks ``?run=R&after=N`` either gets what follows N or learns that the run is new."""
+
+    run: str
+    number: int
+    event: "NodeEvent | RecorderEvent"
+
+
+# ── media node ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class NodeHealth(msgspec.Struct, frozen=True):
+    """Answer of ``GET /health``."""
+
+    node: NodeId
+    run: str
+    rooms: int
+    participants: int
+    version: str
+
+
+class Gates(msgspec.Struct, frozen=True):
+    """True: open. A closed gate drops that source before forwarding and before the tap, whatever the client sends."""
+
+    microphone: bool = False
+    camera: bool = False
+    screen: bool = False
+
+
+class ParticipantOrder(msgspec.Struct, frozen=True):
+    """``PUT /rooms/{room}/participants/{participant}``: make it, or change it. ``receives``: gets others' media."""
+
+    receives: bool
+    gates: Gates
+
+
+class RoomOrder(msgspec.Struct, frozen=True):
+    """``PUT /rooms/{room}``: make it, or change it. ``held``: nothing is forwarded nor tapped (reception interrupted),
+    except from ``notice_from``, the participant who speaks a notice into the held room."""
+
+    held: bool
+    notice_from: ParticipantId | None = None
+
+
+class UplinkOffer(msgspec.Struct, frozen=True):
+    """``POST …/uplink``: the browser's offer and which mid is which source. A new ICE ufrag without a restart of the
+    old one is a new connection and replaces the old."""
+
+    sdp: str
+    sources: dict[Mid, Source]
+
+
+class UplinkAnswer(msgspec.Struct, frozen=True):
+    """The node's answer."""
+
+    sdp: str
+
+
+class DownlinkTrack(msgspec.Struct, frozen=True):
+    """One m-line of a downlink offer in use; m-lines not listed are inactive."""
+
+    mid: Mid
+    track: TrackId
+    participant: ParticipantId
+    source: Source
+
+
+class DownlinkAnswer(msgspec.Struct, frozen=True):
+    """``POST …/downlink``: the browser's answer to offer number ``offer``. Another number: ``stale_offer``."""
+
+    offer: int
+    sdp: str
+
+
+class TapOrder(msgspec.Struct, frozen=True):
+    """``PUT /rooms/{room}/tap``: copy the room's packets to the recorder at ``address`` (``unix:PATH`` | ``HOST:PORT``).
+
+    ``recording`` False is the probe: RTP of ``probe`` participants only, before START. A second order with
+    ``recording`` True sends START and taps everybody; its answer is the moment the recording began.
+    """
+
+    recording_id: RecordingId
+    address: str
+    recording: bool
+    probe: tuple[ParticipantId, ...] = ()
+    part: int = 1
+
+
+class TapAnswer(msgspec.Struct, frozen=True):
+    """The moment of START, or of STOP for ``DELETE /rooms/{room}/tap``; for a probe the moment it was ordered."""
+
+    moment: Moment
+
+
+class TransportChanged(msgspec.Struct, frozen=True, tag=True):
+    """A participant's uplink or downlink. ``state``: connected | lost (consent expired) | closed."""
+
+    room: RoomId
+    participant: ParticipantId
+    direction: str
+    state: str
+
+
+class TrackPublished(msgspec.Struct, frozen=True, tag=True):
+    """The first packet of a source was accepted."""
+
+    room: RoomId
+    participant: ParticipantId
+    track: TrackId
+    source: Source
+    codec: Codec
+
+
+class TrackUnpublished(msgspec.Struct, frozen=True, tag=True):
+    """A source ended: removed from the offer, or its connection closed."""
+
+    room: RoomId
+    participant: ParticipantId
+    track: TrackId
+    source: Source
+
+
+class DownlinkOffer(msgspec.Struct, frozen=True, tag=True):
+    """To be carried to the participant's browser. One in flight per participant; a newer number replaces."""
+
+    room: RoomId
+    participant: ParticipantId
+    offer: int
+    sdp: str
+    tracks: tuple[DownlinkTrack, ...]
+
+
+class SpeakersChanged(msgspec.Struct, frozen=True, tag=True):
+    """Who is speaking now (RFC 6464 levels, smoothed), sent when it changes."""
+
+    room: RoomId
+    participants: tuple[ParticipantId, ...]
+
+
+class TapChanged(msgspec.Struct, frozen=True, tag=True):
+    """``state``: writing (confirmed within 2 s) | degraded (late, nothing lost) | not_recording (older than replay)."""
+
+    room: RoomId
+    recording: RecordingId
+    state: str
+    behind_ms: int
+
+
+class RoomGone(msgspec.Struct, frozen=True, tag=True):
+    """The node does not know this room (any more): it was told to end it."""
+
+    room: RoomId
+
+
+NodeEvent: TypeAlias = (
+    TransportChanged | TrackPublished | TrackUnpublished | DownlinkOffer | SpeakersChanged | TapChanged | RoomGone
+)
+
+
+# ── recorder ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class RecorderHealth(msgspec.Struct, frozen=True):
+    """Answer of ``GET /health``. ``tap_address`` is what a TapOrder names."""
+
+    recorder: RecorderId
+    run: str
+    tap_address: str
+    recordings: int
+    spool_free_bytes: int
+    version: str
+
+
+class ArmOrder(msgspec.Struct, frozen=True):
+    """``PUT /recordings/{recording}``: make ready to receive a tap for it. ``prefix``: where its objects go.
+    ``retain_until_utc_ns``: provisional lock of each stored object."""
+
+    room: RoomId
+    prefix: str
+    retain_until_utc_ns: int
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """``POST /recordings/{recording}/proof``: ≥ 1 s of one track is durable in the spool and a probe object is stored.
+    Refused with ``central_point_silent`` (no packet came) or ``recorder_not_writing`` (disk or store)."""
+
+    track: TrackId
+    packets: int
+    seconds: float
+    probe_object: str
+
+
+class RecordingStatus(msgspec.Struct, frozen=True):
+    """``GET /recordings/{recording}``; also the answer of ``POST …/started`` (START is durable) and
+    ``POST …/finished`` (STOP came, every segment and the journal are stored)."""
+
+    recording: RecordingId
+    state: str
+    segments: int
+    bytes: int
+    journal: str | None
+    """Key of the stored journal, once finished."""
+
+
+class SegmentStored(msgspec.Struct, frozen=True, tag=True):
+    """One segment is in the object store, under lock."""
+
+    recording: RecordingId
+    track: TrackId
+    key: str
+    bytes: int
+
+
+class StoreChanged(msgspec.Struct, frozen=True, tag=True):
+    """The object store is away (``available`` False; the spool keeps everything) or back."""
+
+    recording: RecordingId
+    available: bool
+    waiting_bytes: int
+
+
+class SpoolChanged(msgspec.Struct, frozen=True, tag=True):
+    """``state``: healthy | full (nothing can be written: not_recording)."""
+
+    recording: RecordingId
+    state: str
+
+
+class RecordingFinished(msgspec.Struct, frozen=True, tag=True):
+    """Everything of this recording is stored; it can be sealed."""
+
+    recording: RecordingId
+    journal: str
+
+
+RecorderEvent: TypeAlias = SegmentStored | StoreChanged | SpoolChanged | RecordingFinished

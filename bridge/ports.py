@@ -1,0 +1,194 @@
+"""What the other rooms implement and ``bridge`` only names. Grouped by who implements.
+
+deploy: Clock, Entropy · sfu: MediaNode · recorder: RecorderNode, Remuxer · storage: ObjectStore (repositories and the
+unit of work are in :mod:`bridge.repositories`) · signaling: JoinTokens · web: PasswordHasher.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Protocol
+
+import msgspec
+
+from bridge.control import (
+    ArmOrder,
+    DownlinkAnswer,
+    NodeHealth,
+    Numbered,
+    ParticipantOrder,
+    Proof,
+    RecorderHealth,
+    RecordingStatus,
+    RoomOrder,
+    TapAnswer,
+    TapOrder,
+    UplinkAnswer,
+    UplinkOffer,
+)
+from bridge.ids import MonoNs, ParticipantId, ReceptionId, RecordingId, RoomId, SeatId, UtcNs
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def mono(self) -> MonoNs:
+        """Monotonic now."""
+        ...
+
+    def utc(self) -> UtcNs:
+        """Wall clock now."""
+        ...
+
+
+class Entropy(Protocol):
+    """The only source of randomness."""
+
+    def token(self, bytes_: int = 16) -> str:
+        """An unguessable URL-safe string of that many random bytes."""
+        ...
+
+    def id(self) -> str:
+        """A fresh identifier: 20 lower-case letters and digits that sort by time of making."""
+        ...
+
+    def bits(self, count: int) -> int:
+        """A random integer of that many bits (RTP sequence numbers, SSRCs, tie breakers)."""
+        ...
+
+
+class MediaNode(Protocol):
+    """A media node's control API. Raises Unavailable(node_unavailable) when it does not answer within its time."""
+
+    async def health(self) -> NodeHealth: ...
+
+    async def put_room(self, room: RoomId, order: RoomOrder) -> None: ...
+
+    async def delete_room(self, room: RoomId) -> None: ...
+
+    async def put_participant(self, room: RoomId, participant: ParticipantId, order: ParticipantOrder) -> None: ...
+
+    async def delete_participant(self, room: RoomId, participant: ParticipantId) -> None: ...
+
+    async def offer_uplink(self, room: RoomId, participant: ParticipantId, offer: UplinkOffer) -> UplinkAnswer: ...
+
+    async def answer_downlink(self, room: RoomId, participant: ParticipantId, answer: DownlinkAnswer) -> None: ...
+
+    async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
+        """Drop the downlink's transport and offer anew (the browser came back with nothing)."""
+        ...
+
+    async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer: ...
+
+    async def delete_tap(self, room: RoomId) -> TapAnswer: ...
+
+    def events(self, run: str, after: int) -> AsyncIterator[Numbered]:
+        """What follows ``after`` of ``run``; everything still kept when the run is another. Ends when the line drops."""
+        ...
+
+
+class RecorderNode(Protocol):
+    """A recorder's control API. Raises Unavailable(recorder_unavailable) when it does not answer within its time."""
+
+    async def health(self) -> RecorderHealth: ...
+
+    async def arm(self, recording: RecordingId, order: ArmOrder) -> RecordingStatus: ...
+
+    async def prove(self, recording: RecordingId) -> Proof: ...
+
+    async def started(self, recording: RecordingId) -> RecordingStatus: ...
+
+    async def finished(self, recording: RecordingId) -> RecordingStatus: ...
+
+    async def status(self, recording: RecordingId) -> RecordingStatus: ...
+
+    async def disarm(self, recording: RecordingId) -> None:
+        """Forget an armed recording that never started; its spool is removed."""
+        ...
+
+    def events(self, run: str, after: int) -> AsyncIterator[Numbered]: ...
+
+
+class StoredObject(msgspec.Struct, frozen=True):
+    """What the store says of one object. ``version`` names these very bytes for ever; ``sha256`` hex."""
+
+    key: str
+    version: str
+    bytes: int
+    sha256: str
+    retain_until_utc_ns: int
+
+
+class ObjectStore(Protocol):
+    """Objects that once written never change. Keys: ``/``-separated parts of ``[A-Za-z0-9._-]``, no leading dot.
+
+    Raises Unavailable(objects_unavailable) when the store is away, Refusal(object_locked) where retention forbids,
+    NotFound for an unknown key or version, Invalid for a bad key. Every method may be repeated safely.
+    """
+
+    async def put(self, key: str, body: AsyncIterator[bytes] | bytes, retain_until_utc_ns: int) -> StoredObject:
+        """Store whole or not at all; durable when it returns. The same bytes again under a key: the first answer;
+        other bytes under a key: Refusal(object_exists)."""
+        ...
+
+    def read(
+        self, key: str, version: str | None = None, start: int = 0, length: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """The bytes from ``start``, in chunks of at most 1 MiB."""
+        ...
+
+    async def stat(self, key: str, version: str | None = None) -> StoredObject: ...
+
+    def list(self, prefix: str) -> AsyncIterator[StoredObject]:
+        """In order of key."""
+        ...
+
+    async def extend_retention(self, key: str, version: str, retain_until_utc_ns: int) -> StoredObject:
+        """Only ever lengthens; a shorter time is Refusal(object_locked)."""
+        ...
+
+    async def delete(self, key: str, version: str) -> None:
+        """Refusal(object_locked) before its retention ends."""
+        ...
+
+
+class JoinGrant(msgspec.Struct, frozen=True):
+    """What a join token says: this seat of this reception, opened by this account."""
+
+    reception: ReceptionId
+    seat: SeatId
+    account: str
+
+
+class JoinTokens(Protocol):
+    """Short-lived, single-use permission to open a room's socket (signaling)."""
+
+    def mint(self, grant: JoinGrant) -> str:
+        """A token that holds 120 s."""
+        ...
+
+    async def redeem(self, token: str) -> JoinGrant:
+        """Raises TokenRefused: token_invalid, token_expired, token_used."""
+        ...
+
+
+class PasswordHasher(Protocol):
+    """argon2id (web)."""
+
+    def hash(self, password: str) -> str: ...
+
+    def verify(self, stored: str, password: str) -> bool:
+        """False for a wrong password; constant work also when ``stored`` is empty."""
+        ...
+
+
+class Remuxer(Protocol):
+    """Gives a stored segment in a form that browsers play, without decoding (recorder)."""
+
+    async def browser_form(self, container: str, body: bytes) -> tuple[str, bytes]:
+        """(media type with codecs, bytes): WebM as it is, H264 in Matroska as fragmented MP4. Raises MalformedInput."""
+        ...
+
+
+class Notices(Protocol):
+    """Published facts after commit, in one process (deploy): services publish, rooms and pages listen."""
+
+    def publish(self, reception: ReceptionId, kind: str, body: Mapping[str, str]) -> None: ...
