@@ -1,0 +1,130 @@
+# Everything a person or a machine does with this repository. `make` alone lists the targets.
+# Needs Python 3.11 or newer, git and make; the rest is installed into .venv and node_modules.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/sh
+
+# Asked only when .venv has to be made. The script says in one line when there is none.
+PYTHON ?= $(or $(shell tools/find-python),false)
+# Passed on: make run ARGS="--data DIR --port N"
+ARGS ?=
+
+BIN := .venv/bin
+NPM := tools/npm run --silent
+STAMPS := .venv/stamps
+CLIENT_SOURCES := $(shell find web/client -type f 2>/dev/null)
+CATALOGUES := $(patsubst %.po,%.mo,$(shell find web -name '*.po' 2>/dev/null))
+ISLANDS := web/static/build/.vite/manifest.json
+
+# --- for everybody ------------------------------------------------------------------------------
+
+.PHONY: help
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: setup ## Install, build and start everything on this machine (ARGS="--data DIR --port N")
+	@exec $(BIN)/diemcau up $(ARGS)
+
+.PHONY: demo
+demo: setup ## Start with synthetic points in a reception, to look around alone (ARGS=...)
+	@exec $(BIN)/diemcau demo $(ARGS)
+
+.PHONY: test
+test: setup-test check unit contract integration browser ## Everything CI runs
+
+.PHONY: setup
+setup: $(STAMPS)/program $(ISLANDS) $(CATALOGUES) ## Only install and build
+
+# --- for developers -----------------------------------------------------------------------------
+
+.PHONY: check
+check: setup-dev check-format check-lint check-types check-imports check-client check-wire ## Format, lint, types, imports
+
+.PHONY: unit
+unit: setup-dev ## Unit tests, Python and TypeScript: seconds
+	$(BIN)/pytest tests/unit
+	$(NPM) test
+
+.PHONY: contract integration
+contract integration: setup-dev
+	$(BIN)/pytest tests/$@
+
+.PHONY: browser
+browser: setup-test ## Tests in real browsers
+	$(BIN)/pytest tests/browser
+
+.PHONY: bench
+bench: setup-dev ## Measure (ONLY=forward|join|record DURATION=seconds)
+	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(DURATION),--duration $(DURATION)) $(ARGS)
+
+.PHONY: fmt
+fmt: setup-dev ## Format and fix what can be fixed by itself
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(NPM) fmt
+
+.PHONY: wire
+wire: setup-dev ## Write the client's wire types anew from the msgspec structs
+	$(BIN)/python -m tools.wire_types
+
+.PHONY: lock
+lock: setup-dev ## Resolve the Python packages anew into the two lock files
+	tools/lock
+
+.PHONY: clean
+clean: ## Remove everything that was installed or built (never recordings or settings)
+	rm -rf .venv node_modules build web/static/build *.egg-info
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find web -name '*.mo' -delete
+
+# --- parts of check -----------------------------------------------------------------------------
+
+.PHONY: check-format check-lint check-types check-imports check-client check-wire
+check-format:
+	$(BIN)/ruff format --check --quiet .
+check-lint:
+	$(BIN)/ruff check --quiet .
+check-types:
+	$(BIN)/mypy
+check-imports:
+	$(BIN)/lint-imports
+check-client:
+	$(NPM) types
+	$(NPM) lint
+	$(NPM) format
+check-wire:
+	$(BIN)/python -m tools.wire_types --check
+
+# --- set-up: each stamp is newer than what it was made from --------------------------------------
+
+.PHONY: setup-dev setup-test
+setup-dev: setup $(STAMPS)/developer-tools
+setup-test: setup-dev
+	@$(BIN)/python -m tools.setup test-programs
+
+$(BIN)/python:
+	@"$(PYTHON)" -m tools.setup environment
+
+$(STAMPS)/program: requirements.lock pyproject.toml | $(BIN)/python
+	@$(BIN)/python -m tools.setup program
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/developer-tools: requirements-dev.lock $(STAMPS)/program
+	@$(BIN)/python -m tools.setup developer-tools
+	@mkdir -p $(@D) && touch $@
+
+node_modules/.stamp: package.json package-lock.json .npmrc | $(STAMPS)/program
+	@$(BIN)/python -m tools.setup client-packages
+	@touch $@
+
+$(ISLANDS): node_modules/.stamp package.json tsconfig.json vite.config.ts $(CLIENT_SOURCES)
+	@echo "set-up: building the browser client"
+	@$(NPM) build -- --logLevel warn
+	@touch $@
+
+%.mo: %.po | $(STAMPS)/program
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
