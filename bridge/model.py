@@ -1,0 +1,166 @@
+"""The things a citizen reception is made of, as values (``shared`` words of the law in the screens' catalogue).
+
+Organisation: Agency, BridgePoint, Account. A reception holds Seats; the live part of it is in :mod:`bridge.reception`.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from bridge.ids import AccountId, AgencyId, BridgePointId, CaseId, ReceptionId, RecordingId, SeatId, SessionId
+
+
+class Level(StrEnum):
+    """Where an agency or point stands."""
+
+    CENTRAL = "central"
+    PROVINCE = "province"
+    COMMUNE = "commune"
+
+
+class Role(StrEnum):
+    """What somebody is in a reception (seat) or in the office (account)."""
+
+    CHAIR = "chair"
+    ADVISOR = "advisor"
+    SECRETARY = "secretary"
+    AGENCY = "agency"
+    OPERATOR = "operator"
+    CITIZEN = "citizen"
+    REPRESENTATIVE = "representative"
+    LAWYER = "lawyer"
+    INTERPRETER = "interpreter"
+    OBSERVER = "observer"
+    ARCHIVIST = "archivist"
+    ADMINISTRATOR = "administrator"
+
+
+OFFICIALS = frozenset({Role.CHAIR, Role.ADVISOR, Role.SECRETARY})
+"""Who conducts: a reception without any of them connected is interrupted by the system."""
+
+STAFF_SIDE = OFFICIALS | {Role.AGENCY, Role.OPERATOR}
+"""Who sees and hears each other between opening the doors and going live."""
+
+
+class Agency(msgspec.Struct, frozen=True):
+    """An authority; ``parent`` None for the top."""
+
+    id: AgencyId
+    name: str
+    level: Level
+    parent: AgencyId | None
+
+
+class BridgePoint(msgspec.Struct, frozen=True):
+    """A site of an agency from which people take part."""
+
+    id: BridgePointId
+    agency: AgencyId
+    name: str
+    level: Level
+    place: str
+
+
+class Account(msgspec.Struct, frozen=True):
+    """Who can sign in: an official, or a bridge point (``point`` set)."""
+
+    id: AccountId
+    login: str
+    name: str
+    roles: frozenset[Role]
+    agency: AgencyId
+    point: BridgePointId | None
+    password_hash: str
+    language: str = "vi"
+    disabled: bool = False
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A signed-in browser. ``id`` is the hash of the cookie's secret; the secret itself is not stored."""
+
+    id: SessionId
+    account: AccountId
+    csrf: str
+    made_utc_ns: int
+    seen_utc_ns: int
+
+
+class SeatPerson(msgspec.Struct, frozen=True):
+    """One person who sits at a seat."""
+
+    name: str
+    role: Role
+
+
+class Seat(msgspec.Struct, frozen=True):
+    """One person alone, or a bridge point with the people present there. ``name`` and ``role`` are those of who speaks
+    for it; ``account`` may open it."""
+
+    id: SeatId
+    account: AccountId
+    role: Role
+    name: str
+    point: BridgePointId
+    point_name: str
+    level: Level
+    people: tuple[SeatPerson, ...] = ()
+
+
+class AgendaItem(msgspec.Struct, frozen=True):
+    """One case, received under its number. ``seats`` are the citizens' side of it."""
+
+    number: int
+    case: CaseId
+    title: str
+    seats: tuple[SeatId, ...]
+
+
+class ReceptionKind(StrEnum):
+    """Regular (by staff), periodic (by the head, on a published day), ad hoc."""
+
+    REGULAR = "regular"
+    PERIODIC = "periodic"
+    AD_HOC = "ad_hoc"
+
+
+class AdmitRule(StrEnum):
+    """Who lets people in. Until waiting rooms exist: the join itself."""
+
+    ON_JOIN = "on_join"
+
+
+class ReceptionRow(msgspec.Struct, frozen=True):
+    """What a list of receptions shows: a projection of its events."""
+
+    id: ReceptionId
+    title: str
+    agency: AgencyId
+    starts_utc_ns: int
+    state: str
+    doors_open: bool
+    seats: int
+    recording: RecordingId | None
+    began_utc_ns: int | None
+    ended_utc_ns: int | None
+
+
+class RecordingRow(msgspec.Struct, frozen=True):
+    """One recording in the archive's list. ``manifest_*`` empty until sealed; ``verified_utc_ns``: last whole check."""
+
+    id: RecordingId
+    reception: ReceptionId
+    agency: AgencyId
+    title: str
+    state: str
+    prefix: str
+    began_utc_ns: int
+    ended_utc_ns: int | None
+    recorder: str
+    journal_key: str = ""
+    manifest_key: str = ""
+    manifest_version: str = ""
+    manifest_sha256: str = ""
+    bytes: int = 0
+    points: int = 0
+    verified_utc_ns: int | None = None
+    faults: int = 0

@@ -1,0 +1,213 @@
+"""What storage keeps, as ``bridge`` sees it: repositories and the unit of work that ties them into one transaction.
+
+Everything raises Unavailable(storage_unavailable) when the database does not answer; reading what is not there raises
+NotFound unless the docstring says None.
+"""
+
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Protocol
+
+import msgspec
+
+from bridge.events import Recorded
+from bridge.ids import AccountId, AgencyId, BridgePointId, ReceptionId, RecordingId, SessionId
+from bridge.model import Account, Agency, BridgePoint, ReceptionRow, RecordingRow, Session
+
+
+class Organisation(Protocol):
+    """Agencies and bridge points."""
+
+    async def add_agency(self, agency: Agency) -> None: ...
+
+    async def add_point(self, point: BridgePoint) -> None: ...
+
+    async def agency(self, agency: AgencyId) -> Agency: ...
+
+    async def point(self, point: BridgePointId) -> BridgePoint: ...
+
+    async def agencies(self) -> list[Agency]: ...
+
+    async def points(self) -> list[BridgePoint]: ...
+
+
+class Accounts(Protocol):
+    async def add(self, account: Account) -> None:
+        """Conflict when the login exists."""
+        ...
+
+    async def replace(self, account: Account) -> None: ...
+
+    async def get(self, account: AccountId) -> Account: ...
+
+    async def by_login(self, login: str) -> Account | None: ...
+
+    async def all(self) -> list[Account]: ...
+
+
+class Sessions(Protocol):
+    """Signed-in browsers (server side)."""
+
+    async def add(self, session: Session) -> None: ...
+
+    async def get(self, session: SessionId) -> Session | None: ...
+
+    async def touch(self, session: SessionId, seen_utc_ns: int) -> None: ...
+
+    async def remove(self, session: SessionId) -> None: ...
+
+    async def remove_older(self, seen_before_utc_ns: int) -> int: ...
+
+
+class Receptions(Protocol):
+    """Event streams of receptions and the row each list shows."""
+
+    async def history(self, reception: ReceptionId, after: int = 0) -> list[Recorded]:
+        """In order; NotFound when there is none at all."""
+        ...
+
+    async def append(self, events: Sequence[Recorded], row: ReceptionRow) -> None:
+        """Events of one reception with consecutive versions, and its new row. Conflict when a version is taken."""
+        ...
+
+    async def row(self, reception: ReceptionId) -> ReceptionRow: ...
+
+    async def rows(self, starts_from_utc_ns: int, starts_before_utc_ns: int) -> list[ReceptionRow]:
+        """In order of start."""
+        ...
+
+
+class Recordings(Protocol):
+    async def put(self, row: RecordingRow) -> None:
+        """Add, or replace the row of that id."""
+        ...
+
+    async def get(self, recording: RecordingId) -> RecordingRow: ...
+
+    async def all(self) -> list[RecordingRow]:
+        """Newest first."""
+        ...
+
+    async def in_states(self, states: Sequence[str]) -> list[RecordingRow]: ...
+
+
+class AuditEntry(msgspec.Struct, frozen=True):
+    """Who did what to what. ``outcome``: done | refused:<code>."""
+
+    at_utc_ns: int
+    actor: str
+    action: str
+    object: str
+    outcome: str
+    detail: str = ""
+
+
+class ChainedEntry(msgspec.Struct, frozen=True):
+    """An entry in its place: ``hash`` = sha256 over the previous hash and the entry (:mod:`bridge.audit`)."""
+
+    number: int
+    entry: AuditEntry
+    previous: str
+    hash: str
+
+
+class Audit(Protocol):
+    """One append-only hash chain per installation."""
+
+    async def append(self, entry: AuditEntry) -> ChainedEntry: ...
+
+    async def head(self) -> ChainedEntry | None: ...
+
+    async def entries(self, after: int, limit: int) -> list[ChainedEntry]: ...
+
+
+class OutboxRow(msgspec.Struct, frozen=True):
+    """Something to be told or done after the commit, at least once. ``number`` given by the store."""
+
+    number: int
+    kind: str
+    subject: str
+    body: str
+    made_utc_ns: int
+
+
+class Outbox(Protocol):
+    async def add(self, kind: str, subject: str, body: str, made_utc_ns: int) -> None: ...
+
+    async def pending(self, limit: int) -> list[OutboxRow]: ...
+
+    async def done(self, number: int) -> None: ...
+
+
+class Lease(msgspec.Struct, frozen=True):
+    """``owner`` runs the room until ``until_utc_ns`` unless it renews."""
+
+    name: str
+    owner: str
+    until_utc_ns: int
+
+
+class Leases(Protocol):
+    async def take(self, name: str, owner: str, now_utc_ns: int, until_utc_ns: int) -> Lease:
+        """The lease after the attempt: ours when it was free, ran out or was ours, else the other owner's."""
+        ...
+
+    async def release(self, name: str, owner: str) -> None: ...
+
+
+class UsedTokens(Protocol):
+    async def use(self, token: str, until_utc_ns: int) -> bool:
+        """False when it was used before. Entries older than ``until`` are forgotten."""
+        ...
+
+
+class NodeRow(msgspec.Struct, frozen=True):
+    """A media node or recorder in the registry. ``kind``: sfu | recorder."""
+
+    id: str
+    kind: str
+    control: str
+    announced: str
+    seen_utc_ns: int
+    load: float
+
+
+class Nodes(Protocol):
+    async def heartbeat(self, row: NodeRow) -> None: ...
+
+    async def of_kind(self, kind: str) -> list[NodeRow]: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving without :meth:`commit` undoes everything. A unit that writes begins so
+    (``write=True`` at its making: BEGIN IMMEDIATE on SQLite)."""
+
+    organisation: Organisation
+    accounts: Accounts
+    sessions: Sessions
+    receptions: Receptions
+    recordings: Recordings
+    audit: Audit
+    outbox: Outbox
+    leases: Leases
+    used_tokens: UsedTokens
+    nodes: Nodes
+
+    async def __aenter__(self) -> "UnitOfWork": ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    async def commit(self) -> None: ...
+
+
+class UnitsOfWork(Protocol):
+    """Makes units of work."""
+
+    def reading(self) -> UnitOfWork: ...
+
+    def writing(self) -> UnitOfWork: ...
+
+
+MakeUnit = Callable[[], UnitOfWork]
