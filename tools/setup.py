@@ -42,7 +42,7 @@ def reason(log: str) -> str:
     lowered = log.lower()
     if any(sign in lowered for sign in NETWORK_SIGNS):
         return "no network, or the package registry does not answer"
-    if "certificate" in lowered:
+    if "certificate" in lowered or "_cert_" in lowered:
         return "the package registry's certificate is not trusted (PIP_CERT, NODE_EXTRA_CA_CERTS)"
     if "no space left" in lowered:
         return "the disk is full"
