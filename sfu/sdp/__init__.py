@@ -1,0 +1,52 @@
+"""Session descriptions (RFC 8866, RFC 8829): parse, answer, offer. Pure: text and values only.
+
+Browsers' descriptions are hostile text: whatever comes in, either a value or MalformedSdp.
+aiortc's own SDP module is not used (it lets other exceptions escape and drops rid and simulcast).
+"""
+
+from sfu.sdp.downlink import build_downlink_offer, parse_answer
+from sfu.sdp.model import (
+    ABS_SEND_TIME_URI,
+    AUDIO_LEVEL_URI,
+    MID_URI,
+    RID_URI,
+    CodecOffer,
+    Direction,
+    LocalIce,
+    MediaDescription,
+    ReceiveMedia,
+    RemoteMedia,
+    RemoteSession,
+    SessionDescription,
+    Setup,
+    Slot,
+)
+from sfu.sdp.parse import parse_description
+from sfu.sdp.spoken import DOWNLINK_EXTENSIONS, PAYLOAD_TYPES
+from sfu.sdp.uplink import answer_uplink, parse_offer
+from sfu.sdp.write import serialise
+
+__all__ = [
+    "ABS_SEND_TIME_URI",
+    "AUDIO_LEVEL_URI",
+    "DOWNLINK_EXTENSIONS",
+    "MID_URI",
+    "PAYLOAD_TYPES",
+    "RID_URI",
+    "CodecOffer",
+    "Direction",
+    "LocalIce",
+    "MediaDescription",
+    "ReceiveMedia",
+    "RemoteMedia",
+    "RemoteSession",
+    "SessionDescription",
+    "Setup",
+    "Slot",
+    "answer_uplink",
+    "build_downlink_offer",
+    "parse_answer",
+    "parse_description",
+    "parse_offer",
+    "serialise",
+]

@@ -1,0 +1,76 @@
+"""The downlink: the node offers a pool of m-lines, the browser answers."""
+
+from collections.abc import Sequence
+
+from bridge.errors import MalformedSdp
+from bridge.ids import Ssrc
+from sfu.sdp.model import (
+    Address,
+    Direction,
+    LocalIce,
+    MediaDescription,
+    SessionDescription,
+    Setup,
+    Slot,
+)
+from sfu.sdp.parse import parse_description
+from sfu.sdp.spoken import DOWNLINK_EXTENSIONS, downlink_codecs
+from sfu.sdp.write import serialise
+
+_SESSION_ID = 1
+"""One session for the life of a downlink; RFC 3264 §8 counts its version, browsers ask no more."""
+
+
+def build_downlink_offer(slots: Sequence[Slot], local: LocalIce, session_version: int) -> str:
+    """The offer of these m-lines, in this order. A later offer only appends slots or changes
+    ``active``, ``ssrc``, ``stream`` and ``track`` of known ones (RFC 3264 §8: m-lines stay)."""
+    return serialise(
+        SessionDescription(
+            ufrag=local.ufrag,
+            pwd=local.pwd,
+            fingerprints=(local.fingerprint,),
+            setup=Setup.ACTPASS,
+            media=tuple(_offer_media(slot, local) for slot in slots),
+            bundle=tuple(slot.mid for slot in slots),
+            session_id=_SESSION_ID,
+            version=session_version,
+            ice_lite=True,
+        )
+    )
+
+
+def parse_answer(text: str, slots: Sequence[Slot]) -> SessionDescription:
+    """The browser's answer to the offer of ``slots``. Raises MalformedSdp when its m-lines are
+    others, or it does not take the DTLS client's part (which RFC 5763 §5 recommends)."""
+    answer = parse_description(text)
+    said = [media.mid for media in answer.media]
+    if said != [slot.mid for slot in slots]:
+        raise MalformedSdp("the answer's m-lines are not the offer's")
+    if any(m.kind is not s.kind for m, s in zip(answer.media, slots, strict=True)):
+        raise MalformedSdp("an m-line is answered as another kind")
+    if answer.setup is not Setup.ACTIVE:
+        raise MalformedSdp(f"answer with setup {answer.setup}")
+    return answer
+
+
+def _offer_media(slot: Slot, local: LocalIce) -> MediaDescription:
+    codecs = downlink_codecs(slot.kind)
+    ssrcs: tuple[Ssrc, ...] = (slot.ssrc,) if slot.active else ()
+    return MediaDescription(
+        mid=slot.mid,
+        kind=slot.kind,
+        name=slot.kind.value,
+        port=local.candidates[0][1],
+        protocol="UDP/TLS/RTP/SAVPF",
+        formats=tuple(str(codec.payload_type) for codec in codecs),
+        direction=Direction.SENDONLY if slot.active else Direction.INACTIVE,
+        codecs=codecs,
+        extensions=DOWNLINK_EXTENSIONS[slot.kind],
+        ssrcs=ssrcs,
+        cname=slot.cname if slot.active else "",
+        stream=slot.stream if slot.active else "",
+        track=slot.track if slot.active else "",
+        rtcp_mux=True,
+        rtcp_reduced_size=True,
+        candidates=tuple(Address(ip, port) for ip, port in local.candidates),
+    )

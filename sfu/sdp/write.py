@@ -1,0 +1,102 @@
+"""Writes a session description; :func:`sfu.sdp.parse.parse_description` reads the same back.
+
+Transport attributes are repeated in every living m-section: RFC 8843 wants them in the first only,
+but aiortc looks for them in each, and browsers accept both.
+"""
+
+import ipaddress
+
+from bridge.media import Codec
+from sfu.sdp.model import Address, CodecOffer, MediaDescription, SessionDescription
+from sfu.sdp.simulcast import serialise_rid, serialise_simulcast
+
+_ENCODING = {Codec.VP8: "VP8", Codec.H264: "H264", Codec.OPUS: "opus"}
+_HOST_PREFERENCE = 126
+"""RFC 8445 §5.1.2.2, recommended for host candidates."""
+
+
+def serialise(description: SessionDescription) -> str:
+    """The description as text, lines ending in CRLF."""
+    lines = [
+        "v=0",
+        f"o=- {description.session_id} {description.version} IN IP4 127.0.0.1",
+        "s=-",
+        "t=0 0",
+    ]
+    if description.ice_lite:
+        lines.append("a=ice-lite")
+    if description.bundle:
+        lines.append("a=group:BUNDLE " + " ".join(description.bundle))
+    lines.append("a=msid-semantic: WMS *")
+    for media in description.media:
+        lines += _media_lines(media, description)
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _media_lines(media: MediaDescription, description: SessionDescription) -> list[str]:
+    formats = " ".join(media.formats)
+    lines = [
+        f"m={media.name} {media.port} {media.protocol} {formats}",
+        _connection(media.candidates),
+        f"a=mid:{media.mid}",
+    ]
+    if not media.rejected:
+        lines += _transport_lines(media, description)
+    lines.append(f"a={media.direction}")
+    if media.bundle_only:
+        lines.append("a=bundle-only")
+    for uri, identifier in media.extensions.items():
+        lines.append(f"a=extmap:{identifier} {uri}")
+    for codec in media.codecs:
+        lines += _codec_lines(codec)
+    for payload_type, repeated in media.rtx.items():
+        lines += [f"a=rtpmap:{payload_type} rtx/90000", f"a=fmtp:{payload_type} apt={repeated}"]
+    return lines + _stream_lines(media)
+
+
+def _connection(candidates: tuple[Address, ...]) -> str:
+    if not candidates:
+        return "c=IN IP4 0.0.0.0"
+    ip = candidates[0].ip
+    return f"c=IN IP{ipaddress.ip_address(ip).version} {ip}"
+
+
+def _transport_lines(media: MediaDescription, description: SessionDescription) -> list[str]:
+    lines = [f"a=ice-ufrag:{description.ufrag}", f"a=ice-pwd:{description.pwd}"]
+    lines += [f"a=fingerprint:sha-256 {digest}" for digest in description.fingerprints]
+    lines.append(f"a=setup:{description.setup}")
+    if media.rtcp_mux:
+        lines.append("a=rtcp-mux")
+    if media.rtcp_reduced_size:
+        lines.append("a=rtcp-rsize")
+    for index, address in enumerate(media.candidates):
+        priority = (_HOST_PREFERENCE << 24) | ((65_535 - index) << 8) | 255
+        where = f"{address.ip} {address.port}"
+        lines.append(f"a=candidate:{index + 1} 1 udp {priority} {where} typ host")
+    if media.candidates:
+        lines.append("a=end-of-candidates")
+    return lines
+
+
+def _codec_lines(codec: CodecOffer) -> list[str]:
+    channels = f"/{codec.channels}" if codec.channels > 1 else ""
+    name = _ENCODING[codec.codec]
+    lines = [f"a=rtpmap:{codec.payload_type} {name}/{codec.clock_rate}{channels}"]
+    lines += [f"a=rtcp-fb:{codec.payload_type} {value}" for value in codec.feedback]
+    if codec.parameters:
+        lines.append(f"a=fmtp:{codec.payload_type} {codec.parameters}")
+    return lines
+
+
+def _stream_lines(media: MediaDescription) -> list[str]:
+    lines = []
+    if media.stream:
+        lines.append(f"a=msid:{media.stream} {media.track}".rstrip())
+    lines += [f"a=rid:{serialise_rid(rid)}" for rid in media.rids]
+    if media.simulcast is not None:
+        lines.append(f"a=simulcast:{serialise_simulcast(media.simulcast)}")
+    for group in media.ssrc_groups:
+        lines.append(f"a=ssrc-group:{group.semantics} {' '.join(map(str, group.ssrcs))}")
+    for ssrc in media.ssrcs:
+        lines.append(f"a=ssrc:{ssrc} cname:{media.cname}")
+    return lines
