@@ -41,7 +41,8 @@ setup: $(STAMPS)/program $(ISLANDS) $(CATALOGUES) ## Only install and build
 # --- for developers -----------------------------------------------------------------------------
 
 .PHONY: check
-check: setup-dev check-format check-lint check-types check-imports check-client check-wire ## Format, lint, types, imports
+check: setup-dev ## Format, lint, types, imports, wire types; goes through all of them before it fails
+	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
 
 .PHONY: unit
 unit: setup-dev ## Unit tests, Python and TypeScript: seconds
@@ -83,7 +84,8 @@ clean: ## Remove everything that was installed or built (never recordings or set
 
 # --- parts of check -----------------------------------------------------------------------------
 
-.PHONY: check-format check-lint check-types check-imports check-client check-wire
+CHECKS := check-format check-lint check-types check-imports check-client check-wire
+.PHONY: $(CHECKS)
 check-format:
 	$(BIN)/ruff format --check --quiet .
 check-lint:
