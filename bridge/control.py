@@ -99,7 +99,8 @@ class DownlinkAnswer(msgspec.Struct, frozen=True):
 
 
 class TapOrder(msgspec.Struct, frozen=True):
-    """``PUT /rooms/{room}/tap``: copy the room's packets to the recorder at ``address`` (``unix:PATH`` | ``HOST:PORT``).
+    """``PUT /rooms/{room}/tap``: copy the room's packets to the recorder at ``address``
+    (``unix:PATH`` | ``HOST:PORT``).
 
     ``recording`` False is the probe: RTP of ``probe`` participants only, before START. A second order with
     ``recording`` True sends START and taps everybody; its answer is the moment the recording began.

@@ -31,9 +31,9 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     TOO_MANY_REQUESTS = "too_many_requests"
     # tokens
-    TOKEN_INVALID = "token_invalid"
-    TOKEN_EXPIRED = "token_expired"
-    TOKEN_USED = "token_used"
+    TOKEN_INVALID = "token_invalid"  # noqa: S105  a code, not a secret
+    TOKEN_EXPIRED = "token_expired"  # noqa: S105  a code, not a secret
+    TOKEN_USED = "token_used"  # noqa: S105  a code, not a secret
     RESUME_INVALID = "resume_invalid"
     REPLACED = "replaced"
     # input

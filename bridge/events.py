@@ -1,4 +1,5 @@
-"""What happened, in the past tense: the only way a reception's state changes. Stored for ever, so fields are only added.
+"""What happened, in the past tense: the only way a reception's state changes. Stored for ever, so fields
+are only added.
 
 Who did it and when stand beside the event in :class:`Recorded`.
 """
@@ -63,7 +64,8 @@ class RoomPlaced(msgspec.Struct, frozen=True, tag=True):
 
 
 class ReceptionStarted(msgspec.Struct, frozen=True, tag=True):
-    """``override`` is the chair's reason where readiness was not proved or another point than the centre was written."""
+    """``override`` is the chair's reason where readiness was not proved or another point than the centre
+    was written."""
 
     recording: RecordingId
     moment: Moment

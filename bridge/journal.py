@@ -108,7 +108,7 @@ class SilenceDeclared(msgspec.Struct, frozen=True, tag=True):
 
 
 class ClockAnchored(msgspec.Struct, frozen=True, tag=True):
-    """A participant's clock was tied to the node's, anew when it jumped: ``offset_ns`` = node − sender."""
+    """A participant's clock was tied to the node's, anew when it jumped: ``offset_ns`` = node minus sender."""
 
     participant: ParticipantId
     connection: int

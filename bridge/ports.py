@@ -81,7 +81,8 @@ class MediaNode(Protocol):
     async def delete_tap(self, room: RoomId) -> TapAnswer: ...
 
     def events(self, run: str, after: int) -> AsyncIterator[Numbered]:
-        """What follows ``after`` of ``run``; everything still kept when the run is another. Ends when the line drops."""
+        """What follows ``after`` of ``run``; everything still kept when the run is another. Ends with
+        the line."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Life cycles as tables. A step that is not in its table raises IllegalTransition; the diagrams are printed from here."""
+"""Life cycles as tables. A step that is not in its table raises IllegalTransition; diagrams are printed from here."""
 
 from collections.abc import Mapping
 from enum import StrEnum

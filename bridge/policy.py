@@ -1,0 +1,141 @@
+"""Who may do what: one table that every page, API call and socket message goes through.
+
+A rule names a role and the scope in which it counts: ``SEAT`` — held in this very reception; ``OFFICE`` — held by the
+account in the reception's agency; ``ANYWHERE`` — held by the account at all.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+from bridge import commands
+from bridge.errors import Code, NotFound, NotPermitted
+from bridge.ids import AccountId, AgencyId, ParticipantId, SeatId
+from bridge.model import Role
+
+
+class Action(StrEnum):
+    """Everything that is asked for."""
+
+    SCHEDULE = "schedule"
+    SEE_RECEPTION = "see_reception"
+    OPEN_DOORS = "open_doors"
+    CANCEL = "cancel"
+    JOIN = "join"
+    START = "start"
+    INTERRUPT = "interrupt"
+    RESUME = "resume"
+    CLOSE = "close"
+    CALL_NEXT = "call_next"
+    SET_OWN_MICROPHONE = "set_own_microphone"
+    SET_OWN_CAMERA = "set_own_camera"
+    SHARE_SCREEN = "share_screen"
+    RAISE_HAND = "raise_hand"
+    GIVE_FLOOR = "give_floor"
+    MUTE_OTHERS = "mute_others"
+    SEE_ARCHIVE = "see_archive"
+    PLAY_RECORDING = "play_recording"
+    VERIFY_RECORDING = "verify_recording"
+
+
+class Scope(StrEnum):
+    """Where a role counts."""
+
+    SEAT = "seat"
+    OFFICE = "office"
+    ANYWHERE = "anywhere"
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who asks. ``seat``, ``seat_role`` and ``participant`` are set inside a reception of theirs."""
+
+    account: AccountId
+    name: str
+    roles: frozenset[Role]
+    agency: AgencyId
+    seat: SeatId | None = None
+    seat_role: Role | None = None
+    participant: ParticipantId | None = None
+
+
+SYSTEM = Actor(AccountId("system"), "system", frozenset(), AgencyId(""))
+"""Acts by itself: timers, recovery, sealing. Passes every rule; its entries name it."""
+
+_EVERYBODY = tuple((role, Scope.SEAT) for role in Role)
+_CONDUCTORS = ((Role.CHAIR, Scope.SEAT), (Role.SECRETARY, Scope.SEAT))
+_KEEPERS = ((Role.CHAIR, Scope.OFFICE), (Role.SECRETARY, Scope.OFFICE), (Role.ADMINISTRATOR, Scope.OFFICE))
+_ARCHIVE = ((Role.ARCHIVIST, Scope.OFFICE), (Role.CHAIR, Scope.OFFICE))
+
+POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
+    Action.SCHEDULE: _KEEPERS,
+    Action.SEE_RECEPTION: (*_EVERYBODY, *_KEEPERS, (Role.OPERATOR, Scope.OFFICE)),
+    Action.OPEN_DOORS: (*_CONDUCTORS, *_KEEPERS),
+    Action.CANCEL: (*_CONDUCTORS, *_KEEPERS),
+    Action.JOIN: _EVERYBODY,
+    Action.START: ((Role.CHAIR, Scope.SEAT),),
+    Action.INTERRUPT: _CONDUCTORS,
+    Action.RESUME: _CONDUCTORS,
+    Action.CLOSE: ((Role.CHAIR, Scope.SEAT),),
+    Action.CALL_NEXT: _CONDUCTORS,
+    Action.SET_OWN_MICROPHONE: _EVERYBODY,
+    Action.SET_OWN_CAMERA: _EVERYBODY,
+    Action.SHARE_SCREEN: tuple(rule for rule in _EVERYBODY if rule[0] is not Role.OBSERVER),
+    Action.RAISE_HAND: _EVERYBODY,
+    Action.GIVE_FLOOR: _CONDUCTORS,
+    Action.MUTE_OTHERS: _CONDUCTORS,
+    Action.SEE_ARCHIVE: _ARCHIVE,
+    Action.PLAY_RECORDING: _ARCHIVE,
+    Action.VERIFY_RECORDING: _ARCHIVE,
+}
+
+ACTION_OF: Mapping[type[commands.Command], Action] = {
+    commands.OpenDoors: Action.OPEN_DOORS,
+    commands.CancelReception: Action.CANCEL,
+    commands.StartReception: Action.START,
+    commands.InterruptReception: Action.INTERRUPT,
+    commands.ResumeReception: Action.RESUME,
+    commands.CloseReception: Action.CLOSE,
+    commands.CallNextCase: Action.CALL_NEXT,
+    commands.SetMicrophone: Action.SET_OWN_MICROPHONE,
+    commands.SetCamera: Action.SET_OWN_CAMERA,
+    commands.SetScreen: Action.SHARE_SCREEN,
+    commands.SetHand: Action.RAISE_HAND,
+    commands.GiveFloor: Action.GIVE_FLOOR,
+    commands.TakeFloor: Action.GIVE_FLOOR,
+    commands.MuteParticipant: Action.MUTE_OTHERS,
+    commands.MuteAll: Action.MUTE_OTHERS,
+}
+
+
+class Concern(msgspec.Struct, frozen=True):
+    """What an action is about, as far as the policy looks: its agency and the seats' accounts, for the audit its name.
+
+    ``agency`` None: about no agency in particular (a list that is filtered row by row).
+    """
+
+    name: str
+    agency: AgencyId | None
+    seats: frozenset[AccountId] = frozenset()
+
+
+def _holds(actor: Actor, role: Role, scope: Scope, concern: Concern) -> bool:
+    if scope is Scope.SEAT:
+        return actor.seat_role is role and actor.account in concern.seats
+    if scope is Scope.OFFICE:
+        return role in actor.roles and concern.agency in (None, actor.agency)
+    return role in actor.roles
+
+
+def may(actor: Actor, action: Action, concern: Concern) -> bool:
+    """Whether the table lets ``actor`` do ``action``."""
+    return actor is SYSTEM or any(_holds(actor, role, scope, concern) for role, scope in POLICY[action])
+
+
+def authorise(actor: Actor, action: Action, concern: Concern) -> None:
+    """Raises NotFound for who may not even see the object (it looks as if it were not there), else NotPermitted."""
+    if may(actor, action, concern):
+        return
+    if concern.seats and not may(actor, Action.SEE_RECEPTION, concern):
+        raise NotFound(detail=f"{action} on {concern.name} by {actor.account}")
+    raise NotPermitted(Code.NOT_PERMITTED, f"{action} on {concern.name} by {actor.account}")

@@ -1,0 +1,121 @@
+"""Receptions as use cases: every command is authorised, decided, stored with its audit entry and published.
+
+Media is not touched here: what moves media while a reception is under way is :mod:`bridge.live`.
+"""
+
+from collections.abc import Sequence
+
+from bridge.commands import Command, ScheduleReception
+from bridge.decisions import decide
+from bridge.errors import Conflict, Invalid, Refusal
+from bridge.events import Event, ReceptionScheduled, Recorded
+from bridge.ids import ReceptionId
+from bridge.policy import Action, Actor, Concern, authorise
+from bridge.ports import Clock, Entropy, Notices
+from bridge.reception import Reception, evolve, rebuilt, scheduled
+from bridge.repositories import AuditEntry, UnitsOfWork
+
+MAX_TITLE = 200
+MAX_SEATS = 60
+STORED = "reception.events"
+"""Outbox and notice kind: events of a reception were stored."""
+
+_TRIES = 3
+
+
+class ReceptionService:
+    """Schedules, changes and reads receptions."""
+
+    def __init__(self, units: UnitsOfWork, clock: Clock, entropy: Entropy, notices: Notices) -> None:
+        self._units = units
+        self._clock = clock
+        self._entropy = entropy
+        self._notices = notices
+
+    async def schedule(self, actor: Actor, command: ScheduleReception) -> Reception:
+        """A new planned reception. Raises NotPermitted, Invalid."""
+        _check_schedule(command)
+        reception = ReceptionId(self._entropy.id())
+        authorise(actor, Action.SCHEDULE, Concern(f"reception {reception}", command.agency))
+        event = ReceptionScheduled(
+            reception,
+            command.title.strip(),
+            command.agency,
+            command.office,
+            command.kind,
+            command.starts_utc_ns,
+            command.seats,
+            command.agenda,
+            command.admit,
+        )
+        recorded = Recorded(reception, 1, self._clock.utc(), actor.account, event)
+        state = scheduled(recorded)
+        await self._store(actor, Action.SCHEDULE, state, [recorded])
+        return state
+
+    async def load(self, actor: Actor, reception: ReceptionId) -> Reception:
+        """The present state. Raises NotFound also for who may not see it."""
+        state = await self.present(reception)
+        authorise(actor, Action.SEE_RECEPTION, state.concern)
+        return state
+
+    async def present(self, reception: ReceptionId) -> Reception:
+        """The present state, for callers that ask the policy themselves."""
+        async with self._units.reading() as unit:
+            return rebuilt(await unit.receptions.history(reception))
+
+    async def history(self, reception: ReceptionId) -> list[Recorded]:
+        """Every event of a reception, in order."""
+        async with self._units.reading() as unit:
+            return await unit.receptions.history(reception)
+
+    async def execute(self, actor: Actor, reception: ReceptionId, command: Command) -> Reception:
+        """Decide on the present state and store what it means; tried again when somebody else was quicker."""
+        for _ in range(_TRIES):
+            state = await self.present(reception)
+            try:
+                events = decide(state, actor, command)
+                return await self.append(actor, type(command).__name__, state, events)
+            except Conflict:
+                continue
+            except Refusal as refusal:
+                await self.refused(actor, type(command).__name__, state, refusal)
+                raise
+        raise Conflict(detail=f"{type(command).__name__} on reception {reception}")
+
+    async def append(self, actor: Actor, action: str, state: Reception, events: Sequence[Event]) -> Reception:
+        """``state`` after ``events``, stored. Raises Conflict when ``state`` is not the last version."""
+        at = self._clock.utc()
+        recorded = []
+        for event in events:
+            recorded.append(Recorded(state.id, state.version + 1, at, actor.account, event))
+            state = evolve(state, recorded[-1])
+        if recorded:
+            await self._store(actor, action, state, recorded)
+        return state
+
+    async def refused(self, actor: Actor, action: str, state: Reception, refusal: Refusal) -> None:
+        """A refusal is told to the audit too."""
+        entry = self._entry(actor, action, state, f"refused:{refusal.code}", refusal.detail)
+        async with self._units.writing() as unit:
+            await unit.audit.append(entry)
+            await unit.commit()
+
+    async def _store(self, actor: Actor, action: str, state: Reception, recorded: Sequence[Recorded]) -> None:
+        names = ",".join(type(one.event).__name__ for one in recorded)
+        async with self._units.writing() as unit:
+            await unit.receptions.append(recorded, state.row)
+            await unit.audit.append(self._entry(actor, action, state, "done", names))
+            await unit.outbox.add(STORED, state.id, names, recorded[-1].at_utc_ns)
+            await unit.commit()
+        self._notices.publish(state.id, STORED, {"version": str(state.version), "events": names})
+
+    def _entry(self, actor: Actor, action: str, state: Reception, outcome: str, detail: str) -> AuditEntry:
+        return AuditEntry(self._clock.utc(), actor.account, str(action), f"reception {state.id}", outcome, detail)
+
+
+def _check_schedule(command: ScheduleReception) -> None:
+    if not 0 < len(command.title.strip()) <= MAX_TITLE:
+        raise Invalid(field="title", limit=str(MAX_TITLE))
+    if not 0 < len(command.seats) <= MAX_SEATS:
+        raise Invalid(field="seats", limit=str(MAX_SEATS))

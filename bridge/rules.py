@@ -1,0 +1,65 @@
+"""The room's rules as pure questions. ``may_*`` answers None for yes, else the Code that says why not."""
+
+from bridge.errors import Code
+from bridge.ids import ParticipantId, SeatId
+from bridge.model import OFFICIALS, STAFF_SIDE, Role
+from bridge.reception import Reception
+from bridge.states import OVER, UNDER_WAY, ReceptionState
+
+MAX_PARTICIPANTS = 50
+"""A session is 2-30 points; the node is measured to 50."""
+
+WhyNot = Code | None
+
+
+def may_join(reception: Reception, seat: SeatId) -> WhyNot:
+    """A seat taken by a live connection is not refused: the newer device replaces the older."""
+    if reception.state in OVER:
+        return Code.RECEPTION_OVER
+    if not reception.doors_open:
+        return Code.DOORS_CLOSED
+    if reception.at_seat(seat) is None and len(reception.participants) >= MAX_PARTICIPANTS:
+        return Code.ROOM_FULL
+    return None
+
+
+def may_receive(reception: Reception, participant: ParticipantId) -> bool:
+    """Whether others' media reaches them: all while live; officials and points also between opening and start."""
+    if reception.state is ReceptionState.LIVE:
+        return True
+    return reception.state not in UNDER_WAY and reception.role_of(participant) in STAFF_SIDE
+
+
+def may_send(reception: Reception, participant: ParticipantId) -> bool:
+    """Whether their media reaches anybody: the same people at the same times."""
+    return may_receive(reception, participant)
+
+
+def may_open_microphone(reception: Reception, participant: ParticipantId) -> WhyNot:
+    """Only with the floor; the chair always has it. Before the start officials and points test freely."""
+    someone = reception.participant(participant)
+    if reception.state not in UNDER_WAY:
+        return None if reception.role_of(participant) in STAFF_SIDE else Code.NOT_LIVE
+    if reception.state is ReceptionState.INTERRUPTED and reception.role_of(participant) is not Role.CHAIR:
+        return Code.NOT_LIVE
+    return None if someone.floor else Code.NO_FLOOR
+
+
+def may_share_screen(reception: Reception, participant: ParticipantId) -> WhyNot:
+    """One shared screen at a time; officials and agencies freely, others with the floor."""
+    others = (someone for key, someone in reception.participants.items() if key != participant)
+    if any(someone.screen_shared for someone in others):
+        return Code.SCREEN_TAKEN
+    if reception.role_of(participant) in STAFF_SIDE:
+        return None
+    if reception.state is not ReceptionState.LIVE:
+        return Code.NOT_LIVE
+    return None if reception.participant(participant).floor else Code.NO_FLOOR
+
+
+def officials_connected(reception: Reception) -> bool:
+    """Whether anybody who conducts is there."""
+    return any(
+        someone.connected and reception.seats[someone.seat].role in OFFICIALS
+        for someone in reception.participants.values()
+    )

@@ -1,0 +1,178 @@
+"""Messages of the room's socket (namespace ``/room``), in both directions; TypeScript types are generated from here.
+
+A client connects with :class:`JoinAuth` or :class:`ResumeAuth` as ``auth``. Every client event is acknowledged with one
+answer struct or with :class:`Refused`. Structs the server sends have no defaults, so that the client need not guess.
+Codes and parameters only: the client words them from its catalogue.
+"""
+
+from typing import TypeAlias
+
+import msgspec
+
+from bridge.commands import RoomCommand
+from bridge.control import DownlinkTrack
+from bridge.ids import Mid, ParticipantId, ReceptionId, SeatId, TrackId
+from bridge.media import Source
+
+NAMESPACE = "/room"
+
+# ── client → server ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class JoinAuth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """First connection: the token the page was given."""
+
+    token: str
+
+
+class ResumeAuth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Connection again within 30 s of losing the line: who one was and the secret of the last Welcome."""
+
+    participant: ParticipantId
+    secret: str
+
+
+class UplinkRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Event ``uplink``; answered with UplinkReply. ``sources`` names the source of each m-line that sends."""
+
+    sdp: str
+    sources: dict[Mid, Source]
+
+
+class DownlinkReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Event ``downlink``: the answer to Offer number ``offer``; answered with Done."""
+
+    offer: int
+    sdp: str
+
+
+class CommandRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Event ``command``; answered with Done once it is decided and stored."""
+
+    command: RoomCommand
+
+
+# Event ``restart_downlink`` has no body: the browser lost its receiving connection and wants a new offer. Done.
+# Event ``leave`` has no body: gone for good. Done.
+
+# ── server → client ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """Why not. As acknowledgement, as ``data`` of a refused connection, or as event ``refused`` before a disconnect."""
+
+    code: str
+    params: dict[str, str]
+
+
+class UplinkReply(msgspec.Struct, frozen=True):
+    """The node's answer to an uplink offer."""
+
+    sdp: str
+
+
+class Done(msgspec.Struct, frozen=True):
+    """It is done; ``revision`` of the room after it."""
+
+    revision: int
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """Event ``offer``: the node's downlink offer; answer with ``downlink``. A newer number replaces an older."""
+
+    offer: int
+    sdp: str
+    tracks: tuple[DownlinkTrack, ...]
+
+
+class Speakers(msgspec.Struct, frozen=True):
+    """Event ``speakers``: who is speaking now."""
+
+    participants: tuple[ParticipantId, ...]
+
+
+class ParticipantView(msgspec.Struct, frozen=True):
+    """One tile. ``state``: connected | away."""
+
+    id: ParticipantId
+    seat: SeatId
+    name: str
+    role: str
+    point: str
+    level: str
+    state: str
+    microphone_open: bool
+    camera_on: bool
+    screen_shared: bool
+    hand_raised: bool
+    floor: bool
+    tracks: dict[Source, TrackId]
+
+
+class CaseView(msgspec.Struct, frozen=True):
+    """One case of the agenda."""
+
+    number: int
+    title: str
+
+
+class RoomView(msgspec.Struct, frozen=True):
+    """Event ``room``: everything this participant sees of the room, whole at each change; ``revision`` only grows.
+
+    ``state`` as in the reception's table. ``recording``: not_yet | writing | degraded | not_recording | paused | ended
+    (``degraded`` only to officials). Times are ms since 1970 UTC by the server's clock; ``now_ms`` is that clock.
+    """
+
+    revision: int
+    now_ms: int
+    reception: ReceptionId
+    title: str
+    office: str
+    state: str
+    began_ms: int | None
+    interrupted_ms: int | None
+    interrupted_by: str | None
+    recording: str
+    case_number: int
+    cases: tuple[CaseView, ...]
+    participants: tuple[ParticipantView, ...]
+    expected: tuple[str, ...]
+    """Points of the reception nobody has joined from yet."""
+    you: ParticipantId
+    may: tuple[str, ...]
+    """Actions (bridge.policy.Action) open to you by role; whether now, the state says."""
+    held: bool
+    """True: you wait; others' picture and sound do not reach you yet."""
+
+
+class Welcome(msgspec.Struct, frozen=True):
+    """Event ``welcome``, first after connecting. ``secret`` lets you resume for 30 s after the line breaks."""
+
+    participant: ParticipantId
+    secret: str
+    room: RoomView
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """Event ``ended``, last before the server disconnects. ``how``: closed | cancelled | left | replaced | expired."""
+
+    how: str
+    reason: str
+
+
+ClientMessage: TypeAlias = JoinAuth | ResumeAuth | UplinkRequest | DownlinkReply | CommandRequest
+WIRE = (
+    JoinAuth,
+    ResumeAuth,
+    UplinkRequest,
+    DownlinkReply,
+    CommandRequest,
+    Refused,
+    UplinkReply,
+    Done,
+    Offer,
+    Speakers,
+    RoomView,
+    Welcome,
+    Ended,
+)
