@@ -1,0 +1,193 @@
+"""Assembles a manifest from the recorder's journal (what was written) and the reception's events (what happened)."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+
+from bridge import events as e
+from bridge import journal as j
+from bridge.errors import MalformedInput
+from bridge.events import Recorded
+from bridge.ids import ParticipantId, TrackId
+from bridge.manifest import (
+    FORMAT,
+    Manifest,
+    ManifestGap,
+    ManifestPart,
+    ManifestParticipant,
+    ManifestSegment,
+    ManifestSilence,
+    ManifestTrack,
+    TimelineEvent,
+    chained,
+)
+from bridge.media import Moment
+from bridge.reception import Reception, rebuilt
+
+Line = TypeVar("Line")
+
+_TIMELINE = (
+    e.ReceptionStarted,
+    e.ReceptionInterrupted,
+    e.ReceptionResumed,
+    e.ReceptionClosed,
+    e.AgendaMoved,
+    e.ParticipantJoined,
+    e.ParticipantLost,
+    e.ParticipantReturned,
+    e.ParticipantLeft,
+    e.MicrophoneMoved,
+    e.CameraMoved,
+    e.ScreenMoved,
+    e.HandMoved,
+    e.FloorGiven,
+    e.FloorTaken,
+    e.SpeakersMoved,
+    e.RecordingMoved,
+)
+
+
+class Assembly(msgspec.Struct, frozen=True):
+    """What a manifest is made of. ``journal_sha256``: hex over the journal object's bytes."""
+
+    entries: Sequence[j.Entry]
+    history: Sequence[Recorded]
+    journal_sha256: str
+    audit_head: str
+    software: str
+
+
+def _only(entries: Sequence[j.Entry], shape: type[Line]) -> Line:
+    found = [entry for entry in entries if isinstance(entry, shape)]
+    if len(found) != 1:
+        raise MalformedInput(f"journal has {len(found)} {shape.__name__} lines, 1 expected")
+    return found[0]
+
+
+def assemble(source: Assembly) -> Manifest:
+    """The chained manifest. Raises MalformedInput when the journal is not whole, NotFound for an empty history."""
+    began = _only(source.entries, j.RecordingBegan)
+    ended = _only(source.entries, j.RecordingEnded)
+    reception = rebuilt(source.history)
+    return chained(
+        Manifest(
+            format=FORMAT,
+            recording=began.recording,
+            reception=reception.id,
+            title=reception.title,
+            office=reception.office,
+            agency=reception.agency,
+            began=began.moment,
+            ended=ended.moment,
+            duration_ns=ended.at_ns,
+            parts=_parts(source.entries, began),
+            participants=_participants(reception, source.history, began.moment, ended.at_ns),
+            tracks=_tracks(source.entries, ended.at_ns),
+            events=_events(source.history, began.moment, ended.at_ns),
+            software=source.software,
+            audit_head=source.audit_head,
+            journal_sha256=source.journal_sha256,
+        )
+    )
+
+
+def _parts(entries: Sequence[j.Entry], began: j.RecordingBegan) -> tuple[ManifestPart, ...]:
+    later = [entry for entry in entries if isinstance(entry, j.PartBegan) and entry.at_ns > 0]
+    first = ManifestPart(1, began.node, 0)
+    return (first, *(ManifestPart(part.part, part.node, part.at_ns) for part in later))
+
+
+def _tracks(entries: Sequence[j.Entry], duration_ns: int) -> tuple[ManifestTrack, ...]:
+    ends = {entry.track: entry.last_packet_ns for entry in entries if isinstance(entry, j.TrackEnded)}
+    return tuple(
+        ManifestTrack(
+            id=entry.track,
+            participant=entry.participant,
+            source=entry.source,
+            codec=entry.codec,
+            part=entry.part,
+            start_ns=entry.first_packet_ns,
+            end_ns=ends.get(entry.track, duration_ns),
+            segments=_segments(entries, entry.track),
+            gaps=tuple(
+                ManifestGap(gap.start_ns, gap.end_ns, gap.reason, gap.packets)
+                for gap in entries
+                if isinstance(gap, j.GapDeclared) and gap.track == entry.track
+            ),
+            silences=tuple(
+                ManifestSilence(silence.start_ns, silence.end_ns, silence.reason)
+                for silence in entries
+                if isinstance(silence, j.SilenceDeclared) and silence.track == entry.track
+            ),
+        )
+        for entry in entries
+        if isinstance(entry, j.TrackBegan)
+    )
+
+
+def _segments(entries: Sequence[j.Entry], track: TrackId) -> tuple[ManifestSegment, ...]:
+    written = sorted(
+        (entry for entry in entries if isinstance(entry, j.SegmentWritten) and entry.track == track),
+        key=lambda entry: entry.number,
+    )
+    fields = [name for name in ManifestSegment.__struct_fields__ if name != "link"]
+    return tuple(ManifestSegment(**{name: getattr(entry, name) for name in fields}) for entry in written)
+
+
+def _participants(
+    reception: Reception, history: Sequence[Recorded], began: Moment, duration_ns: int
+) -> tuple[ManifestParticipant, ...]:
+    joined: dict[ParticipantId, tuple[e.ParticipantJoined, int]] = {}
+    left: dict[ParticipantId, int] = {}
+    for recorded in history:
+        at = _media_ns(recorded, began)
+        if isinstance(recorded.event, e.ParticipantJoined):
+            joined[recorded.event.participant] = (recorded.event, at)
+        elif isinstance(recorded.event, e.ParticipantLeft):
+            left[recorded.event.participant] = at
+    return tuple(
+        _participant(reception, event, max(0, at), min(left.get(event.participant, duration_ns), duration_ns))
+        for event, at in joined.values()
+        if left.get(event.participant, duration_ns) > 0 and at < duration_ns
+    )
+
+
+def _participant(reception: Reception, event: e.ParticipantJoined, joined: int, left: int) -> ManifestParticipant:
+    seat = reception.seats[event.seat]
+    return ManifestParticipant(
+        id=event.participant,
+        seat=seat.id,
+        name=seat.name,
+        role=seat.role,
+        point=seat.point,
+        point_name=seat.point_name,
+        level=seat.level,
+        people=tuple(person.name for person in seat.people),
+        joined_ns=joined,
+        left_ns=left,
+    )
+
+
+def _media_ns(recorded: Recorded, began: Moment) -> int:
+    """An event's place on the recording's clock, by the wall clock it was stored under."""
+    return recorded.at_utc_ns - began.utc_ns
+
+
+def _events(history: Sequence[Recorded], began: Moment, duration_ns: int) -> tuple[TimelineEvent, ...]:
+    return tuple(
+        TimelineEvent(
+            min(max(0, _media_ns(recorded, began)), duration_ns),
+            type(recorded.event).__name__,
+            getattr(recorded.event, "participant", None),
+            _detail(recorded),
+        )
+        for recorded in history
+        if isinstance(recorded.event, _TIMELINE) and _media_ns(recorded, began) > -1
+    )
+
+
+def _detail(recorded: Recorded) -> str:
+    """The event's remaining values as JSON: what a reader of the manifest may need without this programme."""
+    values = msgspec.to_builtins(recorded.event)
+    return msgspec.json.encode({k: v for k, v in values.items() if k not in ("type", "participant")}).decode()

@@ -1,0 +1,115 @@
+"""Sealing: once a recording's journal is whole in the store, build its manifest, store it, and check it. Idempotent.
+
+Run by ``jobs``. Killed at any point it is simply run again: the same journal and history give the same manifest, and
+the store answers a repeated put of the same bytes as it did the first.
+"""
+
+import hashlib
+
+import msgspec
+
+from bridge.assembly import Assembly, assemble
+from bridge.errors import NotFound
+from bridge.events import ReceptionClosed, Recorded
+from bridge.ids import RecordingId
+from bridge.journal import parse_journal
+from bridge.manifest import Manifest, parse_manifest, serialise_manifest, total_bytes
+from bridge.model import RecordingRow
+from bridge.policy import SYSTEM
+from bridge.ports import Clock, ObjectStore
+from bridge.repositories import AuditEntry, UnitsOfWork
+from bridge.states import RecordingState
+from bridge.verification import Verification, journal_key, manifest_key, read_whole, verify_recording
+
+UNSEALED = (RecordingState.WRITING, RecordingState.DEGRADED)
+_DAY_NS = 86_400 * 1_000_000_000
+
+
+class Sealing:
+    """The service. ``retention_days``: how long a sealed manifest and its segments stay locked."""
+
+    def __init__(
+        self, units: UnitsOfWork, objects: ObjectStore, clock: Clock, software: str, retention_days: int
+    ) -> None:
+        self._units = units
+        self._objects = objects
+        self._clock = clock
+        self._software = software
+        self._retention_ns = retention_days * _DAY_NS
+
+    async def seal_all(self) -> list[RecordingId]:
+        """Seals every recording whose journal is stored and whose reception is closed."""
+        async with self._units.reading() as unit:
+            rows = await unit.recordings.in_states(UNSEALED)
+        return [row.id for row in rows if await self.seal(row)]
+
+    async def seal(self, row: RecordingRow) -> bool:
+        """False when it is not ready yet. Raises MalformedInput for a journal that cannot be sealed."""
+        try:
+            text = await read_whole(self._objects, journal_key(row.prefix))
+        except NotFound:
+            return False
+        async with self._units.reading() as unit:
+            history = await unit.receptions.history(row.reception)
+            head = await unit.audit.head()
+        if not any(isinstance(recorded.event, ReceptionClosed) for recorded in history):
+            return False
+        manifest = await self._stored_or_new(row, text, history, head.hash if head else "")
+        await self._keep(row, manifest)
+        return True
+
+    async def _stored_or_new(
+        self, row: RecordingRow, journal: bytes, history: list[Recorded], audit_head: str
+    ) -> Manifest:
+        """The manifest a killed sealer already stored, else a new one (whose audit head would differ by now)."""
+        key = manifest_key(row.prefix)
+        try:
+            return parse_manifest(await read_whole(self._objects, key))
+        except NotFound:
+            pass
+        digest = hashlib.sha256(journal).hexdigest()
+        source = Assembly(parse_journal(journal), history, digest, audit_head, self._software)
+        manifest = assemble(source)
+        await self._objects.put(key, serialise_manifest(manifest), self._clock.utc() + self._retention_ns)
+        return manifest
+
+    async def _keep(self, row: RecordingRow, manifest: Manifest) -> None:
+        stored = await self._objects.stat(manifest_key(row.prefix))
+        until = self._clock.utc() + self._retention_ns
+        for track in manifest.tracks:
+            for segment in track.segments:
+                await self._objects.extend_retention(segment.key, segment.version, until)
+        journal = await self._objects.stat(journal_key(row.prefix))
+        await self._objects.extend_retention(journal.key, journal.version, until)
+        sealed = msgspec.structs.replace(
+            row,
+            state=RecordingState.SEALED,
+            ended_utc_ns=manifest.ended.utc_ns,
+            began_utc_ns=manifest.began.utc_ns,
+            journal_key=journal_key(row.prefix),
+            manifest_key=stored.key,
+            manifest_version=stored.version,
+            manifest_sha256=stored.sha256,
+            bytes=total_bytes(manifest.tracks),
+            points=len({person.point for person in manifest.participants}),
+        )
+        await self._write(sealed, "seal", stored.sha256)
+
+    async def verify(self, row: RecordingRow) -> Verification:
+        """Checks every byte of a sealed recording and remembers the result in its row."""
+        result = await verify_recording(
+            self._objects, row.manifest_key, row.manifest_version or None, row.manifest_sha256
+        )
+        state = RecordingState.VERIFIED if result.holds and row.state == RecordingState.SEALED else row.state
+        checked = msgspec.structs.replace(
+            row, state=state, verified_utc_ns=self._clock.utc(), faults=len(result.faults)
+        )
+        await self._write(checked, "verify", f"{len(result.faults)} faults in {result.objects} objects")
+        return result
+
+    async def _write(self, row: RecordingRow, action: str, detail: str) -> None:
+        entry = AuditEntry(self._clock.utc(), SYSTEM.account, action, f"recording {row.id}", "done", detail)
+        async with self._units.writing() as unit:
+            await unit.recordings.put(row)
+            await unit.audit.append(entry)
+            await unit.commit()
