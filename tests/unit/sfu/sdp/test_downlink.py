@@ -1,0 +1,65 @@
+"""Offers of the downlink pool and the answers to them."""
+
+import pytest
+
+from bridge.errors import MalformedSdp
+from bridge.ids import Mid, Ssrc
+from bridge.media import Kind
+from sfu.sdp import (
+    PAYLOAD_TYPES,
+    Direction,
+    LocalIce,
+    Setup,
+    Slot,
+    build_downlink_offer,
+    parse_answer,
+    parse_description,
+)
+
+LOCAL = LocalIce("node", "n" * 24, ":".join(["EE"] * 32), (("127.0.0.1", 40_000),))
+SLOTS = (
+    Slot(Mid("0"), Kind.AUDIO, True, Ssrc(11), "cn", "stream", "track-a"),
+    Slot(Mid("1"), Kind.VIDEO, True, Ssrc(12), "cn", "stream", "track-v"),
+    Slot(Mid("2"), Kind.VIDEO, False, Ssrc(13), "cn", "stream", "track-w"),
+)
+
+
+def test_offer_of_the_pool() -> None:
+    offer = parse_description(build_downlink_offer(SLOTS, LOCAL, 7))
+    assert (offer.version, offer.setup, offer.ice_lite) == (7, Setup.ACTPASS, True)
+    assert offer.bundle == ("0", "1", "2")
+    sound, picture, kept = offer.media
+    assert sound.direction is Direction.SENDONLY
+    assert (sound.ssrcs, sound.cname, sound.track) == ((11,), "cn", "track-a")
+    assert {codec.codec: codec.payload_type for codec in picture.codecs} == {
+        codec: number for codec, number in PAYLOAD_TYPES.items() if number != 111
+    }
+    assert kept.direction is Direction.INACTIVE
+    assert (kept.ssrcs, kept.track) == ((), "")
+
+
+def _answer() -> str:
+    return build_downlink_offer(SLOTS, LOCAL, 1).replace("actpass", "active")
+
+
+def test_answer_is_read() -> None:
+    assert [media.mid for media in parse_answer(_answer(), SLOTS).media] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("setup:active", "setup:actpass"),
+        ("setup:active", "setup:passive"),
+        ("a=mid:2", "a=mid:3"),
+        ("m=video", "m=audio"),
+    ],
+)
+def test_answer_that_does_not_fit(old: str, new: str) -> None:
+    with pytest.raises(MalformedSdp):
+        parse_answer(_answer().replace(old, new), SLOTS)
+
+
+def test_answer_with_fewer_m_lines() -> None:
+    with pytest.raises(MalformedSdp):
+        parse_answer(_answer(), SLOTS[:2])

@@ -1,0 +1,90 @@
+"""Answers to what browsers offer."""
+
+import pytest
+
+from bridge.errors import MalformedSdp
+from bridge.ids import Mid
+from bridge.media import Codec, Source
+from sfu.sdp import (
+    ABS_SEND_TIME_URI,
+    AUDIO_LEVEL_URI,
+    MID_URI,
+    Direction,
+    LocalIce,
+    SessionDescription,
+    Setup,
+    answer_uplink,
+    parse_description,
+    parse_offer,
+)
+from tests.unit.sfu.sdp.samples import CHROMIUM_OFFER, CHROMIUM_SIMULCAST, FIREFOX_OFFER
+
+LOCAL = LocalIce("node", "n" * 24, ":".join(["EE"] * 32), (("127.0.0.1", 40_000), ("::1", 40_000)))
+SOURCES = {Mid("0"): Source.MICROPHONE, Mid("1"): Source.CAMERA}
+
+
+def _answer(text: str, sources: dict[Mid, Source]) -> SessionDescription:
+    return parse_description(answer_uplink(parse_offer(text), LOCAL, sources)[0])
+
+
+def test_answer_takes_what_is_named() -> None:
+    answer = _answer(CHROMIUM_OFFER, SOURCES)
+    directions = [media.direction for media in answer.media]
+    assert directions == [Direction.RECVONLY] * 2 + [Direction.INACTIVE] * 2
+    assert [media.rejected for media in answer.media] == [False, False, False, True]
+    assert answer.bundle == ("0", "1", "2")
+    assert answer.ice_lite
+    assert answer.setup is Setup.PASSIVE
+    assert [(a.ip, a.port) for a in answer.media[0].candidates] == list(LOCAL.candidates)
+    assert (answer.session_id, answer.version) == (7000000000000000001, 2)
+
+
+def test_what_is_received() -> None:
+    _, (microphone, camera) = answer_uplink(parse_offer(CHROMIUM_OFFER), LOCAL, SOURCES)
+    assert microphone.source is Source.MICROPHONE
+    assert microphone.codecs[111].parameters == "minptime=10;useinbandfec=1;usedtx=1"
+    assert microphone.extensions == {MID_URI: 4, AUDIO_LEVEL_URI: 1, ABS_SEND_TIME_URI: 2}
+    assert list(camera.codecs) == [96]
+    assert camera.codecs[96].feedback == ("nack", "nack pli", "ccm fir", "goog-remb")
+    assert camera.ssrcs == (2001,)
+
+
+def test_firefox_is_answered_without_stereo() -> None:
+    _, (microphone, camera) = answer_uplink(parse_offer(FIREFOX_OFFER), LOCAL, SOURCES)
+    assert microphone.codecs[109].parameters == "minptime=10;useinbandfec=1"
+    assert camera.codecs[120].codec is Codec.VP8
+
+
+def test_h264_baseline_is_taken_when_preferred() -> None:
+    preferred = CHROMIUM_OFFER.replace("96 97 102 103 104 45", "104 102 96")
+    _, received = answer_uplink(parse_offer(preferred), LOCAL, SOURCES)
+    codec = received[1].codecs[102]
+    assert codec.codec is Codec.H264
+    assert codec.parameters.endswith("packetization-mode=1;profile-level-id=42001f")
+
+
+def test_codec_we_do_not_speak_is_rejected() -> None:
+    other = CHROMIUM_SIMULCAST.replace("VP8", "VP9")
+    text, received = answer_uplink(parse_offer(other), LOCAL, {Mid("0"): Source.CAMERA})
+    assert received == []
+    assert "m=video 0 UDP/TLS/RTP/SAVPF 96 97" in text
+
+
+def test_inactive_m_line_sends_nothing() -> None:
+    sources = {**SOURCES, Mid("2"): Source.SCREEN}
+    _, received = answer_uplink(parse_offer(CHROMIUM_OFFER), LOCAL, sources)
+    assert [receive.source for receive in received] == [Source.MICROPHONE, Source.CAMERA]
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        {Mid("9"): Source.CAMERA},
+        {Mid("0"): Source.CAMERA},
+        {Mid("3"): Source.CAMERA},
+        {Mid("1"): Source.CAMERA, Mid("2"): Source.CAMERA},
+    ],
+)
+def test_sources_that_do_not_fit(sources: dict[Mid, Source]) -> None:
+    with pytest.raises(MalformedSdp):
+        answer_uplink(parse_offer(CHROMIUM_OFFER), LOCAL, sources)
