@@ -7,6 +7,7 @@ a committed file is stale.
 
 import importlib
 import importlib.util
+import inspect
 import json
 import subprocess
 import sys
@@ -23,16 +24,18 @@ MODULES = ("signaling.wire", "web.wire")
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 
-def tuples_as_items(schema: Json) -> Json:
-    """Say fixed arrays the way the generator knows (``items`` as a list) and drop all other lengths.
+def simplified(schema: Json) -> Json:
+    """Say fixed arrays the way the generator knows (``items`` as a list), drop all other lengths, dedent docstrings.
 
     With ``minItems``/``maxItems`` kept, a list of at most 30 would become a union of 31 tuple types.
     """
     if isinstance(schema, list):
-        return [tuples_as_items(part) for part in schema]
+        return [simplified(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    inner = {key: tuples_as_items(part) for key, part in schema.items() if key not in ("minItems", "maxItems")}
+    inner = {key: simplified(part) for key, part in schema.items() if key not in ("minItems", "maxItems")}
+    if isinstance(text := inner.get("description"), str):
+        inner["description"] = inspect.cleandoc(text)
     fixed = inner.pop("prefixItems", None)
     if isinstance(fixed, list):
         inner |= {"items": fixed, "minItems": len(fixed), "maxItems": len(fixed)}
@@ -42,7 +45,7 @@ def tuples_as_items(schema: Json) -> Json:
 def schema_of(title: str, types: Iterable[type]) -> Json:
     """One schema with every struct reachable from ``types``; its root is the union of ``types``, named ``title``."""
     references, components = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
-    return tuples_as_items({"title": title, "anyOf": [*references], "$defs": components})
+    return simplified({"title": title, "anyOf": [*references], "$defs": components})
 
 
 def typescript(schema: Json, source: str) -> str:
