@@ -1,0 +1,390 @@
+/* Generated from web/wire.py by `make wire`; edit that module, never this file. */
+
+export type WebWire =
+  | Catalogue
+  | RoomConfig
+  | JoinReply
+  | DevicesConfig
+  | PlayerConfig
+  | PlaybackRequest
+  | VerificationReply
+  | ReceptionRequest
+  | ReasonRequest
+  | ReceptionView
+  | RecordingView
+  | WebProblem
+  | Manifest;
+/**
+ * What somebody is in a reception (seat) or in the office (account).
+ */
+export type Role =
+  | "administrator"
+  | "advisor"
+  | "agency"
+  | "archivist"
+  | "chair"
+  | "citizen"
+  | "interpreter"
+  | "lawyer"
+  | "observer"
+  | "operator"
+  | "representative"
+  | "secretary";
+/**
+ * Regular (by staff), periodic (by the head, on a published day), ad hoc.
+ */
+export type ReceptionKind = "ad_hoc" | "periodic" | "regular";
+/**
+ * Regular (by staff), periodic (by the head, on a published day), ad hoc.
+ */
+export type ReceptionKind1 = "ad_hoc" | "periodic" | "regular";
+/**
+ * Where a participant's track comes from. One track per source and participant.
+ */
+export type Source = "camera" | "microphone" | "screen";
+/**
+ * Codecs the node forwards and the recorder muxes (names as in SDP, lower case).
+ */
+export type Codec = "h264" | "opus" | "vp8";
+/**
+ * Why a track has a hole that is not declared silence.
+ */
+export type GapReason = "loss" | "no_key_frame" | "node_restarted" | "recorder_away" | "sender_stalled";
+/**
+ * Why a track sends nothing: said in the tap and declared in the recording, so it is never taken for a gap.
+ */
+export type GateReason = "camera_off" | "muted" | "paused" | "screen_off";
+
+/**
+ * ``GET /i18n/{lang}.json``: ``messages`` by their English sentence, ``refusals`` by code.
+ */
+export interface Catalogue {
+  lang: string;
+  dir: string;
+  messages: {
+    [k: string]: string;
+  };
+  refusals: {
+    [k: string]: RefusalWords;
+  };
+}
+/**
+ * A refusal as a person reads it, in three sentences; any may be empty. ``{name}`` stands for a parameter.
+ */
+export interface RefusalWords {
+  happened: string;
+  kept: string;
+  next: string;
+}
+/**
+ * Island ``room``. ``join``: POST here for a :class:`JoinReply`, anew for every new connection (not for a resume).
+ *
+ * ``back``: where to go after leaving; ``devices``: the device check; ``after``: where to go when it ended.
+ * ``loopback_only``: the media address is this machine's loopback, which Firefox refuses.
+ */
+export interface RoomConfig {
+  page: Page;
+  reception: string;
+  title: string;
+  office: string;
+  name: string;
+  role: Role;
+  point: string;
+  join: string;
+  back: string;
+  devices: string;
+  after: string;
+  camera_kbps: number;
+  screen_kbps: number;
+  loopback_only: boolean;
+}
+/**
+ * What every island gets. ``catalogue``: address of its :class:`Catalogue`. ``zone``: IANA name for times shown.
+ */
+export interface Page {
+  lang: string;
+  dir: string;
+  zone: string;
+  catalogue: string;
+  csrf: string;
+}
+/**
+ * ``POST /api/receptions/{id}/join``. ``url``: origin of the socket (empty: the page's own), ``path``: where
+ * engine.io answers there, ``namespace``: of socket.io. The token holds 120 s and once.
+ */
+export interface JoinReply {
+  token: string;
+  url: string;
+  path: string;
+  namespace: string;
+  ice: IceServer[];
+}
+/**
+ * As RTCIceServer.
+ */
+export interface IceServer {
+  urls: string[];
+  username: string;
+  credential: string;
+}
+/**
+ * Island ``devices``. ``onward``: where "I am ready" leads. ``camera_required``: officials and points.
+ */
+export interface DevicesConfig {
+  page: Page;
+  onward: string;
+  camera_required: boolean;
+  loopback_only: boolean;
+}
+/**
+ * Island ``player``. ``segment`` has ``{track}`` and ``{number}`` to be filled in and answers with the form
+ * browsers play; ``purpose_given`` False: ask, then POST a :class:`PlaybackRequest` to ``purpose`` first.
+ */
+export interface PlayerConfig {
+  page: Page;
+  recording: string;
+  title: string;
+  manifest: string;
+  segment: string;
+  verify: string;
+  proof: string;
+  purpose: string;
+  purpose_given: boolean;
+}
+/**
+ * ``POST /api/recordings/{id}/purpose``: why the recording is looked at; written to the audit. Answer: 204.
+ */
+export interface PlaybackRequest {
+  purpose: string;
+}
+/**
+ * ``POST /api/recordings/{id}/verify``.
+ */
+export interface VerificationReply {
+  recording: string;
+  at_ms: number;
+  objects: number;
+  bytes: number;
+  holds: boolean;
+  origin: string;
+  faults: FaultView[];
+}
+/**
+ * One thing that is not as it should be.
+ */
+export interface FaultView {
+  path: string;
+  algorithm: string;
+  expected: string;
+  found: string;
+}
+/**
+ * ``POST /api/receptions``. ``starts_ms`` since 1970 UTC.
+ */
+export interface ReceptionRequest {
+  title: string;
+  starts_ms: number;
+  seats: SeatRequest[];
+  cases?: CaseRequest[];
+  kind?: ReceptionKind;
+}
+/**
+ * A seat of a new reception. ``name`` empty: the account's; ``point`` None: the account's own.
+ */
+export interface SeatRequest {
+  account: string;
+  role: Role;
+  name?: string;
+  point?: string | null;
+}
+/**
+ * A case of a new reception; ``accounts``: the citizens' side of it.
+ */
+export interface CaseRequest {
+  title: string;
+  accounts?: string[];
+}
+/**
+ * ``POST /api/receptions/{id}/cancel``.
+ */
+export interface ReasonRequest {
+  reason: string;
+}
+/**
+ * ``GET /api/receptions/{id}``; lists hold the same.
+ */
+export interface ReceptionView {
+  id: string;
+  title: string;
+  office: string;
+  kind: ReceptionKind1;
+  state: string;
+  doors_open: boolean;
+  starts_ms: number;
+  began_ms: number | null;
+  ended_ms: number | null;
+  recording: string | null;
+  seats: SeatView[];
+  cases: AgendaView[];
+}
+/**
+ * A seat of a reception. ``connected``: somebody is there from it now.
+ */
+export interface SeatView {
+  id: string;
+  role: Role;
+  name: string;
+  point: string;
+  connected: boolean;
+}
+/**
+ * One case under its number.
+ */
+export interface AgendaView {
+  number: number;
+  title: string;
+}
+/**
+ * ``GET /api/recordings``; ``verified_ms``: the last whole check, ``faults`` what it found.
+ */
+export interface RecordingView {
+  id: string;
+  reception: string;
+  title: string;
+  state: string;
+  began_ms: number;
+  ended_ms: number | null;
+  points: number;
+  bytes: number;
+  verified_ms: number | null;
+  faults: number;
+}
+/**
+ * RFC 9457 problem details. ``code`` is stable, ``title`` and ``detail`` are worded in the reader's language;
+ * ``reference`` is what to quote when asking for help.
+ */
+export interface WebProblem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  params: {
+    [k: string]: string;
+  };
+  reference: string;
+}
+/**
+ * The whole; ``began`` and ``ended`` are START and STOP, that is ``live`` and ``closed``.
+ */
+export interface Manifest {
+  format: number;
+  recording: string;
+  reception: string;
+  title: string;
+  office: string;
+  agency: string;
+  began: Moment;
+  ended: Moment;
+  duration_ns: number;
+  parts: ManifestPart[];
+  participants: ManifestParticipant[];
+  tracks: ManifestTrack[];
+  events: TimelineEvent[];
+  software: string;
+  audit_head: string;
+  journal_sha256: string;
+  chain_head?: string;
+}
+/**
+ * One instant on a media node, on both of its clocks: ``mono_ns`` monotonic, ``utc_ns`` wall (since 1970).
+ */
+export interface Moment {
+  mono_ns: number;
+  utc_ns: number;
+}
+/**
+ * A run of a media node that served this recording.
+ */
+export interface ManifestPart {
+  part: number;
+  node: string;
+  at_ns: number;
+}
+/**
+ * Who was there, from where, when.
+ */
+export interface ManifestParticipant {
+  id: string;
+  seat: string;
+  name: string;
+  role: string;
+  point: string;
+  point_name: string;
+  level: string;
+  people: string[];
+  joined_ns: number;
+  left_ns: number;
+}
+/**
+ * One source of one participant in one part. ``start_ns``: its first accepted packet; the difference to its first
+ * segment's start is declared as a gap.
+ */
+export interface ManifestTrack {
+  id: string;
+  participant: string;
+  source: Source;
+  codec: Codec;
+  part: number;
+  start_ns: number;
+  end_ns: number;
+  segments: ManifestSegment[];
+  gaps: ManifestGap[];
+  silences: ManifestSilence[];
+}
+/**
+ * One stored file; fields as in :class:`bridge.journal.SegmentWritten`.
+ */
+export interface ManifestSegment {
+  number: number;
+  key: string;
+  version: string;
+  bytes: number;
+  sha256: string;
+  container: string;
+  codec: Codec;
+  width: number;
+  height: number;
+  frames: number;
+  start_ns: number;
+  end_ns: number;
+  arrival_start_ns: number;
+  arrival_end_ns: number;
+  link?: string;
+}
+/**
+ * A hole: nothing decodable though the track was open.
+ */
+export interface ManifestGap {
+  start_ns: number;
+  end_ns: number;
+  reason: GapReason;
+  packets: number;
+}
+/**
+ * A span in which the track was closed on purpose.
+ */
+export interface ManifestSilence {
+  start_ns: number;
+  end_ns: number;
+  reason: GateReason;
+}
+/**
+ * Something that happened: ``kind`` is the event's name, ``detail`` its words or value.
+ */
+export interface TimelineEvent {
+  at_ns: number;
+  kind: string;
+  participant: string | null;
+  detail: string;
+}

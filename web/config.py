@@ -1,0 +1,75 @@
+"""What the pages need to know and whom they need to ask; ``deploy`` fills both in and hands them to ``build``."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bridge.ports import Clock, Entropy, JoinTokens, ObjectStore, PasswordHasher, Remuxer
+from bridge.receptions import ReceptionService
+from bridge.repositories import UnitsOfWork
+
+Probe = Callable[[], Awaitable[object]]
+"""Answers when the part is well, raises :class:`bridge.errors.Unavailable` when not (``node.health``)."""
+
+STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebConfig:
+    """Settings of the pages.
+
+    ``origin``: scheme, host and port people type, ``https://diem-cau.example:8443``; decides cookies and links.
+    ``hosts``: further ``host[:port]`` values the Host header may carry (``localhost:8443``).
+    ``socket_origin``: where rooms' sockets answer; empty: the same origin as the page that asks.
+    ``announced``: media addresses of the node, so that a Firefox user is told when they are loopback only.
+    ``contact``: whom to call, on the sign-in and trouble pages. ``zone``: the office's time zone (IANA).
+    """
+
+    origin: str
+    hosts: tuple[str, ...] = ()
+    office: str = "Điểm Cầu"
+    contact: str = ""
+    socket_origin: str = ""
+    socket_path: str = "/socket.io"
+    namespace: str = "/room"
+    announced: tuple[str, ...] = ()
+    zone: str = "Asia/Ho_Chi_Minh"
+    language: str = "vi"
+    static: Path = STATIC
+    trial: bool = False
+    session_idle_s: int = 8 * 3600
+    session_absolute_s: int = 14 * 3600
+    browser_forms_bytes: int = 64 * 1024 * 1024
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come over TLS."""
+        return urlsplit(self.origin).scheme == "https"
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """Every value of the Host header that is us."""
+        return frozenset({urlsplit(self.origin).netloc.lower(), *(host.lower() for host in self.hosts)})
+
+    @property
+    def session_cookie(self) -> str:
+        """Cookies know no ports, so two installations on one machine need two names."""
+        port = urlsplit(self.origin).port
+        name = f"diemcau-{port}" if port else "diemcau"
+        return f"__Host-{name}" if self.secure else name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebPorts:
+    """The parts behind the pages. ``probes``: by name what ``/healthz`` asks beside the database (node, recorder)."""
+
+    units: UnitsOfWork
+    receptions: ReceptionService
+    tokens: JoinTokens
+    objects: ObjectStore
+    remuxer: Remuxer
+    passwords: PasswordHasher
+    clock: Clock
+    entropy: Entropy
+    probes: Mapping[str, Probe] = field(default_factory=dict)

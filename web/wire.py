@@ -1,0 +1,245 @@
+"""What pages and the REST API exchange with the browser; TypeScript types are generated from here.
+
+An island is mounted on ``<div id="island" data-island="room" data-config="{…}">``; ``data-config`` holds its
+``*Config`` struct as JSON. Structs the server sends have no defaults. Errors are :class:`WebProblem` (RFC 9457,
+``application/problem+json``). Every POST carries the header ``X-CSRF-Token`` with ``Page.csrf``.
+"""
+
+import msgspec
+
+from bridge.ids import AccountId, BridgePointId, ReceptionId, RecordingId, SeatId
+from bridge.manifest import Manifest
+from bridge.model import ReceptionKind, Role
+
+CSRF_HEADER = "X-CSRF-Token"
+
+
+class Page(msgspec.Struct, frozen=True):
+    """What every island gets. ``catalogue``: address of its :class:`Catalogue`. ``zone``: IANA name for times shown."""
+
+    lang: str
+    dir: str
+    zone: str
+    catalogue: str
+    csrf: str
+
+
+class RefusalWords(msgspec.Struct, frozen=True):
+    """A refusal as a person reads it, in three sentences; any may be empty. ``{name}`` stands for a parameter."""
+
+    happened: str
+    kept: str
+    next: str
+
+
+class Catalogue(msgspec.Struct, frozen=True):
+    """``GET /i18n/{lang}.json``: ``messages`` by their English sentence, ``refusals`` by code."""
+
+    lang: str
+    dir: str
+    messages: dict[str, str]
+    refusals: dict[str, RefusalWords]
+
+
+class RoomConfig(msgspec.Struct, frozen=True):
+    """Island ``room``. ``join``: POST here for a :class:`JoinReply`, anew for every new connection (not for a resume).
+
+    ``back``: where to go after leaving; ``devices``: the device check; ``after``: where to go when it ended.
+    ``loopback_only``: the media address is this machine's loopback, which Firefox refuses.
+    """
+
+    page: Page
+    reception: ReceptionId
+    title: str
+    office: str
+    name: str
+    role: Role
+    point: str
+    join: str
+    back: str
+    devices: str
+    after: str
+    camera_kbps: int
+    screen_kbps: int
+    loopback_only: bool
+
+
+class IceServer(msgspec.Struct, frozen=True):
+    """As RTCIceServer."""
+
+    urls: tuple[str, ...]
+    username: str
+    credential: str
+
+
+class JoinReply(msgspec.Struct, frozen=True):
+    """``POST /api/receptions/{id}/join``. ``url``: origin of the socket (empty: the page's own), ``path``: where
+    engine.io answers there, ``namespace``: of socket.io. The token holds 120 s and once."""
+
+    token: str
+    url: str
+    path: str
+    namespace: str
+    ice: tuple[IceServer, ...]
+
+
+class DevicesConfig(msgspec.Struct, frozen=True):
+    """Island ``devices``. ``onward``: where "I am ready" leads. ``camera_required``: officials and points."""
+
+    page: Page
+    onward: str
+    camera_required: bool
+    loopback_only: bool
+
+
+class PlayerConfig(msgspec.Struct, frozen=True):
+    """Island ``player``. ``segment`` has ``{track}`` and ``{number}`` to be filled in and answers with the form
+    browsers play; ``purpose_given`` False: ask, then POST a :class:`PlaybackRequest` to ``purpose`` first."""
+
+    page: Page
+    recording: RecordingId
+    title: str
+    manifest: str
+    segment: str
+    verify: str
+    proof: str
+    purpose: str
+    purpose_given: bool
+
+
+class PlaybackRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``POST /api/recordings/{id}/purpose``: why the recording is looked at; written to the audit. Answer: 204."""
+
+    purpose: str
+
+
+class FaultView(msgspec.Struct, frozen=True):
+    """One thing that is not as it should be."""
+
+    path: str
+    algorithm: str
+    expected: str
+    found: str
+
+
+class VerificationReply(msgspec.Struct, frozen=True):
+    """``POST /api/recordings/{id}/verify``."""
+
+    recording: str
+    at_ms: int
+    objects: int
+    bytes: int
+    holds: bool
+    origin: str
+    faults: tuple[FaultView, ...]
+
+
+class SeatRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A seat of a new reception. ``name`` empty: the account's; ``point`` None: the account's own."""
+
+    account: AccountId
+    role: Role
+    name: str = ""
+    point: BridgePointId | None = None
+
+
+class CaseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A case of a new reception; ``accounts``: the citizens' side of it."""
+
+    title: str
+    accounts: tuple[AccountId, ...] = ()
+
+
+class ReceptionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``POST /api/receptions``. ``starts_ms`` since 1970 UTC."""
+
+    title: str
+    starts_ms: int
+    seats: tuple[SeatRequest, ...]
+    cases: tuple[CaseRequest, ...] = ()
+    kind: ReceptionKind = ReceptionKind.AD_HOC
+
+
+class ReasonRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``POST /api/receptions/{id}/cancel``."""
+
+    reason: str
+
+
+class SeatView(msgspec.Struct, frozen=True):
+    """A seat of a reception. ``connected``: somebody is there from it now."""
+
+    id: SeatId
+    role: Role
+    name: str
+    point: str
+    connected: bool
+
+
+class AgendaView(msgspec.Struct, frozen=True):
+    """One case under its number."""
+
+    number: int
+    title: str
+
+
+class ReceptionView(msgspec.Struct, frozen=True):
+    """``GET /api/receptions/{id}``; lists hold the same."""
+
+    id: ReceptionId
+    title: str
+    office: str
+    kind: ReceptionKind
+    state: str
+    doors_open: bool
+    starts_ms: int
+    began_ms: int | None
+    ended_ms: int | None
+    recording: RecordingId | None
+    seats: tuple[SeatView, ...]
+    cases: tuple[AgendaView, ...]
+
+
+class RecordingView(msgspec.Struct, frozen=True):
+    """``GET /api/recordings``; ``verified_ms``: the last whole check, ``faults`` what it found."""
+
+    id: RecordingId
+    reception: ReceptionId
+    title: str
+    state: str
+    began_ms: int
+    ended_ms: int | None
+    points: int
+    bytes: int
+    verified_ms: int | None
+    faults: int
+
+
+class WebProblem(msgspec.Struct, frozen=True):
+    """RFC 9457 problem details. ``code`` is stable, ``title`` and ``detail`` are worded in the reader's language;
+    ``reference`` is what to quote when asking for help."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    params: dict[str, str]
+    reference: str
+
+
+WIRE = (
+    Catalogue,
+    RoomConfig,
+    JoinReply,
+    DevicesConfig,
+    PlayerConfig,
+    PlaybackRequest,
+    VerificationReply,
+    ReceptionRequest,
+    ReasonRequest,
+    ReceptionView,
+    RecordingView,
+    WebProblem,
+    Manifest,
+)
