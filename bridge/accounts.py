@@ -1,0 +1,162 @@
+"""Rules of accounts, sign-in and sessions, shared by the pages and ``diemcau user``. Pure.
+
+Sign-in is slowed down by login **and** address together: whoever guesses at a login from one place waits, while its
+owner signs in from another at once, and the neighbours behind the same address are not touched.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+
+import msgspec
+
+from bridge.errors import Code, Invalid, Refusal
+from bridge.ids import NS_PER_S, AccountId, MonoNs, SessionId, UtcNs
+from bridge.model import Account, Session
+from bridge.policy import Actor
+from bridge.reception import Reception
+
+MIN_PASSWORD = 12
+"""Length is what counts (NIST SP 800-63B rev. 4 asks for 15 when a password stands alone, 8 beside a second factor)."""
+
+MAX_PASSWORD = 200
+MAX_NAME = 120
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
+
+FREE_FAILURES = 5
+"""Mistyping five times costs nothing."""
+
+FIRST_WAIT_NS = 10 * NS_PER_S
+LONGEST_WAIT_NS = 15 * 60 * NS_PER_S
+FORGET_NS = 60 * 60 * NS_PER_S
+"""A pair of login and address that was quiet for an hour starts anew."""
+
+MAX_TALLIES = 10_000
+"""Bounds the memory of failures; the longest quiet pair is forgotten first."""
+
+
+def checked_login(text: str) -> str:
+    """The login in its one spelling (lower case, composed). Raises Invalid(field=login)."""
+    login = unicodedata.normalize("NFC", text).strip().casefold()
+    if not _LOGIN.fullmatch(login):
+        raise Invalid(field="login")
+    return login
+
+
+def checked_name(text: str) -> str:
+    """A person's or point's name without outer blanks. Raises Invalid(field=name)."""
+    name = unicodedata.normalize("NFC", text).strip()
+    if not 0 < len(name) <= MAX_NAME or not name.isprintable():
+        raise Invalid(field="name", limit=str(MAX_NAME))
+    return name
+
+
+def check_password(password: str, login: str) -> None:
+    """Long enough, not the login, not one character again and again. Raises Invalid(field=password)."""
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise Invalid(field="password", limit=str(MIN_PASSWORD))
+    if login in password.casefold() or len(set(password)) < MIN_PASSWORD // 3:
+        raise Invalid(field="password", detail="easy to guess", limit=str(MIN_PASSWORD))
+
+
+# ── sign-in ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """Who tries from where."""
+
+    login: str
+    address: str
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """Failures since the last success, and when the last was."""
+
+    failures: int
+    last: MonoNs
+
+
+Tallies = Mapping[Attempt, Tally]
+
+
+def wait_ns(tallies: Tallies, attempt: Attempt, now: MonoNs) -> int:
+    """How long this pair has to wait before the next try; 0: go on. Doubles with each failure."""
+    tally = tallies.get(attempt)
+    if tally is None or tally.failures < FREE_FAILURES or now - tally.last > FORGET_NS:
+        return 0
+    doublings = min(tally.failures - FREE_FAILURES, 20)
+    wait = min(FIRST_WAIT_NS << doublings, LONGEST_WAIT_NS)
+    return max(0, tally.last + wait - now)
+
+
+def check_pace(tallies: Tallies, attempt: Attempt, now: MonoNs) -> None:
+    """Raises Refusal(too_many_requests) with the ``seconds`` to wait."""
+    if wait := wait_ns(tallies, attempt, now):
+        raise Refusal(Code.TOO_MANY_REQUESTS, f"sign-in as {attempt.login}", seconds=str(-(-wait // NS_PER_S)))
+
+
+def after_failure(tallies: Tallies, attempt: Attempt, now: MonoNs) -> Tallies:
+    """The tallies with one more failure."""
+    before = tallies.get(attempt)
+    again = before is not None and now - before.last <= FORGET_NS
+    failures = before.failures + 1 if before is not None and again else 1
+    kept = {key: tally for key, tally in tallies.items() if key != attempt and now - tally.last <= FORGET_NS}
+    if len(kept) >= MAX_TALLIES:
+        kept.pop(next(iter(kept)))
+    return {**kept, attempt: Tally(failures, now)}
+
+
+def after_success(tallies: Tallies, attempt: Attempt) -> Tallies:
+    """The tallies without this pair."""
+    return {key: tally for key, tally in tallies.items() if key != attempt}
+
+
+def signed_in(account: Account | None, fits: bool) -> Account:
+    """The account whose password fitted. Raises Refusal(sign_in_failed), the same for every way to fail."""
+    if account is None or account.disabled or not fits:
+        raise Refusal(Code.SIGN_IN_FAILED, "unknown, disabled or wrong password")
+    return account
+
+
+# ── sessions ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class SessionLimits(msgspec.Struct, frozen=True):
+    """A session ends after ``idle_s`` without a request and ``absolute_s`` after sign-in, whichever comes first."""
+
+    idle_s: int
+    absolute_s: int
+
+
+def session_id(secret: str) -> SessionId:
+    """What is stored of a cookie's secret: its sha256, so that a stolen database opens no session."""
+    return SessionId(hashlib.sha256(secret.encode()).hexdigest())
+
+
+def new_session(secret: str, csrf: str, account: AccountId, now: UtcNs) -> Session:
+    """The session that ``secret`` opens."""
+    return Session(session_id(secret), account, csrf, now, now)
+
+
+def session_holds(session: Session, limits: SessionLimits, now: UtcNs) -> bool:
+    """Whether the session is still open; a clock set back closes none."""
+    quiet, age = now - session.seen_utc_ns, now - session.made_utc_ns
+    return quiet < limits.idle_s * NS_PER_S and age < limits.absolute_s * NS_PER_S
+
+
+# ── who asks ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def actor_of(account: Account) -> Actor:
+    """The account outside any reception."""
+    return Actor(account.id, account.name, account.roles, account.agency)
+
+
+def actor_in(account: Account, reception: Reception) -> Actor:
+    """The account as it stands in this reception: with its seat when it has one."""
+    seat = reception.seat_of(account.id)
+    if seat is None:
+        return actor_of(account)
+    return msgspec.structs.replace(actor_of(account), seat=seat.id, seat_role=seat.role)
