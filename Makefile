@@ -93,7 +93,7 @@ check-lint:
 check-types:
 	$(BIN)/mypy
 check-imports:
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 check-client:
 	$(NPM) types
 	$(NPM) lint
