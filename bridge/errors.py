@@ -29,6 +29,7 @@ class Code(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"
     NOT_PERMITTED = "not_permitted"
     NOT_FOUND = "not_found"
+    FORM_EXPIRED = "form_expired"
     TOO_MANY_REQUESTS = "too_many_requests"
     # tokens
     TOKEN_INVALID = "token_invalid"  # noqa: S105  a code, not a secret

@@ -2,7 +2,8 @@
 
 An island is mounted on ``<div id="island" data-island="room" data-config="{…}">``; ``data-config`` holds its
 ``*Config`` struct as JSON. Structs the server sends have no defaults. Errors are :class:`WebProblem` (RFC 9457,
-``application/problem+json``). Every POST carries the header ``X-CSRF-Token`` with ``Page.csrf``.
+``application/problem+json``). Every POST carries the header ``X-CSRF-Token`` with ``Page.csrf``; no inline style
+attribute is allowed by the pages' content security policy (set ``element.style`` instead).
 """
 
 import msgspec
@@ -15,30 +16,17 @@ CSRF_HEADER = "X-CSRF-Token"
 
 
 class Page(msgspec.Struct, frozen=True):
-    """What every island gets. ``catalogue``: address of its :class:`Catalogue`. ``zone``: IANA name for times shown."""
+    """What every island gets. ``zone``: IANA name for times shown.
+
+    ``catalogue``: address of the words, ``/i18n/{lang}.json?v=…``, one flat object: English sentence → the reader's
+    sentence, and ``refusal:{code}`` → the whole text for a refusal of that code, in every language.
+    """
 
     lang: str
     dir: str
     zone: str
     catalogue: str
     csrf: str
-
-
-class RefusalWords(msgspec.Struct, frozen=True):
-    """A refusal as a person reads it, in three sentences; any may be empty. ``{name}`` stands for a parameter."""
-
-    happened: str
-    kept: str
-    next: str
-
-
-class Catalogue(msgspec.Struct, frozen=True):
-    """``GET /i18n/{lang}.json``: ``messages`` by their English sentence, ``refusals`` by code."""
-
-    lang: str
-    dir: str
-    messages: dict[str, str]
-    refusals: dict[str, RefusalWords]
 
 
 class RoomConfig(msgspec.Struct, frozen=True):
@@ -229,7 +217,6 @@ class WebProblem(msgspec.Struct, frozen=True):
 
 
 WIRE = (
-    Catalogue,
     RoomConfig,
     JoinReply,
     DevicesConfig,
