@@ -32,9 +32,11 @@ class CancelReception(msgspec.Struct, frozen=True, tag=True):
 
 
 class StartReception(msgspec.Struct, frozen=True, tag=True):
-    """``override``: the chair's reason to start without proved readiness; until readiness exists always asked."""
+    """``override``: the chair's reason to start without proved readiness; until readiness exists always asked.
+    ``without_centre``: the central point sends nothing, the recorder proves itself on another point instead."""
 
     override: str | None = None
+    without_centre: bool = False
 
 
 class InterruptReception(msgspec.Struct, frozen=True, tag=True):

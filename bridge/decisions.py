@@ -67,9 +67,15 @@ def _cancel(reception: Reception, actor: Actor, command: c.CancelReception) -> l
 def decide_start(
     reception: Reception, actor: Actor, command: c.StartReception, recording: RecordingId, moment: Moment
 ) -> list[Event]:
-    """Live, with the recorder already writing (gate 2)."""
+    """Live, with the recorder already writing (gate 2). Microphones tried before without the floor are closed: points
+    enter muted (gate 5)."""
     check_start(reception, actor, command)
-    return [e.ReceptionStarted(recording, moment, checked_reason(command.override, required=False) or None)]
+    override = checked_reason(command.override, required=False) or None
+    tried = (someone for someone in reception.participants.values() if not someone.floor)
+    return [
+        *(event for someone in tried for event in _muted(someone)),
+        e.ReceptionStarted(recording, moment, override),
+    ]
 
 
 def check_start(reception: Reception, actor: Actor, command: c.StartReception) -> None:

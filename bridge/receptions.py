@@ -10,6 +10,7 @@ from bridge.decisions import decide
 from bridge.errors import Conflict, Invalid, Refusal
 from bridge.events import Event, ReceptionScheduled, Recorded
 from bridge.ids import ReceptionId
+from bridge.model import RecordingRow
 from bridge.policy import Action, Actor, Concern, authorise
 from bridge.ports import Clock, Entropy, Notices
 from bridge.reception import Reception, evolve, rebuilt, scheduled
@@ -83,15 +84,27 @@ class ReceptionService:
                 raise
         raise Conflict(detail=f"{type(command).__name__} on reception {reception}")
 
-    async def append(self, actor: Actor, action: str, state: Reception, events: Sequence[Event]) -> Reception:
-        """``state`` after ``events``, stored. Raises Conflict when ``state`` is not the last version."""
-        at = self._clock.utc()
+    async def append(
+        self,
+        actor: Actor,
+        action: str,
+        state: Reception,
+        events: Sequence[Event],
+        at_utc_ns: int | None = None,
+        recording: RecordingRow | None = None,
+    ) -> Reception:
+        """``state`` after ``events``, stored, with the recording's row in the same transaction when one is given.
+
+        ``at_utc_ns``: when they happened, where that is not now. Raises Conflict when ``state`` is not the
+        last version.
+        """
+        at = self._clock.utc() if at_utc_ns is None else at_utc_ns
         recorded = []
         for event in events:
             recorded.append(Recorded(state.id, state.version + 1, at, actor.account, event))
             state = evolve(state, recorded[-1])
         if recorded:
-            await self._store(actor, action, state, recorded)
+            await self._store(actor, action, state, recorded, recording)
         return state
 
     async def refused(self, actor: Actor, action: str, state: Reception, refusal: Refusal) -> None:
@@ -101,10 +114,19 @@ class ReceptionService:
             await unit.audit.append(entry)
             await unit.commit()
 
-    async def _store(self, actor: Actor, action: str, state: Reception, recorded: Sequence[Recorded]) -> None:
+    async def _store(
+        self,
+        actor: Actor,
+        action: str,
+        state: Reception,
+        recorded: Sequence[Recorded],
+        recording: RecordingRow | None = None,
+    ) -> None:
         names = ",".join(type(one.event).__name__ for one in recorded)
         async with self._units.writing() as unit:
             await unit.receptions.append(recorded, state.row)
+            if recording is not None:
+                await unit.recordings.put(recording)
             await unit.audit.append(self._entry(actor, action, state, "done", names))
             await unit.outbox.add(STORED, state.id, names, recorded[-1].at_utc_ns)
             await unit.commit()

@@ -1,5 +1,6 @@
 """The room's rules as pure questions. ``may_*`` answers None for yes, else the Code that says why not."""
 
+from bridge.control import Gates, ParticipantOrder, RoomOrder
 from bridge.errors import Code
 from bridge.ids import ParticipantId, SeatId
 from bridge.model import OFFICIALS, STAFF_SIDE, Role
@@ -63,3 +64,31 @@ def officials_connected(reception: Reception) -> bool:
         someone.connected and reception.seats[someone.seat].role in OFFICIALS
         for someone in reception.participants.values()
     )
+
+
+# ── what the media node is told ────────────────────────────────────────────────────────────────────────────────
+
+
+def gates(reception: Reception, participant: ParticipantId) -> Gates:
+    """Which of their sources reach anybody. While interrupted the room as a whole is held (:func:`room_order`)."""
+    someone = reception.participant(participant)
+    sends = may_send(reception, participant) or reception.state is ReceptionState.INTERRUPTED
+    return Gates(
+        microphone=sends and someone.microphone_open,
+        camera=sends and someone.camera_on,
+        screen=sends and someone.screen_shared,
+    )
+
+
+def participant_order(reception: Reception, participant: ParticipantId) -> ParticipantOrder:
+    """What the node is told of one participant."""
+    receives = may_receive(reception, participant) or reception.state is ReceptionState.INTERRUPTED
+    return ParticipantOrder(receives, gates(reception, participant))
+
+
+def room_order(reception: Reception) -> RoomOrder:
+    """Held while interrupted, but for a chair who opens the microphone to speak a notice."""
+    held = reception.state is ReceptionState.INTERRUPTED
+    chairs = (someone for someone in reception.participants.values() if reception.role_of(someone.id) is Role.CHAIR)
+    speaking = next((chair.id for chair in chairs if chair.microphone_open), None)
+    return RoomOrder(held, speaking if held else None)

@@ -160,6 +160,13 @@ class Ended(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Renegotiate(msgspec.Struct, frozen=True):
+    """Event ``renegotiate``: the media node lost every connection of the room. Drop both, send a new ``uplink`` offer;
+    a new ``offer`` follows. ``reason``: node_restarted."""
+
+    reason: str
+
+
 ClientMessage: TypeAlias = JoinAuth | ResumeAuth | UplinkRequest | DownlinkReply | CommandRequest
 WIRE = (
     JoinAuth,
@@ -175,4 +182,5 @@ WIRE = (
     RoomView,
     Welcome,
     Ended,
+    Renegotiate,
 )

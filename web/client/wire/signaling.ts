@@ -13,7 +13,8 @@ export type SignalingWire =
   | Speakers
   | RoomView
   | Welcome
-  | Ended;
+  | Ended
+  | Renegotiate;
 /**
  * Where a participant's track comes from. One track per source and participant.
  */
@@ -69,10 +70,12 @@ export interface CommandRequest {
 }
 /**
  * ``override``: the chair's reason to start without proved readiness; until readiness exists always asked.
+ * ``without_centre``: the central point sends nothing, the recorder proves itself on another point instead.
  */
 export interface StartReception {
   type: "StartReception";
   override?: string | null;
+  without_centre?: boolean;
 }
 export interface InterruptReception {
   type: "InterruptReception";
@@ -240,5 +243,12 @@ export interface Welcome {
  */
 export interface Ended {
   how: string;
+  reason: string;
+}
+/**
+ * Event ``renegotiate``: the media node lost every connection of the room. Drop both, send a new ``uplink`` offer;
+ * a new ``offer`` follows. ``reason``: node_restarted.
+ */
+export interface Renegotiate {
   reason: string;
 }

@@ -1,0 +1,221 @@
+"""Use cases that move media: place, start, interrupt, resume and close a reception's room.
+
+Over ports only. The caller owns the room and gives a :class:`Commits`; it runs one of these at a time, while what acts
+at once (mute, floor) goes on beside. Every refusal leaves node and recorder as they were before.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from bridge import commands as c
+from bridge.control import ArmOrder, TapOrder
+from bridge.decisions import check_start, decide, decide_close, decide_start
+from bridge.errors import Code, Refusal, Unavailable
+from bridge.events import Event, RoomPlaced
+from bridge.ids import NS_PER_S, NodeId, ParticipantId, ReceptionId, RecorderId, RecordingId, room_of
+from bridge.media import Moment
+from bridge.model import Level, RecordingRow, Role
+from bridge.node_room import NodeRoom
+from bridge.policy import SYSTEM, Actor
+from bridge.ports import Clock, Entropy, MediaNode, RecorderNode
+from bridge.reception import Reception
+from bridge.states import RecordingState
+
+RETAIN_S = 365 * 86_400
+"""Provisional lock of what the recorder stores; sealing lengthens it to the retention of the case."""
+
+
+class Commits(Protocol):
+    """The room's memory and the way into storage. ``present`` is the state now, ahead of what is stored."""
+
+    @property
+    def present(self) -> Reception: ...
+
+    async def ready(self) -> None:
+        """Everything before is stored and the database takes more. Raises Unavailable(storage_unavailable)."""
+        ...
+
+    async def commit(
+        self,
+        actor: Actor,
+        action: str,
+        events: Sequence[Event],
+        at_utc_ns: int | None = None,
+        recording: RecordingRow | None = None,
+    ) -> None:
+        """Stored, then taken into ``present``. Nothing happened when it raises."""
+        ...
+
+
+class LiveSettings(msgspec.Struct, frozen=True):
+    """``retain_s``: provisional lock of the recorder's objects."""
+
+    retain_s: int = RETAIN_S
+
+
+def recording_row(
+    reception: Reception, recording: RecordingId, began_utc_ns: int, ended: Moment | None
+) -> RecordingRow:
+    """The archive's row of a recording that is being written (sealing goes on from there)."""
+    return RecordingRow(
+        id=recording,
+        reception=reception.id,
+        agency=reception.agency,
+        title=reception.title,
+        state=RecordingState.WRITING,
+        prefix=prefix_of(recording),
+        began_utc_ns=began_utc_ns,
+        ended_utc_ns=ended.utc_ns if ended else None,
+        recorder=reception.recorder or "",
+        points=len({seat.point for seat in reception.seats.values()}),
+    )
+
+
+def prefix_of(recording: RecordingId) -> str:
+    """Where a recording's objects lie in the store."""
+    return f"recordings/{recording}/"
+
+
+def probe_of(reception: Reception, command: c.StartReception) -> tuple[ParticipantId, ...]:
+    """On whom the recorder proves itself: the central point, or everybody else when the chair starts without it.
+
+    Raises Refusal(central_point_silent) when nobody is there.
+    """
+    central = {
+        seat.point for seat in reception.seats.values() if seat.role is Role.CHAIR or seat.level is Level.CENTRAL
+    }
+    probed = tuple(
+        someone.id
+        for someone in reception.participants.values()
+        if someone.connected and (reception.seats[someone.seat].point in central) is not command.without_centre
+    )
+    if not probed:
+        raise Refusal(Code.CENTRAL_POINT_SILENT, "nobody to prove the recorder on")
+    return probed
+
+
+class LiveReception:
+    """One reception's room on its node and recorder."""
+
+    def __init__(
+        self,
+        commits: Commits,
+        node: MediaNode,
+        recorder: RecorderNode,
+        clock: Clock,
+        entropy: Entropy,
+        settings: LiveSettings,
+    ) -> None:
+        self._commits = commits
+        self._node = node
+        self._recorder = recorder
+        self._clock = clock
+        self._entropy = entropy
+        self._settings = settings
+        self._stopped: Moment | None = None
+        self.room = NodeRoom(node, room_of(commits.present.id))
+
+    async def place(self, node: NodeId, recorder: RecorderId) -> None:
+        """Name node and recorder, and make the room there. Raises Unavailable."""
+        await self._node.health()
+        present = self._commits.present
+        if (present.node, present.recorder) != (node, recorder):
+            await self._commits.commit(SYSTEM, "PlaceRoom", [RoomPlaced(node, recorder)])
+        await self.room.settle(self._commits.present)
+
+    async def start(self, actor: Actor, command: c.StartReception) -> None:
+        """Live, once the recorder has proved that it writes (gate 2).
+
+        Raises Refusal(central_point_silent | recorder_not_writing), Unavailable(recorder_unavailable |
+        node_unavailable | storage_unavailable); node and recorder are then as before.
+        """
+        check_start(self._commits.present, actor, command)
+        probe = probe_of(self._commits.present, command)
+        await self._commits.ready()
+        recording = RecordingId(self._entropy.id())
+        try:
+            moment = await self._record(recording, probe)
+            events = decide_start(self._commits.present, actor, command, recording, moment)
+            row = recording_row(self._commits.present, recording, moment.utc_ns, None)
+            await self._commits.commit(actor, "StartReception", events, moment.utc_ns, row)
+        except BaseException as failure:
+            await self._undo_start(recording, failure)
+            raise
+
+    async def _record(self, recording: RecordingId, probe: tuple[ParticipantId, ...]) -> Moment:
+        room = self.room.id
+        until = self._clock.utc() + self._settings.retain_s * NS_PER_S
+        await self._recorder.arm(recording, ArmOrder(room, prefix_of(recording), until))
+        address = (await self._recorder.health()).tap_address
+        await self._node.put_tap(room, TapOrder(recording, address, False, probe))
+        await self._recorder.prove(recording)
+        answer = await self._node.put_tap(room, TapOrder(recording, address, True))
+        await self._recorder.started(recording)
+        return answer.moment
+
+    async def _undo_start(self, recording: RecordingId, failure: BaseException) -> None:
+        """Best effort: what cannot be undone is noted on the failure, which goes to the log."""
+        try:
+            await self._node.delete_tap(self.room.id)
+        except Refusal as refusal:
+            failure.add_note(f"tap of {self.room.id} not removed: {refusal}")
+        try:
+            await self._recorder.disarm(recording)
+        except Refusal as refusal:
+            failure.add_note(f"recording {recording} not disarmed: {refusal}")
+
+    async def interrupt(self, actor: Actor, command: c.InterruptReception) -> None:
+        """Media stops first, so that nothing is said unrecorded of which the record says it was interrupted."""
+        events = decide(self._commits.present, actor, command)
+        await self._commits.ready()
+        try:
+            await self.room.hold()
+            await self._commits.commit(actor, "InterruptReception", events)
+        except Unavailable as failure:
+            if failure.code is not Code.NODE_UNAVAILABLE:
+                await self.room.settle(self._commits.present)
+                raise
+            # a node that does not answer forwards for nobody we could ask it for: held as soon as it is back
+            await self._commits.commit(actor, "InterruptReception", events)
+
+    async def resume(self, actor: Actor, command: c.ResumeReception) -> None:
+        """Stored, then media flows again."""
+        await self._commits.commit(actor, "ResumeReception", decide(self._commits.present, actor, command))
+
+    async def close(self, actor: Actor, command: c.CloseReception) -> RecordingId | None:
+        """The recording stops, then the reception is closed at that moment. Answers the recording to be finished."""
+        present = self._commits.present
+        decide_close(present, actor, command, Moment(0, 0))
+        await self._commits.ready()
+        moment = self._stopped or await self._stop(present)
+        self._stopped = moment  # asked again after a failing database, the recording has already stopped
+        present = self._commits.present
+        events = decide_close(present, actor, command, moment)
+        began = present.began.utc_ns if present.began else moment.utc_ns
+        row = recording_row(present, present.recording, began, moment) if present.recording else None
+        await self._commits.commit(actor, "CloseReception", events, moment.utc_ns, row)
+        return present.recording
+
+    async def _stop(self, reception: Reception) -> Moment:
+        try:
+            return (await self._node.delete_tap(self.room.id)).moment
+        except Refusal:
+            # The node is gone or restarted without the tap: nothing more is recorded, and a reception can be ended.
+            utc = self._clock.utc()
+            began = reception.began or Moment(0, utc)
+            return Moment(began.mono_ns + max(0, utc - began.utc_ns), utc)
+
+    async def finish(self, recording: RecordingId) -> None:
+        """Ask the recorder to store its last segments and journal. Nothing depends on it: sealing looks by itself."""
+        await self._recorder.finished(recording)
+
+    async def remove(self) -> None:
+        """The room's end on its node."""
+        await self.room.remove()
+
+
+def under(reception: ReceptionId) -> str:
+    """The name of the lease under which one process owns this reception's room."""
+    return f"room {reception}"

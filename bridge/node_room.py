@@ -1,0 +1,74 @@
+"""A room's image on its media node: what was ordered there, and the orders that bring it to the present state."""
+
+from contextlib import suppress
+
+from bridge.control import ParticipantOrder, RoomOrder
+from bridge.errors import Code, NotFound, Refusal
+from bridge.ids import ParticipantId, RoomId
+from bridge.ports import MediaNode
+from bridge.reception import Reception
+from bridge.rules import participant_order, room_order
+from bridge.states import OVER
+
+
+class NodeRoom:
+    """Not for two callers at once: who owns the room orders these calls. Every call may be repeated after a failure."""
+
+    def __init__(self, node: MediaNode, room: RoomId) -> None:
+        self.id = room
+        self._node = node
+        self._room: RoomOrder | None = None
+        self._participants: dict[ParticipantId, ParticipantOrder] = {}
+
+    def forget(self) -> None:
+        """The node began anew: nothing of what was ordered holds."""
+        self._room = None
+        self._participants = {}
+
+    async def settle(self, reception: Reception) -> None:
+        """Order what differs; gates that close go first. Raises Unavailable(node_unavailable)."""
+        if reception.state in OVER:
+            return
+        try:
+            await self._order(reception)
+        except NotFound:
+            # the node restarted in between and does not know the room or the participant
+            self.forget()
+            await self._order(reception)
+
+    async def _order(self, reception: Reception) -> None:
+        wanted = {key: participant_order(reception, key) for key in reception.participants}
+        changed = {key: order for key, order in wanted.items() if self._participants.get(key) != order}
+        await self._order_room(room_order(reception))
+        for gone in [key for key in self._participants if key not in wanted]:
+            await self._delete(gone)
+        for key, order in sorted(changed.items(), key=lambda item: _openness(item[1])):
+            await self._node.put_participant(self.id, key, order)
+            self._participants[key] = order
+
+    async def _order_room(self, order: RoomOrder) -> None:
+        if self._room != order:
+            await self._node.put_room(self.id, order)
+            self._room = order
+
+    async def _delete(self, participant: ParticipantId) -> None:
+        with suppress(NotFound):  # gone already is what was wanted
+            await self._node.delete_participant(self.id, participant)
+        self._participants.pop(participant, None)
+
+    async def hold(self) -> None:
+        """Nothing flows from here on, whatever the state says, until :meth:`settle`."""
+        await self._order_room(RoomOrder(True))
+
+    async def remove(self) -> None:
+        """The room is over. Raises Unavailable(node_unavailable)."""
+        try:
+            await self._node.delete_room(self.id)
+        except Refusal as refusal:
+            if refusal.code is not Code.UNKNOWN_ROOM:
+                raise
+        self.forget()
+
+
+def _openness(order: ParticipantOrder) -> int:
+    return sum((order.receives, order.gates.microphone, order.gates.camera, order.gates.screen))
