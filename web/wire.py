@@ -16,17 +16,30 @@ CSRF_HEADER = "X-CSRF-Token"
 
 
 class Page(msgspec.Struct, frozen=True):
-    """What every island gets. ``zone``: IANA name for times shown.
-
-    ``catalogue``: address of the words, ``/i18n/{lang}.json?v=…``, one flat object: English sentence → the reader's
-    sentence, and ``refusal:{code}`` → the whole text for a refusal of that code, in every language.
-    """
+    """What every island gets. ``catalogue``: address of its :class:`Catalogue`. ``zone``: IANA name for times shown."""
 
     lang: str
     dir: str
     zone: str
     catalogue: str
     csrf: str
+
+
+class RefusalWords(msgspec.Struct, frozen=True):
+    """A refusal as a person reads it, in three sentences; any may be empty. ``{name}`` stands for a parameter."""
+
+    happened: str
+    kept: str
+    next: str
+
+
+class Catalogue(msgspec.Struct, frozen=True):
+    """``GET /i18n/{lang}.json``: ``messages`` by their English sentence, ``refusals`` by code."""
+
+    lang: str
+    dir: str
+    messages: dict[str, str]
+    refusals: dict[str, RefusalWords]
 
 
 class RoomConfig(msgspec.Struct, frozen=True):
@@ -217,6 +230,7 @@ class WebProblem(msgspec.Struct, frozen=True):
 
 
 WIRE = (
+    Catalogue,
     RoomConfig,
     JoinReply,
     DevicesConfig,

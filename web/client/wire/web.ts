@@ -1,6 +1,7 @@
 /* Generated from web/wire.py by `make wire`; edit that module, never this file. */
 
 export type WebWire =
+  | Catalogue
   | RoomConfig
   | JoinReply
   | DevicesConfig
@@ -55,6 +56,27 @@ export type GapReason = "loss" | "no_key_frame" | "node_restarted" | "recorder_a
 export type GateReason = "camera_off" | "muted" | "paused" | "screen_off";
 
 /**
+ * ``GET /i18n/{lang}.json``: ``messages`` by their English sentence, ``refusals`` by code.
+ */
+export interface Catalogue {
+  lang: string;
+  dir: string;
+  messages: {
+    [k: string]: string;
+  };
+  refusals: {
+    [k: string]: RefusalWords;
+  };
+}
+/**
+ * A refusal as a person reads it, in three sentences; any may be empty. ``{name}`` stands for a parameter.
+ */
+export interface RefusalWords {
+  happened: string;
+  kept: string;
+  next: string;
+}
+/**
  * Island ``room``. ``join``: POST here for a :class:`JoinReply`, anew for every new connection (not for a resume).
  *
  * ``back``: where to go after leaving; ``devices``: the device check; ``after``: where to go when it ended.
@@ -77,10 +99,7 @@ export interface RoomConfig {
   loopback_only: boolean;
 }
 /**
- * What every island gets. ``zone``: IANA name for times shown.
- *
- * ``catalogue``: address of the words, ``/i18n/{lang}.json?v=…``, one flat object: English sentence → the reader's
- * sentence, and ``refusal:{code}`` → the whole text for a refusal of that code, in every language.
+ * What every island gets. ``catalogue``: address of its :class:`Catalogue`. ``zone``: IANA name for times shown.
  */
 export interface Page {
   lang: string;
