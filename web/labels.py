@@ -1,0 +1,83 @@
+"""The law's words for states, roles, kinds and levels, as sentences of the catalogue."""
+
+from collections.abc import Mapping
+
+from bridge.model import Level, ReceptionKind, Role
+from bridge.states import ReceptionState, RecordingState
+from web.words import mark
+
+RECEPTION_STATES: Mapping[str, str] = {
+    ReceptionState.PLANNED: mark("Planned"),
+    ReceptionState.NOTICED: mark("Notices sent"),
+    ReceptionState.TESTED: mark("Tested"),
+    ReceptionState.CONNECTED: mark("All points connected"),
+    ReceptionState.LIVE: mark("Under way"),
+    ReceptionState.INTERRUPTED: mark("Paused"),
+    ReceptionState.CLOSED: mark("Ended"),
+    ReceptionState.MINUTED: mark("Minutes written"),
+    ReceptionState.SIGNED: mark("Minutes signed"),
+    ReceptionState.ARCHIVED: mark("In the archive"),
+    ReceptionState.CANCELLED: mark("Cancelled"),
+}
+
+STATE_COLOURS: Mapping[str, str] = {
+    ReceptionState.LIVE: "success",
+    ReceptionState.INTERRUPTED: "warning",
+    ReceptionState.CANCELLED: "secondary",
+    ReceptionState.CLOSED: "secondary",
+}
+"""Bootstrap's word for a state's colour; the word beside it says the same."""
+
+RECORDING_STATES: Mapping[str, str] = {
+    RecordingState.ARMED: mark("Ready to record"),
+    RecordingState.WRITING: mark("Being recorded"),
+    RecordingState.DEGRADED: mark("Being recorded, writing late"),
+    RecordingState.SEALED: mark("Sealed, not checked yet"),
+    RecordingState.VERIFIED: mark("Sealed and checked"),
+    RecordingState.REPLICATED: mark("Copied to a second place"),
+    RecordingState.ARCHIVED: mark("In the archive"),
+    RecordingState.HELD: mark("Held"),
+    RecordingState.EXPIRED: mark("Retention ended"),
+    RecordingState.DISPOSED: mark("Disposed of"),
+}
+
+ROLES: Mapping[Role, str] = {
+    Role.CHAIR: mark("Chair"),
+    Role.ADVISOR: mark("Advising unit"),
+    Role.SECRETARY: mark("Secretary"),
+    Role.AGENCY: mark("Agency concerned"),
+    Role.OPERATOR: mark("Operator"),
+    Role.CITIZEN: mark("Citizen"),
+    Role.REPRESENTATIVE: mark("Representative"),
+    Role.LAWYER: mark("Lawyer"),
+    Role.INTERPRETER: mark("Interpreter"),
+    Role.OBSERVER: mark("Observer"),
+    Role.ARCHIVIST: mark("Archivist"),
+    Role.ADMINISTRATOR: mark("Administrator"),
+}
+
+KINDS: Mapping[ReceptionKind, str] = {
+    ReceptionKind.REGULAR: mark("Regular reception"),
+    ReceptionKind.PERIODIC: mark("Periodic reception by the head"),
+    ReceptionKind.AD_HOC: mark("Reception ad hoc"),
+}
+
+LEVELS: Mapping[Level, str] = {
+    Level.CENTRAL: mark("Central bridge point"),
+    Level.PROVINCE: mark("Component bridge point, province"),
+    Level.COMMUNE: mark("Component bridge point, commune"),
+}
+
+FIELDS: Mapping[str, str] = {
+    "title": mark("Enter a title of at most {limit} characters."),
+    "seats": mark("Choose at least one and at most {limit} who take part."),
+    "chair": mark("Choose one chair."),
+    "date": mark("Enter the day."),
+    "time": mark("Enter the time as hours and minutes."),
+    "reason": mark("Write the reason, at most {limit} characters."),
+    "purpose": mark("Write what you need the recording for, at most {limit} characters."),
+    "name": mark("Enter a name of at most {limit} characters."),
+    "login": mark("Enter the sign-in name you were given."),
+    "password": mark("Enter the password."),
+}
+"""What is asked for, by the field that was refused."""

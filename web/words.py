@@ -1,0 +1,45 @@
+"""A reader's words. English sentences are the keys; ``{name}`` in them is filled in afterwards, as in the islands."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def mark(sentence: str) -> str:
+    """Marks a sentence for the catalogue where it is only kept, to be worded later."""
+    return sentence
+
+
+def fill(text: str, params: Mapping[str, object]) -> str:
+    """``text`` with each ``{name}`` replaced; an unknown name stays as it is, so nothing is ever lost."""
+    return _PLACE.sub(lambda place: str(params.get(place[1], place[0])), text)
+
+
+def _germanic(count: int) -> int:
+    return int(count != 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language: ``messages`` and ``plurals`` by English sentence, ``form`` picks the plural for a count.
+
+    A sentence without a translation stands in English: a page in two languages beats no page.
+    """
+
+    lang: str
+    dir: str = "ltr"
+    messages: Mapping[str, str] = field(default_factory=dict)
+    plurals: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    form: Callable[[int], int] = _germanic
+
+    def t(self, sentence: str, /, **params: object) -> str:
+        """The sentence in this language."""
+        return fill(self.messages.get(sentence) or sentence, params)
+
+    def n(self, one: str, many: str, count: int, /, **params: object) -> str:
+        """The sentence for ``count`` things; ``{count}`` is filled in by itself."""
+        forms = self.plurals.get(one)
+        text = forms[min(self.form(count), len(forms) - 1)] if forms else (one if count == 1 else many)
+        return fill(text, {"count": count, **params})
