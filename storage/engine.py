@@ -1,0 +1,130 @@
+"""Opening the database. The only file that knows which one it is: everything else is SQL that all of them speak.
+
+SQLite: write-ahead log (readers never wait for the writer), foreign keys on, every commit synced to the disk, a
+writing unit begins with BEGIN IMMEDIATE (without it two writers fork the audit chain: seen in 4 of 10 appends) and a
+reading one may not write. The file is opened, never made: an unmounted disk must not look like an empty archive.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.failures import away, translated
+from storage.lock import FileLock
+
+BUSY_S = 5.0
+"""How long a unit waits for its turn. A writing unit takes milliseconds; a person gives up after seconds."""
+
+POOL = 6
+"""Connections kept, each a thread with SQLite. One writes, the others read; more only take memory from each other."""
+
+WRITES = "diemcau_writes"
+
+
+class Database:
+    """An engine, and who may write through it next."""
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        self._lock: FileLock | None = None
+        self._engine = self._open()
+        # SQLite lets one write at a time and has the others poll. Waiting here is fair and needs no thread.
+        self._turn = asyncio.Lock()
+
+    def _open(self) -> AsyncEngine:
+        options: dict[str, Any] = {"pool_size": POOL, "max_overflow": 0, "pool_timeout": BUSY_S, "pool_use_lifo": True}
+        if not is_sqlite(self._url):
+            return create_async_engine(self._url, **options)
+        self._lock = FileLock(lock_path(sqlite_path(self._url)))
+        engine = create_async_engine(_existing_file(self._url), connect_args={"isolation_level": None}, **options)
+        event.listen(engine.sync_engine, "do_connect", self._hold_file)
+        event.listen(engine.sync_engine, "connect", _configure_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+
+    def _hold_file(self, *_: object) -> None:
+        """Keep a migration from changing the file under us, from the first connection on."""
+        if self._lock is not None and not self._lock.share():
+            raise away("the database is being migrated")
+
+    @asynccontextmanager
+    async def writer(self) -> AsyncIterator[None]:
+        """This process's turn to write."""
+        if not is_sqlite(self._url):
+            yield
+            return
+        try:
+            async with asyncio.timeout(BUSY_S):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise away(f"no turn to write within {BUSY_S:.0f} s") from error
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    @asynccontextmanager
+    async def transaction(self, writes: bool) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction, rolled back unless it was committed. Raises Unavailable."""
+        with translated():
+            connection = await self._engine.connect()
+        try:
+            with translated():
+                connection = await connection.execution_options(**{WRITES: writes})
+                _ = await connection.begin()
+            yield connection
+        finally:
+            # Shielded: a cancelled caller must still give its connection, and the write lock with it, back.
+            with translated():
+                await asyncio.shield(asyncio.ensure_future(connection.close()))
+
+    async def close(self) -> None:
+        """End every connection. Idempotent."""
+        await self._engine.dispose()
+        if self._lock is not None:
+            self._lock.release()
+
+
+def is_sqlite(url: URL) -> bool:
+    """Whether the database is one file on this machine."""
+    return url.get_backend_name() == "sqlite"
+
+
+def sqlite_path(url: URL) -> Path:
+    """The file of a SQLite URL. Raises ValueError for one in memory: every process must see the same database."""
+    if not url.database or url.database == ":memory:":
+        raise ValueError("the database must be a file: sqlite:///path/to/diemcau.db")
+    return Path(url.database)
+
+
+def lock_path(database: Path) -> Path:
+    """The file by which running processes and a migration know of each other."""
+    return database.with_name(database.name + ".lock")
+
+
+def _existing_file(url: URL) -> URL:
+    location = quote(str(sqlite_path(url).absolute()))
+    return url.set(drivername="sqlite+aiosqlite", database=f"file:{location}", query={"mode": "rw", "uri": "true"})
+
+
+def _configure_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = bool(connection.get_execution_options().get(WRITES, False))
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

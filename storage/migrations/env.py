@@ -1,0 +1,16 @@
+"""Run by Alembic inside :func:`storage.schema.migrate`, which hands over the connection."""
+
+from alembic import context
+from sqlalchemy import Connection
+
+from storage.tables import metadata
+
+
+def _run(connection: Connection) -> None:
+    # Batch mode: SQLite changes a table by copying it. That drops its triggers: make them again in the migration.
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+_run(context.config.attributes["connection"])

@@ -1,0 +1,1 @@
+"""The repositories of :mod:`bridge.repositories` on a database, one file each."""

@@ -1,0 +1,34 @@
+"""Who runs what, for a limited time."""
+
+from sqlalchemy import delete, or_, select, update
+
+from bridge.repositories import Lease
+from storage.rows import struct_of
+from storage.tables import leases
+from storage.transaction import Transaction
+
+
+class SqlLeases:
+    """:class:`bridge.repositories.Leases`. Units that write follow one another, so two cannot both find it free."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def take(self, name: str, owner: str, now_utc_ns: int, until_utc_ns: int) -> Lease:
+        """The lease after the attempt. One that ends exactly now has run out."""
+        wanted = Lease(name, owner, until_utc_ns)
+        free = or_(leases.c.owner == owner, leases.c.until_utc_ns <= now_utc_ns)
+        taken = await self._transaction.write(
+            update(leases).where(leases.c.name == name, free).values(owner=owner, until_utc_ns=until_utc_ns)
+        )
+        if taken:
+            return wanted
+        row = await self._transaction.first(select(leases).where(leases.c.name == name))
+        if row is not None:
+            return struct_of(Lease, row)
+        await self._transaction.insert(leases, wanted)
+        return wanted
+
+    async def release(self, name: str, owner: str) -> None:
+        """Nothing happens when it is another's."""
+        await self._transaction.write(delete(leases).where(leases.c.name == name, leases.c.owner == owner))

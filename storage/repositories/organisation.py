@@ -1,0 +1,49 @@
+"""Agencies and bridge points."""
+
+from sqlalchemy import select
+
+from bridge.errors import NotFound
+from bridge.ids import AgencyId, BridgePointId
+from bridge.model import Agency, BridgePoint
+from storage.rows import struct_of
+from storage.tables import agencies, bridge_points
+from storage.transaction import Transaction
+
+
+class SqlOrganisation:
+    """:class:`bridge.repositories.Organisation`; lists are in order of name."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add_agency(self, agency: Agency) -> None:
+        """Conflict when the id exists, NotFound when its parent does not."""
+        await self._transaction.insert(agencies, agency)
+
+    async def add_point(self, point: BridgePoint) -> None:
+        """Conflict when the id exists, NotFound when its agency does not."""
+        await self._transaction.insert(bridge_points, point)
+
+    async def agency(self, agency: AgencyId) -> Agency:
+        """Raises NotFound."""
+        row = await self._transaction.first(select(agencies).where(agencies.c.id == agency))
+        if row is None:
+            raise NotFound(detail=f"agency {agency}")
+        return struct_of(Agency, row)
+
+    async def point(self, point: BridgePointId) -> BridgePoint:
+        """Raises NotFound."""
+        row = await self._transaction.first(select(bridge_points).where(bridge_points.c.id == point))
+        if row is None:
+            raise NotFound(detail=f"bridge point {point}")
+        return struct_of(BridgePoint, row)
+
+    async def agencies(self) -> list[Agency]:
+        """All of them."""
+        rows = await self._transaction.rows(select(agencies).order_by(agencies.c.name, agencies.c.id))
+        return [struct_of(Agency, row) for row in rows]
+
+    async def points(self) -> list[BridgePoint]:
+        """All of them."""
+        rows = await self._transaction.rows(select(bridge_points).order_by(bridge_points.c.name, bridge_points.c.id))
+        return [struct_of(BridgePoint, row) for row in rows]

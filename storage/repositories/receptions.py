@@ -1,0 +1,90 @@
+"""Event streams of receptions, and the row that lists show."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import RowMapping, func, select
+
+from bridge.errors import Conflict, NotFound
+from bridge.events import Event, Recorded
+from bridge.ids import ReceptionId
+from bridge.model import ReceptionRow
+from storage.rows import struct_of
+from storage.tables import reception_events, receptions
+from storage.transaction import Transaction
+
+_EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+class SqlReceptions:
+    """:class:`bridge.repositories.Receptions`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def history(self, reception: ReceptionId, after: int = 0) -> list[Recorded]:
+        """The events whose version is above ``after``, in order. NotFound when the reception has none at all."""
+        stream = reception_events.c
+        rows = await self._transaction.rows(
+            select(reception_events)
+            .where(stream.reception == reception, stream.version > after)
+            .order_by(stream.version)
+        )
+        if not rows and await self._last_version(reception) == 0:
+            raise NotFound(detail=f"reception {reception}")
+        return [_recorded(row) for row in rows]
+
+    async def append(self, events: Sequence[Recorded], row: ReceptionRow) -> None:
+        """Conflict when the first version is not the one that follows what is stored."""
+        await self._transaction.put(receptions, row)
+        if not events:
+            return
+        _check_run(events, row)
+        last = await self._last_version(row.id)
+        if events[0].version != last + 1:
+            raise Conflict(detail=f"reception {row.id}: version {events[0].version} after {last}")
+        await self._transaction.insert_columns(reception_events, [_columns(recorded) for recorded in events])
+
+    async def row(self, reception: ReceptionId) -> ReceptionRow:
+        """Raises NotFound."""
+        row = await self._transaction.first(select(receptions).where(receptions.c.id == reception))
+        if row is None:
+            raise NotFound(detail=f"reception {reception}")
+        return struct_of(ReceptionRow, row)
+
+    async def rows(self, starts_from_utc_ns: int, starts_before_utc_ns: int) -> list[ReceptionRow]:
+        """Those that start in [from, before), in order of start."""
+        start = receptions.c.starts_utc_ns
+        rows = await self._transaction.rows(
+            select(receptions)
+            .where(start >= starts_from_utc_ns, start < starts_before_utc_ns)
+            .order_by(start, receptions.c.id)
+        )
+        return [struct_of(ReceptionRow, row) for row in rows]
+
+    async def _last_version(self, reception: ReceptionId) -> int:
+        stream = reception_events.c
+        row = await self._transaction.first(
+            select(func.max(stream.version).label("last")).where(stream.reception == reception)
+        )
+        return 0 if row is None or row["last"] is None else int(row["last"])
+
+
+def _check_run(events: Sequence[Recorded], row: ReceptionRow) -> None:
+    for place, recorded in enumerate(events):
+        if recorded.reception != row.id or recorded.version != events[0].version + place:
+            raise ValueError(f"events of {row.id} must be of one reception, their versions consecutive")
+
+
+def _columns(recorded: Recorded) -> dict[str, object]:
+    return {
+        "reception": recorded.reception,
+        "version": recorded.version,
+        "at_utc_ns": recorded.at_utc_ns,
+        "actor": recorded.actor,
+        "event": msgspec.json.encode(recorded.event).decode(),
+    }
+
+
+def _recorded(row: RowMapping) -> Recorded:
+    return Recorded(row["reception"], row["version"], row["at_utc_ns"], row["actor"], _EVENT.decode(row["event"]))

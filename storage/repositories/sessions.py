@@ -1,0 +1,37 @@
+"""Signed-in browsers."""
+
+from sqlalchemy import delete, select, update
+
+from bridge.ids import SessionId
+from bridge.model import Session
+from storage.rows import struct_of
+from storage.tables import sessions
+from storage.transaction import Transaction
+
+
+class SqlSessions:
+    """:class:`bridge.repositories.Sessions`. Touching or removing one that is gone changes nothing."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, session: Session) -> None:
+        """Conflict when the id exists, NotFound when its account does not."""
+        await self._transaction.insert(sessions, session)
+
+    async def get(self, session: SessionId) -> Session | None:
+        """The session, or None when it ended."""
+        row = await self._transaction.first(select(sessions).where(sessions.c.id == session))
+        return None if row is None else struct_of(Session, row)
+
+    async def touch(self, session: SessionId, seen_utc_ns: int) -> None:
+        """Seen at that time."""
+        await self._transaction.write(update(sessions).where(sessions.c.id == session).values(seen_utc_ns=seen_utc_ns))
+
+    async def remove(self, session: SessionId) -> None:
+        """Signed out."""
+        await self._transaction.write(delete(sessions).where(sessions.c.id == session))
+
+    async def remove_older(self, seen_before_utc_ns: int) -> int:
+        """How many were removed."""
+        return await self._transaction.write(delete(sessions).where(sessions.c.seen_utc_ns < seen_before_utc_ns))

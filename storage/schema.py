@@ -1,0 +1,153 @@
+"""The database's shape: which version it has, which one this program needs, and the way there (Alembic).
+
+A SQLite file is migrated as a copy that then takes its place in one step: its own table changes are not
+transactional, so a migration that dies half-way must not leave its traces in the only original.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import NullPool
+
+from storage.durable import sync_file, sync_folder
+from storage.engine import is_sqlite, lock_path, sqlite_path
+from storage.failures import translated
+from storage.lock import FileLock
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class SchemaRefused(Exception):
+    """The database cannot be used as it is. The text is one line for whoever runs the installation."""
+
+
+def expected() -> str:
+    """The version this program needs."""
+    head = ScriptDirectory.from_config(_alembic()).get_current_head()
+    if head is None:
+        raise RuntimeError("the program carries no migrations")
+    return head
+
+
+def current(url: str) -> str | None:
+    """The version the database has; None when it is not there or empty. Raises Unavailable."""
+    address = make_url(url)
+    if is_sqlite(address) and not sqlite_path(address).exists():
+        return None
+    with translated(), _connected(address) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def check(url: str) -> None:
+    """Raises SchemaRefused unless the database has exactly the version this program needs."""
+    found = current(url)
+    if found == expected():
+        return
+    where = make_url(url).render_as_string(hide_password=True)
+    if found is None:
+        raise SchemaRefused(f"{where} holds no database yet: run “diemcau db migrate”")
+    _refuse_unknown(found, where)
+    raise SchemaRefused(
+        f"{where} has version {found}, this program needs {expected()}: stop the program, make a back-up and run "
+        "“diemcau db migrate”"
+    )
+
+
+def migrate(url: str) -> str:
+    """Bring the database to the expected version, which is returned. Nothing happens when it has it.
+
+    Raises SchemaRefused when it is newer than this program, or in use and must change; Unavailable.
+    """
+    found = current(url)
+    if found == expected():
+        return found
+    address = make_url(url)
+    _refuse_unknown(found, address.render_as_string(hide_password=True))
+    with translated():
+        if is_sqlite(address):
+            _migrate_file(sqlite_path(address).absolute())
+        else:
+            _upgrade(address)
+    return expected()
+
+
+def _refuse_unknown(found: str | None, where: str) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
+    if found is not None and found not in known:
+        raise SchemaRefused(
+            f"{where} has version {found}, which this program does not know (it needs {expected()}): "
+            "use the program that wrote it, or a newer one"
+        )
+
+
+def _migrate_file(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(lock_path(path))
+    if not lock.alone():
+        raise SchemaRefused(f"{path} is in use: stop the program before its database is migrated")
+    copy = path.with_name(path.name + ".migrating")
+    try:
+        _remove(copy)
+        _copy(path, copy)
+        _upgrade(URL.create("sqlite", database=str(copy)))
+        sync_file(copy)
+        os.replace(copy, path)
+        sync_folder(path.parent)
+    finally:
+        _remove(copy)
+        lock.release()
+
+
+def _copy(path: Path, copy: Path) -> None:
+    """A whole copy, readable by its owner only; an empty file when there is nothing to copy."""
+    os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    if not path.exists():
+        return
+    with closing(sqlite3.connect(path, isolation_level=None)) as source, closing(sqlite3.connect(copy)) as target:
+        try:
+            # Brings the write-ahead log home and removes it; refused while any other program has the file open.
+            source.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.OperationalError as error:
+            raise SchemaRefused(f"{path} is in use by another program: {error}") from error
+        source.backup(target)
+
+
+def _remove(copy: Path) -> None:
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        copy.with_name(copy.name + suffix).unlink(missing_ok=True)
+
+
+def _upgrade(address: URL) -> None:
+    with _connected(address) as connection:
+        config = _alembic()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+@contextmanager
+def _connected(address: URL) -> Iterator[Connection]:
+    """A blocking connection: Alembic's own way, and the only other file that opens the database."""
+    driver = "sqlite" if is_sqlite(address) else address.drivername
+    engine = create_engine(address.set(drivername=driver), poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

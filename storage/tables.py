@@ -1,0 +1,178 @@
+"""The tables, in SQLAlchemy Core. A column is named as the field of the struct it keeps (:mod:`storage.rows`).
+
+``reception_events`` and ``audit_entries`` are only ever added to; triggers in the migrations forbid the rest. Foreign
+keys tie the registry together; projections (receptions, recordings) repeat what events say and carry none, so that
+they can be written anew in any order.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+from storage.types import Counter, JsonText, Nanoseconds
+
+metadata = MetaData(
+    # Named, so that a later migration can drop or change a constraint on every database.
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+agencies = Table(
+    "agencies",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("level", String, nullable=False),
+    Column("parent", ForeignKey("agencies.id")),
+)
+
+bridge_points = Table(
+    "bridge_points",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("agency", ForeignKey("agencies.id"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("level", String, nullable=False),
+    Column("place", String, nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("login", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("roles", JsonText, nullable=False),
+    Column("agency", ForeignKey("agencies.id"), nullable=False),
+    Column("point", ForeignKey("bridge_points.id")),
+    Column("password_hash", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("csrf", String, nullable=False),
+    Column("made_utc_ns", Nanoseconds, nullable=False),
+    Column("seen_utc_ns", Nanoseconds, nullable=False, index=True),
+)
+
+receptions = Table(
+    "receptions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("agency", String, nullable=False),
+    Column("starts_utc_ns", Nanoseconds, nullable=False),
+    Column("state", String, nullable=False),
+    Column("doors_open", Boolean, nullable=False),
+    Column("seats", Integer, nullable=False),
+    Column("recording", String),
+    Column("began_utc_ns", Nanoseconds),
+    Column("ended_utc_ns", Nanoseconds),
+    # The day's list: a span of starts, in this order.
+    Index(None, "starts_utc_ns", "id"),
+)
+
+reception_events = Table(
+    "reception_events",
+    metadata,
+    # The key is also the order in which a stream is read.
+    Column("reception", ForeignKey("receptions.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("at_utc_ns", Nanoseconds, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("event", Text, nullable=False),
+)
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("reception", String, nullable=False, index=True),
+    Column("agency", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("prefix", String, nullable=False),
+    Column("began_utc_ns", Nanoseconds, nullable=False, index=True),
+    Column("ended_utc_ns", Nanoseconds),
+    Column("recorder", String, nullable=False),
+    Column("journal_key", String, nullable=False),
+    Column("manifest_key", String, nullable=False),
+    Column("manifest_version", String, nullable=False),
+    Column("manifest_sha256", String, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("verified_utc_ns", Nanoseconds),
+    Column("faults", Integer, nullable=False),
+)
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_utc_ns", Nanoseconds, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("object", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    # Unique: two entries can never follow the same one, whatever a writer believes.
+    Column("previous", String(64), nullable=False, unique=True),
+    Column("hash", String(64), nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", Counter, primary_key=True, autoincrement=True),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made_utc_ns", Nanoseconds, nullable=False),
+    # A number is never given twice, also after its row is done.
+    sqlite_autoincrement=True,
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("until_utc_ns", Nanoseconds, nullable=False),
+)
+
+used_tokens = Table(
+    "used_tokens",
+    metadata,
+    Column("token", String, primary_key=True),
+    Column("until_utc_ns", Nanoseconds, nullable=False, index=True),
+)
+
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False, index=True),
+    Column("control", String, nullable=False),
+    Column("announced", String, nullable=False),
+    Column("seen_utc_ns", Nanoseconds, nullable=False),
+    Column("load", Float, nullable=False),
+)

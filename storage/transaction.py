@@ -1,0 +1,65 @@
+"""The statements of one unit of work: what repositories are given instead of a connection."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Executable, RowMapping, Table, and_, insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.failures import translated
+from storage.rows import columns_of
+
+
+class Transaction:
+    """Runs statements on a connection whose transaction has begun. Raises what :mod:`storage.failures` says."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._over = False
+
+    async def rows(self, statement: Executable) -> Sequence[RowMapping]:
+        """Every row."""
+        with translated():
+            return (await self._running().execute(statement)).mappings().all()
+
+    async def first(self, statement: Executable) -> RowMapping | None:
+        """The first row, or None."""
+        with translated():
+            return (await self._running().execute(statement)).mappings().first()
+
+    async def write(self, statement: Executable) -> int:
+        """How many rows it changed."""
+        with translated():
+            return (await self._running().execute(statement)).rowcount
+
+    async def insert(self, table: Table, *structs: msgspec.Struct) -> None:
+        """Add rows. Conflict when a key or unique value is taken."""
+        await self.insert_columns(table, [columns_of(struct) for struct in structs])
+
+    async def insert_columns(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        """Add rows given as columns."""
+        with translated():
+            await self._running().execute(insert(table), rows)
+
+    async def replace(self, table: Table, struct: msgspec.Struct) -> bool:
+        """Give the row of the same primary key these values. False when there is none."""
+        columns = columns_of(struct)
+        same = and_(*(column == columns[column.name] for column in table.primary_key))
+        return await self.write(update(table).where(same).values(columns)) > 0
+
+    async def put(self, table: Table, struct: msgspec.Struct) -> None:
+        """Replace the row, or add it."""
+        if not await self.replace(table, struct):
+            await self.insert(table, struct)
+
+    async def commit(self) -> None:
+        """Make it last. Nothing can be run afterwards."""
+        with translated():
+            await self._running().commit()
+        self._over = True
+
+    def _running(self) -> AsyncConnection:
+        if self._over:
+            raise RuntimeError("the unit of work is over: it was committed")
+        return self._connection

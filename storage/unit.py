@@ -1,0 +1,102 @@
+"""One transaction over all repositories."""
+
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from bridge.repositories import (
+    Accounts,
+    Audit,
+    Leases,
+    Nodes,
+    Organisation,
+    Outbox,
+    Receptions,
+    Recordings,
+    Sessions,
+    UnitOfWork,
+    UsedTokens,
+)
+from storage.engine import Database
+from storage.repositories.accounts import SqlAccounts
+from storage.repositories.audit import SqlAudit
+from storage.repositories.leases import SqlLeases
+from storage.repositories.nodes import SqlNodes
+from storage.repositories.organisation import SqlOrganisation
+from storage.repositories.outbox import SqlOutbox
+from storage.repositories.receptions import SqlReceptions
+from storage.repositories.recordings import SqlRecordings
+from storage.repositories.sessions import SqlSessions
+from storage.repositories.used_tokens import SqlUsedTokens
+from storage.transaction import Transaction
+
+
+class SqlUnit:
+    """A unit of work on a database (:class:`bridge.repositories.UnitOfWork`).
+
+    One task uses it at a time. Its connection goes back at the commit, so that what follows the commit inside the
+    ``async with`` (publishing) keeps nobody from writing.
+    """
+
+    organisation: Organisation
+    accounts: Accounts
+    sessions: Sessions
+    receptions: Receptions
+    recordings: Recordings
+    audit: Audit
+    outbox: Outbox
+    leases: Leases
+    used_tokens: UsedTokens
+    nodes: Nodes
+
+    def __init__(self, database: Database, writes: bool) -> None:
+        self._database = database
+        self._writes = writes
+        self._held = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as held:
+            if self._writes:
+                await held.enter_async_context(self._database.writer())
+            connection = await held.enter_async_context(self._database.transaction(self._writes))
+            self._held = held.pop_all()
+        self._transaction = Transaction(connection)
+        self._fill(self._transaction)
+        return self
+
+    def _fill(self, transaction: Transaction) -> None:
+        self.organisation = SqlOrganisation(transaction)
+        self.accounts = SqlAccounts(transaction)
+        self.sessions = SqlSessions(transaction)
+        self.receptions = SqlReceptions(transaction)
+        self.recordings = SqlRecordings(transaction)
+        self.audit = SqlAudit(transaction)
+        self.outbox = SqlOutbox(transaction)
+        self.leases = SqlLeases(transaction)
+        self.used_tokens = SqlUsedTokens(transaction)
+        self.nodes = SqlNodes(transaction)
+
+    async def commit(self) -> None:
+        """Make everything last at once, or raise with nothing of it kept."""
+        await self._transaction.commit()
+        await self._held.aclose()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._held.aclose()
+
+
+class SqlUnits:
+    """Makes units of work on one database (:class:`bridge.repositories.UnitsOfWork`)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def reading(self) -> UnitOfWork:
+        """Sees one moment of the database and cannot change it."""
+        return SqlUnit(self._database, writes=False)
+
+    def writing(self) -> UnitOfWork:
+        """The only one that writes while it lasts: keep it short and wait for nothing else inside."""
+        return SqlUnit(self._database, writes=True)
