@@ -15,7 +15,6 @@ BIN := .venv/bin
 NPM := tools/npm run --silent
 STAMPS := .venv/stamps
 CLIENT_SOURCES := $(shell find web/client -type f 2>/dev/null)
-CATALOGUES := $(patsubst %.po,%.mo,$(shell find web -name '*.po' 2>/dev/null))
 ISLANDS := web/static/build/.vite/manifest.json
 
 # --- for everybody ------------------------------------------------------------------------------
@@ -36,12 +35,12 @@ demo: setup ## Start with synthetic points in a reception, to look around alone 
 test: setup-test check unit contract integration browser ## Everything CI runs
 
 .PHONY: setup
-setup: $(STAMPS)/program $(ISLANDS) $(CATALOGUES) ## Only install and build
+setup: $(STAMPS)/program $(ISLANDS) ## Only install and build
 
 # --- for developers -----------------------------------------------------------------------------
 
 .PHONY: check
-check: setup-dev ## Format, lint, types, imports, wire types; goes through all of them before it fails
+check: setup-dev ## Format, lint, types, imports, wire types, translations: all of them
 	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
 
 .PHONY: unit
@@ -71,6 +70,10 @@ fmt: setup-dev ## Format and fix what can be fixed by itself
 wire: setup-dev ## Write the client's wire types anew from the msgspec structs
 	$(BIN)/python -m tools.wire_types
 
+.PHONY: messages
+messages: setup-dev ## Merge new sentences of pages and islands into every translation catalogue
+	$(BIN)/python -m web.catalogues update
+
 .PHONY: lock
 lock: setup-dev ## Resolve the Python packages anew into the two lock files
 	tools/lock
@@ -80,11 +83,10 @@ clean: ## Remove everything that was installed or built (never recordings or set
 	rm -rf .venv node_modules build web/static/build *.egg-info
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	find web -name '*.mo' -delete
 
 # --- parts of check -----------------------------------------------------------------------------
 
-CHECKS := check-format check-lint check-types check-imports check-client check-wire
+CHECKS := check-format check-lint check-types check-imports check-client check-wire check-messages
 .PHONY: $(CHECKS)
 check-format:
 	$(BIN)/ruff format --check --quiet .
@@ -100,6 +102,8 @@ check-client:
 	$(NPM) format
 check-wire:
 	$(BIN)/python -m tools.wire_types --check
+check-messages:
+	$(BIN)/python -m web.catalogues check
 
 # --- set-up: each stamp is newer than what it was made from --------------------------------------
 
@@ -127,6 +131,3 @@ $(ISLANDS): node_modules/.stamp package.json tsconfig.json vite.config.ts $(CLIE
 	@echo "set-up: building the browser client"
 	@$(NPM) build -- --logLevel warn
 	@touch $@
-
-%.mo: %.po | $(STAMPS)/program
-	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
