@@ -6,6 +6,15 @@ from pathlib import Path
 from typing import Self
 
 
+def hold(file: int) -> bool:
+    """Hold an open file alone until it is closed. False when another has it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 class FileLock:
     """One holder's view of the lock. Two instances in one process exclude each other like two processes."""
 

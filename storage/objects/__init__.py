@@ -1,0 +1,1 @@
+"""Object stores behind :class:`bridge.ports.ObjectStore`, one file or folder each."""
