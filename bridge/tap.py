@@ -53,6 +53,7 @@ class FrameKind(IntEnum):
     LOST = 10  # Lost as JSON: frames of this track the node had to drop before they were confirmed
     CONFIRM = 11  # recorder → node; no body: everything of ``track`` up to ``number`` is durable
     TICK = 12  # node → recorder, track 0, once a second: time goes on though nothing is said; no body
+    KEY_FRAME = 13  # recorder → node; no body, number and arrival 0: ask the sender of ``track`` for a key frame
 
 
 class Hello(msgspec.Struct, frozen=True):
