@@ -5,6 +5,7 @@ at once (mute, floor) goes on beside. Every refusal leaves node and recorder as 
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 import msgspec
@@ -14,14 +15,14 @@ from bridge.control import ArmOrder, TapOrder
 from bridge.decisions import check_start, decide, decide_close, decide_start
 from bridge.errors import Code, Refusal, Unavailable
 from bridge.events import Event, RoomPlaced
-from bridge.ids import NS_PER_S, NodeId, ParticipantId, ReceptionId, RecorderId, RecordingId, room_of
+from bridge.ids import NS_PER_S, NodeId, ParticipantId, RecorderId, RecordingId, room_of
 from bridge.media import Moment
 from bridge.model import Level, RecordingRow, Role
 from bridge.node_room import NodeRoom
 from bridge.policy import SYSTEM, Actor
 from bridge.ports import Clock, Entropy, MediaNode, RecorderNode
 from bridge.reception import Reception
-from bridge.states import RecordingState
+from bridge.states import UNDER_WAY, RecordingState
 
 RETAIN_S = 365 * 86_400
 """Provisional lock of what the recorder stores; sealing lengthens it to the retention of the case."""
@@ -107,6 +108,7 @@ class LiveReception:
         clock: Clock,
         entropy: Entropy,
         settings: LiveSettings,
+        turn: AbstractAsyncContextManager[object],
     ) -> None:
         self._commits = commits
         self._node = node
@@ -115,7 +117,8 @@ class LiveReception:
         self._entropy = entropy
         self._settings = settings
         self._stopped: Moment | None = None
-        self.room = NodeRoom(node, room_of(commits.present.id))
+        self._part = 1
+        self.room = NodeRoom(node, room_of(commits.present.id), turn)
 
     async def place(self, node: NodeId, recorder: RecorderId) -> None:
         """Name node and recorder, and make the room there. Raises Unavailable."""
@@ -171,14 +174,18 @@ class LiveReception:
         events = decide(self._commits.present, actor, command)
         await self._commits.ready()
         try:
+            await self._hold()
+            await self._commits.commit(actor, "InterruptReception", events)
+        finally:
+            self.room.release()
+
+    async def _hold(self) -> None:
+        try:
             await self.room.hold()
-            await self._commits.commit(actor, "InterruptReception", events)
-        except Unavailable as failure:
-            if failure.code is not Code.NODE_UNAVAILABLE:
-                await self.room.settle(self._commits.present)
-                raise
-            # a node that does not answer forwards for nobody we could ask it for: held as soon as it is back
-            await self._commits.commit(actor, "InterruptReception", events)
+        except Unavailable:
+            # A node that does not answer cannot be asked to hold; it will be as soon as it is back, and the reception
+            # must not go on because of that.
+            return
 
     async def resume(self, actor: Actor, command: c.ResumeReception) -> None:
         """Stored, then media flows again."""
@@ -211,11 +218,19 @@ class LiveReception:
         """Ask the recorder to store its last segments and journal. Nothing depends on it: sealing looks by itself."""
         await self._recorder.finished(recording)
 
+    async def restarted(self) -> None:
+        """The node began anew: the room is made again and, while under way, its recording goes on as another part.
+
+        Raises Unavailable.
+        """
+        present = self._commits.present
+        self.room.forget()
+        await self.room.settle(present)
+        if present.state in UNDER_WAY and present.recording:
+            self._part += 1
+            address = (await self._recorder.health()).tap_address
+            await self._node.put_tap(self.room.id, TapOrder(present.recording, address, True, part=self._part))
+
     async def remove(self) -> None:
         """The room's end on its node."""
         await self.room.remove()
-
-
-def under(reception: ReceptionId) -> str:
-    """The name of the lease under which one process owns this reception's room."""
-    return f"room {reception}"

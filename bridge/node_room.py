@@ -1,6 +1,6 @@
 """A room's image on its media node: what was ordered there, and the orders that bring it to the present state."""
 
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 
 from bridge.control import ParticipantOrder, RoomOrder
 from bridge.errors import Code, NotFound, Refusal
@@ -12,11 +12,13 @@ from bridge.states import OVER
 
 
 class NodeRoom:
-    """Not for two callers at once: who owns the room orders these calls. Every call may be repeated after a failure."""
+    """``turn`` lets one call through at a time. Every call may be repeated after a failure."""
 
-    def __init__(self, node: MediaNode, room: RoomId) -> None:
+    def __init__(self, node: MediaNode, room: RoomId, turn: AbstractAsyncContextManager[object]) -> None:
         self.id = room
         self._node = node
+        self._turn = turn
+        self._holding = False
         self._room: RoomOrder | None = None
         self._participants: dict[ParticipantId, ParticipantOrder] = {}
 
@@ -27,19 +29,20 @@ class NodeRoom:
 
     async def settle(self, reception: Reception) -> None:
         """Order what differs; gates that close go first. Raises Unavailable(node_unavailable)."""
-        if reception.state in OVER:
-            return
-        try:
-            await self._order(reception)
-        except NotFound:
-            # the node restarted in between and does not know the room or the participant
-            self.forget()
-            await self._order(reception)
+        async with self._turn:
+            if reception.state in OVER:
+                return
+            try:
+                await self._order(reception)
+            except NotFound:
+                # the node restarted in between and does not know the room or the participant
+                self.forget()
+                await self._order(reception)
 
     async def _order(self, reception: Reception) -> None:
         wanted = {key: participant_order(reception, key) for key in reception.participants}
         changed = {key: order for key, order in wanted.items() if self._participants.get(key) != order}
-        await self._order_room(room_order(reception))
+        await self._order_room(RoomOrder(True) if self._holding else room_order(reception))
         for gone in [key for key in self._participants if key not in wanted]:
             await self._delete(gone)
         for key, order in sorted(changed.items(), key=lambda item: _openness(item[1])):
@@ -57,17 +60,24 @@ class NodeRoom:
         self._participants.pop(participant, None)
 
     async def hold(self) -> None:
-        """Nothing flows from here on, whatever the state says, until :meth:`settle`."""
-        await self._order_room(RoomOrder(True))
+        """Nothing flows from here on, whatever the state says, until :meth:`release`."""
+        self._holding = True
+        async with self._turn:
+            await self._order_room(RoomOrder(True))
+
+    def release(self) -> None:
+        """The next :meth:`settle` orders what the state says."""
+        self._holding = False
 
     async def remove(self) -> None:
         """The room is over. Raises Unavailable(node_unavailable)."""
-        try:
-            await self._node.delete_room(self.id)
-        except Refusal as refusal:
-            if refusal.code is not Code.UNKNOWN_ROOM:
-                raise
-        self.forget()
+        async with self._turn:
+            try:
+                await self._node.delete_room(self.id)
+            except Refusal as refusal:
+                if refusal.code is not Code.UNKNOWN_ROOM:
+                    raise
+            self.forget()
 
 
 def _openness(order: ParticipantOrder) -> int:

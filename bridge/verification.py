@@ -1,4 +1,4 @@
-"""Checks a sealed recording against its manifest, byte by byte; collects every fault instead of stopping at the first."""
+"""Checks a sealed recording against its manifest, byte by byte, and collects every fault on the way."""
 
 import hashlib
 from collections.abc import Awaitable, Callable

@@ -1,0 +1,246 @@
+"""The command ``diemcau``: one subcommand per process, and the tools around them.
+
+Exit codes: 0 done · 1 refused or faults found · 2 wrong usage · 78 configuration, folder, port, database version.
+"""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bridge.errors import Refusal
+from deploy import configuration as conf
+from deploy.configuration import Configuration, ConfigurationFault
+from deploy.folder import FolderFault
+from deploy.supervisor import CONFIGURATION_EXIT
+
+app = typer.Typer(help="Điểm Cầu: citizen receptions by video.", no_args_is_help=True, add_completion=False)
+db_app = typer.Typer(help="The database.", no_args_is_help=True)
+user_app = typer.Typer(help="Accounts.", no_args_is_help=True)
+app.add_typer(db_app, name="db")
+app.add_typer(user_app, name="user")
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="TOML file.")]
+Data = Annotated[str | None, typer.Option(help="Folder everything is written to.")]
+Port = Annotated[int | None, typer.Option(help="Port of the pages; media takes the next one.")]
+Listen = Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 for all.")]
+Announce = Annotated[
+    str | None, typer.Option(help="Address(es) browsers reach this machine at, comma-separated; or auto.")
+]
+TlsCert = Annotated[str | None, typer.Option(help="Certificate chain (PEM).")]
+TlsKey = Annotated[str | None, typer.Option(help="Private key (PEM).")]
+ModeOption = Annotated[str | None, typer.Option("--mode", help="trial | production")]
+
+
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """One clear line instead of a traceback, and the exit code."""
+    try:
+        yield
+    except (ConfigurationFault, FolderFault) as fault:
+        errors.print(f"diemcau: {fault}", style="red")
+        raise typer.Exit(CONFIGURATION_EXIT) from fault
+    except Refusal as refusal:
+        errors.print(f"diemcau: {refusal}", style="red")
+        raise typer.Exit(1) from refusal
+
+
+def resolved(file: Path | None, **overrides: object) -> Configuration:
+    """The configuration of a command: its file, the environment, its options."""
+    return conf.load(file, {key.replace("__", "."): value for key, value in overrides.items()})
+
+
+def run(main: Callable[[Configuration], Awaitable[int]], configuration: Configuration) -> None:
+    """Runs a process until it ends; uvloop for all."""
+    import uvloop
+
+    with faults_told():
+        raise typer.Exit(uvloop.run(_exit_code(main, configuration)))
+
+
+async def _exit_code(main: Callable[[Configuration], Awaitable[int]], configuration: Configuration) -> int:
+    return await main(configuration)
+
+
+def _announced(text: str | None, listen: str | None) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    if text != "auto":
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    from deploy.addresses import own_addresses
+
+    return own_addresses()
+
+
+@app.command()
+def up(
+    config: ConfigFile = None,
+    data: Data = None,
+    port: Port = None,
+    listen: Listen = None,
+    announce: Announce = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    mode: ModeOption = None,
+) -> None:
+    """Start everything on this machine and keep it running."""
+    from deploy.up import up as main
+
+    with faults_told():
+        configuration = resolved(
+            config,
+            data=data,
+            listen=listen,
+            mode=mode,
+            web__port=port,
+            web__tls_cert=tls_cert,
+            web__tls_key=tls_key,
+            media__announce=_announced(announce, listen),
+        )
+        raise typer.Exit(asyncio.run(main(configuration, console)))
+
+
+@app.command()
+def demo(
+    config: ConfigFile = None,
+    data: Data = None,
+    port: Port = None,
+    points: Annotated[int, typer.Option(help="Synthetic points that join.", min=1, max=8)] = 3,
+) -> None:
+    """Start everything with synthetic points in a reception, to look around alone."""
+    from deploy.demo import demo as main
+
+    with faults_told():
+        configuration = resolved(config, data=data, web__port=port)
+        raise typer.Exit(asyncio.run(main(configuration, console, points)))
+
+
+@app.command()
+def web(config: ConfigFile = None, data: Data = None, port: Port = None, listen: Listen = None) -> None:
+    """Pages and signalling."""
+    from deploy.processes import web as main
+
+    with faults_told():
+        configuration = resolved(config, data=data, web__port=port, listen=listen)
+    run(main, configuration)
+
+
+@app.command()
+def sfu(config: ConfigFile = None, data: Data = None, port: Port = None, listen: Listen = None) -> None:
+    """A media node."""
+    from deploy.processes import sfu as main
+
+    with faults_told():
+        configuration = resolved(config, data=data, web__port=port, listen=listen)
+    run(main, configuration)
+
+
+@app.command()
+def recorder(config: ConfigFile = None, data: Data = None) -> None:
+    """A recorder."""
+    from deploy.processes import recorder as main
+
+    with faults_told():
+        configuration = resolved(config, data=data)
+    run(main, configuration)
+
+
+@app.command()
+def jobs(config: ConfigFile = None, data: Data = None) -> None:
+    """Sealing and whatever else runs by itself."""
+    from deploy.processes import jobs as main
+
+    with faults_told():
+        configuration = resolved(config, data=data)
+    run(main, configuration)
+
+
+@app.command()
+def verify(
+    what: Annotated[str, typer.Argument(help="A recording's id, or the folder of one.", metavar="ID|PATH")],
+    config: ConfigFile = None,
+    data: Data = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Check every byte of a sealed recording and tell every fault."""
+    from deploy.tools import verify as main
+
+    with faults_told():
+        configuration = resolved(config, data=data)
+        raise typer.Exit(asyncio.run(main(configuration, what, json, console)))
+
+
+@app.command(name="config")
+def config_command(config: ConfigFile = None, data: Data = None, port: Port = None, listen: Listen = None) -> None:
+    """Print the configuration in force, secrets hidden."""
+    with faults_told():
+        console.print(conf.printed(resolved(config, data=data, web__port=port, listen=listen)), markup=False)
+
+
+@db_app.command()
+def migrate(config: ConfigFile = None, data: Data = None) -> None:
+    """Bring the database to this programme's version."""
+    from deploy.tools import migrate as main
+
+    with faults_told():
+        asyncio.run(main(resolved(config, data=data), console))
+
+
+@db_app.command()
+def check(config: ConfigFile = None, data: Data = None) -> None:
+    """Say which version the database has, and whether the audit chain holds."""
+    from deploy.tools import check as main
+
+    with faults_told():
+        raise typer.Exit(asyncio.run(main(resolved(config, data=data), console)))
+
+
+@user_app.command()
+def add(
+    login: str,
+    name: Annotated[str, typer.Option(help="The person's or point's name.")],
+    role: Annotated[list[str], typer.Option(help="chair, secretary, agency, citizen, archivist, … (repeat)")],
+    agency: Annotated[str, typer.Option(help="The agency's name; made when it is new.")],
+    config: ConfigFile = None,
+    data: Data = None,
+) -> None:
+    """Make an account; its random password is printed once."""
+    from deploy.tools import add_user as main
+
+    with faults_told():
+        asyncio.run(main(resolved(config, data=data), login, name, role, agency, console))
+
+
+@user_app.command()
+def password(login: str, config: ConfigFile = None, data: Data = None) -> None:
+    """Give an account a new random password, printed once."""
+    from deploy.tools import reset_password as main
+
+    with faults_told():
+        asyncio.run(main(resolved(config, data=data), login, console))
+
+
+@user_app.command(name="list")
+def list_users(config: ConfigFile = None, data: Data = None) -> None:
+    """Every account."""
+    from deploy.tools import list_users as main
+
+    with faults_told():
+        asyncio.run(main(resolved(config, data=data), console))
+
+
+def main() -> None:
+    """Entry point of the script."""
+    sys.exit(app())
+
+
+if __name__ == "__main__":
+    main()

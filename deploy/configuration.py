@@ -1,0 +1,186 @@
+"""One frozen, validated configuration: defaults, then TOML, then ``DIEMCAU_…`` environment, then the command line.
+
+A key ``web.port`` is ``[web] port = …`` in TOML and ``DIEMCAU_WEB_PORT`` in the environment. Raises ConfigurationFault
+with every fault at once, each naming its key.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import msgspec
+
+ENVIRONMENT_PREFIX = "DIEMCAU_"
+
+
+class ConfigurationFault(Exception):
+    """What is wrong with the configuration, one line per fault."""
+
+
+class Mode(StrEnum):
+    """``trial``: demo accounts, one day of retention. ``production``: neither."""
+
+    TRIAL = "trial"
+    PRODUCTION = "production"
+
+
+class WebPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Pages and signalling."""
+
+    port: int = 8080
+    tls_cert: str = ""
+    tls_key: str = ""
+
+
+class MediaPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The media node. ``port`` 0: web port + 1. ``announce``: what browsers are told, empty: the listen address."""
+
+    port: int = 0
+    announce: tuple[str, ...] = ()
+    replay_seconds: int = 20
+
+
+class RecordingPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The recorder and the archive. ``retention_days`` counts in production; trial keeps one day."""
+
+    segment_seconds: int = 60
+    provisional_days: int = 90
+    retention_days: int = 3653
+
+
+class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The room's own times. Officials away: interrupted by the system, then closed."""
+
+    interrupt_after_seconds: int = 300
+    close_after_seconds: int = 3600
+    resume_seconds: int = 30
+
+
+class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole. ``data``: the one folder everything is written to. ``database_url`` empty: SQLite in it."""
+
+    mode: Mode = Mode.TRIAL
+    data: str = "diemcau-data"
+    listen: str = "127.0.0.1"
+    office: str = "Trụ sở Tiếp công dân"
+    language: str = "vi"
+    database_url: str = ""
+    web: WebPart = WebPart()
+    media: MediaPart = MediaPart()
+    recording: RecordingPart = RecordingPart()
+    room: RoomPart = RoomPart()
+
+    @property
+    def folder(self) -> Path:
+        """The data folder, absolute."""
+        return Path(self.data).expanduser().absolute()
+
+    @property
+    def media_port(self) -> int:
+        """UDP port of the media node."""
+        return self.media.port or self.web.port + 1
+
+    @property
+    def announced(self) -> tuple[str, ...]:
+        """Addresses in ICE candidates."""
+        return self.media.announce or (self.listen,)
+
+    @property
+    def loopback_only(self) -> bool:
+        """Whether nobody but this machine can reach it."""
+        return self.listen.startswith("127.") or self.listen in ("::1", "localhost")
+
+
+SECRET_KEYS = frozenset({"database_url"})
+"""Printed hidden: a database address carries its password."""
+
+
+def load(
+    file: Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Configuration:
+    """The configuration from all its sources; ``overrides`` are dotted keys from the command line (None: not given)."""
+    merged: dict[str, Any] = _from_file(file) if file else {}
+    for key, value in _from_environment(os.environ if environment is None else environment).items():
+        _put(merged, key, value)
+    for key, value in (overrides or {}).items():
+        if value is not None:
+            _put(merged, key, value)
+    try:
+        configuration = msgspec.convert(merged, Configuration, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigurationFault(str(error)) from error
+    faults = _faults(configuration)
+    if faults:
+        raise ConfigurationFault("\n".join(faults))
+    return configuration
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationFault(f"{file}: {error}") from error
+
+
+def known_keys() -> dict[str, Any]:
+    """Every dotted key with its type."""
+    keys: dict[str, Any] = {}
+    for name, kind in get_type_hints(Configuration).items():
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            keys |= {f"{name}.{inner}": hint for inner, hint in get_type_hints(kind).items()}
+        else:
+            keys[name] = kind
+    return keys
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    names = {ENVIRONMENT_PREFIX + key.replace(".", "_").upper(): key for key in known_keys()}
+    return {
+        key: tuple(filter(None, text.split(","))) if key == "media.announce" else text
+        for name, key in names.items()
+        if (text := environment.get(name)) is not None
+    }
+
+
+def _put(merged: dict[str, Any], key: str, value: Any) -> None:
+    section, _, name = key.rpartition(".")
+    target = merged.setdefault(section, {}) if section else merged
+    target[name] = value
+
+
+def _faults(configuration: Configuration) -> list[str]:
+    web, media = configuration.web, configuration.media
+    faults = []
+    if not 1 <= web.port <= 65_534:
+        faults.append(f"web.port: {web.port} is not between 1 and 65534")
+    if not 0 <= media.port <= 65_535:
+        faults.append(f"media.port: {media.port} is not between 0 and 65535")
+    if bool(web.tls_cert) != bool(web.tls_key):
+        faults.append("web.tls_cert and web.tls_key go together")
+    if not 1 <= media.replay_seconds <= 120:
+        faults.append(f"media.replay_seconds: {media.replay_seconds} is not between 1 and 120")
+    if not 5 <= configuration.recording.segment_seconds <= 600:
+        faults.append("recording.segment_seconds: not between 5 and 600")
+    if configuration.language not in ("vi", "en"):
+        faults.append(f"language: {configuration.language} is not vi or en")
+    return faults
+
+
+def printed(configuration: Configuration) -> str:
+    """As TOML, with secrets hidden."""
+    plain = msgspec.to_builtins(configuration)
+    sections = {key: value for key, value in plain.items() if isinstance(value, dict)}
+    lines = [_line(key, value) for key, value in plain.items() if key not in sections]
+    for name, section in sections.items():
+        lines += ["", f"[{name}]", *(_line(key, value) for key, value in section.items())]
+    return "\n".join(lines)
+
+
+def _line(key: str, value: Any) -> str:
+    shown = "(hidden)" if key in SECRET_KEYS and value else value
+    return f"{key} = {msgspec.json.encode(shown).decode()}"

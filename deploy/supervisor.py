@@ -1,0 +1,106 @@
+"""Starts the child processes, restarts what dies with back-off, and ends them in order.
+
+Closing order: web first (nobody new comes in), then sfu (its STOP and last packets reach the recorder), then recorder,
+then jobs.
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+_log = logging.getLogger(__name__)
+
+FIRST_BACKOFF_S, MAX_BACKOFF_S = 0.5, 10.0
+"""A part that fails at once is tried soon; one that goes on failing must not eat the machine."""
+STEADY_S = 30.0
+"""A part that ran this long has its back-off forgotten."""
+CLOSING_S = 15.0
+"""A part that has not ended this long after SIGTERM is killed."""
+CONFIGURATION_EXIT = 78
+"""EX_CONFIG of sysexits.h: a child that says so will not get better by trying again."""
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One child process: a name for people and ``diemcau`` arguments."""
+
+    name: str
+    arguments: tuple[str, ...]
+
+
+class Supervisor:
+    """Runs parts until :meth:`stop`. ``run`` returns the exit code."""
+
+    def __init__(self, parts: Sequence[Part], logs: Path) -> None:
+        self._parts = parts
+        self._logs = logs
+        self._stopping = asyncio.Event()
+        self._children: dict[str, asyncio.subprocess.Process] = {}
+        self._exit = 0
+
+    def stop(self) -> None:
+        """Ends everything; ``run`` returns soon after."""
+        self._stopping.set()
+
+    def pid(self, name: str) -> int | None:
+        """The process id of a part while it runs."""
+        child = self._children.get(name)
+        return child.pid if child else None
+
+    async def run(self) -> int:
+        """Returns when stopped, or when a part cannot be configured."""
+        keepers = {part.name: asyncio.create_task(self._keep(part), name=part.name) for part in self._parts}
+        await self._stopping.wait()
+        for part in self._parts:
+            await self._end(part.name)
+            await keepers[part.name]
+        return self._exit
+
+    async def _keep(self, part: Part) -> None:
+        backoff = FIRST_BACKOFF_S
+        loop = asyncio.get_running_loop()
+        while not self._stopping.is_set():
+            began = loop.time()
+            code = await self._run_once(part)
+            if self._stopping.is_set():
+                return
+            if code == CONFIGURATION_EXIT:
+                self._exit = code
+                self.stop()
+                return
+            backoff = FIRST_BACKOFF_S if loop.time() - began > STEADY_S else min(backoff * 2, MAX_BACKOFF_S)
+            _log.warning("%s ended with code %s; started again in %.1f s", part.name, code, backoff)
+            await self._pause(backoff)
+
+    async def _run_once(self, part: Part) -> int:
+        with (self._logs / f"{part.name}.log").open("ab") as log:
+            child = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "deploy.cli", *part.arguments, stdout=log, stderr=None, start_new_session=True
+            )
+        self._children[part.name] = child
+        if self._stopping.is_set():  # stopped while the child was being made
+            child.terminate()
+        code = await child.wait()
+        self._children.pop(part.name, None)
+        return code
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _end(self, name: str) -> None:
+        child = self._children.get(name)
+        if child is None:
+            return
+        child.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(child.wait(), CLOSING_S)
+        except TimeoutError:
+            _log.warning("%s did not end in %.0f s and was killed", name, CLOSING_S)
+            child.kill()

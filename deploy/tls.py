@@ -1,0 +1,74 @@
+"""TLS: the given certificate, or a self-signed one (browsers give no camera without https but on localhost)."""
+
+import datetime
+import ipaddress
+import os
+import socket
+import ssl
+from collections.abc import Iterable
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from deploy.configuration import Configuration, ConfigurationFault
+from deploy.folder import DataFolder
+
+_VALID_DAYS = 397
+"""Browsers refuse server certificates that hold longer than 398 days."""
+
+
+def server_context(configuration: Configuration, folder: DataFolder) -> ssl.SSLContext | None:
+    """None on loopback without a given certificate: plain http. Raises ConfigurationFault for a bad certificate."""
+    web = configuration.web
+    if configuration.loopback_only and not web.tls_cert:
+        return None
+    certificate, key = (Path(web.tls_cert), Path(web.tls_key)) if web.tls_cert else _own(configuration, folder)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationFault(f"web.tls_cert {certificate}: {error}") from error
+    return context
+
+
+def _own(configuration: Configuration, folder: DataFolder) -> tuple[Path, Path]:
+    certificate, key = folder.tls / "certificate.pem", folder.tls / "key.pem"
+    if not certificate.exists() or not key.exists():
+        folder.tls.mkdir(mode=0o700, exist_ok=True)
+        _make(certificate, key, {configuration.listen, *configuration.announced, "127.0.0.1", "localhost"})
+    return certificate, key
+
+
+def _make(certificate: Path, key: Path, names: Iterable[str]) -> None:
+    private = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, socket.gethostname()[:64] or "diemcau")])
+    now = datetime.datetime.now(datetime.UTC)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(days=_VALID_DAYS))
+        .add_extension(x509.SubjectAlternativeName([_name(name) for name in sorted(names)]), critical=False)
+        .sign(private, hashes.SHA256())
+    )
+    descriptor = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(
+            private.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+    certificate.write_bytes(built.public_bytes(serialization.Encoding.PEM))
+
+
+def _name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)

@@ -1,0 +1,79 @@
+"""``diemcau verify``: checks a sealed recording, by id or by its folder, and says what it checked and each fault."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from bridge.errors import NotFound
+from bridge.ids import RecordingId
+from bridge.model import RecordingRow
+from bridge.ports import ObjectStore
+from bridge.repositories import UnitsOfWork
+from bridge.verification import MANIFEST_NAME, Progress, Verification, manifest_key, verify_recording
+
+_ID = re.compile(r"[a-z0-9]{20}")
+
+
+class NotSealed(Exception):
+    """The recording is there but has no manifest yet."""
+
+
+async def verify_by_id(
+    units: UnitsOfWork, objects: ObjectStore, recording: str, told: Callable[[int, int], None]
+) -> Verification:
+    """Against what the database remembers. Raises NotFound, NotSealed, Unavailable."""
+    row = await _row(units, recording)
+    if not row.manifest_key:
+        raise NotSealed(f"recording {recording} is {row.state}: it has not been sealed yet")
+    progress = _progress(told)
+    return await verify_recording(
+        objects, row.manifest_key, row.manifest_version or None, row.manifest_sha256, progress
+    )
+
+
+async def verify_prefix(objects: ObjectStore, prefix: str, told: Callable[[int, int], None]) -> Verification:
+    """A recording's folder in a directory store, without any database."""
+    return await verify_recording(objects, manifest_key(prefix), progress=_progress(told))
+
+
+def store_and_prefix(path: Path) -> tuple[Path, str]:
+    """The store's folder and the key prefix of a recording's folder: ``…/objects/recordings/ID`` → (objects, prefix).
+
+    Raises NotFound when there is no manifest.
+    """
+    folder = path.parent if path.name == MANIFEST_NAME else path
+    if not (folder / MANIFEST_NAME).exists():
+        raise NotFound(detail=f"{folder} holds no {MANIFEST_NAME}")
+    return folder.parent.parent, f"{folder.parent.name}/{folder.name}/"
+
+
+def looks_like_id(text: str) -> bool:
+    """Whether it can only be an id, not a path."""
+    return bool(_ID.fullmatch(text))
+
+
+async def _row(units: UnitsOfWork, recording: str) -> RecordingRow:
+    async with units.reading() as unit:
+        return await unit.recordings.get(RecordingId(recording))
+
+
+def _progress(told: Callable[[int, int], None]) -> Progress:
+    async def progress(checked: int, total: int) -> None:
+        told(checked, total)
+
+    return progress
+
+
+def report(result: Verification) -> str:
+    """For people: what was checked, and every fault on a line of its own."""
+    lines = [f"{result.objects} objects, {result.bytes:,} bytes checked"]
+    lines += [f"  {f.path}: {f.algorithm}: expected {f.expected}, found {f.found}" for f in result.faults]
+    verdict = "unaltered since sealed" if result.holds else f"{len(result.faults)} fault(s)"
+    return "\n".join([*lines, f"{verdict}; signature: {result.origin}"])
+
+
+def as_json(result: Verification) -> str:
+    """For programmes."""
+    return msgspec.json.encode(result).decode()

@@ -1,0 +1,146 @@
+"""Manifest: canonical, chained, and assembled from journal and events."""
+
+import hashlib
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge import events as e
+from bridge import journal as j
+from bridge.assembly import Assembly, assemble
+from bridge.errors import MalformedInput
+from bridge.ids import NodeId, ParticipantId, RecordingId, RoomId, SeatId, TrackId
+from bridge.manifest import Manifest, chain_faults, parse_manifest, serialise_manifest
+from bridge.media import Codec, GateReason, Moment, Source
+from tests.unit.bridge.receptions import RECORDING, recorded, scheduled_event
+
+BEGAN = Moment(mono_ns=1_000, utc_ns=50_000)
+ENDED = Moment(mono_ns=61_000, utc_ns=110_000)
+
+
+def segment(track: str, number: int) -> j.SegmentWritten:
+    return j.SegmentWritten(
+        track=TrackId(track),
+        number=number,
+        key=f"recordings/x/{track}/{number:05d}.webm",
+        version="",
+        bytes=10,
+        sha256=hashlib.sha256(f"{track}{number}".encode()).hexdigest(),
+        container="webm",
+        codec=Codec.VP8,
+        width=320,
+        height=180,
+        frames=25,
+        start_ns=number * 1000,
+        end_ns=number * 1000 + 900,
+        arrival_start_ns=number * 1000,
+        arrival_end_ns=number * 1000 + 900,
+    )
+
+
+def track(name: str) -> j.TrackBegan:
+    return j.TrackBegan(TrackId(name), ParticipantId("p-chair"), 1, 1, Source.CAMERA, Codec.VP8, 90_000, 100)
+
+
+def entries() -> list[j.Entry]:
+    return [
+        j.RecordingBegan(RecordingId("rec1"), RoomId("r1"), NodeId("n1"), BEGAN, "0.1"),
+        track("a"),
+        segment("a", 2),
+        segment("a", 1),
+        track("b"),
+        segment("b", 1),
+        j.GapDeclared(TrackId("b"), 5, 9, j.GapReason.LOSS, 2),
+        j.SilenceDeclared(TrackId("b"), 20, 30, GateReason.MUTED),
+        j.TrackEnded(TrackId("b"), 40_000),
+        j.RecordingEnded(ENDED, 60_000),
+    ]
+
+
+def manifest() -> Manifest:
+    history = [
+        *recorded([scheduled_event(), e.DoorsOpened()]),
+        *recorded([e.ParticipantJoined(ParticipantId("p-chair"), SeatId("seat-chair"))], 2, 40_000),
+        *recorded([e.ReceptionStarted(RECORDING, BEGAN, "r")], 3, 50_000),
+        *recorded([e.FloorGiven(ParticipantId("p-chair"))], 4, 60_000),
+        *recorded([e.ReceptionClosed(e.Cause.CHAIR, "", ENDED)], 5, 110_000),
+    ]
+    return assemble(Assembly(entries(), history, "ab" * 32, "cd" * 32, "0.1"))
+
+
+def test_assembled_from_journal_and_events() -> None:
+    made = manifest()
+    assert (made.began, made.ended, made.duration_ns) == (BEGAN, ENDED, 60_000)
+    assert [[s.number for s in t.segments] for t in made.tracks] == [[1, 2], [1]]
+    assert made.tracks[0].end_ns == 60_000
+    assert made.tracks[1].end_ns == 40_000
+    assert [gap.packets for gap in made.tracks[1].gaps] == [2]
+    assert [silence.reason for silence in made.tracks[1].silences] == [GateReason.MUTED]
+    person = made.participants[0]
+    assert (person.joined_ns, person.left_ns, person.name) == (0, 60_000, "chair")
+    assert [(event.kind, event.at_ns) for event in made.events] == [
+        ("ReceptionStarted", 0),
+        ("FloorGiven", 10_000),
+        ("ReceptionClosed", 60_000),
+    ]
+
+
+def test_round_trip_and_chain() -> None:
+    made = manifest()
+    assert parse_manifest(serialise_manifest(made)) == made
+    assert chain_faults(made) == []
+
+
+@pytest.mark.parametrize("field", ["sha256", "bytes", "start_ns", "key"])
+def test_a_changed_segment_breaks_the_chain(field: str) -> None:
+    made = manifest()
+    first = made.tracks[0].segments[0]
+    value = getattr(first, field)
+    changed = msgspec.structs.replace(first, **{field: value + (1 if isinstance(value, int) else "x")})
+    tracks = (msgspec.structs.replace(made.tracks[0], segments=(changed, *made.tracks[0].segments[1:])), made.tracks[1])
+    assert chain_faults(msgspec.structs.replace(made, tracks=tracks))
+
+
+def test_removed_and_swapped_segments_break_the_chain() -> None:
+    made = manifest()
+    a, b = made.tracks
+    assert chain_faults(msgspec.structs.replace(made, tracks=(a,)))
+    assert chain_faults(msgspec.structs.replace(made, tracks=(b, a)))
+    shorter = msgspec.structs.replace(a, segments=a.segments[1:])
+    assert chain_faults(msgspec.structs.replace(made, tracks=(shorter, b)))
+
+
+@given(st.data())
+def test_any_changed_byte_is_noticed(data: st.DataObject) -> None:
+    made = manifest()
+    text = bytearray(serialise_manifest(made))
+    place = data.draw(st.integers(0, len(text) - 1))
+    text[place] ^= data.draw(st.integers(1, 255))
+    assert hashlib.sha256(text).digest() != hashlib.sha256(serialise_manifest(made)).digest()
+    try:
+        assert parse_manifest(bytes(text)) != made
+    except MalformedInput:
+        return
+
+
+def test_a_form_from_the_future_is_refused() -> None:
+    future = msgspec.structs.replace(manifest(), format=99)
+    with pytest.raises(MalformedInput, match="99"):
+        parse_manifest(serialise_manifest(future))
+
+
+@pytest.mark.parametrize("missing", [j.RecordingBegan, j.RecordingEnded])
+def test_a_journal_without_begin_or_end_is_not_sealed(missing: type) -> None:
+    left = [entry for entry in entries() if not isinstance(entry, missing)]
+    with pytest.raises(MalformedInput, match=missing.__name__):
+        assemble(Assembly(left, recorded([scheduled_event()]), "", "", ""))
+
+
+def test_journal_round_trip_and_a_killed_writers_last_line() -> None:
+    text = b"".join(j.serialise_entry(entry) for entry in entries())
+    assert j.parse_journal(text) == entries()
+    assert j.parse_journal(text[:-5]) == entries()[:-1]
+    with pytest.raises(MalformedInput, match="line 1"):
+        j.parse_journal(b"{}\n")
