@@ -1,8 +1,8 @@
 """Opening the database. The only file that knows which one it is: everything else is SQL that all of them speak.
 
 SQLite: write-ahead log (readers never wait for the writer), foreign keys on, every commit synced to the disk, a
-writing unit begins with BEGIN IMMEDIATE (without it two writers fork the audit chain: seen in 4 of 10 appends) and a
-reading one may not write. The file is opened, never made: an unmounted disk must not look like an empty archive.
+writing unit begins with BEGIN IMMEDIATE (without it two writers fork the audit chain: seen in 4 of 10 appends). The
+file is opened, never made: an unmounted disk must not look like an empty archive.
 """
 
 import asyncio
@@ -126,5 +126,4 @@ def _configure_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = bool(connection.get_execution_options().get(WRITES, False))
-    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -14,8 +14,9 @@ from storage.rows import columns_of
 class Transaction:
     """Runs statements on a connection whose transaction has begun. Raises what :mod:`storage.failures` says."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, writes: bool) -> None:
         self._connection = connection
+        self._writes = writes
         self._over = False
 
     async def rows(self, statement: Executable) -> Sequence[RowMapping]:
@@ -31,7 +32,7 @@ class Transaction:
     async def write(self, statement: Executable) -> int:
         """How many rows it changed."""
         with translated():
-            return (await self._running().execute(statement)).rowcount
+            return (await self._writing().execute(statement)).rowcount
 
     async def insert(self, table: Table, *structs: msgspec.Struct) -> None:
         """Add rows. Conflict when a key or unique value is taken."""
@@ -40,7 +41,7 @@ class Transaction:
     async def insert_columns(self, table: Table, rows: list[dict[str, Any]]) -> None:
         """Add rows given as columns."""
         with translated():
-            await self._running().execute(insert(table), rows)
+            await self._writing().execute(insert(table), rows)
 
     async def replace(self, table: Table, struct: msgspec.Struct) -> bool:
         """Give the row of the same primary key these values. False when there is none."""
@@ -58,6 +59,11 @@ class Transaction:
         with translated():
             await self._running().commit()
         self._over = True
+
+    def _writing(self) -> AsyncConnection:
+        if not self._writes:
+            raise RuntimeError("this unit of work only reads")
+        return self._running()
 
     def _running(self) -> AsyncConnection:
         if self._over:

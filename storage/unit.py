@@ -60,7 +60,7 @@ class SqlUnit:
                 await held.enter_async_context(self._database.writer())
             connection = await held.enter_async_context(self._database.transaction(self._writes))
             self._held = held.pop_all()
-        self._transaction = Transaction(connection)
+        self._transaction = Transaction(connection, self._writes)
         self._fill(self._transaction)
         return self
 

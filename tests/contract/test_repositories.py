@@ -1,0 +1,296 @@
+"""What every database promises of the repositories (:mod:`bridge.repositories`)."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+
+from bridge.audit import audit_faults
+from bridge.errors import Conflict, NotFound
+from bridge.events import (
+    AgendaMoved,
+    DoorsOpened,
+    Event,
+    ReceptionScheduled,
+    ReceptionStarted,
+    SourcePublished,
+    SpeakersMoved,
+)
+from bridge.ids import (
+    AccountId,
+    AgencyId,
+    BridgePointId,
+    CaseId,
+    ParticipantId,
+    RecordingId,
+    SeatId,
+    SessionId,
+    TrackId,
+)
+from bridge.media import Codec, Moment, Source
+from bridge.model import AdmitRule, AgendaItem, Level, ReceptionKind, Role, Seat, SeatPerson
+from bridge.repositories import Lease, NodeRow, UnitOfWork
+from storage.repositories.used_tokens import FORGET_NS
+from storage.unit import SqlUnits
+from tests.contract.samples import COMMUNE, POINT, PROVINCE, account, entry, reception, recorded, recording, session
+
+
+@pytest.fixture
+async def unit(units: SqlUnits) -> AsyncIterator[UnitOfWork]:
+    """A writing unit that is undone; what one unit wrote it also reads."""
+    async with units.writing() as unit:
+        yield unit
+
+
+@pytest.fixture
+async def staffed(unit: UnitOfWork) -> UnitOfWork:
+    """With an organisation and account 1."""
+    await unit.organisation.add_agency(PROVINCE)
+    await unit.organisation.add_agency(COMMUNE)
+    await unit.organisation.add_point(POINT)
+    await unit.accounts.add(account())
+    return unit
+
+
+# ── organisation and accounts ──────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_agencies_and_points_are_kept(staffed: UnitOfWork) -> None:
+    assert await staffed.organisation.agency(COMMUNE.id) == COMMUNE
+    assert await staffed.organisation.point(POINT.id) == POINT
+    assert await staffed.organisation.agencies() == sorted([PROVINCE, COMMUNE], key=lambda agency: agency.name)
+    assert await staffed.organisation.points() == [POINT]
+
+
+async def test_unknown_agencies_and_points_are_not_found(unit: UnitOfWork) -> None:
+    with pytest.raises(NotFound):
+        await unit.organisation.agency(AgencyId("none"))
+    with pytest.raises(NotFound):
+        await unit.organisation.point(BridgePointId("none"))
+    with pytest.raises(NotFound):
+        await unit.organisation.add_point(POINT)
+
+
+async def test_an_agency_is_added_once(staffed: UnitOfWork) -> None:
+    with pytest.raises(Conflict):
+        await staffed.organisation.add_agency(PROVINCE)
+
+
+@pytest.mark.parametrize("roles", [(Role.CHAIR,), (Role.OBSERVER, Role.ADMINISTRATOR, Role.ARCHIVIST)])
+async def test_accounts_are_kept(staffed: UnitOfWork, roles: tuple[Role, ...]) -> None:
+    made = account(2, *roles, point=POINT.id)
+    await staffed.accounts.add(made)
+    assert await staffed.accounts.get(made.id) == made
+    assert await staffed.accounts.by_login("login-2") == made
+    assert await staffed.accounts.all() == [account(), made]
+
+
+async def test_a_login_is_one_persons(staffed: UnitOfWork) -> None:
+    with pytest.raises(Conflict):
+        await staffed.accounts.add(msgspec.structs.replace(account(2), login="login-1"))
+
+
+async def test_an_account_is_replaced(staffed: UnitOfWork) -> None:
+    changed = msgspec.structs.replace(account(), disabled=True, roles=frozenset[Role](), language="en")
+    await staffed.accounts.replace(changed)
+    assert await staffed.accounts.get(changed.id) == changed
+    with pytest.raises(NotFound):
+        await staffed.accounts.replace(account(9))
+
+
+async def test_unknown_accounts_are_not_found(staffed: UnitOfWork) -> None:
+    assert await staffed.accounts.by_login("LOGIN-1") is None
+    with pytest.raises(NotFound):
+        await staffed.accounts.get(AccountId("none"))
+
+
+async def test_sessions_come_and_go(staffed: UnitOfWork) -> None:
+    await staffed.sessions.add(session(1, 10))
+    await staffed.sessions.add(session(2, 20))
+    await staffed.sessions.touch(SessionId("session-1"), 30)
+    assert await staffed.sessions.get(SessionId("session-1")) == session(1, 30)
+    assert await staffed.sessions.remove_older(30) == 1
+    assert await staffed.sessions.get(SessionId("session-2")) is None
+    await staffed.sessions.remove(SessionId("session-1"))
+    await staffed.sessions.remove(SessionId("session-1"))
+    await staffed.sessions.touch(SessionId("session-1"), 40)
+    assert await staffed.sessions.get(SessionId("session-1")) is None
+
+
+async def test_a_session_needs_its_account(unit: UnitOfWork) -> None:
+    with pytest.raises(NotFound):
+        await unit.sessions.add(session())
+
+
+# ── receptions ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+SEAT = Seat(
+    SeatId("seat-1"),
+    AccountId("account-1"),
+    Role.CITIZEN,
+    "Nguyễn Văn Bình",
+    POINT.id,
+    POINT.name,
+    Level.COMMUNE,
+    (SeatPerson("Trần Thị Hoa", Role.INTERPRETER),),
+)
+EVENTS: list[Event] = [
+    ReceptionScheduled(
+        reception().id,
+        "Tiếp định kỳ",
+        PROVINCE.id,
+        "Trụ sở",
+        ReceptionKind.PERIODIC,
+        100,
+        (SEAT,),
+        (AgendaItem(1, CaseId("case-1"), "Đất đai", (SEAT.id,)),),
+        AdmitRule.ON_JOIN,
+    ),
+    DoorsOpened(),
+    ReceptionStarted(RecordingId("recording-1"), Moment(5, 1_800_000_000_123_456_789), None),
+    SourcePublished(ParticipantId("p"), TrackId("t"), Source.SCREEN, Codec.H264),
+    SpeakersMoved((ParticipantId("p"), ParticipantId("q"))),
+    AgendaMoved(1),
+]
+
+
+async def test_events_come_back_as_they_were(unit: UnitOfWork) -> None:
+    stream = [recorded(version, event) for version, event in enumerate(EVENTS, 1)]
+    await unit.receptions.append(stream[:2], reception())
+    await unit.receptions.append(stream[2:], reception(state="live"))
+    assert await unit.receptions.history(reception().id) == stream
+    assert await unit.receptions.history(reception().id, after=4) == stream[4:]
+    assert await unit.receptions.history(reception().id, after=6) == []
+    assert (await unit.receptions.row(reception().id)).state == "live"
+
+
+@pytest.mark.parametrize("version", [1, 2, 4])
+async def test_a_version_follows_the_last(unit: UnitOfWork, version: int) -> None:
+    await unit.receptions.append([recorded(1), recorded(2)], reception())
+    with pytest.raises(Conflict):
+        await unit.receptions.append([recorded(version)], reception())
+
+
+async def test_a_stream_begins_with_one(unit: UnitOfWork) -> None:
+    with pytest.raises(Conflict):
+        await unit.receptions.append([recorded(2)], reception())
+
+
+async def test_streams_do_not_mix(unit: UnitOfWork) -> None:
+    await unit.receptions.append([recorded(1), recorded(2)], reception())
+    await unit.receptions.append([recorded(1, number=2)], reception(2))
+    assert await unit.receptions.history(reception(2).id) == [recorded(1, number=2)]
+    with pytest.raises(ValueError, match="one reception"):
+        await unit.receptions.append([recorded(3), recorded(2, number=2)], reception())
+
+
+async def test_an_unknown_reception_is_not_found(unit: UnitOfWork) -> None:
+    with pytest.raises(NotFound):
+        await unit.receptions.history(reception().id)
+    with pytest.raises(NotFound):
+        await unit.receptions.row(reception().id)
+
+
+async def test_a_days_receptions_in_order_of_start(unit: UnitOfWork) -> None:
+    for number, start in ((1, 300), (2, 100), (3, 200), (4, 99), (5, 200), (6, 301)):
+        await unit.receptions.append([], reception(number, start))
+    assert [row.id[-1] for row in await unit.receptions.rows(100, 301)] == ["2", "3", "5", "1"]
+
+
+# ── recordings ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_recording_is_put_again(unit: UnitOfWork) -> None:
+    await unit.recordings.put(recording())
+    sealed = msgspec.structs.replace(recording(), state="sealed", bytes=2**40, ended_utc_ns=9, verified_utc_ns=10)
+    await unit.recordings.put(sealed)
+    assert await unit.recordings.get(sealed.id) == sealed
+    assert await unit.recordings.all() == [sealed]
+
+
+async def test_recordings_newest_first_and_by_state(unit: UnitOfWork) -> None:
+    for number, state, began in ((1, "writing", 200), (2, "sealed", 300), (3, "writing", 100), (4, "held", 400)):
+        await unit.recordings.put(recording(number, state, began))
+    assert [row.id[-1] for row in await unit.recordings.all()] == ["4", "2", "1", "3"]
+    assert [row.id[-1] for row in await unit.recordings.in_states(["writing", "sealed"])] == ["2", "1", "3"]
+    assert await unit.recordings.in_states([]) == []
+
+
+async def test_an_unknown_recording_is_not_found(unit: UnitOfWork) -> None:
+    with pytest.raises(NotFound):
+        await unit.recordings.get(RecordingId("none"))
+
+
+# ── audit, outbox ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_entries_are_chained(unit: UnitOfWork) -> None:
+    assert await unit.audit.head() is None
+    links = [await unit.audit.append(entry(number)) for number in range(5)]
+    assert await unit.audit.head() == links[-1]
+    assert await unit.audit.entries(0, 10) == links
+    assert await unit.audit.entries(2, 2) == links[2:4]
+    assert audit_faults(links) == []
+
+
+async def test_the_outbox_keeps_order_until_done(unit: UnitOfWork) -> None:
+    for word in ("one", "two", "three"):
+        await unit.outbox.add("notice", word, "{}", 7)
+    first, second = await unit.outbox.pending(2)
+    assert (first.kind, first.subject, second.subject, second.made_utc_ns) == ("notice", "one", "two", 7)
+    await unit.outbox.done(first.number)
+    await unit.outbox.done(first.number)
+    assert [row.subject for row in await unit.outbox.pending(9)] == ["two", "three"]
+
+
+async def test_an_outbox_number_is_never_given_twice(unit: UnitOfWork) -> None:
+    await unit.outbox.add("notice", "one", "", 1)
+    (row,) = await unit.outbox.pending(9)
+    await unit.outbox.done(row.number)
+    await unit.outbox.add("notice", "two", "", 2)
+    assert (await unit.outbox.pending(9))[0].number > row.number
+
+
+# ── leases, tokens, nodes ──────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_lease_is_one_owners_until_it_runs_out(unit: UnitOfWork) -> None:
+    assert await unit.leases.take("room", "a", 0, 10) == Lease("room", "a", 10)
+    assert await unit.leases.take("room", "b", 9, 19) == Lease("room", "a", 10)
+    assert await unit.leases.take("room", "a", 9, 19) == Lease("room", "a", 19)
+    assert await unit.leases.take("room", "b", 19, 29) == Lease("room", "b", 29)
+    assert await unit.leases.take("other", "a", 19, 29) == Lease("other", "a", 29)
+
+
+async def test_only_its_owner_releases_a_lease(unit: UnitOfWork) -> None:
+    await unit.leases.take("room", "a", 0, 10)
+    await unit.leases.release("room", "b")
+    assert (await unit.leases.take("room", "b", 1, 10)).owner == "a"
+    await unit.leases.release("room", "a")
+    assert (await unit.leases.take("room", "b", 1, 10)).owner == "b"
+
+
+async def test_a_token_is_used_once(unit: UnitOfWork) -> None:
+    assert await unit.used_tokens.use("token", 100)
+    assert not await unit.used_tokens.use("token", 100)
+    assert await unit.used_tokens.use("other", 100)
+
+
+async def test_a_used_token_is_remembered_while_it_could_be_shown(unit: UnitOfWork) -> None:
+    await unit.used_tokens.use("old", 0)
+    await unit.used_tokens.use("new", FORGET_NS)
+    assert not await unit.used_tokens.use("old", 0)
+    await unit.used_tokens.use("newer", FORGET_NS + 1)
+    assert await unit.used_tokens.use("old", 0)
+
+
+async def test_nodes_are_heard_of_by_kind(unit: UnitOfWork) -> None:
+    second = NodeRow("sfu-2", "sfu", "unix:///run/2", "127.0.0.1:2", 5, 0.5)
+    first = NodeRow("sfu-1", "sfu", "unix:///run/1", "127.0.0.1:1", 5, 0.25)
+    recorder = NodeRow("recorder-1", "recorder", "unix:///run/3", "", 5, 0.0)
+    for row in (second, first, recorder):
+        await unit.nodes.heartbeat(row)
+    later = msgspec.structs.replace(first, seen_utc_ns=6, load=0.75)
+    await unit.nodes.heartbeat(later)
+    assert await unit.nodes.of_kind("sfu") == [later, second]
+    assert await unit.nodes.of_kind("recorder") == [recorder]
