@@ -1,0 +1,141 @@
+"""A media node elsewhere, through its control API. Implements :class:`bridge.ports.MediaNode`."""
+
+from collections.abc import AsyncIterator
+from typing import TypeVar
+
+import aiohttp
+import msgspec
+
+from bridge.control import (
+    DownlinkAnswer,
+    NodeHealth,
+    Numbered,
+    ParticipantOrder,
+    Problem,
+    RoomOrder,
+    TapAnswer,
+    TapOrder,
+    UplinkAnswer,
+    UplinkOffer,
+)
+from bridge.errors import Code, Conflict, Invalid, NotFound, NotPermitted, Refusal, Unavailable
+from bridge.ids import ParticipantId, RoomId
+
+_WITHIN_S = 5.0
+"""A node answers in milliseconds; whoever waits longer stands before a dead one."""
+_KINDS: dict[int, type[Refusal]] = {400: Invalid, 403: NotPermitted, 404: NotFound, 409: Conflict, 503: Unavailable}
+_CODES = {code.value: code for code in Code}
+
+Answer = TypeVar("Answer")
+
+
+class HttpMediaNode:
+    """``address``: ``unix:PATH``, ``HOST:PORT`` or ``http://HOST:PORT``. Make it inside a running loop; close() it."""
+
+    def __init__(self, address: str, within_s: float = _WITHIN_S) -> None:
+        connector: aiohttp.BaseConnector
+        if address.startswith("unix:"):
+            connector, self._root = aiohttp.UnixConnector(address.removeprefix("unix:")), "http://node"
+        else:
+            connector = aiohttp.TCPConnector()
+            self._root = address if "://" in address else f"http://{address}"
+        self._within_s = within_s
+        self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=within_s))
+
+    async def close(self) -> None:
+        """Idempotent; whoever reads events gets the end."""
+        await self._session.close()
+
+    async def health(self) -> NodeHealth:
+        """Raises Unavailable(node_unavailable), as every method here."""
+        return await self._ask("GET", "/health", None, NodeHealth)
+
+    async def put_room(self, room: RoomId, order: RoomOrder) -> None:
+        """Raises Refusal(room_full)."""
+        await self._order("PUT", f"/rooms/{room}", order)
+
+    async def delete_room(self, room: RoomId) -> None:
+        """Unknown: nothing happens."""
+        await self._order("DELETE", f"/rooms/{room}")
+
+    async def put_participant(self, room: RoomId, participant: ParticipantId, order: ParticipantOrder) -> None:
+        """Raises NotFound(unknown_room), Refusal(room_full)."""
+        await self._order("PUT", f"/rooms/{room}/participants/{participant}", order)
+
+    async def delete_participant(self, room: RoomId, participant: ParticipantId) -> None:
+        """Raises NotFound(unknown_room)."""
+        await self._order("DELETE", f"/rooms/{room}/participants/{participant}")
+
+    async def offer_uplink(self, room: RoomId, participant: ParticipantId, offer: UplinkOffer) -> UplinkAnswer:
+        """Raises NotFound, Refusal(malformed_sdp, unsupported_codec)."""
+        path = f"/rooms/{room}/participants/{participant}/uplink"
+        return await self._ask("POST", path, offer, UplinkAnswer)
+
+    async def answer_downlink(self, room: RoomId, participant: ParticipantId, answer: DownlinkAnswer) -> None:
+        """Raises NotFound, Conflict(stale_offer), Refusal(malformed_sdp)."""
+        await self._order("POST", f"/rooms/{room}/participants/{participant}/downlink", answer)
+
+    async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
+        """Raises NotFound, Conflict(stale_offer) for someone who is not to receive."""
+        await self._order("POST", f"/rooms/{room}/participants/{participant}/downlink/restart")
+
+    async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:
+        """Raises NotFound(unknown_room)."""
+        return await self._ask("PUT", f"/rooms/{room}/tap", order, TapAnswer)
+
+    async def delete_tap(self, room: RoomId) -> TapAnswer:
+        """Raises NotFound(unknown_room)."""
+        return await self._ask("DELETE", f"/rooms/{room}/tap", None, TapAnswer)
+
+    async def events(self, run: str, after: int) -> AsyncIterator[Numbered]:
+        """What follows ``after`` of ``run``; ends when the line drops. Raises Unavailable when it cannot begin."""
+        try:
+            socket = await self._session.ws_connect(
+                f"{self._root}/events",
+                params={"run": run, "after": str(after)},
+                heartbeat=self._within_s,
+                timeout=aiohttp.ClientWSTimeout(ws_close=self._within_s),
+                max_msg_size=1024 * 1024,
+            )
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise _unavailable(error) from error
+        async with socket:
+            async for message in socket:
+                if message.type is not aiohttp.WSMsgType.BINARY:
+                    break
+                yield msgspec.json.decode(message.data, type=Numbered)
+
+    async def _order(self, method: str, path: str, body: object = None) -> None:
+        await self._send(method, path, body)
+
+    async def _ask(self, method: str, path: str, body: object, shape: type[Answer]) -> Answer:
+        answer = await self._send(method, path, body)
+        try:
+            return msgspec.json.decode(answer, type=shape)
+        except msgspec.DecodeError as error:
+            raise _unavailable(error) from error
+
+    async def _send(self, method: str, path: str, body: object) -> bytes:
+        content = None if body is None else msgspec.json.encode(body)
+        try:
+            async with self._session.request(method, self._root + path, data=content) as response:
+                answer = await response.read()
+                status = response.status
+        except (aiohttp.ClientError, OSError, TimeoutError, RuntimeError) as error:
+            raise _unavailable(error) from error
+        if status >= 400:
+            raise _refusal(status, answer)
+        return answer
+
+
+def _refusal(status: int, answer: bytes) -> Refusal:
+    """What the node refused, as it was thrown there."""
+    try:
+        problem = msgspec.json.decode(answer, type=Problem)
+    except msgspec.DecodeError:
+        return Unavailable(Code.NODE_UNAVAILABLE, f"status {status}")
+    return _KINDS.get(status, Refusal)(_CODES.get(problem.code, Code.INTERNAL), problem.detail)
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    return Unavailable(Code.NODE_UNAVAILABLE, f"{type(error).__name__}: {error}")

@@ -1,0 +1,189 @@
+"""RTCP of the forwarding core: terminated here, on both sides. Receivers' reports never reach publishers."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+
+from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtcpPsfbPacket, RtcpReceiverInfo, RtcpRtpfbPacket, RtcpSrPacket
+
+from bridge.ids import NS_PER_MS, NS_PER_S
+from sfu.core.down import DownTrack
+from sfu.core.link import Link
+from sfu.core.ring import Kept
+from sfu.core.rtcp import (
+    Sent,
+    pack_bye,
+    pack_nack,
+    pack_pli,
+    pack_receiver_report,
+    pack_remb,
+    pack_sender_report,
+    parse_rtcp,
+    pictures_lost,
+)
+from sfu.core.seam import CoreEvent, Datagram, SenderReported, UpId, UpSaidGoodbye
+from sfu.core.senderclock import ntp_from_span
+from sfu.core.up import UpTrack
+
+_REPORT_NS = 500 * NS_PER_MS
+"""REMB has to follow a falling line within a second; receiver and sender reports go with it."""
+_LONGEST_COMPOUND = 1_100
+_LONGEST_RTT_NS = 10 * NS_PER_S
+_NACK = 1
+
+Send = Callable[[Iterable[DownTrack], Kept], list[Datagram]]
+
+
+class Control:
+    """Reads and writes RTCP for the links of one router, whose tables it shares."""
+
+    def __init__(self, counts: Counter[str], events: list[CoreEvent], ups: Mapping[UpId, UpTrack], send: Send) -> None:
+        self._counts = counts
+        self._events = events
+        self._ups = ups
+        self._send = send
+        self._ntp_origin = 0
+        """NTP time at the caller's monotonic zero; only differences within one tick matter."""
+
+    def set_time(self, now_ns: int, ntp_now: int) -> None:
+        """Relates the two clocks of the node anew."""
+        self._ntp_origin = ntp_now - ntp_from_span(now_ns)
+
+    def _ntp(self, now_ns: int) -> int:
+        return self._ntp_origin + ntp_from_span(now_ns)
+
+    # ── what comes ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def feed(self, link: Link, datagram: bytes, now_ns: int) -> list[Datagram]:
+        """An SRTCP compound; gives repeated packets. Raises MalformedPacket."""
+        compound = link.srtp.unprotect_rtcp(datagram)
+        if compound is None:
+            self._counts["dropped_srtcp"] += 1
+            return []
+        link.heard_ns = now_ns
+        out: list[Datagram] = []
+        for packet in parse_rtcp(compound):
+            if isinstance(packet, RtcpRtpfbPacket):
+                out += self._repeat(link, packet, now_ns)
+            else:
+                self._take(link, packet, now_ns)
+        return out
+
+    def _take(self, link: Link, packet: AnyRtcpPacket, now_ns: int) -> None:
+        if isinstance(packet, RtcpPsfbPacket):
+            self._pictures_lost(link, packet)
+        elif isinstance(packet, RtcpByePacket):
+            for ssrc in packet.sources:
+                if (up := link.ups.get(ssrc)) is not None:
+                    self._events.append(UpSaidGoodbye(up.spec.up))
+        elif isinstance(packet, RtcpSrPacket):
+            self._sender_report(link, packet, now_ns)
+        for block in getattr(packet, "reports", ()):
+            self._report_block(link, block, now_ns)
+
+    def _sender_report(self, link: Link, packet: RtcpSrPacket, now_ns: int) -> None:
+        up = link.ups.get(packet.ssrc)
+        if up is None:
+            return
+        ntp, rtp = packet.sender_info.ntp_timestamp, packet.sender_info.rtp_timestamp
+        up.reception.sender_report(ntp, now_ns)
+        up.report = (ntp, rtp)
+        if self._ntp_origin:
+            link.clock.heard(self._ntp(now_ns) - ntp, now_ns)
+        self._events.append(SenderReported(up.spec.up, ntp, rtp, now_ns))
+
+    def _report_block(self, link: Link, block: RtcpReceiverInfo, now_ns: int) -> None:
+        if block.ssrc not in link.downs or not block.lsr:
+            return
+        passed = (self._ntp(now_ns) >> 16) - block.lsr - block.dlsr & 0xFFFFFFFF
+        rtt_ns = passed * NS_PER_S >> 16
+        if rtt_ns < _LONGEST_RTT_NS:
+            link.measured(max(rtt_ns, 1))
+
+    def _pictures_lost(self, link: Link, packet: RtcpPsfbPacket) -> None:
+        for ssrc in pictures_lost(packet):
+            down = link.downs.get(ssrc)
+            up = None if down is None else self._ups.get(down.spec.up)
+            if up is not None and up.is_video and up.is_open:
+                self._counts["pictures_lost"] += 1
+                up.requests.want()
+
+    def _repeat(self, link: Link, packet: RtcpRtpfbPacket, now_ns: int) -> list[Datagram]:
+        down = link.downs.get(packet.media_ssrc)
+        up = None if down is None else self._ups.get(down.spec.up)
+        if packet.fmt != _NACK or down is None or up is None:
+            return []
+        out: list[Datagram] = []
+        for sequence in packet.lost:
+            number = down.number_of(sequence, up.numbering.last)
+            kept = None if number is None else up.ring.get(number)
+            if kept is not None and down.may_repeat(kept.number, now_ns):
+                out += self._send((down,), kept)
+                self._counts["repeated"] += 1
+        return out
+
+    # ── what goes ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def requests(self, link: Link, now_ns: int) -> list[Datagram]:
+        """NACKs and key frame requests that are due on an uplink."""
+        packets = b""
+        for up in link.ups.values():
+            if len(up.losses):
+                if lost := up.losses.due(now_ns, link.rtt_ns):
+                    packets += pack_nack(link.ssrc, up.ssrc, lost)
+                    self._counts["nacked"] += len(lost)
+                if up.is_video and up.losses.unfilled(now_ns):
+                    up.requests.want()
+            if up.is_open and up.requests.due(now_ns):
+                packets += pack_pli(link.ssrc, up.ssrc)
+                self._counts["key_frames_asked"] += 1
+        return self._datagrams(link, [pack_receiver_report(link.ssrc) + packets]) if packets else []
+
+    def reports(self, link: Link, now_ns: int) -> list[Datagram]:
+        """Receiver report and REMB to a publisher, sender reports to a receiver."""
+        link.report_due_ns = now_ns + _REPORT_NS
+        compounds = []
+        if link.ups:
+            compounds.append(self._receiver_report(link, now_ns))
+        compounds += _together(self._sent(down, now_ns) for down in link.downs.values())
+        return self._datagrams(link, compounds)
+
+    def goodbye(self, down: DownTrack) -> list[Datagram]:
+        """BYE for a down track that ends."""
+        return self._datagrams(down.link, [pack_bye(down.link.ssrc, down.ssrc)])
+
+    def _receiver_report(self, link: Link, now_ns: int) -> bytes:
+        report = pack_receiver_report(link.ssrc, [up.reception.block(up.ssrc, now_ns) for up in link.ups.values()])
+        videos = [up for up in link.ups.values() if up.estimate is not None]
+        if not videos:
+            return report
+        bitrate = sum(up.estimate.bitrate for up in videos if up.estimate is not None)
+        return report + pack_remb(link.ssrc, bitrate, [up.ssrc for up in videos])
+
+    def _sent(self, down: DownTrack, now_ns: int) -> bytes:
+        """A sender report; empty while the publisher's own clock is unknown or nothing flows."""
+        up = self._ups.get(down.spec.up)
+        if up is None or up.report is None or not down.flowing:
+            return b""
+        offset = up.link.clock.offset
+        if offset is None:
+            return b""
+        ntp, (their_ntp, their_rtp) = self._ntp(now_ns), up.report
+        since = ntp - offset - their_ntp
+        rtp = their_rtp + (since * up.clock_rate >> 32) + down.timestamp_shift & 0xFFFFFFFF
+        packets, octets = down.sent(up.packets, up.octets)
+        return pack_sender_report(Sent(down.ssrc, ntp, rtp, packets, octets, down.spec.cname))
+
+    def _datagrams(self, link: Link, compounds: Iterable[bytes]) -> list[Datagram]:
+        protected = [link.srtp.protect_rtcp(compound) for compound in compounds]
+        return [(datagram, link.address) for datagram in protected if datagram is not None]
+
+
+def _together(reports: Iterable[bytes]) -> list[bytes]:
+    """As few compounds as fit a datagram."""
+    compounds: list[bytes] = []
+    for report in reports:
+        if compounds and len(compounds[-1]) + len(report) <= _LONGEST_COMPOUND:
+            compounds[-1] += report
+        elif report:
+            compounds.append(report)
+    return compounds

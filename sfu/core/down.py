@@ -1,0 +1,90 @@
+"""A copy of an up track on one receiver's link: a few numbers, no packets."""
+
+from typing import Any
+
+from bridge.ids import NS_PER_MS
+from sfu.core.link import Link
+from sfu.core.rtp import unwrap
+from sfu.core.seam import Address, DownSpec
+
+_REPEATS = 3
+"""A packet is repeated at most so often: what was lost four times is lost to a line that is full."""
+_LEAST_PAUSE_NS = 10 * NS_PER_MS
+_REMEMBERED = 512
+
+
+class DownTrack:
+    """Out sequence = number of the up track + ``shift``; constant while packets flow."""
+
+    __slots__ = (
+        "_octets_before",
+        "_packets_before",
+        "_repeated",
+        "address",
+        "context",
+        "first",
+        "flowing",
+        "link",
+        "payload_type",
+        "sequence",
+        "shift",
+        "spec",
+        "ssrc",
+        "timestamp_shift",
+    )
+
+    def __init__(self, spec: DownSpec, link: Link) -> None:
+        self.spec = spec
+        self.link = link
+        self.context: Any = link.srtp.sending
+        self.address: Address = link.address
+        self.ssrc = int(spec.ssrc)
+        self.payload_type = spec.payload_type
+        self.timestamp_shift = spec.timestamp_shift
+        self.sequence = spec.sequence
+        """The next to use, while nothing flows."""
+        self.shift = 0
+        self.first = 0
+        self.flowing = False
+        self._packets_before = 0
+        self._octets_before = 0
+        self._repeated: dict[int, tuple[int, int]] = {}
+
+    def start(self, number: int, packets: int, octets: int) -> None:
+        """From this number of the up track on it flows. The two totals are what the up track had forwarded before."""
+        self.first = number
+        self.shift = self.sequence - number
+        self.flowing = True
+        self._packets_before -= packets
+        self._octets_before -= octets
+
+    def stop(self, last: int, packets: int, octets: int) -> None:
+        """Nothing flows until the next start; ``last`` number forwarded and totals of the up track."""
+        if self.flowing:
+            self.sequence = last + 1 + self.shift
+            self.flowing = False
+            self._packets_before += packets
+            self._octets_before += octets
+
+    def sent(self, packets: int, octets: int) -> tuple[int, int]:
+        """Packets and payload octets sent so far, from the up track's totals."""
+        if self.flowing:
+            return self._packets_before + packets, self._octets_before + octets
+        return self._packets_before, self._octets_before
+
+    def number_of(self, sequence: int, last: int) -> int | None:
+        """Which number went out under this sequence; None when it was never sent (or cannot be known any more)."""
+        if not self.flowing:
+            return None
+        number = unwrap(sequence - self.shift & 0xFFFF, last)
+        return number if self.first <= number <= last else None
+
+    def may_repeat(self, number: int, now_ns: int) -> bool:
+        """At most three times and not again within a round trip; True counts as done."""
+        times, at_ns = self._repeated.get(number, (0, 0))
+        if times >= _REPEATS or (times and now_ns - at_ns < max(self.link.rtt_ns, _LEAST_PAUSE_NS)):
+            return False
+        if len(self._repeated) >= _REMEMBERED:
+            self._repeated.pop(next(iter(self._repeated)))
+        self._repeated[number] = (times + 1, now_ns)
+        return True

@@ -1,0 +1,55 @@
+"""Numbers for what is forwarded: the publisher's sequence without the packets that were dropped on purpose.
+
+A closed gate and padding-only packets must not look like loss to receivers, so forwarded packets get numbers of
+their own, without holes where something was dropped. Late packets find the numbering of their time again.
+"""
+
+from collections import deque
+
+_SPANS = 128
+"""Changes of numbering that are remembered (Galène's packet map keeps as many)."""
+
+
+class Numbering:
+    """Extended sequence → number. ``first``: the number of the first forwarded packet."""
+
+    def __init__(self, first: int) -> None:
+        self.last = first - 1
+        """The highest number given."""
+        self._shift: int | None = None
+        self._spans: deque[tuple[int, int | None]] = deque(maxlen=_SPANS)
+        """(from this sequence on, subtract this; None: dropped)."""
+
+    def forward(self, sequence: int) -> int:
+        """The number of a packet that is newer than all before it."""
+        shift = self._shift
+        if shift is None:
+            shift = sequence - self.last - 1
+            self._open(sequence, shift)
+        self.last = sequence - shift
+        return self.last
+
+    def drop(self, sequence: int) -> None:
+        """A packet newer than all before it is dropped alone; what may still be missing before it keeps its place."""
+        shift = self._shift
+        if shift is not None:
+            self._spans.append((sequence, None))
+            self._open(sequence + 1, shift + 1)
+            self.last = sequence - shift - 1
+
+    def interrupt(self, sequence: int) -> None:
+        """From this sequence on everything is dropped, until the next :meth:`forward`."""
+        if self._shift is not None:
+            self._shift = None
+            self._spans.append((sequence, None))
+
+    def late(self, sequence: int) -> int | None:
+        """The number of a packet older than the newest; None when it belongs to what was dropped, or is too old."""
+        for start, shift in reversed(self._spans):
+            if start <= sequence:
+                return None if shift is None else sequence - shift
+        return None
+
+    def _open(self, sequence: int, shift: int) -> None:
+        self._shift = shift
+        self._spans.append((sequence, shift))

@@ -1,0 +1,311 @@
+"""The forwarding core in plain Python: the reference a native twin is tested against."""
+
+import struct
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from bridge.errors import MalformedPacket
+from bridge.ids import NS_PER_MS, Ssrc
+from sfu.core.binding import bind
+from sfu.core.control import Control
+from sfu.core.down import DownTrack
+from sfu.core.link import Link
+from sfu.core.ring import Kept
+from sfu.core.rtp import HEADER, HEADER_SIZE
+from sfu.core.seam import (
+    Address,
+    CoreEvent,
+    Datagram,
+    DownId,
+    DownSpec,
+    LinkId,
+    LinkReport,
+    Spoke,
+    SrtpKeys,
+    Tapped,
+    UpId,
+    UpSpec,
+    UpStarted,
+)
+from sfu.core.srtp import length, pointer, protect, scratch, view
+from sfu.core.up import UpTrack
+
+_PATCH = struct.Struct("!BHII")
+_NOTHING: list[Datagram] = []
+_SPEECH_NS = 400 * NS_PER_MS
+"""Who speaks is judged over 400 ms (LiveKit's interval)."""
+
+
+class Router:
+    """Implements :class:`sfu.core.seam.ForwardingCore`."""
+
+    def __init__(self) -> None:
+        self._links: dict[LinkId, Link] = {}
+        self._places: dict[Address, Link] = {}
+        self._specs: dict[UpId, UpSpec] = {}
+        self._ups: dict[UpId, UpTrack] = {}
+        self._downs: dict[DownId, DownTrack] = {}
+        self._orphans: dict[UpId, list[DownTrack]] = {}
+        self._events: list[CoreEvent] = []
+        self._tapped: list[Tapped] = []
+        self._counts: Counter[str] = Counter()
+        self._speech_ns = 0
+        self._control = Control(self._counts, self._events, self._ups, self.send)
+
+    # ── the table of routes ──────────────────────────────────────────────────────────────────────────────────
+
+    def open_link(self, link: LinkId, keys: SrtpKeys, address: Address, ssrc: Ssrc) -> None:
+        """See the seam."""
+        self._links[link] = self._places[address] = Link(keys, address, ssrc)
+
+    def move_link(self, link: LinkId, address: Address) -> None:
+        """See the seam."""
+        found = self._links.get(link)
+        if found is None or found.address == address:
+            return
+        if self._places.get(found.address) is found:
+            del self._places[found.address]
+        found.address = address
+        self._places[address] = found
+        for down in found.downs.values():
+            down.address = address
+
+    def close_link(self, link: LinkId) -> None:
+        """See the seam."""
+        found = self._links.pop(link, None)
+        if found is None:
+            return
+        if self._places.get(found.address) is found:
+            del self._places[found.address]
+        for up in list(found.expected):
+            self.remove_up(up)
+        for down in list(found.downs.values()):
+            self._detach(down)
+
+    def add_up(self, spec: UpSpec) -> None:
+        """See the seam. An unknown link raises KeyError: the caller's fault."""
+        self._links[spec.link].expected[spec.up] = spec
+        self._specs[spec.up] = spec
+
+    def remove_up(self, up: UpId) -> None:
+        """See the seam."""
+        spec = self._specs.pop(up, None)
+        found = self._ups.pop(up, None)
+        if spec is not None and spec.link in self._links:
+            self._links[spec.link].expected.pop(up, None)
+        if found is not None:
+            found.link.ups.pop(found.ssrc, None)
+            found.link.expected.pop(up, None)
+
+    def set_open(self, up: UpId, is_open: bool) -> None:
+        """See the seam."""
+        self._respecify(up, is_open=is_open)
+        if (found := self._ups.get(up)) is not None:
+            found.set_open(is_open)
+
+    def set_tapped(self, up: UpId, tapped: bool) -> None:
+        """See the seam."""
+        self._respecify(up, tapped=tapped)
+        if (found := self._ups.get(up)) is not None:
+            found.tapped = tapped
+
+    def _respecify(self, up: UpId, **changes: bool) -> None:
+        spec = self._specs.get(up)
+        if spec is not None:
+            spec = UpSpec(**{**spec._asdict(), **changes})
+            self._specs[up] = spec
+            if spec.link in self._links:
+                self._links[spec.link].expected[up] = spec
+
+    def set_rtt(self, link: LinkId, rtt_ns: int) -> None:
+        """See the seam."""
+        if (found := self._links.get(link)) is not None:
+            found.measured(rtt_ns)
+
+    def request_key_frame(self, up: UpId) -> None:
+        """See the seam."""
+        found = self._ups.get(up)
+        if found is not None and found.is_video and found.is_open:
+            found.requests.want()
+
+    def add_down(self, spec: DownSpec, now_ns: int) -> list[Datagram]:
+        """See the seam. An unknown link or up track: nothing flows."""
+        link, up = self._links.get(spec.link), self._ups.get(spec.up)
+        if link is None or up is None:
+            return _NOTHING
+        down = DownTrack(spec, link)
+        self._downs[spec.down] = down
+        link.downs[down.ssrc] = down
+        if not up.is_video:
+            down.start(up.numbering.last + 1, up.packets, up.octets)
+            up.downs = [*up.downs, down]
+            return _NOTHING
+        up.waiting.append(down)
+        return self._start_waiting(up)
+
+    def remove_down(self, down: DownId) -> list[Datagram]:
+        """See the seam."""
+        found = self._downs.get(down)
+        if found is None:
+            return _NOTHING
+        self._detach(found)
+        return self._control.goodbye(found)
+
+    def _detach(self, down: DownTrack) -> None:
+        self._downs.pop(down.spec.down, None)
+        down.link.downs.pop(down.ssrc, None)
+        up = self._ups.get(down.spec.up)
+        if up is not None:
+            up.downs = [other for other in up.downs if other is not down]
+            up.waiting = [other for other in up.waiting if other is not down]
+
+    # ── packets ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def feed(self, datagram: bytes, address: Address, now_ns: int) -> list[Datagram]:
+        """See the seam."""
+        link = self._places.get(address)
+        if link is None or len(datagram) < HEADER_SIZE:
+            self._counts["dropped_unknown_address" if link is None else "dropped_malformed"] += 1
+            return _NOTHING
+        try:
+            if 192 <= datagram[1] <= 223:
+                return self._control.feed(link, datagram, now_ns)
+            packet = link.srtp.unprotect(datagram)
+            if packet is None:
+                self._counts["dropped_srtp"] += 1
+                return _NOTHING
+            link.heard_ns = now_ns
+            return self._feed_rtp(link, packet, now_ns)
+        except MalformedPacket:
+            self._counts["dropped_malformed"] += 1
+            return _NOTHING
+
+    def _feed_rtp(self, link: Link, packet: bytes, now_ns: int) -> list[Datagram]:
+        _, second, sequence, timestamp, ssrc = HEADER.unpack_from(packet)
+        up = link.ups.get(ssrc)
+        if up is None:
+            up = self._bind(link, packet)
+            if up is None:
+                self._counts["dropped_unknown_ssrc"] += 1
+                return _NOTHING
+        extended, newest = up.arrived(sequence, timestamp, len(packet), now_ns)
+        if not up.is_open:
+            # Only now: the rollover counter of SRTP and the reports must follow a muted track as well.
+            up.refuse(extended, newest)
+            self._counts["dropped_gate"] += 1
+            return _NOTHING
+        form = up.spec.formats.get(second & 0x7F)
+        if form is None or form.codec is not up.codec:
+            up.skip(extended, newest)
+            self._counts["dropped_payload_type"] += 1
+            return _NOTHING
+        if up.tapped:
+            self._tapped.append(Tapped(up.spec.up, now_ns, packet))
+        kept = up.accept(packet, extended, newest, timestamp)
+        if kept is None:
+            self._counts["dropped_padding"] += 1
+            return _NOTHING
+        return self._forward(up, kept, newest)
+
+    def _forward(self, up: UpTrack, kept: Kept, newest: bool) -> list[Datagram]:
+        number = kept.number
+        if newest and not up.waiting:
+            return self.send(up.downs, kept)
+        if newest:
+            out = self.send(up.downs, kept)
+        else:
+            self._counts["repaired"] += 1
+            out = self.send([down for down in up.downs if down.first <= number], kept)
+        return out + self._start_waiting(up) if up.waiting else out
+
+    def send(self, downs: Iterable[DownTrack], kept: Kept) -> list[Datagram]:
+        """The datagrams of one packet for these receivers: the inner loop of this program."""
+        number, timestamp, marker, template = kept
+        size = len(template)
+        patch = _PATCH.pack_into
+        out: list[Datagram] = []
+        for down in downs:
+            view[:size] = template
+            patch(
+                scratch,
+                1,
+                marker | down.payload_type,
+                number + down.shift & 0xFFFF,
+                timestamp + down.timestamp_shift & 0xFFFFFFFF,
+                down.ssrc,
+            )
+            length[0] = size
+            if protect(down.context, pointer, length):
+                self._counts["dropped_protect"] += 1
+            else:
+                out.append((scratch[: length[0]], down.address))
+        self._counts["forwarded"] += len(out)
+        return out
+
+    def _start_waiting(self, up: UpTrack) -> list[Datagram]:
+        """Newcomers begin at the cached key frame when it is near and whole, else they need a new one."""
+        run = None if up.key_number is None else up.ring.run(up.key_number, up.numbering.last)
+        if run is None:
+            if up.is_open:
+                up.requests.want()
+            return _NOTHING
+        out: list[Datagram] = []
+        octets = sum(len(kept.template) - HEADER_SIZE for kept in run)
+        for down in up.waiting:
+            down.start(run[0].number, up.packets - len(run), up.octets - octets)
+            for kept in run:
+                out += self.send((down,), kept)
+        up.downs = [*up.downs, *up.waiting]
+        up.waiting = []
+        return out
+
+    def _bind(self, link: Link, packet: bytes) -> UpTrack | None:
+        up = bind(link, packet)
+        if up is None:
+            return None
+        link.ups[up.ssrc] = up
+        self._ups[up.spec.up] = up
+        link.report_due_ns = 0
+        self._events.append(UpStarted(up.spec.up, up.codec, packet[1] & 0x7F, Ssrc(up.ssrc)))
+        return up
+
+    # ── time and what comes out ──────────────────────────────────────────────────────────────────────────────
+
+    def tick(self, now_ns: int, ntp_now: int) -> list[Datagram]:
+        """See the seam."""
+        self._control.set_time(now_ns, ntp_now)
+        out: list[Datagram] = []
+        for link in self._links.values():
+            out += self._control.requests(link, now_ns)
+            if link.report_due_ns <= now_ns:
+                out += self._control.reports(link, now_ns)
+        if self._speech_ns <= now_ns:
+            self._speech_ns = now_ns + _SPEECH_NS
+            self._report_speech()
+        return out
+
+    def _report_speech(self) -> None:
+        for up in self._ups.values():
+            if not up.is_video:
+                self._events.append(Spoke(up.spec.up, up.heard, up.loud))
+                up.heard = up.loud = 0
+
+    def take_events(self) -> list[CoreEvent]:
+        """See the seam."""
+        taken = self._events.copy()
+        self._events.clear()
+        return taken
+
+    def take_tapped(self) -> list[Tapped]:
+        """See the seam."""
+        taken, self._tapped = self._tapped, []
+        return taken
+
+    def report(self, link: LinkId) -> LinkReport:
+        """See the seam."""
+        found = self._links.get(link)
+        return LinkReport(0, 0) if found is None else LinkReport(found.heard_ns, found.rtt_ns)
+
+    def counts(self) -> Mapping[str, int]:
+        """See the seam."""
+        return dict(self._counts)

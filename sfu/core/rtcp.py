@@ -1,0 +1,117 @@
+"""RTCP on aiortc's codec: whatever comes in, either values or MalformedPacket; and the packets the node writes."""
+
+import struct
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from aiortc.rtp import (
+    RTCP_PSFB_FIR,
+    RTCP_PSFB_PLI,
+    RTCP_RTPFB_NACK,
+    AnyRtcpPacket,
+    RtcpByePacket,
+    RtcpPacket,
+    RtcpPsfbPacket,
+    RtcpReceiverInfo,
+    RtcpRrPacket,
+    RtcpRtpfbPacket,
+    RtcpSdesPacket,
+    RtcpSenderInfo,
+    RtcpSourceInfo,
+    RtcpSrPacket,
+    pack_remb_fci,
+)
+
+from bridge.errors import MalformedPacket
+from sfu.core.reception import ReportBlock
+
+_CNAME = 1
+_BLOCKS = 31
+_SSRC = struct.Struct("!I")
+_FIR_ENTRY = 8
+
+
+class Sent(NamedTuple):
+    """What a sender report says of what the node sent on one SSRC."""
+
+    ssrc: int
+    ntp: int
+    rtp: int
+    packets: int
+    octets: int
+    cname: str
+
+
+def parse_rtcp(compound: bytes) -> list[AnyRtcpPacket]:
+    """The packets of a compound; unknown types are left out. Raises MalformedPacket."""
+    try:
+        return RtcpPacket.parse(compound)
+    except (ValueError, struct.error, IndexError, AssertionError, OverflowError) as error:
+        raise MalformedPacket(f"RTCP: {error}") from error
+
+
+def pictures_lost(packet: RtcpPsfbPacket) -> list[int]:
+    """The SSRCs whose receiver asks for a key frame: PLI's media source, FIR's entries (RFC 5104 §4.3.1)."""
+    if packet.fmt == RTCP_PSFB_PLI:
+        return [packet.media_ssrc]
+    if packet.fmt != RTCP_PSFB_FIR:
+        return []
+    whole = len(packet.fci) // _FIR_ENTRY * _FIR_ENTRY
+    return [_SSRC.unpack_from(packet.fci, at)[0] for at in range(0, whole, _FIR_ENTRY)]
+
+
+def pack_receiver_report(ssrc: int, blocks: Sequence[ReportBlock] = ()) -> bytes:
+    """A receiver report; with no blocks it is the head a compound needs (RFC 3550 §6.1)."""
+    infos = [
+        RtcpReceiverInfo(
+            ssrc=block.ssrc,
+            fraction_lost=block.fraction,
+            packets_lost=block.lost,
+            highest_sequence=block.highest,
+            jitter=block.jitter,
+            lsr=block.lsr,
+            dlsr=block.dlsr,
+        )
+        for block in blocks[:_BLOCKS]
+    ]
+    return bytes(RtcpRrPacket(ssrc=ssrc, reports=infos))
+
+
+def pack_nack(ssrc: int, media: int, sequences: Iterable[int]) -> bytes:
+    """Generic NACK. ``sequences`` extended and ascending."""
+    lost = [sequence & 0xFFFF for sequence in sequences]
+    return _pack_nack_pairs(ssrc, media, lost)
+
+
+def _pack_nack_pairs(ssrc: int, media: int, lost: list[int]) -> bytes:
+    """aiortc packs pairs by plain differences, which fail where 65535 is followed by 0: pack each side alone."""
+    turn = next((at for at in range(1, len(lost)) if lost[at] < lost[at - 1]), len(lost))
+    packed = bytes(RtcpRtpfbPacket(fmt=RTCP_RTPFB_NACK, ssrc=ssrc, media_ssrc=media, lost=lost[:turn]))
+    return packed + (_pack_nack_pairs(ssrc, media, lost[turn:]) if turn < len(lost) else b"")
+
+
+def pack_pli(ssrc: int, media: int) -> bytes:
+    """Picture loss indication (RFC 4585 §6.3.1)."""
+    return bytes(RtcpPsfbPacket(fmt=RTCP_PSFB_PLI, ssrc=ssrc, media_ssrc=media))
+
+
+def pack_remb(ssrc: int, bitrate: int, medias: list[int]) -> bytes:
+    """Receiver estimated maximum bitrate (draft-alvestrand-rmcat-remb-03)."""
+    return bytes(RtcpPsfbPacket(fmt=15, ssrc=ssrc, media_ssrc=0, fci=pack_remb_fci(bitrate, medias)))
+
+
+def pack_sender_report(sent: Sent) -> bytes:
+    """Sender report and SDES with the canonical name."""
+    report = RtcpSenderInfo(
+        ntp_timestamp=sent.ntp,
+        rtp_timestamp=sent.rtp,
+        packet_count=sent.packets & 0xFFFFFFFF,
+        octet_count=sent.octets & 0xFFFFFFFF,
+    )
+    name = RtcpSourceInfo(ssrc=sent.ssrc, items=[(_CNAME, sent.cname.encode())])
+    return bytes(RtcpSrPacket(ssrc=sent.ssrc, sender_info=report)) + bytes(RtcpSdesPacket(chunks=[name]))
+
+
+def pack_bye(own: int, gone: int) -> bytes:
+    """A compound that says goodbye for one SSRC."""
+    return pack_receiver_report(own) + bytes(RtcpByePacket(sources=[gone]))

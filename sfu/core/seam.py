@@ -1,0 +1,180 @@
+"""The narrow seam between the forwarding core and everything above it.
+
+What lies above opens *links* (one DTLS-SRTP transport each), tells which *up tracks* a link may send and which
+*down tracks* copy them to which link, and feeds datagrams; it gets datagrams to send, packets for the tap and
+events. A native twin implements :class:`ForwardingCore` and nothing else: handles are numbers chosen by the
+caller, specs are plain values, nobody holds an object of the core.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple, NewType, Protocol, TypeAlias
+
+from bridge.ids import Mid, Ssrc
+from bridge.media import Codec
+
+Address: TypeAlias = tuple[str, int] | tuple[str, int, int, int]
+"""A socket address as Python gives it (IPv6 with flow label and scope)."""
+
+Datagram: TypeAlias = tuple[bytes | bytearray, Address]
+
+LinkId = NewType("LinkId", int)
+UpId = NewType("UpId", int)
+DownId = NewType("DownId", int)
+
+
+class SrtpKeys(NamedTuple):
+    """What the DTLS handshake gave (RFC 5764 §4.2): libsrtp's profile number, key + salt of each direction."""
+
+    profile: int
+    receive: bytes
+    send: bytes
+
+
+class PayloadFormat(NamedTuple):
+    """What a payload type means."""
+
+    codec: Codec
+    clock_rate: int
+
+
+class UpSpec(NamedTuple):
+    """A source that a link may send. Bound to the first SSRC that fits: an announced one, else one that carries
+    ``mid`` in its header extension, else the only source with that payload type."""
+
+    up: UpId
+    link: LinkId
+    mid: Mid
+    ssrcs: tuple[Ssrc, ...]
+    formats: Mapping[int, PayloadFormat]
+    mid_extension: int | None
+    level_extension: int | None
+    is_open: bool
+    tapped: bool
+    """Both from the first packet on; :meth:`ForwardingCore.set_open` and ``set_tapped`` change them."""
+
+
+class DownSpec(NamedTuple):
+    """A copy of ``up`` on ``link``. ``ssrc`` must never have been used on that link before: the SRTP key stream is
+    a function of SSRC and sequence. ``sequence``: the first to use; ``timestamp_shift`` is added to each timestamp."""
+
+    down: DownId
+    up: UpId
+    link: LinkId
+    ssrc: Ssrc
+    payload_type: int
+    sequence: int
+    timestamp_shift: int
+    cname: str
+
+
+class UpStarted(NamedTuple):
+    """The first packet of an up track passed authentication."""
+
+    up: UpId
+    codec: Codec
+    payload_type: int
+    ssrc: Ssrc
+
+
+class SenderReported(NamedTuple):
+    """A publisher's RTCP sender report (RFC 3550 §6.4.1); ``arrival_ns`` on the caller's clock."""
+
+    up: UpId
+    ntp: int
+    rtp: int
+    arrival_ns: int
+
+
+class UpSaidGoodbye(NamedTuple):
+    """RTCP BYE for this track's SSRC."""
+
+    up: UpId
+
+
+class Spoke(NamedTuple):
+    """RFC 6464 levels of one audio track since the last tick that reported it: packets, and how many were loud."""
+
+    up: UpId
+    packets: int
+    loud: int
+
+
+CoreEvent: TypeAlias = UpStarted | SenderReported | UpSaidGoodbye | Spoke
+
+
+class Tapped(NamedTuple):
+    """One accepted packet, decrypted, as the publisher sent it."""
+
+    up: UpId
+    arrival_ns: int
+    packet: bytes
+
+
+class LinkReport(NamedTuple):
+    """``heard_ns``: last authenticated packet, 0 for none; ``rtt_ns``: the least measured, 0 while unknown."""
+
+    heard_ns: int
+    rtt_ns: int
+
+
+class ForwardingCore(Protocol):
+    """Datagrams in, datagrams out, a table of routes. ``now_ns`` never goes back."""
+
+    def open_link(self, link: LinkId, keys: SrtpKeys, address: Address, ssrc: Ssrc) -> None:
+        """A transport finished its handshake. ``ssrc``: the node's own, for RTCP on this link."""
+        ...
+
+    def move_link(self, link: LinkId, address: Address) -> None:
+        """The peer proved (ICE) that it is now there."""
+        ...
+
+    def close_link(self, link: LinkId) -> None:
+        """Forget it with its up tracks and down tracks. Unknown: nothing happens."""
+        ...
+
+    def add_up(self, spec: UpSpec) -> None: ...
+
+    def remove_up(self, up: UpId) -> None:
+        """Its down tracks stay, silent, until they are removed."""
+        ...
+
+    def set_open(self, up: UpId, is_open: bool) -> None:
+        """The gate: closed drops before forwarding and before the tap, whatever the client sends."""
+        ...
+
+    def set_tapped(self, up: UpId, tapped: bool) -> None: ...
+
+    def set_rtt(self, link: LinkId, rtt_ns: int) -> None:
+        """What another link of the same participant measured (an uplink cannot measure its own)."""
+        ...
+
+    def request_key_frame(self, up: UpId) -> None:
+        """Ask, at most once per 500 ms, until it comes. For audio nothing happens."""
+        ...
+
+    def add_down(self, spec: DownSpec, now_ns: int) -> list[Datagram]:
+        """Audio flows at once, video from the cached key frame (returned) or from the next."""
+        ...
+
+    def remove_down(self, down: DownId) -> list[Datagram]:
+        """Gives its BYE."""
+        ...
+
+    def feed(self, datagram: bytes, address: Address, now_ns: int) -> list[Datagram]:
+        """An SRTP or SRTCP packet came. Whatever is wrong with it: dropped and counted."""
+        ...
+
+    def tick(self, now_ns: int, ntp_now: int) -> list[Datagram]:
+        """To be called each 20 ms: requests for lost packets and key frames, and reports when they are due.
+        ``ntp_now``: the node's wall clock as 32.32 fixed point."""
+        ...
+
+    def take_events(self) -> list[CoreEvent]: ...
+
+    def take_tapped(self) -> list[Tapped]: ...
+
+    def report(self, link: LinkId) -> LinkReport: ...
+
+    def counts(self) -> Mapping[str, int]:
+        """Packets by what became of them (``forwarded``, ``dropped_gate``, …), since the start."""
+        ...

@@ -1,0 +1,76 @@
+"""The node's numbered events: a ring of the recent ones, and who is reading along."""
+
+import asyncio
+from collections import deque
+
+from bridge.control import NodeEvent, Numbered
+
+_BEHIND = 1024
+"""Events a reader may lag; then it is cut off and asks again from its last number."""
+
+
+class Reader:
+    """One consumer's queue. ``cut``: it was too slow, what it has not read is in the ring."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[Numbered | None] = asyncio.Queue(_BEHIND)
+        self.cut = False
+
+    def put(self, event: Numbered) -> None:
+        """Never waits."""
+        if self._queue.full():
+            self.end()
+        elif not self.cut:
+            self._queue.put_nowait(event)
+
+    def end(self) -> None:
+        """No more comes."""
+        if not self.cut:
+            self.cut = True
+            if self._queue.full():
+                self._queue.get_nowait()
+            self._queue.put_nowait(None)
+
+    async def next(self) -> Numbered | None:
+        """None: the end."""
+        return await self._queue.get()
+
+
+class EventRing:
+    """Numbers from 1 in one run."""
+
+    def __init__(self, run: str, kept: int) -> None:
+        self.run = run
+        self._kept: deque[Numbered] = deque(maxlen=kept)
+        self._readers: set[Reader] = set()
+        self._last = 0
+
+    def publish(self, event: NodeEvent) -> None:
+        """Number it, keep it, hand it to whoever reads."""
+        self._last += 1
+        numbered = Numbered(self.run, self._last, event)
+        self._kept.append(numbered)
+        for reader in list(self._readers):
+            reader.put(numbered)
+
+    def read(self, run: str, after: int) -> Reader:
+        """What follows ``after`` of ``run`` (everything kept when the run is another), and what is to come.
+
+        A reader that asks for more than it may lag is given the newest part of it.
+        """
+        reader = Reader()
+        first = after if run == self.run else 0
+        for numbered in [event for event in self._kept if event.number > first][-_BEHIND:]:
+            reader.put(numbered)
+        self._readers.add(reader)
+        return reader
+
+    def leave(self, reader: Reader) -> None:
+        """It reads no more."""
+        self._readers.discard(reader)
+
+    def close(self) -> None:
+        """Every reader reads what it has, then the end."""
+        for reader in self._readers:
+            reader.end()
+        self._readers.clear()

@@ -1,0 +1,153 @@
+"""A media node: rooms on one UDP port. Implements the orders of :class:`bridge.ports.MediaNode` in process."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+
+from bridge.control import (
+    DownlinkAnswer,
+    NodeHealth,
+    Numbered,
+    ParticipantOrder,
+    RoomOrder,
+    TapAnswer,
+    TapOrder,
+    UplinkAnswer,
+    UplinkOffer,
+)
+from bridge.errors import Code, NotFound, Refusal
+from bridge.ids import ParticipantId, RoomId
+from bridge.ports import Clock, Entropy
+from sfu.core.router import Router
+from sfu.events import EventRing
+from sfu.peers.ground import Ground
+from sfu.peers.participant import Participant
+from sfu.peers.room import Room
+from sfu.settings import SfuConfig
+from sfu.transport.aiortc_private import new_certificate
+from sfu.transport.port import MediaPort
+
+_FAREWELL_S = 2.0
+"""What the recorder gets to take in the rest when the node ends; more is in nobody's interest."""
+
+
+class Node:
+    """``open`` binds the port; ``close`` ends every room. Unknown rooms raise NotFound(unknown_room)."""
+
+    def __init__(self, config: SfuConfig, clock: Clock, entropy: Entropy) -> None:
+        self.config = config
+        self.port_number = 0
+        self.events_kept = EventRing(entropy.token(12), config.events_kept)
+        self._core = Router()
+        self._port = MediaPort(self._core, clock, entropy, new_certificate())
+        self._port.on_activity = self._activity
+        self._rooms: dict[RoomId, Room] = {}
+        self._ground = Ground(config, self._core, self._port, clock, entropy, self.events_kept.publish)
+
+    def open(self) -> int:
+        """Bind the UDP port; gives its number. Raises OSError."""
+        config = self.config
+        self.port_number = self._port.open(config.listen, config.port)
+        announced = config.announced or (config.listen,)
+        self._ground.candidates = tuple((address, self.port_number) for address in announced)
+        return self.port_number
+
+    async def close(self) -> None:
+        """End every room, give the recorders a moment, then stop listening. Idempotent."""
+        for room in list(self._rooms):
+            await self.delete_room(room)
+        tasks = set(self._ground.tasks)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=_FAREWELL_S)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+        self.events_kept.close()
+        self._port.close()
+
+    # ── orders (bridge.ports.MediaNode) ──────────────────────────────────────────────────────────────────────
+
+    async def health(self) -> NodeHealth:
+        """Who this is and how much it carries."""
+        participants = sum(len(room.participants) for room in self._rooms.values())
+        return NodeHealth(self.config.node, self.events_kept.run, len(self._rooms), participants, self.config.version)
+
+    async def put_room(self, room: RoomId, order: RoomOrder) -> None:
+        """Make or change it. Raises Refusal(room_full) when the node is full."""
+        known = self._rooms.get(room)
+        if known is not None:
+            known.change(order)
+            return
+        if len(self._rooms) >= self.config.rooms:
+            raise Refusal(Code.ROOM_FULL, f"{len(self._rooms)} rooms")
+        self._rooms[room] = Room(self._ground, room, order)
+
+    async def delete_room(self, room: RoomId) -> None:
+        """End it. Unknown: nothing happens."""
+        found = self._rooms.pop(room, None)
+        if found is not None:
+            await found.close()
+
+    async def put_participant(self, room: RoomId, participant: ParticipantId, order: ParticipantOrder) -> None:
+        """Make or change one."""
+        await self._room(room).put_participant(participant, order)
+
+    async def delete_participant(self, room: RoomId, participant: ParticipantId) -> None:
+        """End both connections. Unknown: nothing happens."""
+        await self._room(room).delete_participant(participant)
+
+    async def offer_uplink(self, room: RoomId, participant: ParticipantId, offer: UplinkOffer) -> UplinkAnswer:
+        """The browser's offer, the node's answer."""
+        return UplinkAnswer(await self._participant(room, participant).offer_uplink(offer))
+
+    async def answer_downlink(self, room: RoomId, participant: ParticipantId, answer: DownlinkAnswer) -> None:
+        """The browser's answer to the offer in flight."""
+        self._participant(room, participant).answer_downlink(answer)
+
+    async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
+        """A new downlink, a new offer."""
+        await self._participant(room, participant).restart_downlink()
+
+    async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:
+        """Copy the room to a recorder."""
+        return await self._room(room).put_tap(order)
+
+    async def delete_tap(self, room: RoomId) -> TapAnswer:
+        """STOP."""
+        return await self._room(room).delete_tap()
+
+    async def events(self, run: str, after: int) -> AsyncGenerator[Numbered, None]:
+        """What follows, until the node closes or this reader is too slow."""
+        reader = self.events_kept.read(run, after)
+        try:
+            while (event := await reader.next()) is not None:
+                yield event
+        finally:
+            self.events_kept.leave(reader)
+
+    def stats(self) -> Mapping[str, int]:
+        """Counters by what happened, since the start."""
+        return {**self._core.counts(), **self._port.counts, **self._ground.counts}
+
+    # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _room(self, room: RoomId) -> Room:
+        found = self._rooms.get(room)
+        if found is None:
+            raise NotFound(Code.UNKNOWN_ROOM, str(room))
+        return found
+
+    def _participant(self, room: RoomId, participant: ParticipantId) -> Participant:
+        return self._room(room).participant(participant)
+
+    def _activity(self) -> None:
+        """After each batch of datagrams: events first, so that a track is declared before its packets are tapped."""
+        for event in self._core.take_events():
+            host = self._ground.hosts.get(event.up)
+            if host is not None:
+                host.handle(event)
+        taps = self._ground.taps
+        for up, arrival_ns, packet in self._core.take_tapped():
+            tap = taps.get(up)
+            if tap is not None:
+                tap.rtp(arrival_ns, packet)

@@ -1,0 +1,205 @@
+"""A participant: gates, one uplink, one downlink. What they publish they tell their room."""
+
+from typing import Protocol
+
+from bridge.control import DownlinkAnswer, ParticipantOrder, UplinkOffer
+from bridge.errors import Code, Conflict, MalformedSdp, Refusal
+from bridge.ids import ParticipantId, RoomId, TrackId
+from bridge.media import CLOSED_REASON, GateReason, Source
+from sfu.core.seam import CoreEvent, SenderReported, Spoke, UpId, UpSaidGoodbye, UpStarted
+from sfu.peers.downlink import Downlink
+from sfu.peers.ground import Ground
+from sfu.peers.tracks import PublishedTrack
+from sfu.peers.uplink import Uplink
+from sfu.sdp import SessionDescription, parse_offer
+
+
+class Household(Protocol):
+    """The room, as a participant sees it."""
+
+    def is_held(self, participant: ParticipantId) -> bool: ...
+
+    def is_tapped(self, participant: ParticipantId) -> bool: ...
+
+    def published(self, track: PublishedTrack) -> None: ...
+
+    def unpublished(self, track: PublishedTrack) -> None: ...
+
+    def gate_moved(self, track: PublishedTrack, reason: GateReason | None) -> None: ...
+
+    def sender_reported(self, track: PublishedTrack, event: SenderReported, rtt_ns: int) -> None: ...
+
+    def spoke(self, participant: ParticipantId, event: Spoke) -> None: ...
+
+    def others_tracks(self, participant: ParticipantId) -> list[PublishedTrack]: ...
+
+
+class Participant:
+    """Implements :class:`sfu.peers.ground.UplinkHost`."""
+
+    def __init__(
+        self, ground: Ground, household: Household, room: RoomId, participant: ParticipantId, order: ParticipantOrder
+    ) -> None:
+        self.id = participant
+        self.order = order
+        self.tracks: dict[UpId, PublishedTrack] = {}
+        self._ground = ground
+        self._household = household
+        self._room = room
+        self._connections = 0
+        self._uplink: Uplink | None = None
+        self._downlink: Downlink | None = None
+        self._receive()
+
+    # ── orders ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def change(self, order: ParticipantOrder) -> None:
+        """Gates act at once; who no longer receives loses the downlink."""
+        self.order = order
+        self.set_gates()
+        if order.receives:
+            self._receive()
+        elif self._downlink is not None:
+            gone, self._downlink = self._downlink, None
+            await gone.close()
+
+    def set_gates(self) -> None:
+        """Apply the present order and the room's hold to everything this participant may send."""
+        if self._uplink is None:
+            return
+        for up, source in self._uplink.ups():
+            reason = self.gate_reason(source)
+            self._ground.core.set_open(up, reason is None)
+            if (track := self.tracks.get(up)) is not None:
+                self._household.gate_moved(track, reason)
+
+    def set_tapped(self, tapped: bool) -> None:
+        """Copy everything this participant may send to the room's tap, or no longer."""
+        if self._uplink is not None:
+            for up, _ in self._uplink.ups():
+                self._ground.core.set_tapped(up, tapped)
+
+    def gate_reason(self, source: Source) -> GateReason | None:
+        """Why this source is dropped; None: it is not."""
+        if self._household.is_held(self.id):
+            return GateReason.PAUSED
+        gates = self.order.gates
+        is_open = {
+            Source.MICROPHONE: gates.microphone,
+            Source.CAMERA: gates.camera,
+            Source.SCREEN: gates.screen,
+        }
+        return None if is_open[source] else CLOSED_REASON[source]
+
+    async def offer_uplink(self, order: UplinkOffer) -> str:
+        """Raises Refusal(malformed_sdp, unsupported_codec)."""
+        try:
+            offer = parse_offer(order.sdp)
+            uplink = self._uplink
+            if uplink is None or not uplink.continues(offer):
+                uplink = await self._replace(offer)
+            return uplink.answer(offer, order)
+        except MalformedSdp as error:
+            raise Refusal(Code.MALFORMED_SDP, str(error)) from error
+
+    async def _replace(self, offer: SessionDescription) -> Uplink:
+        old, self._uplink = self._uplink, None
+        if old is not None:
+            await old.close()
+        self._connections += 1
+        uplink = Uplink(self._ground, self._room, self.id, self._connections, offer, self)
+        self._uplink = uplink
+        return uplink
+
+    def answer_downlink(self, answer: DownlinkAnswer) -> None:
+        """Raises Conflict(stale_offer), Refusal(malformed_sdp)."""
+        if self._downlink is None:
+            raise Conflict(Code.STALE_OFFER, "no downlink")
+        try:
+            self._downlink.answer(answer)
+        except MalformedSdp as error:
+            raise Refusal(Code.MALFORMED_SDP, str(error)) from error
+
+    async def restart_downlink(self) -> None:
+        """Raises Conflict(stale_offer) for someone who is not to receive."""
+        if self._downlink is None:
+            raise Conflict(Code.STALE_OFFER, "no downlink")
+        await self._downlink.restart()
+
+    async def close(self) -> None:
+        """End both connections."""
+        uplink, self._uplink = self._uplink, None
+        downlink, self._downlink = self._downlink, None
+        if uplink is not None:
+            await uplink.close()
+        if downlink is not None:
+            await downlink.close()
+
+    # ── others' tracks ───────────────────────────────────────────────────────────────────────────────────────
+
+    def want(self, track: PublishedTrack) -> None:
+        """Someone else publishes."""
+        if self._downlink is not None:
+            self._downlink.want(track)
+
+    def unwant(self, up: UpId) -> None:
+        """Someone else's track ended."""
+        if self._downlink is not None:
+            self._downlink.unwant(up)
+
+    def _receive(self) -> None:
+        if self.order.receives and self._downlink is None:
+            self._downlink = Downlink(self._ground, self._room, self.id)
+            for track in self._household.others_tracks(self.id):
+                self._downlink.want(track)
+
+    # ── own tracks ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def expect(self, source: Source) -> tuple[bool, bool]:
+        """See UplinkHost."""
+        return self.gate_reason(source) is None, self._household.is_tapped(self.id)
+
+    def handle(self, event: CoreEvent) -> None:
+        """See UplinkHost."""
+        if isinstance(event, UpStarted):
+            self._started(event)
+            return
+        track = self.tracks.get(event.up)
+        if track is None:
+            return
+        if isinstance(event, SenderReported):
+            self._household.sender_reported(track, event, self._share_rtt())
+        elif isinstance(event, Spoke):
+            self._household.spoke(self.id, event)
+        elif isinstance(event, UpSaidGoodbye):
+            self.gone(event.up)
+
+    def gone(self, up: UpId) -> None:
+        """See UplinkHost."""
+        track = self.tracks.pop(up, None)
+        if track is not None:
+            self._household.unpublished(track)
+
+    def _started(self, event: UpStarted) -> None:
+        found = None if self._uplink is None else self._uplink.source_of(event.up)
+        if found is None:
+            return
+        source, formats = found
+        track = PublishedTrack(
+            up=event.up,
+            track=TrackId(self._ground.entropy.id()),
+            participant=self.id,
+            connection=self._connections,
+            source=source,
+            format=formats[event.payload_type],
+        )
+        self.tracks[event.up] = track
+        self._household.published(track)
+
+    def _share_rtt(self) -> int:
+        """The downlink measures the round trip for both, an uplink alone cannot."""
+        if self._downlink is None or self._uplink is None:
+            return 0
+        rtt_ns = self._ground.core.report(self._downlink.transport.link).rtt_ns
+        self._ground.core.set_rtt(self._uplink.transport.link, rtt_ns)
+        return rtt_ns

@@ -1,0 +1,166 @@
+"""A room on this node: its participants, what they publish, its hold and its tap."""
+
+from bridge.control import (
+    ParticipantOrder,
+    RoomGone,
+    RoomOrder,
+    SpeakersChanged,
+    TapAnswer,
+    TapOrder,
+    TrackPublished,
+    TrackUnpublished,
+)
+from bridge.errors import Code, NotFound, Refusal
+from bridge.ids import ParticipantId, RoomId
+from bridge.media import GateReason, Moment, Source
+from sfu.core.seam import SenderReported, Spoke
+from sfu.peers.ground import Ground
+from sfu.peers.participant import Participant
+from sfu.peers.speakers import Speakers
+from sfu.peers.tracks import PublishedTrack
+from sfu.tap import RoomTap
+
+
+class Room:
+    """Implements :class:`sfu.peers.participant.Household`."""
+
+    def __init__(self, ground: Ground, room: RoomId, order: RoomOrder) -> None:
+        self.id = room
+        self.participants: dict[ParticipantId, Participant] = {}
+        self._ground = ground
+        self._order = order
+        self._speakers = Speakers()
+        self._tap: RoomTap | None = None
+
+    # ── orders ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def change(self, order: RoomOrder) -> None:
+        """Hold or go on; acts before the next packet."""
+        self._order = order
+        for participant in self.participants.values():
+            participant.set_gates()
+
+    async def put_participant(self, participant: ParticipantId, order: ParticipantOrder) -> None:
+        """Make or change one. Raises Refusal(room_full)."""
+        known = self.participants.get(participant)
+        if known is not None:
+            await known.change(order)
+            return
+        if len(self.participants) >= self._ground.config.participants:
+            raise Refusal(Code.ROOM_FULL, f"{len(self.participants)} participants")
+        self.participants[participant] = Participant(self._ground, self, self.id, participant, order)
+
+    async def delete_participant(self, participant: ParticipantId) -> None:
+        """Unknown: nothing happens."""
+        found = self.participants.pop(participant, None)
+        if found is not None:
+            await found.close()
+
+    def participant(self, participant: ParticipantId) -> Participant:
+        """Raises NotFound(unknown_participant)."""
+        found = self.participants.get(participant)
+        if found is None:
+            raise NotFound(Code.UNKNOWN_PARTICIPANT, str(participant))
+        return found
+
+    async def put_tap(self, order: TapOrder) -> TapAnswer:
+        """Begin or widen the tap. Another recording ends the one before."""
+        moment = self._now()
+        tap = self._tap
+        if tap is None or tap.recording != order.recording_id:
+            if tap is not None:
+                await self.delete_tap()
+            tap = self._tap = RoomTap(self._ground, self.id, order)
+            tap.start(moment)
+        tap.widen(order)
+        if order.recording and not tap.begun:
+            moment = tap.begin()
+        for track in self._tracks():
+            self._tap_track(tap, track)
+        self._tap_expected()
+        return TapAnswer(moment)
+
+    async def delete_tap(self) -> TapAnswer:
+        """Send STOP; what is not confirmed yet is still delivered in the background. No tap: the moment of now."""
+        tap, self._tap = self._tap, None
+        if tap is None:
+            return TapAnswer(self._now())
+        moment = tap.stop()
+        self._tap_expected()
+        return TapAnswer(moment)
+
+    async def close(self) -> None:
+        """End everything, say so."""
+        await self.delete_tap()
+        for participant in list(self.participants):
+            await self.delete_participant(participant)
+        self._ground.publish(RoomGone(self.id))
+
+    # ── what participants ask and tell ───────────────────────────────────────────────────────────────────────
+
+    def is_held(self, participant: ParticipantId) -> bool:
+        """See Household."""
+        return self._order.held and participant != self._order.notice_from
+
+    def is_tapped(self, participant: ParticipantId) -> bool:
+        """See Household."""
+        return self._tap is not None and self._tap.takes(participant)
+
+    def published(self, track: PublishedTrack) -> None:
+        """See Household."""
+        self._ground.publish(TrackPublished(self.id, track.participant, track.track, track.source, track.codec))
+        if self._tap is not None:
+            self._tap_track(self._tap, track)
+        for participant in self.participants.values():
+            if participant.id != track.participant:
+                participant.want(track)
+
+    def unpublished(self, track: PublishedTrack) -> None:
+        """See Household."""
+        self._ground.publish(TrackUnpublished(self.id, track.participant, track.track, track.source))
+        if self._tap is not None:
+            self._tap.end(track)
+        for participant in self.participants.values():
+            participant.unwant(track.up)
+        if track.source is Source.MICROPHONE and self._speakers.gone(track.participant):
+            self._tell_speakers()
+
+    def gate_moved(self, track: PublishedTrack, reason: GateReason | None) -> None:
+        """See Household."""
+        if self._tap is not None:
+            self._tap.gate(track, reason)
+
+    def sender_reported(self, track: PublishedTrack, event: SenderReported, rtt_ns: int) -> None:
+        """See Household."""
+        if self._tap is not None:
+            self._tap.sender_report(track, event, rtt_ns)
+
+    def spoke(self, participant: ParticipantId, event: Spoke) -> None:
+        """See Household."""
+        if self._speakers.heard(participant, event.packets, event.loud):
+            self._tell_speakers()
+
+    def others_tracks(self, participant: ParticipantId) -> list[PublishedTrack]:
+        """See Household."""
+        return [track for track in self._tracks() if track.participant != participant]
+
+    # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _tracks(self) -> list[PublishedTrack]:
+        return [track for one in self.participants.values() for track in one.tracks.values()]
+
+    def _tap_track(self, tap: RoomTap, track: PublishedTrack) -> None:
+        if tap.takes(track.participant):
+            reason = self.participants[track.participant].gate_reason(track.source)
+            tap.declare(track, reason)
+
+    def _tap_expected(self) -> None:
+        """Sources that have not sent yet are tapped from their first packet on, too."""
+        for participant in self.participants.values():
+            participant.set_tapped(self.is_tapped(participant.id))
+
+    def _tell_speakers(self) -> None:
+        self._ground.publish(SpeakersChanged(self.id, self._speakers.speaking))
+
+    def _now(self) -> Moment:
+        return Moment(self._ground.clock.mono(), self._ground.clock.utc())

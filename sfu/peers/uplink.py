@@ -1,0 +1,131 @@
+"""The uplink: the browser offers what it sends, the node receives it."""
+
+from bridge.control import TransportChanged, UplinkOffer
+from bridge.errors import Code, Refusal
+from bridge.ids import Mid, ParticipantId, RoomId
+from bridge.media import Source
+from sfu.core.seam import PayloadFormat, UpId, UpSpec
+from sfu.peers.ground import Ground, UplinkHost
+from sfu.sdp import AUDIO_LEVEL_URI, MID_URI, CodecOffer, ReceiveMedia, SessionDescription, answer_uplink
+from sfu.transport.transport import Transport, TransportState
+
+
+class Uplink:
+    """One connection of a participant (``host``) to send on."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        room: RoomId,
+        participant: ParticipantId,
+        connection: int,
+        offer: SessionDescription,
+        host: UplinkHost,
+    ) -> None:
+        self.connection = connection
+        self.state = TransportState.NEW
+        self._ground = ground
+        self._room = room
+        self._participant = participant
+        self._host = host
+        self._media: dict[UpId, ReceiveMedia] = {}
+        self.transport: Transport = ground.port.new_transport(ground.port.credentials(), offer.ufrag)
+        self.transport.on_state = self._state_changed
+
+    def continues(self, offer: SessionDescription) -> bool:
+        """The offer is of this connection: the same ICE session, or its restart under the same certificate."""
+        if self.transport.state is TransportState.CLOSED:
+            return False
+        return self.transport.ice.remote_ufrag == offer.ufrag or self.transport.fingerprints == offer.fingerprints
+
+    def answer(self, offer: SessionDescription, order: UplinkOffer) -> str:
+        """The answer to its first or a later offer. Raises MalformedSdp; Refusal(unsupported_codec)."""
+        ice = self.transport.ice
+        if ice.remote_ufrag != offer.ufrag:
+            self._ground.port.restart(self.transport, self._ground.port.credentials(), offer.ufrag)
+        local = self._ground.local_ice(ice.local)
+        text, received = answer_uplink(offer, local, dict(order.sources))
+        _refuse_unsupported(offer, received, order.sources)
+        self._adopt(received)
+        self.transport.start(offer.fingerprints)
+        return text
+
+    def source_of(self, up: UpId) -> tuple[Source, dict[int, CodecOffer]] | None:
+        """What an up track is; None when it is not (any more) of this uplink."""
+        media = self._media.get(up)
+        return None if media is None else (media.source, media.codecs)
+
+    def ups(self) -> list[tuple[UpId, Source]]:
+        """All that this uplink may send."""
+        return [(up, media.source) for up, media in self._media.items()]
+
+    async def close(self) -> None:
+        """End it and all its tracks."""
+        self._drop_all()
+        await self._ground.port.end(self.transport)
+        if self.state is not TransportState.NEW:
+            self._publish(TransportState.CLOSED)
+
+    def _adopt(self, received: list[ReceiveMedia]) -> None:
+        """Known m-lines go on undisturbed, gone ones end, new ones are expected."""
+        wanted = {_identity(media): media for media in received}
+        for up, media in list(self._media.items()):
+            if wanted.pop(_identity(media), None) is None:
+                self._drop(up)
+        for media in wanted.values():
+            up = self._ground.next_up()
+            self._media[up] = media
+            self._ground.hosts[up] = self._host
+            if self.state in (TransportState.CONNECTED, TransportState.LOST):
+                self._add(up, media)
+
+    def _add(self, up: UpId, media: ReceiveMedia) -> None:
+        is_open, tapped = self._host.expect(media.source)
+        self._ground.core.add_up(
+            UpSpec(
+                up=up,
+                link=self.transport.link,
+                mid=media.mid,
+                ssrcs=media.ssrcs,
+                formats={pt: PayloadFormat(codec.codec, codec.clock_rate) for pt, codec in media.codecs.items()},
+                mid_extension=media.extensions.get(MID_URI),
+                level_extension=media.extensions.get(AUDIO_LEVEL_URI),
+                is_open=is_open,
+                tapped=tapped,
+            )
+        )
+
+    def _drop(self, up: UpId) -> None:
+        self._media.pop(up, None)
+        self._ground.core.remove_up(up)
+        self._ground.hosts.pop(up, None)
+        self._host.gone(up)
+
+    def _drop_all(self) -> None:
+        for up in list(self._media):
+            self._drop(up)
+
+    def _state_changed(self, state: TransportState) -> None:
+        first = self.state is TransportState.NEW
+        self.state = state
+        if state is TransportState.CONNECTED and first:
+            for up, media in self._media.items():
+                self._add(up, media)
+        elif state is TransportState.CLOSED:
+            self._drop_all()
+        self._publish(state)
+
+    def _publish(self, state: TransportState) -> None:
+        self._ground.publish(TransportChanged(self._room, self._participant, "uplink", state.value))
+
+
+def _identity(media: ReceiveMedia) -> tuple[Mid, Source, tuple[int, ...], tuple[int, ...]]:
+    return media.mid, media.source, tuple(media.codecs), media.ssrcs
+
+
+def _refuse_unsupported(offer: SessionDescription, received: list[ReceiveMedia], sources: dict[Mid, Source]) -> None:
+    """An m-line that sends a source, but nothing that we speak, is refused aloud."""
+    taken = {media.mid for media in received}
+    for media in offer.active:
+        if media.mid in sources and media.direction.sends and media.mid not in taken:
+            raise Refusal(Code.UNSUPPORTED_CODEC, f"m-line {media.mid}", source=sources[media.mid].value)

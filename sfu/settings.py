@@ -1,0 +1,28 @@
+"""Settings of a media node. They come from ``deploy``; nothing here reads the environment."""
+
+import msgspec
+
+from bridge.ids import NodeId
+
+
+class SfuConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """``control``: where the control API listens, ``unix:PATH`` or ``HOST:PORT``."""
+
+    node: NodeId
+    control: str
+    listen: str = "127.0.0.1"
+    """Numeric address of the UDP port."""
+    port: int = 0
+    """UDP port; 0: any free one."""
+    announced: tuple[str, ...] = ()
+    """Addresses told to browsers as candidates; empty: ``listen`` alone."""
+    replay_seconds: float = 20.0
+    """How long what the recorder did not confirm is kept for it."""
+    replay_bytes: int = 256 * 1024 * 1024
+    """Most memory the replay of one room may take; beyond it the oldest goes, declared like the too old."""
+    rooms: int = 200
+    participants: int = 64
+    """In one room; beyond either limit: ``room_full``."""
+    events_kept: int = 4096
+    """Control events kept for a consumer that comes back."""
+    version: str = "0"

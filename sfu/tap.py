@@ -1,0 +1,257 @@
+"""The tap of one room: copies what was accepted to the recorder, and never slows forwarding."""
+
+import asyncio
+from itertools import count
+
+from bridge.control import TapChanged, TapOrder
+from bridge.errors import MalformedPacket
+from bridge.ids import NS_PER_MS, NS_PER_S, ParticipantId, RecordingId, RoomId
+from bridge.media import GateReason, Moment
+from bridge.tap import (
+    Frame,
+    FrameKind,
+    FrameReader,
+    GateMoved,
+    Hello,
+    Resume,
+    SenderReport,
+    pack_declaration,
+    pack_frame,
+    pack_sender_report,
+    unpack_declaration,
+)
+from sfu.core.seam import SenderReported, UpId
+from sfu.peers.ground import Ground
+from sfu.peers.tracks import PublishedTrack
+from sfu.replay import Replay, durable_of
+
+_VERSION = 1
+_BEAT_S = 0.25
+_BEATS_PER_TICK = 4
+_CHUNK = 256 * 1024
+_DEGRADED_NS = 2 * NS_PER_S
+"""Not confirmed for 2 s: written late, nothing lost."""
+_CONNECT_S = 5.0
+_BACKOFF_S = (0.1, 0.2, 0.5, 1.0)
+"""A recorder that was killed is back within a second or two; nobody else waits on this."""
+
+
+class _TapTrack:
+    """One track's way into the replay."""
+
+    __slots__ = ("number", "reason", "tap")
+
+    def __init__(self, tap: "RoomTap", number: int) -> None:
+        self.tap = tap
+        self.number = number
+        self.reason: GateReason | None = None
+
+    def rtp(self, arrival_ns: int, packet: bytes) -> None:
+        """An accepted packet, for each of a recorded room."""
+        self.tap.add(FrameKind.RTP, self.number, arrival_ns, packet)
+
+
+class RoomTap:
+    """One recording's stream. :meth:`start` once; after :meth:`stop` it delivers what is left and ends by itself."""
+
+    def __init__(self, ground: Ground, room: RoomId, order: TapOrder) -> None:
+        self.recording: RecordingId = order.recording_id
+        self.begun = False
+        self.state = ""
+        self._ground = ground
+        self._room = room
+        self._order = order
+        self._stopped_ns: int | None = None
+        self._tracks: dict[UpId, _TapTrack] = {}
+        self._numbers = count(1)
+        self._keep_ns = int(ground.config.replay_seconds * NS_PER_S)
+        self._replay = Replay(self._keep_ns, ground.config.replay_bytes)
+        self._wake = asyncio.Event()
+        self._hello = b""
+
+    # ── what the room says ───────────────────────────────────────────────────────────────────────────────────
+
+    def start(self, moment: Moment) -> None:
+        """Connect, and stay connected."""
+        hello = Hello(_VERSION, self._ground.config.node, self._room, self.recording, self._order.part, moment)
+        self._hello = pack_frame(FrameKind.HELLO, 0, 0, moment.mono_ns, pack_declaration(hello))
+        self._ground.spawn(self._deliver(), f"tap-{self._room}")
+
+    def widen(self, order: TapOrder) -> None:
+        """A later order of the same recording: other probes, another address, or everybody."""
+        self._order = order
+
+    def takes(self, participant: ParticipantId) -> bool:
+        """Whose packets go in."""
+        return self._order.recording or participant in self._order.probe
+
+    def begin(self) -> Moment:
+        """START: what follows belongs to the recording. Closed gates are said again after it."""
+        self.begun = True
+        moment = self._now()
+        self.add(FrameKind.START, 0, moment.mono_ns, pack_declaration(moment))
+        for track in self._tracks.values():
+            if track.reason is not None:
+                self._say_gate(track)
+        return moment
+
+    def stop(self) -> Moment:
+        """STOP: nothing after it belongs to the recording."""
+        for up in list(self._tracks):
+            self._end(up)
+        moment = self._now()
+        self.add(FrameKind.STOP, 0, moment.mono_ns, pack_declaration(moment))
+        self._stopped_ns = moment.mono_ns
+        return moment
+
+    def declare(self, track: PublishedTrack, reason: GateReason | None) -> None:
+        """A track begins, its gate as it stands. The second time nothing happens."""
+        if track.up in self._tracks:
+            return
+        tapped = _TapTrack(self, next(self._numbers))
+        self._tracks[track.up] = tapped
+        self.add(FrameKind.TRACK, tapped.number, self._ground.clock.mono(), pack_declaration(track.declaration))
+        if reason is not None:
+            tapped.reason = reason
+            self._say_gate(tapped)
+        self._ground.taps[track.up] = tapped
+
+    def gate(self, track: PublishedTrack, reason: GateReason | None) -> None:
+        """Its gate moved; said when that is new."""
+        tapped = self._tracks.get(track.up)
+        if tapped is not None and tapped.reason is not reason:
+            tapped.reason = reason
+            self._say_gate(tapped)
+
+    def sender_report(self, track: PublishedTrack, event: SenderReported, rtt_ns: int) -> None:
+        """The publisher's clock against its RTP time."""
+        tapped = self._tracks.get(track.up)
+        if tapped is not None:
+            body = pack_sender_report(SenderReport(event.ntp, event.rtp, rtt_ns))
+            self.add(FrameKind.SENDER_REPORT, tapped.number, event.arrival_ns, body)
+
+    def end(self, track: PublishedTrack) -> None:
+        """The track ended."""
+        if track.up in self._tracks:
+            self._end(track.up)
+
+    def add(self, kind: FrameKind, track: int, arrival_ns: int, body: bytes = b"") -> None:
+        """One more frame; never waits."""
+        self._replay.add(kind, track, arrival_ns, body)
+        self._wake.set()
+
+    def _end(self, up: UpId) -> None:
+        tapped = self._tracks.pop(up)
+        self._ground.taps.pop(up, None)
+        self.add(FrameKind.END, tapped.number, self._ground.clock.mono())
+
+    def _say_gate(self, track: _TapTrack) -> None:
+        body = pack_declaration(GateMoved(track.reason))
+        self.add(FrameKind.GATE, track.number, self._ground.clock.mono(), body)
+
+    def _now(self) -> Moment:
+        return Moment(self._ground.clock.mono(), self._ground.clock.utc())
+
+    # ── the connection ───────────────────────────────────────────────────────────────────────────────────────
+
+    async def _deliver(self) -> None:
+        """Until everything is delivered after STOP, or is older than the replay."""
+        beat = asyncio.create_task(self._beat())
+        connection = asyncio.create_task(self._stay_connected())
+        try:
+            await beat
+        finally:
+            for task in (beat, connection):
+                task.cancel()
+            await asyncio.wait([beat, connection])
+
+    async def _beat(self) -> None:
+        beats = 0
+        while not self._is_over():
+            await asyncio.sleep(_BEAT_S)
+            beats += 1
+            now_ns = self._ground.clock.mono()
+            if beats % _BEATS_PER_TICK == 0 and self._stopped_ns is None:
+                self.add(FrameKind.TICK, 0, now_ns)
+            self._look(now_ns)
+
+    def _look(self, now_ns: int) -> None:
+        self._replay.expire(now_ns)
+        behind_ns = self._replay.behind_ns(now_ns)
+        if behind_ns > self._keep_ns:
+            state = "not_recording"
+        elif behind_ns > _DEGRADED_NS:
+            state = "degraded"
+        else:
+            state = "writing"
+        if state != self.state:
+            self.state = state
+            self._ground.publish(TapChanged(self._room, self.recording, state, behind_ns // NS_PER_MS))
+
+    def _is_over(self) -> bool:
+        if self._stopped_ns is None:
+            return False
+        now_ns = self._ground.clock.mono()
+        return self._replay.behind_ns(now_ns) == 0 or now_ns - self._stopped_ns > self._keep_ns
+
+    async def _stay_connected(self) -> None:
+        tries = 0
+        while True:
+            try:
+                async with asyncio.timeout(_CONNECT_S):
+                    reader, writer = await _connect(self._order.address)
+            except (OSError, TimeoutError):
+                self._ground.counts["tap_connect_failed"] += 1
+            else:
+                tries = 0
+                await self._serve(reader, writer)
+            await asyncio.sleep(_BACKOFF_S[min(tries, len(_BACKOFF_S) - 1)])
+            tries += 1
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, until it breaks or the recorder says something that is no frame."""
+        frames = FrameReader()
+        pump: asyncio.Task[None] | None = None
+        try:
+            writer.write(self._hello)
+            while chunk := await reader.read(65_536):
+                for frame in frames.feed(chunk):
+                    if frame.kind is FrameKind.RESUME and pump is None:
+                        self._resume(frame)
+                        pump = asyncio.create_task(self._pump(writer))
+                    elif frame.kind is FrameKind.CONFIRM:
+                        self._replay.confirm(frame.track, frame.number)
+        except (OSError, MalformedPacket):
+            self._ground.counts["tap_broken"] += 1
+        finally:
+            if pump is not None:
+                pump.cancel()
+                await asyncio.wait([pump])
+            writer.close()
+
+    def _resume(self, frame: Frame) -> None:
+        resume = unpack_declaration(frame.body, Resume)
+        self._replay.resume(durable_of(resume.durable), self._ground.clock.mono())
+
+    async def _pump(self, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                self._replay.declare_lost(self._ground.clock.mono())
+                while chunk := b"".join(self._replay.take(_CHUNK)):
+                    writer.write(chunk)
+                    await writer.drain()
+                self._wake.clear()
+                await self._wake.wait()
+        except OSError:
+            writer.close()
+
+
+async def _connect(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """``unix:PATH`` or ``HOST:PORT``. Raises OSError."""
+    if address.startswith("unix:"):
+        return await asyncio.open_unix_connection(address.removeprefix("unix:"))
+    host, _, port = address.rpartition(":")
+    try:
+        return await asyncio.open_connection(host.strip("[]"), int(port))
+    except ValueError as error:
+        raise OSError(f"tap address {address!r}") from error

@@ -1,0 +1,1 @@
+"""One UDP port for everybody: ICE-lite, DTLS and SRTP told apart, and handed to their transport."""

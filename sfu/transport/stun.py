@@ -1,0 +1,73 @@
+"""STUN binding requests and answers (RFC 8489, RFC 8445) on aioice's codec.
+
+The only file that touches the codec: whatever comes in, either a value or MalformedPacket.
+"""
+
+import struct
+from typing import NamedTuple
+
+from aioice import stun
+
+from bridge.errors import MalformedPacket
+from sfu.core.seam import Address
+
+LONGEST = 1_280
+"""Bytes; a connectivity check has about 100. Longer ones are not worth an HMAC."""
+_ROLE_CONFLICT = (487, "Role Conflict")
+
+
+class Check(NamedTuple):
+    """A connectivity check. ``local`` and ``remote`` are the two halves of USERNAME, seen from this node."""
+
+    message: stun.Message
+    local: str
+    remote: str
+    nominates: bool
+    controlled: bool
+    """True: the peer believes itself controlled, like us (RFC 8445 §7.3.1.1)."""
+
+
+def parse_check(datagram: bytes) -> Check:
+    """Raises MalformedPacket for anything that is no binding request with a user name and integrity."""
+    if len(datagram) > LONGEST:
+        raise MalformedPacket("STUN message too long")
+    try:
+        message = stun.parse_message(datagram)
+    except (ValueError, struct.error, UnicodeDecodeError, IndexError) as error:
+        raise MalformedPacket(f"STUN: {error}") from error
+    if message.message_method != stun.Method.BINDING or message.message_class != stun.Class.REQUEST:
+        raise MalformedPacket("STUN: no binding request")
+    attributes = message.attributes
+    local, colon, remote = attributes.get("USERNAME", "").partition(":")
+    if not colon or "MESSAGE-INTEGRITY" not in attributes:
+        raise MalformedPacket("STUN: no user name or integrity")
+    return Check(message, local, remote, "USE-CANDIDATE" in attributes, "ICE-CONTROLLED" in attributes)
+
+
+def is_genuine(check: Check, password: str) -> bool:
+    """MESSAGE-INTEGRITY holds (RFC 8489 §14.5)."""
+    return check.message.check_message_integrity(password.encode())
+
+
+def pack_success(check: Check, address: Address, password: str) -> bytes:
+    """The answer to a genuine check from ``address``."""
+    answer = stun.Message(
+        message_method=stun.Method.BINDING,
+        message_class=stun.Class.RESPONSE,
+        transaction_id=check.message.transaction_id,
+        attributes={"XOR-MAPPED-ADDRESS": (address[0], address[1])},
+    )
+    answer.add_message_integrity(password.encode())
+    return bytes(answer)
+
+
+def pack_role_conflict(check: Check, password: str) -> bytes:
+    """487: we are lite, so the peer has to control."""
+    answer = stun.Message(
+        message_method=stun.Method.BINDING,
+        message_class=stun.Class.ERROR,
+        transaction_id=check.message.transaction_id,
+        attributes={"ERROR-CODE": _ROLE_CONFLICT},
+    )
+    answer.add_message_integrity(password.encode())
+    return bytes(answer)
