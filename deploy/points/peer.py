@@ -11,10 +11,11 @@ from av import AudioFrame, VideoFrame
 from av.frame import Frame
 
 from bridge.control import DownlinkTrack
-from bridge.ids import Mid, ParticipantId
+from bridge.ids import Mid, ParticipantId, Ssrc
 from bridge.media import Source
 from deploy.marks import Luma, Mark, read_mark
 from deploy.points.clock import PointClock
+from sfu.sdp import parse_description
 
 LOOPBACK = "127.0.0.1"
 
@@ -32,7 +33,8 @@ def _bind(transceivers: Iterable[RTCRtpTransceiver], address: str | None) -> Non
         gatherer = transceiver.sender.transport.transport.iceGatherer
         ice = gatherer._connection  # noqa: SLF001  aiortc has no other way to choose addresses
         gather = functools.partial(type(ice).get_component_candidates, ice)
-        setattr(ice, "get_component_candidates", functools.partial(gather, addresses=[address]))  # noqa: B010  mypy forbids the plain form
+        bound = functools.partial(gather, addresses=[address])
+        setattr(ice, "get_component_candidates", bound)  # noqa: B010  mypy forbids the plain form
 
 
 def _mid(transceiver: RTCRtpTransceiver) -> Mid:
@@ -91,7 +93,11 @@ class Seen(msgspec.Struct):
 
 
 class Downlink:
-    """Receives, decodes and counts. Its m-lines are the node's; each keeps its mid for ever."""
+    """Receives, decodes and counts. Its m-lines are the node's; each keeps its mid for ever.
+
+    aiortc's receiver ends for good with its first stream's BYE, so an m-line that comes back with another stream
+    needs a new connection: :meth:`cannot_follow` says so before :meth:`answer`.
+    """
 
     def __init__(self, address: str | None = LOOPBACK) -> None:
         self._address = address
@@ -100,6 +106,9 @@ class Downlink:
         self._unread: set[MediaStreamTrack] = set()
         self._readers: dict[Mid, asyncio.Task[None]] = {}
         self._current: dict[Mid, Seen] = {}
+        self._ufrag = ""
+        self._streams: dict[Mid, tuple[Ssrc, ...]] = {}
+        """What each m-line has carried."""
 
     @property
     def state(self) -> str:
@@ -111,8 +120,20 @@ class Downlink:
         """By who sends and what, the tracks of the last offer."""
         return {(seen.participant, seen.source): seen for seen in self._current.values()}
 
+    def is_of(self, offer: str) -> bool:
+        """Whether the offer is of this connection; another one begins anew. Raises MalformedSdp."""
+        return self._ufrag in ("", parse_description(offer).ufrag)
+
+    def cannot_follow(self, offer: str) -> bool:
+        """Whether an m-line comes back with another stream. Raises MalformedSdp."""
+        carried = {media.mid: media.ssrcs for media in parse_description(offer).media if media.ssrcs}
+        return any(self._streams.get(mid, ssrcs) != ssrcs for mid, ssrcs in carried.items())
+
     async def answer(self, offer: str, tracks: Iterable[DownlinkTrack]) -> str:
         """The answer to the node's offer."""
+        said = parse_description(offer)
+        self._ufrag = said.ufrag
+        self._streams.update({media.mid: media.ssrcs for media in said.media if media.ssrcs})
         await self._peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
         self._name(tracks)
         _bind(self._peer.getTransceivers(), self._address)

@@ -10,7 +10,7 @@ import msgspec
 import socketio
 
 from bridge.commands import RoomCommand, SetCamera, SetMicrophone, SetScreen
-from bridge.errors import Code, Refusal
+from bridge.errors import Code, MalformedSdp, Refusal
 from bridge.media import Source
 from bridge.ports import Clock
 from deploy.marks import Painter, PointSound
@@ -62,6 +62,7 @@ class Invitation(msgspec.Struct, frozen=True):
 
     url: str
     token: str
+    path: str = "socket.io"
 
 
 class Point:
@@ -86,7 +87,8 @@ class Point:
         self._changed = asyncio.Condition()
         self._offers: asyncio.Queue[Offer] = asyncio.Queue(maxsize=16)  # one is in flight, newer ones replace it
         self._answering: asyncio.Task[None] | None = None
-        self._url = ""
+        self._fault: Exception | None = None
+        self._url, self._path = "", ""
         self._welcome: Welcome | None = None
         self._socket = _socket(tls)
         self._listen()
@@ -94,7 +96,7 @@ class Point:
     async def join(self) -> RoomView:
         """Connect, publish, and answer offers from now on. Raises Refusal with the server's code."""
         invitation = await self._invite()
-        self._url = invitation.url
+        self._url, self._path = invitation.url, invitation.path
         await self._connect(JoinAuth(invitation.token))
         if self.plan.receives:
             self._answering = asyncio.create_task(self._answer_offers())
@@ -146,10 +148,16 @@ class Point:
         """The first view of the room for which ``holds``. Raises TimeoutError, or Refusal when the room ended."""
         async with asyncio.timeout(seconds), self._changed:
             while self.room is None or not holds(self.room):
+                if self._fault is not None:
+                    raise self._fault
                 if self.ended is not None:
                     raise Refusal(Code.RECEPTION_OVER, f"{self.ended.how} {self.ended.reason}")
                 await self._changed.wait()
             return self.room
+
+    async def restart_downlink(self) -> None:
+        """Ask for a new receiving connection."""
+        await self._ask("restart_downlink", None, msgspec.Raw)
 
     async def leave(self) -> None:
         """Go for good, and close everything."""
@@ -182,7 +190,11 @@ class Point:
     async def _connect(self, auth: JoinAuth | ResumeAuth) -> None:
         try:
             await self._socket.connect(
-                self._url, auth=msgspec.to_builtins(auth), namespaces=[NAMESPACE], transports=["websocket"]
+                self._url,
+                auth=msgspec.to_builtins(auth),
+                namespaces=[NAMESPACE],
+                transports=["websocket"],
+                socketio_path=self._path,
             )
         except socketio.exceptions.ConnectionError as error:
             raise _refusal(error.args[0] if error.args else None) from error
@@ -221,21 +233,38 @@ class Point:
             self._changed.notify_all()
 
     async def _answer_offers(self) -> None:
-        while True:
-            offer = await self._offers.get()
-            if self._offers.empty():
-                await self._answer(offer)
+        """Until cancelled. A fault ends it, and is told by :meth:`until`."""
+        try:
+            while True:
+                offer = await self._offers.get()
+                if self._offers.empty():
+                    await self._answer(offer)
+        except (Refusal, MalformedSdp, ValueError, TimeoutError) as fault:
+            _log.warning("%s receives no longer: %s", self.plan.name, fault)
+            async with self._changed:
+                self._fault = fault
+                self._changed.notify_all()
 
     async def _answer(self, offer: Offer) -> None:
-        if self.downlink is None:
-            self.downlink = Downlink(self.plan.address)
-        sdp = await self.downlink.answer(offer.sdp, offer.tracks)
+        downlink = self.downlink
+        if downlink is None or not downlink.is_of(offer.sdp):
+            downlink = await self._new_downlink()
+        elif downlink.cannot_follow(offer.sdp):
+            await self.restart_downlink()
+            return
+        sdp = await downlink.answer(offer.sdp, offer.tracks)
         try:
             await self._ask("downlink", DownlinkReply(offer.offer, sdp), msgspec.Raw)
         except Refusal as refusal:
             if refusal.code is not Code.STALE_OFFER:
                 raise
             _log.debug("offer %d was replaced meanwhile", offer.offer)
+
+    async def _new_downlink(self) -> Downlink:
+        if self.downlink is not None:
+            await self.downlink.close()
+        self.downlink = Downlink(self.plan.address)
+        return self.downlink
 
 
 _SWITCH: dict[Source, Callable[[bool], RoomCommand]] = {
