@@ -20,13 +20,15 @@ RECEPTION_STATES: Mapping[str, str] = {
     ReceptionState.CANCELLED: mark("Cancelled"),
 }
 
-STATE_COLOURS: Mapping[str, str] = {
-    ReceptionState.LIVE: "success",
-    ReceptionState.INTERRUPTED: "warning",
-    ReceptionState.CANCELLED: "secondary",
-    ReceptionState.CLOSED: "secondary",
+STATE_TONES: Mapping[str, str] = {
+    ReceptionState.CONNECTED: "good",
+    ReceptionState.LIVE: "good",
+    ReceptionState.INTERRUPTED: "late",
 }
-"""Bootstrap's word for a state's colour; the word beside it says the same."""
+"""The colour a state is shown in (``data-tone``), ``quiet`` when none is named; the word beside it says the same."""
+
+TONE_SIGNS: Mapping[str, str] = {"good": "●", "late": "▲", "bad": "■", "quiet": "○"}
+"""The sign beside the word: state is icon, word and colour, never colour alone."""
 
 RECORDING_STATES: Mapping[str, str] = {
     RecordingState.ARMED: mark("Ready to record"),

@@ -1,0 +1,81 @@
+"""Puts the pages together: one aiohttp application, to which ``deploy`` attaches the rooms' sockets."""
+
+import mimetypes
+
+from aiohttp import web
+
+from web.api import receptions as api_receptions
+from web.assets import PREFIX, load_assets
+from web.catalogues import load_catalogues
+from web.config import WebConfig, WebPorts
+from web.health import health
+from web.islands import catalogue
+from web.keys import ASSETS, CATALOGUES, CONFIG, PORTS, TEMPLATES
+from web.middlewares.failures import answer_failures
+from web.middlewares.forgery import refuse_forgeries
+from web.middlewares.headers import write_headers
+from web.middlewares.hosts import check_host
+from web.middlewares.language import choose_language
+from web.middlewares.sessions import find_session
+from web.pages import reception, room, today
+from web.pages.signin import SignInPages
+from web.render import environment
+from web.signin import SignIn
+
+MAX_REQUEST_BYTES = 256 * 1024
+"""The largest thing anybody sends to a page: a reception of 60 seats with its agenda."""
+
+
+def build(config: WebConfig, ports: WebPorts) -> web.Application:
+    """The application. From outside in: failures, host, session, language, forgery."""
+    app = web.Application(
+        client_max_size=MAX_REQUEST_BYTES,
+        middlewares=[answer_failures, check_host, find_session, choose_language, refuse_forgeries],
+    )
+    app[CONFIG], app[PORTS] = config, ports
+    app[CATALOGUES], app[ASSETS], app[TEMPLATES] = load_catalogues(), load_assets(config.static), environment()
+    app.on_response_prepare.append(write_headers)
+    app.router.add_routes([*_common(), *_pages(SignInPages(SignIn(ports))), *_api()])
+    if app[ASSETS].built:
+        mimetypes.add_type("text/javascript", ".js")
+        app.router.add_static(PREFIX, app[ASSETS].folder)
+    return app
+
+
+def _common() -> list[web.RouteDef]:
+    return [
+        web.get("/healthz", health),
+        web.get("/i18n/{lang}.json", catalogue),
+    ]
+
+
+def _pages(sign_in: SignInPages) -> list[web.RouteDef]:
+    one = "/receptions/{reception}"
+    return [
+        web.get("/", today.front),
+        web.get("/sign-in", sign_in.show),
+        web.post("/sign-in", sign_in.send),
+        web.post("/sign-out", sign_in.leave),
+        web.get("/today", today.show),
+        web.get("/devices", room.devices),
+        web.get("/receptions/new", reception.new),
+        web.post("/receptions", reception.create),
+        web.get(one, reception.show),
+        web.post(f"{one}/open", reception.open_doors),
+        web.post(f"{one}/cancel", reception.cancel),
+        web.get(f"{one}/devices", room.devices_for),
+        web.get(f"{one}/room", room.show),
+        web.get(f"{one}/after", room.after),
+    ]
+
+
+def _api() -> list[web.RouteDef]:
+    one = "/api/receptions/{reception}"
+    return [
+        web.get("/api/receptions", api_receptions.listing),
+        web.post("/api/receptions", api_receptions.create),
+        web.get(one, api_receptions.show),
+        web.post(f"{one}/open", api_receptions.open_doors),
+        web.post(f"{one}/cancel", api_receptions.cancel),
+        web.post(f"{one}/join", api_receptions.join),
+    ]

@@ -1,0 +1,54 @@
+"""Forms: fields as they were typed, and every fault collected, so that one answer names them all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from bridge.errors import Code, Invalid
+from web.labels import FIELDS
+from web.words import mark
+
+_UNKNOWN = mark("Correct this field.")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """``field``: id of the control, which the summary links to; ``sentence`` of the catalogue with its ``params``."""
+
+    field: str
+    sentence: str
+    params: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Form:
+    """What was typed, by field; shown again as it was whenever something is wrong."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def text(self, name: str) -> str:
+        """The field without outer blanks; empty when it was not sent."""
+        return self.values.get(name, "").strip()
+
+    def wrong(self, name: str, **params: str) -> None:
+        """One more fault, worded by :data:`web.labels.FIELDS`."""
+        if not any(fault.field == name for fault in self.faults):
+            self.faults.append(Fault(name, FIELDS.get(name, _UNKNOWN), params))
+
+    def refused(self, refusal: Invalid) -> None:
+        """A service's refusal of one field."""
+        self.wrong(refusal.params.get("field", "form"), **refusal.params)
+
+    def fault(self, name: str) -> Fault | None:
+        """What is wrong with this field."""
+        return next((fault for fault in self.faults if fault.field == name), None)
+
+
+async def read_form(request: web.Request) -> Form:
+    """The sent fields; a file in place of a text counts as empty. Raises Refusal(malformed_message)."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise Invalid(Code.MALFORMED_MESSAGE, f"form as {request.content_type}")
+    sent = await request.post()
+    return Form({name: value for name, value in sent.items() if isinstance(value, str)})

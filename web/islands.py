@@ -1,0 +1,19 @@
+"""The islands' words, as one file that is kept for as long as its address names this very version."""
+
+from aiohttp import web
+
+from bridge.errors import NotFound
+from web.keys import CATALOGUES
+
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+async def catalogue(request: web.Request) -> web.StreamResponse:
+    """``GET /i18n/{lang}.json?v={version}``. Without the right version the answer is the same but not kept."""
+    catalogues, lang = request.app[CATALOGUES], request.match_info["lang"]
+    if lang not in catalogues.islands:
+        raise NotFound(detail=f"language {lang}")
+    response = web.Response(body=catalogues.islands[lang], content_type="application/json", charset="utf-8")
+    if request.query.get("v") == catalogues.versions[lang]:
+        response.headers["Cache-Control"] = _FOR_EVER
+    return response

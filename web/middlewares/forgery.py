@@ -1,0 +1,48 @@
+"""Against forged requests (CSRF): whatever changes something must come from a page of ours.
+
+Two locks: the browser's own word about the origin, for every unsafe request (also the sign-in, which has no session
+yet), and the session's token, in the form field ``csrf`` or in the header of a JSON request.
+"""
+
+import hmac
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bridge.errors import Code, Refusal
+from web.keys import SIGNED_IN
+from web.requests import SAFE_METHODS, is_socket
+from web.wire import CSRF_HEADER
+
+FIELD = "csrf"
+
+
+def from_here(origin: str | None, site: str | None, host: str) -> bool:
+    """Whether the browser does not say otherwise. ``origin``: Origin header, ``site``: Sec-Fetch-Site."""
+    if site not in (None, "same-origin", "none"):
+        return False
+    return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+
+
+async def given_token(request: web.Request) -> str:
+    """The token the request carries; the form stays readable for the handler."""
+    if token := request.headers.get(CSRF_HEADER):
+        return token
+    if request.content_type != "application/x-www-form-urlencoded":
+        return ""
+    return str((await request.post()).get(FIELD, ""))
+
+
+@web.middleware
+async def refuse_forgeries(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Raises Refusal(form_expired)."""
+    if request.method in SAFE_METHODS or is_socket(request):
+        return await handler(request)
+    headers = request.headers
+    if not from_here(headers.get("Origin"), headers.get("Sec-Fetch-Site"), request.host):
+        raise Refusal(Code.FORM_EXPIRED, f"origin {headers.get('Origin')}")
+    someone = request.get(SIGNED_IN)
+    if someone and not hmac.compare_digest(await given_token(request), someone.session.csrf):
+        raise Refusal(Code.FORM_EXPIRED, "csrf token")
+    return await handler(request)

@@ -1,0 +1,59 @@
+"""Security headers of every answer, and a content policy without inline code.
+
+Written when the answer is about to leave, so that errors, redirects and files carry them too.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from web.config import WebConfig
+from web.keys import CONFIG
+from web.requests import is_socket
+
+_SAME = "'self'"
+
+
+def content_policy(config: WebConfig, host: str) -> str:
+    """The Content-Security-Policy of pages served as ``host``. Sockets are named in full: older Safari does not take
+    'self' for them."""
+    scheme = "wss" if config.secure else "ws"
+    sockets = {f"{scheme}://{host}"}
+    if config.socket_origin:
+        parts = urlsplit(config.socket_origin)
+        sockets |= {config.socket_origin, f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"}
+    rules: Mapping[str, tuple[str, ...]] = {
+        "default-src": ("'none'",),
+        "script-src": (_SAME,),
+        "style-src": (_SAME,),
+        "img-src": (_SAME, "blob:"),
+        "font-src": (_SAME,),
+        "media-src": (_SAME, "blob:"),
+        "worker-src": (_SAME, "blob:"),
+        "connect-src": (_SAME, *sorted(sockets)),
+        "form-action": (_SAME,),
+        "base-uri": ("'none'",),
+        "frame-ancestors": ("'none'",),
+    }
+    return "; ".join(f"{rule} {' '.join(values)}" for rule, values in rules.items())
+
+
+STEADY: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    # Not no-referrer: with it browsers send "Origin: null" with our own forms.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), geolocation=()",
+}
+
+
+async def write_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Signal ``on_response_prepare``. What a handler set itself stands; pages are never kept by caches."""
+    if is_socket(request):
+        return
+    for name, value in STEADY.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", content_policy(request.app[CONFIG], request.host))
+    response.headers.setdefault("Cache-Control", "no-store")

@@ -1,0 +1,57 @@
+"""Who sends a request, by the secret in their cookie; the session itself lies in the database."""
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bridge.accounts import SessionLimits, session_holds, session_id
+from bridge.errors import NotFound
+from bridge.ids import NS_PER_S
+from bridge.model import Session
+from web.config import WebConfig, WebPorts
+from web.keys import CONFIG, PORTS, SIGNED_IN, SignedIn
+from web.requests import is_plain_file, is_socket
+
+_TOUCH_NS = 60 * NS_PER_S
+"""A session is noted as seen at most once a minute: a page with many requests writes once."""
+
+_LONGEST_SECRET = 128
+
+
+def limits(config: WebConfig) -> SessionLimits:
+    """How long sessions last here."""
+    return SessionLimits(config.session_idle_s, config.session_absolute_s)
+
+
+async def opened_by(secret: str, config: WebConfig, ports: WebPorts) -> SignedIn | None:
+    """The session this secret opens, with its account; None when it ran out, is unknown or the account was closed."""
+    now = ports.clock.utc()
+    async with ports.units.reading() as unit:
+        session = await unit.sessions.get(session_id(secret))
+        if session is None or not session_holds(session, limits(config), now):
+            return None
+        try:
+            account = await unit.accounts.get(session.account)
+        except NotFound:
+            return None
+    if account.disabled:
+        return None
+    if now - session.seen_utc_ns > _TOUCH_NS:
+        await _touch(session, ports)
+    return SignedIn(account, session)
+
+
+async def _touch(session: Session, ports: WebPorts) -> None:
+    async with ports.units.writing() as unit:
+        await unit.sessions.touch(session.id, ports.clock.utc())
+        await unit.commit()
+
+
+@web.middleware
+async def find_session(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Fills in the request's SIGNED_IN when its cookie opens a session."""
+    if not is_socket(request) and not is_plain_file(request):
+        config = request.app[CONFIG]
+        secret = request.cookies.get(config.session_cookie, "")
+        if 0 < len(secret) <= _LONGEST_SECRET and (found := await opened_by(secret, config, request.app[PORTS])):
+            request[SIGNED_IN] = found
+    return await handler(request)

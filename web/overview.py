@@ -1,0 +1,48 @@
+"""What lists and the reception's page say about a reception: who is there, and what its reader does next."""
+
+from typing import NamedTuple
+
+from bridge.errors import Code
+from bridge.policy import Action, Concern, may
+from bridge.reception import Reception
+from bridge.rules import may_join
+from bridge.states import BEFORE_LIVE, OVER
+from web.reach import Seen
+from web.words import mark
+
+
+class Step(NamedTuple):
+    """The one thing to do next. ``sends``: a form to be sent, not a link to be followed."""
+
+    sentence: str
+    address: str
+    sends: bool
+
+
+def connected(reception: Reception) -> int:
+    """Seats somebody is at now."""
+    return sum(someone.connected for someone in reception.participants.values())
+
+
+def address(reception: Reception) -> str:
+    """Its page."""
+    return f"/receptions/{reception.id}"
+
+
+def next_step(seen: Seen) -> Step:
+    """By what the reader may do and how the reception stands."""
+    reception, own = seen.reception, address(seen.reception)
+    if reception.state in BEFORE_LIVE and not reception.doors_open and seen.may(Action.OPEN_DOORS):
+        return Step(mark("Open the doors"), f"{own}/open", True)
+    if seen.actor.seat is not None and may_join(reception, seen.actor.seat) is None:
+        return Step(mark("Go to the room"), f"{own}/room", False)
+    if reception.recording and reception.state in OVER and may_see_archive(seen):
+        return Step(mark("Open the recording"), f"/archive/{reception.recording}", False)
+    if seen.actor.seat is not None and may_join(reception, seen.actor.seat) is Code.DOORS_CLOSED:
+        return Step(mark("Check camera and microphone"), f"{own}/devices", False)
+    return Step(mark("See the reception"), own, False)
+
+
+def may_see_archive(seen: Seen) -> bool:
+    """Whether the reception's recording is open to the reader."""
+    return may(seen.actor, Action.SEE_ARCHIVE, Concern("archive", seen.reception.agency))

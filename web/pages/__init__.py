@@ -1,0 +1,1 @@
+"""Server-rendered pages: read the request, ask a service, render."""

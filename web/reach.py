@@ -1,0 +1,56 @@
+"""Loading things for who may see them; what one may not see looks as if it were not there."""
+
+from typing import NamedTuple
+
+from aiohttp import web
+
+from bridge.accounts import actor_in, actor_of
+from bridge.errors import Code, NotFound
+from bridge.ids import ReceptionId, RecordingId
+from bridge.model import RecordingRow
+from bridge.policy import Action, Actor, Concern, authorise, may
+from bridge.reception import Reception
+from web.keys import PORTS
+from web.requests import account_of
+
+
+class Seen(NamedTuple):
+    """A reception, and who asks as they stand in it."""
+
+    reception: Reception
+    actor: Actor
+
+    def may(self, action: Action) -> bool:
+        """Whether the policy lets them; whether now, the state says."""
+        return may(self.actor, action, self.reception.concern)
+
+
+async def reception_of(request: web.Request) -> Seen:
+    """The reception of the address ``…/{reception}…``. Raises NotFound, Refusal(not_signed_in)."""
+    account = account_of(request)
+    found = await request.app[PORTS].receptions.present(ReceptionId(request.match_info["reception"]))
+    actor = actor_in(account, found)
+    authorise(actor, Action.SEE_RECEPTION, found.concern)
+    return Seen(found, actor)
+
+
+def concern_of(row: RecordingRow) -> Concern:
+    """What the policy looks at for a recording."""
+    return Concern(f"recording {row.id}", row.agency)
+
+
+async def recording_of(request: web.Request, action: Action) -> RecordingRow:
+    """The recording of the address ``…/{recording}…``. Raises NotFound(unknown_recording), Refusal(not_signed_in)."""
+    actor = actor_of(account_of(request))
+    async with request.app[PORTS].units.reading() as unit:
+        row = await unit.recordings.get(RecordingId(request.match_info["recording"]))
+    if not may(actor, action, concern_of(row)):
+        raise NotFound(Code.UNKNOWN_RECORDING, f"{action} on recording {row.id} by {actor.account}")
+    return row
+
+
+def sealed(row: RecordingRow) -> RecordingRow:
+    """Raises NotFound(not_sealed) while there is no manifest to play or check by."""
+    if not row.manifest_key:
+        raise NotFound(Code.NOT_SEALED, f"recording {row.id}")
+    return row

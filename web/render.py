@@ -1,0 +1,115 @@
+"""Templates: what every page knows, and the one way to a rendered answer."""
+
+from pathlib import Path
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import jinja2
+import msgspec
+from aiohttp import web
+
+from bridge.policy import Action, Concern, may
+from web import labels
+from web.catalogues import LANGUAGES
+from web.keys import ASSETS, CATALOGUES, CONFIG, PORTS, SIGNED_IN, TEMPLATES
+from web.requests import actor_of, words_of
+from web.times import Times
+from web.wire import Page
+from web.words import mark
+
+TEMPLATES_FOLDER = Path(__file__).parent / "templates"
+_SIZES = ("B", "kB", "MB", "GB", "TB")
+
+
+def environment() -> jinja2.Environment:
+    """Everything escaped, and a name that is not there is a fault instead of a hole in the page."""
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES_FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals |= {"labels": labels, "languages": LANGUAGES}
+    templates.filters |= {"size": size, "json_text": json_text}
+    return templates
+
+
+def size(count: int) -> str:
+    """Bytes in steps of 1000: ``12.4 MB``."""
+    value = float(count)
+    step = 0
+    while value >= 1000 and step < len(_SIZES) - 1:
+        value, step = value / 1000, step + 1
+    return f"{value:.0f} {_SIZES[step]}" if step < 2 else f"{value:.1f} {_SIZES[step]}"
+
+
+def json_text(value: msgspec.Struct) -> str:
+    """A struct as JSON for an attribute (which escapes it)."""
+    return msgspec.json.encode(value).decode()
+
+
+def times_of(request: web.Request) -> Times:
+    """Times as this reader reads them."""
+    return Times(ZoneInfo(request.app[CONFIG].zone), words_of(request))
+
+
+def page_of(request: web.Request) -> Page:
+    """What every island gets."""
+    words, someone = words_of(request), request.get(SIGNED_IN)
+    return Page(
+        lang=words.lang,
+        dir=words.dir,
+        zone=request.app[CONFIG].zone,
+        catalogue=request.app[CATALOGUES].address(words.lang),
+        csrf=someone.session.csrf if someone else "",
+    )
+
+
+def _links(request: web.Request) -> list[tuple[str, str]]:
+    """Where this reader may go, as (address, sentence)."""
+    if SIGNED_IN not in request:
+        return []
+    actor, anywhere = actor_of(request), Concern("any", None)
+    found = [("/today", mark("Today"))]
+    if may(actor, Action.SCHEDULE, anywhere):
+        found.append(("/receptions/new", mark("New reception")))
+    if may(actor, Action.SEE_ARCHIVE, anywhere):
+        found.append(("/archive", mark("Archive")))
+    return found
+
+
+def _in_language(request: web.Request, lang: str) -> str:
+    """This page's address in another language; a page that was sent by a form leads to the front page."""
+    path = request.path if request.method == "GET" else "/"
+    return f"{path}?{urlencode({**request.query, 'lang': lang})}"
+
+
+def render(request: web.Request, template: str, status: int = 200, **context: object) -> web.Response:
+    """The page in the reader's language."""
+    words, someone, config = words_of(request), request.get(SIGNED_IN), request.app[CONFIG]
+    assets = request.app[ASSETS]
+    text = request.app[TEMPLATES].get_template(template)
+    html = text.render(
+        t=words.t,
+        n=words.n,
+        lang=words.lang,
+        dir=words.dir,
+        times=times_of(request),
+        now=request.app[PORTS].clock.utc(),
+        config=config,
+        account=someone.account if someone else None,
+        csrf=someone.session.csrf if someone else "",
+        links=_links(request),
+        here=request.path,
+        in_language={code: _in_language(request, code) for code in LANGUAGES},
+        styles=assets.entry("styles-rtl" if words.dir == "rtl" else "styles").styles,
+        assets=assets,
+        **context,
+    )
+    return web.Response(text=html, status=status, content_type="text/html", charset="utf-8")
+
+
+def see_other(path: str) -> web.HTTPSeeOther:
+    """To be raised after a form was done, so that reloading the page does not send it again."""
+    return web.HTTPSeeOther(path)

@@ -1,0 +1,62 @@
+"""Small questions about a request that several concerns ask."""
+
+from aiohttp import web
+
+from bridge import accounts
+from bridge.errors import Code, Refusal
+from bridge.model import Account
+from bridge.policy import Actor
+from web.keys import CATALOGUES, CONFIG, PORTS, SIGNED_IN, WORDS, SignedIn
+from web.words import Words
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def is_socket(request: web.Request) -> bool:
+    """Whether it goes to the rooms' sockets, which authenticate by token and never by the page's cookie."""
+    return request.path.startswith(request.app[CONFIG].socket_path + "/")
+
+
+def is_api(request: web.Request) -> bool:
+    """Whether the answer is read by a program: refusals then are problems, not pages."""
+    return request.path.startswith("/api/")
+
+
+def is_plain_file(request: web.Request) -> bool:
+    """Whether it is the same for everybody: no session is looked up for it."""
+    return request.path.startswith(("/static/", "/i18n/")) or request.path in ("/healthz", "/favicon.ico")
+
+
+def signed_in(request: web.Request) -> SignedIn:
+    """Who sends it. Raises Refusal(not_signed_in)."""
+    found: SignedIn | None = request.get(SIGNED_IN)
+    if found is None:
+        raise Refusal(Code.NOT_SIGNED_IN)
+    return found
+
+
+def account_of(request: web.Request) -> Account:
+    """Whose session it is. Raises Refusal(not_signed_in)."""
+    return signed_in(request).account
+
+
+def actor_of(request: web.Request) -> Actor:
+    """Who asks, outside any reception. Raises Refusal(not_signed_in)."""
+    return accounts.actor_of(account_of(request))
+
+
+def reference(request: web.Request) -> str:
+    """A short number to quote on the telephone and to find in the log."""
+    text = f"{request.app[PORTS].entropy.bits(32):08X}"
+    return f"{text[:4]}-{text[4:]}"
+
+
+def words_of(request: web.Request) -> Words:
+    """The reader's words, in the house's language before the language was settled."""
+    return request.get(WORDS) or request.app[CATALOGUES].words[request.app[CONFIG].language]
+
+
+def inside(path: str) -> str:
+    """``path`` when it leads to this server, else the front page: nobody is sent elsewhere by a crafted link."""
+    local = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if local else "/"
