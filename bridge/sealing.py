@@ -95,6 +95,15 @@ class Sealing:
         )
         await self._write(sealed, "seal", stored.sha256)
 
+    async def verify_new(self) -> list[RecordingId]:
+        """Checks whole, once, every recording that was sealed and never checked."""
+        async with self._units.reading() as unit:
+            rows = await unit.recordings.in_states((RecordingState.SEALED,))
+        fresh = [row for row in rows if row.verified_utc_ns is None]
+        for row in fresh:
+            await self.verify(row)
+        return [row.id for row in fresh]
+
     async def verify(self, row: RecordingRow) -> Verification:
         """Checks every byte of a sealed recording and remembers the result in its row."""
         result = await verify_recording(

@@ -96,6 +96,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 SECRET_KEYS = frozenset({"database_url"})
 """Printed hidden: a database address carries its password."""
+HIDDEN = "(hidden)"
 
 
 def load(
@@ -171,9 +172,11 @@ def _faults(configuration: Configuration) -> list[str]:
     return faults
 
 
-def printed(configuration: Configuration) -> str:
-    """As TOML, with secrets hidden."""
+def printed(configuration: Configuration, *, secrets: bool = False) -> str:
+    """As TOML, with secrets hidden unless asked for."""
     plain = msgspec.to_builtins(configuration)
+    if not secrets:
+        plain |= {key: HIDDEN for key in SECRET_KEYS if plain[key]}
     sections = {key: value for key, value in plain.items() if isinstance(value, dict)}
     lines = [_line(key, value) for key, value in plain.items() if key not in sections]
     for name, section in sections.items():
@@ -182,5 +185,4 @@ def printed(configuration: Configuration) -> str:
 
 
 def _line(key: str, value: Any) -> str:
-    shown = "(hidden)" if key in SECRET_KEYS and value else value
-    return f"{key} = {msgspec.json.encode(shown).decode()}"
+    return f"{key} = {msgspec.json.encode(value).decode()}"

@@ -6,12 +6,15 @@ then jobs.
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+
+from deploy.serving import SUPERVISED
 
 _log = logging.getLogger(__name__)
 
@@ -77,16 +80,33 @@ class Supervisor:
             await self._pause(backoff)
 
     async def _run_once(self, part: Part) -> int:
-        with (self._logs / f"{part.name}.log").open("ab") as log:
-            child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "deploy.cli", *part.arguments, stdout=log, stderr=None, start_new_session=True
-            )
+        life_line, ours = os.pipe()  # a child whose supervisor dies reads the end of it and ends too
+        try:
+            child = await self._spawn(part, life_line)
+        finally:
+            os.close(life_line)
         self._children[part.name] = child
         if self._stopping.is_set():  # stopped while the child was being made
             child.terminate()
-        code = await child.wait()
-        self._children.pop(part.name, None)
-        return code
+        try:
+            return await child.wait()
+        finally:
+            os.close(ours)
+            self._children.pop(part.name, None)
+
+    async def _spawn(self, part: Part, life_line: int) -> asyncio.subprocess.Process:
+        with (self._logs / f"{part.name}.log").open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "deploy.cli",
+                *part.arguments,
+                stdin=life_line,
+                stdout=log,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,
+                env={**os.environ, SUPERVISED: "1"},
+            )
 
     async def _pause(self, seconds: float) -> None:
         try:

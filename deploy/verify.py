@@ -43,6 +43,7 @@ def store_and_prefix(path: Path) -> tuple[Path, str]:
 
     Raises NotFound when there is no manifest.
     """
+    path = path.absolute()
     folder = path.parent if path.name == MANIFEST_NAME else path
     if not (folder / MANIFEST_NAME).exists():
         raise NotFound(detail=f"{folder} holds no {MANIFEST_NAME}")

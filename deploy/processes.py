@@ -1,0 +1,76 @@
+"""Wires one process each: what its room's ``build`` asks for, from the configuration."""
+
+from bridge.sealing import Sealing
+from deploy.configuration import Configuration
+from deploy.folder import prepare
+from deploy.jobs import Job, run_jobs
+from deploy.places import LOCAL_NODE, LOCAL_RECORDER
+from deploy.serving import serve, stop_event
+from deploy.software import SOFTWARE
+from deploy.stores import opened, retention_days
+from deploy.time import SystemClock, SystemEntropy
+
+
+async def sfu(configuration: Configuration) -> int:
+    """A media node."""
+    from sfu.build import SfuConfig, build
+
+    folder = prepare(configuration)
+    config = SfuConfig(
+        node=LOCAL_NODE,
+        control=folder.socket("sfu"),
+        listen=configuration.listen,
+        port=configuration.media_port,
+        announced=configuration.announced,
+        replay_seconds=configuration.media.replay_seconds,
+        version=SOFTWARE,
+    )
+    return await serve(build(config, SystemClock(), SystemEntropy()), f"media port {config.port}")
+
+
+async def recorder(configuration: Configuration) -> int:
+    """A recorder. It has the object store and no database."""
+    from recorder.build import RecorderConfig, build
+    from storage.objects.directory import DirectoryObjects
+
+    folder = prepare(configuration)
+    objects = DirectoryObjects(folder.objects, SystemClock())
+    await objects.prepare()
+    config = RecorderConfig(
+        recorder=LOCAL_RECORDER,
+        spool=folder.spool,
+        control_address=folder.socket("recorder"),
+        tap_address=folder.socket("tap"),
+        segment_seconds=configuration.recording.segment_seconds,
+        version=SOFTWARE,
+    )
+    try:
+        return await serve(build(config, objects, SystemClock(), SystemEntropy()), "recorder")
+    finally:
+        objects.close()
+
+
+async def web(configuration: Configuration) -> int:
+    """Pages and signalling."""
+    from deploy.webprocess import WebProcess
+
+    folder = prepare(configuration)
+    async with opened(configuration, folder) as storage:
+        return await serve(WebProcess(configuration, folder, storage), f"port {configuration.web.port}")
+
+
+async def jobs(configuration: Configuration) -> int:
+    """What runs by itself."""
+    folder = prepare(configuration)
+    stopping = stop_event()
+    async with opened(configuration, folder) as storage:
+        sealing = Sealing(storage.units, storage.objects, SystemClock(), SOFTWARE, retention_days(configuration))
+        await run_jobs(_table(sealing), stopping)
+    return 0
+
+
+def _table(sealing: Sealing) -> list[Job]:
+    return [
+        Job("seal", 1.0, sealing.seal_all),
+        Job("verify", 5.0, sealing.verify_new),
+    ]

@@ -1,0 +1,68 @@
+"""How a process lives: set up, told when to stop, closed in order."""
+
+import asyncio
+import errno
+import logging
+import os
+import signal
+import stat
+import sys
+from typing import Protocol
+
+from deploy.configuration import ConfigurationFault
+
+_FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+class Served(Protocol):
+    """What the rooms' ``build`` give."""
+
+    async def start(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+def stop_event() -> asyncio.Event:
+    """Set on SIGTERM, SIGINT, and when the supervisor that holds our standard input is gone."""
+    logging.basicConfig(level=logging.INFO, format=_FORM)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    _watch_supervisor(loop, stopping)
+    return stopping
+
+
+def _watch_supervisor(loop: asyncio.AbstractEventLoop, stopping: asyncio.Event) -> None:
+    """The supervisor keeps the other end of a pipe open and never writes: readable means that it has died."""
+    try:
+        is_pipe = stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode)
+    except (OSError, ValueError, AttributeError):  # no standard input at all: nobody to watch
+        return
+    if is_pipe and os.environ.get(SUPERVISED):
+        loop.add_reader(sys.stdin.fileno(), lambda: _gone(loop, stopping))
+
+
+def _gone(loop: asyncio.AbstractEventLoop, stopping: asyncio.Event) -> None:
+    loop.remove_reader(sys.stdin.fileno())
+    stopping.set()
+
+
+SUPERVISED = "DIEMCAU_SUPERVISED"
+"""Set by the supervisor for its children: their standard input is its life line."""
+
+
+async def serve(served: Served, name: str) -> int:
+    """Runs until told to stop. Raises ConfigurationFault in one line for an address that cannot be taken."""
+    stopping = stop_event()
+    try:
+        await served.start()
+    except OSError as error:
+        if error.errno in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
+            raise ConfigurationFault(f"{name}: {error.strerror or error}") from error
+        raise
+    try:
+        await stopping.wait()
+    finally:
+        await served.close()
+    return 0

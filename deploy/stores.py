@@ -1,0 +1,62 @@
+"""Storage as the configuration says: embedded database and directory store, or what is configured."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from deploy.configuration import Configuration, ConfigurationFault, Mode
+from deploy.folder import DataFolder
+from deploy.time import SystemClock
+from storage.build import Storage, StorageConfig, build
+from storage.schema import SchemaRefused
+
+TRIAL_RETENTION_DAYS = 1
+"""Trial recordings may be cleared away the next day."""
+
+
+def storage_config(configuration: Configuration, folder: DataFolder) -> StorageConfig:
+    """What storage is told."""
+    return StorageConfig(configuration.database_url or folder.database_url, folder.objects)
+
+
+@asynccontextmanager
+async def opened(configuration: Configuration, folder: DataFolder) -> AsyncIterator[Storage]:
+    """Checked, prepared, and closed at the end. Raises ConfigurationFault for another version, Unavailable."""
+    storage = build(storage_config(configuration, folder), SystemClock())
+    try:
+        await _checked(storage)
+        await storage.prepare()
+        yield storage
+    finally:
+        await storage.close()
+
+
+async def _checked(storage: Storage) -> None:
+    try:
+        await storage.check()
+    except SchemaRefused as refused:
+        raise ConfigurationFault(str(refused)) from refused
+
+
+async def migrated(configuration: Configuration, folder: DataFolder) -> str:
+    """Brings the database to this programme's version, which is returned. Raises ConfigurationFault, Unavailable."""
+    storage = build(storage_config(configuration, folder), SystemClock())
+    try:
+        return await storage.migrate()
+    except SchemaRefused as refused:
+        raise ConfigurationFault(str(refused)) from refused
+    finally:
+        await storage.close()
+
+
+def retention_days(configuration: Configuration) -> int:
+    """How long a sealed recording stays locked."""
+    if configuration.mode is Mode.TRIAL:
+        return TRIAL_RETENTION_DAYS
+    return configuration.recording.retention_days
+
+
+def provisional_days(configuration: Configuration) -> int:
+    """How long a segment stays locked before it is sealed."""
+    if configuration.mode is Mode.TRIAL:
+        return TRIAL_RETENTION_DAYS
+    return configuration.recording.provisional_days

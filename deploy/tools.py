@@ -1,0 +1,147 @@
+"""The commands around the processes: verify, database, accounts."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from bridge.accounts import checked_login, checked_name
+from bridge.audit import audit_faults
+from bridge.errors import Invalid, NotFound
+from bridge.ids import AccountId, AgencyId
+from bridge.model import Account, Agency, Level, Role
+from bridge.policy import SYSTEM
+from bridge.repositories import AuditEntry, ChainedEntry, UnitOfWork
+from bridge.verification import Verification
+from deploy.configuration import Configuration
+from deploy.folder import prepare
+from deploy.stores import migrated, opened
+from deploy.time import SystemClock, SystemEntropy
+from deploy.verify import as_json, looks_like_id, report, store_and_prefix, verify_by_id, verify_prefix
+from storage.build import StorageConfig, build
+from web.passwords import Argon2Passwords
+
+_AUDIT_PAGE = 1000
+_PASSWORD_BYTES = 12
+
+
+async def verify(configuration: Configuration, what: str, json: bool, console: Console) -> int:
+    """0 when every byte is as sealed, 1 when there are faults."""
+    result = await (_verify_id if looks_like_id(what) else _verify_path)(configuration, what, console, json)
+    console.print(as_json(result) if json else report(result), markup=False, soft_wrap=True)
+    return 0 if result.holds else 1
+
+
+async def _verify_id(configuration: Configuration, what: str, console: Console, quiet: bool) -> Verification:
+    async with opened(configuration, prepare(configuration)) as storage:
+        with console.status("…") as status:
+            return await verify_by_id(storage.units, storage.objects, what, _teller(status.update, quiet))
+
+
+async def _verify_path(configuration: Configuration, what: str, console: Console, quiet: bool) -> Verification:
+    folder, prefix = store_and_prefix(Path(what))
+    storage = build(StorageConfig("sqlite+aiosqlite:///:memory:", folder), SystemClock())
+    try:
+        with console.status("…") as status:
+            return await verify_prefix(storage.objects, prefix, _teller(status.update, quiet))
+    finally:
+        await storage.close()
+
+
+def _teller(update: Callable[[str], None], quiet: bool) -> Callable[[int, int], None]:
+    def tell(checked: int, total: int) -> None:
+        if not quiet:
+            update(f"{checked * 100 // max(total, 1)} %")
+
+    return tell
+
+
+async def migrate(configuration: Configuration, console: Console) -> None:
+    """To this programme's version."""
+    console.print(f"database has version {await migrated(configuration, prepare(configuration))}")
+
+
+async def check(configuration: Configuration, console: Console) -> int:
+    """0 when the version fits and the audit chain holds."""
+    async with opened(configuration, prepare(configuration)) as storage:
+        faults: list[str] = []
+        last: ChainedEntry | None = None
+        async with storage.units.reading() as unit:
+            while page := await unit.audit.entries(last.number if last else 0, _AUDIT_PAGE):
+                faults += audit_faults(page, last)
+                last = page[-1]
+    for fault in faults:
+        console.print(fault, markup=False)
+    console.print(f"version fits; {last.number if last else 0} audit entries, {len(faults)} fault(s)")
+    return 1 if faults else 0
+
+
+async def add_user(
+    configuration: Configuration, login: str, name: str, roles: Sequence[str], agency: str, console: Console
+) -> None:
+    """Prints the new password once."""
+    entropy = SystemEntropy()
+    password = entropy.token(_PASSWORD_BYTES)
+    async with opened(configuration, prepare(configuration)) as storage, storage.units.writing() as unit:
+        account = Account(
+            id=AccountId(entropy.id()),
+            login=checked_login(login),
+            name=checked_name(name),
+            roles=_roles(roles),
+            agency=await _agency(unit, agency, entropy),
+            point=None,
+            password_hash=Argon2Passwords(entropy).hash(password),
+        )
+        await unit.accounts.add(account)
+        await unit.audit.append(_entry("add_account", account))
+        await unit.commit()
+    console.print(f"{account.login}  {password}", markup=False)
+
+
+async def reset_password(configuration: Configuration, login: str, console: Console) -> None:
+    """Prints the new password once."""
+    entropy = SystemEntropy()
+    password = entropy.token(_PASSWORD_BYTES)
+    async with opened(configuration, prepare(configuration)) as storage, storage.units.writing() as unit:
+        account = await unit.accounts.by_login(checked_login(login))
+        if account is None:
+            raise NotFound(detail=f"no account {login}")
+        changed = msgspec.structs.replace(account, password_hash=Argon2Passwords(entropy).hash(password))
+        await unit.accounts.replace(changed)
+        await unit.audit.append(_entry("reset_password", account))
+        await unit.commit()
+    console.print(f"{account.login}  {password}", markup=False)
+
+
+async def list_users(configuration: Configuration, console: Console) -> None:
+    """Every account with its roles."""
+    async with opened(configuration, prepare(configuration)) as storage, storage.units.reading() as unit:
+        accounts = await unit.accounts.all()
+    table = Table("login", "name", "roles", "state")
+    for account in accounts:
+        table.add_row(
+            account.login, account.name, ", ".join(sorted(account.roles)), "disabled" if account.disabled else ""
+        )
+    console.print(table)
+
+
+def _roles(names: Sequence[str]) -> frozenset[Role]:
+    try:
+        return frozenset(Role(name) for name in names)
+    except ValueError as error:
+        raise Invalid(detail=f"{error}; roles are {', '.join(Role)}", field="role") from error
+
+
+async def _agency(unit: UnitOfWork, name: str, entropy: SystemEntropy) -> AgencyId:
+    known = next((agency for agency in await unit.organisation.agencies() if agency.name == name), None)
+    if known is not None:
+        return known.id
+    made = Agency(AgencyId(entropy.id()), checked_name(name), Level.CENTRAL, None)
+    await unit.organisation.add_agency(made)
+    return made.id
+
+
+def _entry(action: str, account: Account) -> AuditEntry:
+    return AuditEntry(SystemClock().utc(), SYSTEM.account, action, f"account {account.id}", "done", account.login)

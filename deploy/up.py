@@ -1,0 +1,150 @@
+"""``diemcau up``: everything on one machine: checks, then the processes, then one screen that says where to go."""
+
+import asyncio
+import fcntl
+import logging
+import os
+import signal
+import socket
+import ssl
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+
+import aiohttp
+from rich.console import Console
+from rich.table import Table
+
+from bridge.receptions import ReceptionService
+from deploy.configuration import Configuration, ConfigurationFault, Mode, printed
+from deploy.first_start import DemoAccount, FirstStart
+from deploy.folder import DataFolder, FolderFault, prepare
+from deploy.origin import origin
+from deploy.stores import migrated, opened
+from deploy.supervisor import Part, Supervisor
+from deploy.time import SystemClock, SystemEntropy
+from deploy.tls import server_context
+from signaling.notices import InProcessNotices
+from web.passwords import Argon2Passwords
+
+PARTS = ("web", "sfu", "recorder", "jobs")
+"""In closing order: nobody new comes in, then the node's last packets reach the recorder, then the rest."""
+
+_READY_S = 60.0
+_POLL_S = 0.2
+
+
+async def up(configuration: Configuration, console: Console) -> int:
+    """Runs until SIGINT or SIGTERM. Raises ConfigurationFault, FolderFault in one line before anything starts."""
+    async with running(configuration, console) as supervised:
+        return await supervised
+
+
+@asynccontextmanager
+async def running(configuration: Configuration, console: Console) -> AsyncIterator[asyncio.Task[int]]:
+    """Everything started and ready; the task ends with the exit code. Leaving ends everything."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    folder = prepare(configuration)
+    with _alone(folder):
+        _check_ports(configuration)
+        server_context(configuration, folder)
+        await migrated(configuration, folder)
+        accounts = await _first_start(configuration, folder)
+        supervisor = Supervisor(_parts(configuration, folder), folder.logs)
+        _on_signals(supervisor)
+        task = asyncio.create_task(supervisor.run(), name="supervisor")
+        try:
+            await _ready(configuration, folder, task)
+            _tell(console, configuration, folder, accounts)
+            yield task
+        finally:
+            supervisor.stop()
+            await task
+
+
+@contextmanager
+def _alone(folder: DataFolder) -> Iterator[None]:
+    with (folder.root / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise FolderFault(f"data folder {folder.root} is in use by another instance; give --data") from error
+        yield
+
+
+def _check_ports(configuration: Configuration) -> None:
+    for kind, port, name in (
+        (socket.SOCK_STREAM, configuration.web.port, "--port (pages)"),
+        (socket.SOCK_DGRAM, configuration.media_port, "media.port (media)"),
+    ):
+        family = socket.AF_INET6 if ":" in configuration.listen else socket.AF_INET
+        with socket.socket(family, kind) as probe:
+            if kind is socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((configuration.listen, port))
+            except OSError as error:
+                place = f"{configuration.listen}:{port}"
+                raise ConfigurationFault(f"{name}: {place} cannot be taken: {error.strerror}") from error
+
+
+async def _first_start(configuration: Configuration, folder: DataFolder) -> list[DemoAccount]:
+    if configuration.mode is not Mode.TRIAL:
+        return []
+    clock, entropy = SystemClock(), SystemEntropy()
+    async with opened(configuration, folder) as storage:
+        receptions = ReceptionService(storage.units, clock, entropy, InProcessNotices())
+        first = FirstStart(storage.units, Argon2Passwords(entropy), clock, entropy)
+        return await first.run(receptions)
+
+
+def _parts(configuration: Configuration, folder: DataFolder) -> list[Part]:
+    """Each child reads the configuration as it was resolved here."""
+    file = folder.sockets / "resolved.toml"
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf8") as stream:
+        stream.write(printed(configuration, secrets=True))
+    return [Part(name, (name, "--config", str(file))) for name in PARTS]
+
+
+def _on_signals(supervisor: Supervisor) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, supervisor.stop)
+
+
+async def _ready(configuration: Configuration, folder: DataFolder, task: asyncio.Task[int]) -> None:
+    """Until ``/healthz`` answers well. Raises ConfigurationFault when it does not within a minute."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _READY_S
+    async with aiohttp.ClientSession() as client:
+        while loop.time() < until:
+            if task.done() or await _healthy(client, configuration):
+                return
+            await asyncio.sleep(_POLL_S)
+    raise ConfigurationFault(f"not ready after {_READY_S:.0f} s; what each part said lies in {folder.logs}")
+
+
+async def _healthy(client: aiohttp.ClientSession, configuration: Configuration) -> bool:
+    tls = configuration.web.tls_cert or not configuration.loopback_only
+    host = configuration.listen if configuration.loopback_only else "127.0.0.1"
+    unchecked = ssl.create_default_context()
+    unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE  # our own process on our own machine
+    url = f"{'https' if tls else 'http'}://{host}:{configuration.web.port}/healthz"
+    headers = {"Host": origin(configuration).partition("//")[2]}
+    try:
+        async with client.get(url, ssl=unchecked, headers=headers) as answer:
+            parts = (await answer.json())["parts"]
+    except (aiohttp.ClientError, OSError):
+        return False
+    return all(parts[name] == "ok" for name in ("database", "node", "recorder"))
+
+
+def _tell(console: Console, configuration: Configuration, folder: DataFolder, accounts: Sequence[DemoAccount]) -> None:
+    console.print(f"\nĐiểm Cầu: {origin(configuration)}", markup=False)
+    console.print(f"data: {folder.root}   logs: {folder.logs}   mode: {configuration.mode}", markup=False)
+    if accounts:
+        table = Table("login", "password", "name", "point", title="Demo accounts (passwords are shown this once)")
+        for account in accounts:
+            table.add_row(account.login, account.password, account.name, account.place)
+        console.print(table)
+    console.print("Stop with Ctrl-C.", markup=False)

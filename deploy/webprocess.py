@@ -1,0 +1,114 @@
+"""The web process: pages, signalling, and the ports between them."""
+
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bridge.live import LiveSettings
+from bridge.receptions import ReceptionService
+from bridge.watch import WatchTimes
+from deploy.configuration import Configuration, Mode
+from deploy.folder import DataFolder
+from deploy.origin import origin
+from deploy.places import LOCAL_NODE, LOCAL_RECORDER, ListedPlaces
+from deploy.stores import provisional_days
+from deploy.time import SystemClock, SystemEntropy
+from deploy.tls import server_context
+from recorder.client import HttpRecorderNode
+from recorder.remux import PyAvRemuxer
+from sfu.client import HttpMediaNode
+from signaling.settings import SignalingConfig
+from signaling.build import build as build_signaling
+from signaling.notices import InProcessNotices
+from storage.build import Storage
+from web.build import build as build_web
+from web.config import WebConfig, WebPorts
+from web.passwords import Argon2Passwords
+
+_DAY_S = 86_400
+_SHUTDOWN_S = 2.0
+
+
+def web_config(configuration: Configuration) -> WebConfig:
+    """What the pages are told."""
+    address = origin(configuration)
+    port = configuration.web.port
+    loopback = {f"localhost:{port}", f"127.0.0.1:{port}"}
+    hosts = {f"{name}:{port}" for name in configuration.announced} | loopback
+    return WebConfig(
+        origin=address,
+        hosts=tuple(sorted(hosts - {urlsplit(address).netloc})),
+        office=configuration.office,
+        announced=configuration.announced,
+        language=configuration.language,
+        trial=configuration.mode is Mode.TRIAL,
+    )
+
+
+def signaling_config(configuration: Configuration, folder: DataFolder) -> SignalingConfig:
+    """What the sockets are told. The owner's name is stable over restarts: its rooms come back at once."""
+    room = configuration.room
+    return SignalingConfig(
+        owner=f"web-{configuration.web.port}",
+        key=folder.secret("tokens").encode(),
+        resume_s=room.resume_seconds,
+        watch=WatchTimes(room.interrupt_after_seconds, room.close_after_seconds),
+        live=LiveSettings(retain_s=provisional_days(configuration) * _DAY_S),
+    )
+
+
+class WebProcess:
+    """Started and closed by :func:`deploy.serving.serve`. Closing order: listener, rooms and sockets, clients."""
+
+    def __init__(self, configuration: Configuration, folder: DataFolder, storage: Storage) -> None:
+        self._configuration = configuration
+        self._folder = folder
+        clock, entropy, notices = SystemClock(), SystemEntropy(), InProcessNotices()
+        self._node = HttpMediaNode(folder.socket("sfu"))
+        self._recorder = HttpRecorderNode(folder.socket("recorder"))
+        places = ListedPlaces({LOCAL_NODE: self._node}, {LOCAL_RECORDER: self._recorder})
+        self._places = places
+        receptions = ReceptionService(storage.units, clock, entropy, notices)
+        self._signaling = build_signaling(
+            signaling_config(configuration, folder),
+            units=storage.units,
+            receptions=receptions,
+            places=places,
+            notices=notices,
+            clock=clock,
+            entropy=entropy,
+        )
+        self._app = build_web(
+            web_config(configuration),
+            WebPorts(
+                units=storage.units,
+                receptions=receptions,
+                tokens=self._signaling.tokens,
+                objects=storage.objects,
+                remuxer=PyAvRemuxer(),
+                passwords=Argon2Passwords(entropy),
+                clock=clock,
+                entropy=entropy,
+                probes={"node": self._node.health, "recorder": self._recorder.health},
+            ),
+        )
+        self._signaling.attach(self._app)
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        """Raises OSError when the port is taken."""
+        await self._signaling.start()
+        self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=_SHUTDOWN_S)
+        await self._runner.setup()
+        context = server_context(self._configuration, self._folder)
+        listen = self._configuration.listen
+        site = web.TCPSite(self._runner, listen, self._configuration.web.port, ssl_context=context)
+        await site.start()
+
+    async def close(self) -> None:
+        """Idempotent."""
+        await self._signaling.close()
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+        await self._places.close()
