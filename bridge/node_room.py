@@ -1,14 +1,17 @@
 """A room's image on its media node: what was ordered there, and the orders that bring it to the present state."""
 
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 
 from bridge.control import ParticipantOrder, RoomOrder
-from bridge.errors import Code, NotFound, Refusal
+from bridge.errors import Code, Refusal
 from bridge.ids import ParticipantId, RoomId
 from bridge.ports import MediaNode
 from bridge.reception import Reception
 from bridge.rules import participant_order, room_order
 from bridge.states import OVER
+
+NOT_THERE = frozenset({Code.UNKNOWN_ROOM, Code.UNKNOWN_PARTICIPANT, Code.NOT_FOUND})
+"""What a node says that restarted and was not told again."""
 
 
 class NodeRoom:
@@ -34,7 +37,9 @@ class NodeRoom:
                 return
             try:
                 await self._order(reception)
-            except NotFound:
+            except Refusal as refusal:
+                if refusal.code not in NOT_THERE:
+                    raise
                 # the node restarted in between and does not know the room or the participant
                 self.forget()
                 await self._order(reception)
@@ -55,8 +60,11 @@ class NodeRoom:
             self._room = order
 
     async def _delete(self, participant: ParticipantId) -> None:
-        with suppress(NotFound):  # gone already is what was wanted
+        try:
             await self._node.delete_participant(self.id, participant)
+        except Refusal as refusal:
+            if refusal.code not in NOT_THERE:  # gone already is what was wanted
+                raise
         self._participants.pop(participant, None)
 
     async def hold(self) -> None:
@@ -75,7 +83,7 @@ class NodeRoom:
             try:
                 await self._node.delete_room(self.id)
             except Refusal as refusal:
-                if refusal.code is not Code.UNKNOWN_ROOM:
+                if refusal.code not in NOT_THERE:
                     raise
             self.forget()
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from bridge.commands import CloseReception, InterruptReception
+from bridge.events import Cause
 from bridge.ids import NS_PER_S, MonoNs
 from bridge.reception import Reception
 from bridge.rules import officials_connected
@@ -11,12 +12,15 @@ from bridge.states import UNDER_WAY, ReceptionState
 NO_OFFICIAL = "no_official_connected"
 """Reason of what the system does here; the screens word it."""
 
+GRACE_S = 60
+"""Longer than the resume time, so that nobody finds the reception closed because the server restarted."""
+
 
 class WatchTimes(msgspec.Struct, frozen=True):
     """Seconds without an official until interrupted, and from there until closed."""
 
-    interrupt_s: float = 300
-    close_s: float = 3600
+    interrupt_after_s: float = 300
+    close_after_s: float = 3600
 
 
 class Watch(msgspec.Struct, frozen=True):
@@ -33,11 +37,13 @@ def observed(watch: Watch, reception: Reception, now: MonoNs) -> Watch:
 
 
 def resumed_watch(reception: Reception, times: WatchTimes, now: MonoNs, utc_ns: int) -> Watch:
-    """The watch of a room that is taken over: time that ran since an interruption by absence still counts."""
-    if reception.interrupted_utc_ns is None:
+    """The watch of a room that is taken over: time that ran since an interruption by absence still counts, but for a
+    last minute in which an official may come back."""
+    if reception.interrupted_utc_ns is None or reception.interrupted_by is not Cause.SYSTEM:
         return Watch()
-    elapsed = max(0, utc_ns - reception.interrupted_utc_ns) + int(times.interrupt_s * NS_PER_S)
-    return Watch(MonoNs(now - elapsed))
+    elapsed = max(0, utc_ns - reception.interrupted_utc_ns) + int(times.interrupt_after_s * NS_PER_S)
+    most = int((times.interrupt_after_s + times.close_after_s - GRACE_S) * NS_PER_S)
+    return Watch(MonoNs(now - min(elapsed, most)))
 
 
 def due(
@@ -47,8 +53,8 @@ def due(
     if watch.absent_since is None:
         return None
     absent_s = (now - watch.absent_since) / NS_PER_S
-    if reception.state is ReceptionState.LIVE and absent_s >= times.interrupt_s:
+    if reception.state is ReceptionState.LIVE and absent_s >= times.interrupt_after_s:
         return InterruptReception(NO_OFFICIAL)
-    if reception.state is ReceptionState.INTERRUPTED and absent_s >= times.interrupt_s + times.close_s:
+    if reception.state is ReceptionState.INTERRUPTED and absent_s >= times.interrupt_after_s + times.close_after_s:
         return CloseReception(NO_OFFICIAL)
     return None

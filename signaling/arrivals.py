@@ -1,0 +1,144 @@
+"""Coming and going: join, resume, losing the line, leaving. Called in the room's turn, one at a time."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from bridge.decisions import decide_join, decide_left, decide_lost, decide_returned
+from bridge.errors import Code, Refusal, TokenRefused
+from bridge.events import Departure
+from bridge.ids import NS_PER_S, ParticipantId
+from bridge.policy import SYSTEM, Action, Actor, authorise
+from bridge.ports import Clock, Entropy, JoinGrant
+from signaling.lines import Line
+from signaling.members import Member, Members
+from signaling.memory import EVERYTHING, Memory
+from signaling.resume import ResumeSecrets
+from signaling.views import actor_of
+from signaling.wire import Ended
+
+_log = logging.getLogger(__name__)
+
+
+class Arrivals:
+    """``settled`` waits until the node follows; ``welcome`` greets a member whose line is set."""
+
+    def __init__(
+        self,
+        memory: Memory,
+        members: Members,
+        secrets: ResumeSecrets,
+        clock: Clock,
+        entropy: Entropy,
+        settled: Callable[[], Awaitable[None]],
+        welcome: Callable[[ParticipantId, Member], None],
+    ) -> None:
+        self._memory = memory
+        self._members = members
+        self._secrets = secrets
+        self._clock = clock
+        self._entropy = entropy
+        self._settled = settled
+        self._welcome = welcome
+
+    def restore(self) -> None:
+        """Everybody whom the stored events leave in the room may resume, counted from now."""
+        for participant in self._memory.present.participants:
+            self._members[participant] = Member(lost_at=self._clock.mono())
+            self._note_lost(participant)
+
+    async def join(self, grant: JoinGrant, line: Line) -> ParticipantId:
+        """Stored, then in the room. An older connection of the seat is replaced.
+
+        Raises NotFound, NotPermitted, Refusal(reception_over | doors_closed | room_full), Unavailable.
+        """
+        present = self._memory.present
+        seat = present.seat(grant.seat)
+        if seat.account != grant.account:
+            raise TokenRefused(detail="the seat is another account's")
+        newcomer = ParticipantId(self._entropy.id())
+        actor = Actor(seat.account, seat.name, frozenset(), present.agency, seat.id, seat.role, newcomer)
+        authorise(actor, Action.JOIN, present.concern)
+        older = present.at_seat(seat.id)
+        await self._memory.commit(actor, "JoinRoom", decide_join(present, seat.id, newcomer))
+        if older is not None:
+            self._dismiss(older.id, "replaced")
+        member = self._members[newcomer] = Member(number=0)
+        await self._placed(member)
+        self._enter(newcomer, member, line, 1)
+        return newcomer
+
+    async def resume(self, participant: ParticipantId, secret: str, line: Line) -> None:
+        """The same participant on a new line. Raises TokenRefused(resume_invalid)."""
+        member = self._members.get(participant)
+        if member is None:
+            raise TokenRefused(Code.RESUME_INVALID, "not in the room")
+        number = self._secrets.check(participant, secret, member.number)
+        if member.line is not None:  # the browser was quicker than we to see that its line broke
+            member.line.end("ended", Ended("replaced", ""))
+            member.line = None
+        self._note_lost(participant)
+        self._memory.at_once(
+            actor_of(self._memory.present, participant),
+            "ResumeRoom",
+            decide_returned(self._memory.present, participant),
+            room=EVERYTHING,
+        )
+        member.dead.clear()
+        await self._placed(member)
+        self._enter(participant, member, line, number + 1)
+
+    async def _placed(self, member: Member) -> None:
+        """The node knows the newcomer before the first offer comes; without the node one still sees the room."""
+        try:
+            await self._settled()
+        except Refusal as refusal:
+            _log.warning("welcomed without media: %s", refusal)
+
+    def _enter(self, participant: ParticipantId, member: Member, line: Line, number: int) -> None:
+        if participant not in self._memory.present.participants:  # the reception ended while the node was asked
+            line.end("ended", Ended("closed", self._memory.present.closing_reason))
+            return
+        member.line, member.lost_at, member.number = line, None, number
+        self._welcome(participant, member)
+
+    async def lost(self, participant: ParticipantId, line: Line) -> None:
+        """The socket is gone; the seat is kept for the resume time."""
+        member = self._members.get(participant)
+        if member is not None and member.line is line:
+            member.line, member.lost_at = None, self._clock.mono()
+            self._note_lost(participant)
+
+    async def media_lost(self, participant: ParticipantId) -> None:
+        """The node hears nothing more of this browser."""
+        if participant in self._members:
+            self._note_lost(participant)
+
+    async def media_back(self, participant: ParticipantId) -> None:
+        """Media flows again on a line that never broke."""
+        member = self._members.get(participant)
+        if member is not None and member.line is not None and not member.dead:
+            events = decide_returned(self._memory.present, participant)
+            self._memory.at_once(SYSTEM, "NoteReturned", events, room=EVERYTHING)
+
+    def _note_lost(self, participant: ParticipantId) -> None:
+        events = decide_lost(self._memory.present, participant)
+        self._memory.at_once(SYSTEM, "NoteLost", events, room=EVERYTHING)
+
+    async def leave(self, participant: ParticipantId) -> None:
+        """Gone for good, by one's own wish."""
+        self._go(actor_of(self._memory.present, participant), participant, Departure.LEFT)
+
+    async def expire(self, resume_s: float) -> None:
+        """Whoever did not come back in time has left."""
+        for participant in self._members.expired(self._clock.mono(), int(resume_s * NS_PER_S)):
+            self._go(SYSTEM, participant, Departure.EXPIRED)
+
+    def _go(self, actor: Actor, participant: ParticipantId, how: Departure) -> None:
+        events = decide_left(self._memory.present, participant, how)
+        self._memory.at_once(actor, "LeaveRoom", events, room=EVERYTHING)
+        self._dismiss(participant, how)
+
+    def _dismiss(self, participant: ParticipantId, how: str) -> None:
+        member = self._members.pop(participant, None)
+        if member is not None and member.line is not None:
+            member.line.end("ended", Ended(how, ""))

@@ -1,0 +1,112 @@
+"""Puts the room's socket together: :func:`build`, then ``attach`` to the pages' application, ``start``, ``close``.
+
+Closing order: lines (browsers are told), sockets, rooms (what waits is stored), listeners.
+"""
+
+import logging
+from collections.abc import Callable
+
+import socketio
+from aiohttp import web
+
+from bridge.ports import Clock, Entropy, JoinTokens
+from bridge.receptions import ReceptionService
+from bridge.repositories import UnitsOfWork
+from signaling.namespace import RoomNamespace
+from signaling.notices import InProcessNotices
+from signaling.packets import Json, RoomPacket
+from signaling.places import Places
+from signaling.rooms import Rooms
+from signaling.settings import SignalingConfig
+from signaling.tokens import SignedJoinTokens
+from signaling.wire import NAMESPACE
+
+__all__ = ["Signaling", "SignalingConfig", "build"]
+_log = logging.getLogger(__name__)
+
+
+class Signaling:
+    """The live session's nerve in one process. ``tokens`` is for the pages."""
+
+    def __init__(
+        self,
+        config: SignalingConfig,
+        rooms: Rooms,
+        tokens: JoinTokens,
+        clock: Clock,
+        subscribe: Callable[[], Callable[[], None]],
+    ) -> None:
+        self.tokens = tokens
+        self._config = config
+        self._rooms = rooms
+        self._namespace = RoomNamespace(config, rooms, tokens, clock)
+        self._server = _server(config)
+        self._server.register_namespace(self._namespace)
+        self._subscribe = subscribe
+        self._unsubscribe: Callable[[], None] | None = None
+
+    def attach(self, app: web.Application) -> None:
+        """Serve the socket at ``config.path``."""
+        app.router.add_get(f"/{self._config.path.strip('/')}/", self._handle)
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        try:
+            response: web.StreamResponse = await self._server.handle_request(request)
+        except (ValueError, IndexError) as error:
+            # The library parses a frame's first character outside of any guard.
+            _log.info("socket closed after a malformed frame: %s", error)
+            await self._drop(request)
+            raise web.HTTPBadRequest from None
+        return response
+
+    async def _drop(self, request: web.Request) -> None:
+        for transport, environ in list(self._server.environ.items()):
+            if environ["aiohttp.request"] is request:
+                socket = self._server.eio.sockets.get(transport)
+                await socket.close(wait=False, abort=True)
+                await socket.queue.put(None)  # ends its sender
+
+    async def start(self) -> None:
+        """Take back the rooms under way. Raises Unavailable."""
+        self._unsubscribe = self._subscribe()
+        await self._rooms.start()
+
+    async def close(self) -> None:
+        """Idempotent."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        await self._namespace.close()
+        await self._rooms.close()
+        await self._server.shutdown()
+
+
+def _server(config: SignalingConfig) -> socketio.AsyncServer:
+    return socketio.AsyncServer(
+        async_mode="aiohttp",
+        transports=["websocket"],
+        serializer=RoomPacket,
+        json=Json,
+        namespaces=[NAMESPACE],
+        ping_interval=config.ping_interval_s,
+        ping_timeout=config.ping_timeout_s,
+        max_http_buffer_size=config.max_message,
+        logger=logging.getLogger("signaling.socketio"),
+        engineio_logger=logging.getLogger("signaling.engineio"),
+    )
+
+
+def build(
+    config: SignalingConfig,
+    *,
+    units: UnitsOfWork,
+    receptions: ReceptionService,
+    places: Places,
+    notices: InProcessNotices,
+    clock: Clock,
+    entropy: Entropy,
+) -> Signaling:
+    """Everything of this room of the house. ``receptions`` publishes to ``notices``."""
+    tokens = SignedJoinTokens(units, clock, entropy, key=config.key, owner=config.owner, valid_s=config.token_s)
+    rooms = Rooms(config, units, receptions, places, clock, entropy)
+    return Signaling(config, rooms, tokens, clock, lambda: notices.subscribe(rooms.noticed))

@@ -1,0 +1,125 @@
+"""What a room does about what its node and its recorder tell. Plain calls: nothing here waits."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from bridge import control
+from bridge.control import NodeEvent, RecorderEvent
+from bridge.events import Event, RecordingHealth, RecordingMoved, SourceEnded, SourcePublished, SpeakersMoved
+from bridge.ids import ParticipantId
+from bridge.policy import SYSTEM
+from bridge.rules import may_receive
+from bridge.states import UNDER_WAY, ReceptionState
+from signaling.arrivals import Arrivals
+from signaling.members import Members
+from signaling.memory import DISPENSABLE, EVERYTHING, Memory
+from signaling.wire import Speakers
+
+Post = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
+
+
+class Hearing:
+    """``post`` hands work to the room's turn; ``gone`` says that the node no longer has the room."""
+
+    def __init__(
+        self, memory: Memory, members: Members, arrivals: Arrivals, post: Post, gone: Callable[[], None]
+    ) -> None:
+        self._memory = memory
+        self._members = members
+        self._arrivals = arrivals
+        self._post = post
+        self._gone = gone
+        self._tap = RecordingHealth.WRITING
+        self._store_available = True
+        self._spool_full = False
+        self._table: Mapping[type[NodeEvent | RecorderEvent], Callable[[Any], None]] = {
+            control.TransportChanged: self._transport,
+            control.TrackPublished: self._published,
+            control.TrackUnpublished: self._unpublished,
+            control.DownlinkOffer: self._offer,
+            control.SpeakersChanged: self._speakers,
+            control.TapChanged: self._tap_changed,
+            control.RoomGone: self._room_gone,
+            control.StoreChanged: self._store_changed,
+            control.SpoolChanged: self._spool_changed,
+        }
+
+    def hear(self, event: NodeEvent | RecorderEvent) -> None:
+        """Events that concern no room's present are passed over. Raises Unavailable when nothing more can be kept."""
+        if (answer := self._table.get(type(event))) is not None:
+            answer(event)
+
+    def _here(self, participant: ParticipantId) -> bool:
+        return participant in self._memory.present.participants
+
+    def _note(self, action: str, event: Event, *, room: float = EVERYTHING) -> None:
+        self._memory.at_once(SYSTEM, action, [event], room=room)
+
+    def _transport(self, event: control.TransportChanged) -> None:
+        member = self._members.get(event.participant)
+        if member is None:
+            return
+        if event.state == "lost":
+            member.dead.add(event.direction)
+            self._post(lambda: self._arrivals.media_lost(event.participant))
+        elif event.state == "connected":
+            member.dead.discard(event.direction)
+            self._post(lambda: self._arrivals.media_back(event.participant))
+
+    def _published(self, event: control.TrackPublished) -> None:
+        if not self._here(event.participant):
+            return
+        if self._memory.present.participant(event.participant).tracks.get(event.source) != event.track:
+            published = SourcePublished(event.participant, event.track, event.source, event.codec)
+            self._note("NotePublished", published)
+
+    def _unpublished(self, event: control.TrackUnpublished) -> None:
+        if not self._here(event.participant):
+            return
+        if self._memory.present.participant(event.participant).tracks.get(event.source) == event.track:
+            self._note("NoteEnded", SourceEnded(event.participant, event.track, event.source))
+
+    def _offer(self, event: control.DownlinkOffer) -> None:
+        if (member := self._members.get(event.participant)) is not None:
+            member.forward(event)
+
+    def _speakers(self, event: control.SpeakersChanged) -> None:
+        present = self._memory.present
+        speaking = tuple(one for one in event.participants if one in present.participants)
+        for participant, member in self._members.items():
+            if member.line is not None and self._here(participant) and may_receive(present, participant):
+                member.line.send("speakers", Speakers(speaking))
+        if present.state is ReceptionState.LIVE:
+            self._note("NoteSpeakers", SpeakersMoved(speaking), room=DISPENSABLE)
+
+    def _room_gone(self, event: control.RoomGone) -> None:
+        self._gone()
+
+    # ── the recording's health: the worst that anybody says ────────────────────────────────────────────────────
+
+    def _tap_changed(self, event: control.TapChanged) -> None:
+        if event.recording == self._memory.present.recording:
+            self._tap = RecordingHealth(event.state)
+            self._weigh()
+
+    def _store_changed(self, event: control.StoreChanged) -> None:
+        if event.recording == self._memory.present.recording:
+            self._store_available = event.available
+            self._weigh()
+
+    def _spool_changed(self, event: control.SpoolChanged) -> None:
+        if event.recording == self._memory.present.recording:
+            self._spool_full = event.state == "full"
+            self._weigh()
+
+    def _health(self) -> RecordingHealth:
+        if self._spool_full or self._tap is RecordingHealth.NOT_RECORDING:
+            return RecordingHealth.NOT_RECORDING
+        if self._tap is RecordingHealth.DEGRADED or not self._store_available:
+            return RecordingHealth.DEGRADED
+        return RecordingHealth.WRITING
+
+    def _weigh(self) -> None:
+        health = self._health()
+        if self._memory.present.state in UNDER_WAY and self._memory.present.recording_health is not health:
+            self._note("NoteRecording", RecordingMoved(health))

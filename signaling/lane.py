@@ -1,0 +1,70 @@
+"""A room's one task: what must happen one after another is handed to it and done in the order of handing in."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias, TypeVar, cast
+
+from bridge.errors import Code, Refusal
+
+Answer = TypeVar("Answer")
+_Work: TypeAlias = "tuple[Callable[[], Awaitable[object]], asyncio.Future[object]]"
+_log = logging.getLogger(__name__)
+LENGTH = 200
+"""Fifty participants who all come, go and come again; more is refused with too_many_requests."""
+
+
+class Lane:
+    """``name`` for the log."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._inbox: asyncio.Queue[_Work] = asyncio.Queue(LENGTH)
+
+    async def do(self, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        """The answer of ``work`` in its turn; goes on to its end also when who asked is gone.
+
+        Raises Refusal(too_many_requests) when too much waits already.
+        """
+        return cast(Answer, await asyncio.shield(self._hand_in(work)))
+
+    def post(self, work: Callable[[], Awaitable[object]]) -> None:
+        """In its turn, with nobody to answer to; a failure is logged. Dropped and logged when too much waits."""
+        try:
+            self._hand_in(work).add_done_callback(self._report)
+        except Refusal as refusal:
+            _log.error("%s: dropped: %s", self._name, refusal)
+
+    def _hand_in(self, work: Callable[[], Awaitable[object]]) -> "asyncio.Future[object]":
+        done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        try:
+            self._inbox.put_nowait((work, done))
+        except asyncio.QueueFull:
+            raise Refusal(Code.TOO_MANY_REQUESTS, f"{self._name}: {LENGTH} wait") from None
+        return done
+
+    def _report(self, done: "asyncio.Future[object]") -> None:
+        if not done.cancelled() and (failure := done.exception()) is not None:
+            _log.warning("%s: %s", self._name, failure)
+
+    async def run(self) -> None:
+        """Until cancelled; what then still waits is cancelled too."""
+        try:
+            while True:
+                await self._one(*await self._inbox.get())
+        finally:
+            while not self._inbox.empty():
+                self._inbox.get_nowait()[1].cancel()
+
+    async def _one(self, work: Callable[[], Awaitable[object]], done: "asyncio.Future[object]") -> None:
+        try:
+            answer = await work()
+        except asyncio.CancelledError:
+            done.cancel()
+            raise
+        except Exception as failure:  # noqa: BLE001  every failure belongs to who handed the work in
+            if not done.done():
+                done.set_exception(failure)
+        else:
+            if not done.done():
+                done.set_result(answer)

@@ -1,0 +1,81 @@
+"""A room's present state, ahead of what is stored, and the two ways to change it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from bridge.errors import Unavailable
+from bridge.events import Event, Recorded
+from bridge.model import RecordingRow
+from bridge.policy import Actor
+from bridge.ports import Clock
+from bridge.reception import Reception, evolve
+from signaling.writer import Batch, Writer
+
+EVERYTHING = 2.0
+"""Share of the writer's queue for what cannot be refused."""
+COMMANDS = 1.0
+DISPENSABLE = 0.5
+"""Who speaks is worth less than who was muted."""
+
+
+class Memory:
+    """:class:`bridge.live.Commits`. ``changed`` is called after every change; ``check`` writes something to the
+    database to see that it takes it."""
+
+    def __init__(
+        self,
+        reception: Reception,
+        writer: Writer,
+        clock: Clock,
+        changed: Callable[[], None],
+        check: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._present = reception
+        self._writer = writer
+        self._clock = clock
+        self._changed = changed
+        self._check = check
+
+    @property
+    def present(self) -> Reception:
+        """The state now."""
+        return self._present
+
+    def at_once(self, actor: Actor, action: str, events: Sequence[Event], *, room: float = COMMANDS) -> None:
+        """Takes effect now, stored as soon as possible. Raises Unavailable when no more can be kept."""
+        if not events:
+            return
+        at = self._clock.utc()
+        if not self._writer.add(Batch(actor, action, events, at), room=room):
+            raise self._writer.away or Unavailable()
+        self._take(actor, events, at)
+
+    async def ready(self) -> None:
+        """Raises Unavailable(storage_unavailable)."""
+        await self._writer.drained()
+        await self._check()
+
+    async def commit(
+        self,
+        actor: Actor,
+        action: str,
+        events: Sequence[Event],
+        at_utc_ns: int | None = None,
+        recording: RecordingRow | None = None,
+    ) -> None:
+        """Stored, then in effect."""
+        if not events:
+            return
+        at = self._clock.utc() if at_utc_ns is None else at_utc_ns
+        await self._writer.store(Batch(actor, action, events, at, recording))
+        self._take(actor, events, at)
+
+    def told(self, recorded: Recorded) -> None:
+        """Somebody else wrote this event."""
+        self._present = evolve(self._present, recorded)
+        self._changed()
+
+    def _take(self, actor: Actor, events: Sequence[Event], at: int) -> None:
+        for event in events:
+            number = self._present.version + 1
+            self._present = evolve(self._present, Recorded(self._present.id, number, at, actor.account, event))
+        self._changed()

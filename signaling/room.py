@@ -1,0 +1,361 @@
+"""One room: the live side of a reception, owned by one process.
+
+What must be stored first, and everybody's coming and going, is done one after another by the room's task
+(:class:`~signaling.lane.Lane`). What acts at once — microphone, camera, floor, what the node tells — is a plain call
+without ``await``: nothing can come between, and it works without the database.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import msgspec
+
+from bridge import commands as c
+from bridge.commands import RoomCommand
+from bridge.control import DownlinkAnswer, NodeEvent, RecorderEvent, UplinkAnswer, UplinkOffer
+from bridge.decisions import decide
+from bridge.errors import Code, Refusal, Unavailable
+from bridge.ids import NS_PER_MS, ParticipantId, room_of
+from bridge.live import LiveReception
+from bridge.node_room import NOT_THERE
+from bridge.policy import SYSTEM, Actor
+from bridge.ports import Clock, Entropy, JoinGrant
+from bridge.reception import Reception
+from bridge.receptions import ReceptionService
+from bridge.states import OVER, UNDER_WAY, ReceptionState
+from bridge.stream import Stream
+from bridge.watch import due, observed, resumed_watch
+from signaling.arrivals import Arrivals
+from signaling.hearing import Hearing
+from signaling.lane import Lane
+from signaling.lines import Line
+from signaling.members import Member, Members, view_for
+from signaling.memory import Memory
+from signaling.places import Place, Places
+from signaling.resume import ResumeSecrets
+from signaling.room_lease import RoomLease
+from signaling.settings import SignalingConfig
+from signaling.settling import Settling
+from signaling.views import actor_of
+from signaling.wire import Done, DownlinkReply, Ended, Refused, Renegotiate, UplinkReply, UplinkRequest, Welcome
+from signaling.writer import Writer
+
+_log = logging.getLogger(__name__)
+
+AT_ONCE = (
+    c.SetMicrophone,
+    c.SetCamera,
+    c.SetScreen,
+    c.SetHand,
+    c.GiveFloor,
+    c.TakeFloor,
+    c.MuteParticipant,
+    c.MuteAll,
+)
+"""Commands that act from the room's memory; the rest is stored before it takes effect."""
+
+
+class RoomParts(msgspec.Struct, frozen=True):
+    """What every room of a process is made with."""
+
+    config: SignalingConfig
+    service: ReceptionService
+    places: Places
+    secrets: ResumeSecrets
+    clock: Clock
+    entropy: Entropy
+    retire: "Callable[[Room], None]"
+
+
+class Room:
+    """Made when the lease is ours. ``retire`` is called once, when the room is over, empty for long, or lost."""
+
+    def __init__(self, parts: RoomParts, stored: Reception, place: Place, lease: RoomLease) -> None:
+        self.id = room_of(stored.id)
+        self.place = place
+        self.lease = lease
+        self.owned = True
+        self._parts = parts
+        self._node = parts.places.node(place.node)
+        self._members = Members()
+        self._lane = Lane(f"room {stored.id}")
+        stream = Stream(parts.service, stored, lambda recorded: self._memory.told(recorded))
+        self._writer = Writer(stream, parts.config.unstored)
+        self._memory = Memory(stored, self._writer, parts.clock, self._changed, lease.take)
+        recorder = parts.places.recorder(place.recorder)
+        self.live = LiveReception(
+            self._memory, self._node, recorder, parts.clock, parts.entropy, parts.config.live, asyncio.Lock()
+        )
+        self._settling = Settling(self.live.room, lambda: self._memory.present)
+        self._arrivals = Arrivals(
+            self._memory,
+            self._members,
+            parts.secrets,
+            parts.clock,
+            parts.entropy,
+            self._settling.done,
+            self._welcome,
+        )
+        self._hearing = Hearing(self._memory, self._members, self._arrivals, self._lane.post, self._node_lost_room)
+        self._watch = resumed_watch(stored, parts.config.watch, parts.clock.mono(), parts.clock.utc())
+        self._revision = 0
+        self._showing = False
+        self._ending = False
+        self._placed = False
+        self._node_is_new = False
+        self._idle_since: int | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def present(self) -> Reception:
+        """The state now."""
+        return self._memory.present
+
+    def start(self) -> None:
+        """Begin to work; whoever was in the room may resume from now on."""
+        for name, work in (
+            ("lane", self._lane.run()),
+            ("writer", self._writer.run()),
+            ("settling", self._settling.run()),
+            ("ticking", self._tick_on()),
+        ):
+            self._tasks.append(self._task(name, work))
+        self._arrivals.restore()
+
+    def _task(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work, name=f"room {self.id} {name}")
+        task.add_done_callback(_report)
+        return task
+
+    async def close(self) -> None:
+        """This process ends; the room may go on elsewhere, its participants resume there."""
+        if self._writer.away is None:
+            await self._writer.finish(self._parts.config.ping_timeout_s)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+
+    # ── what participants ask ──────────────────────────────────────────────────────────────────────────────────
+
+    async def join(self, grant: JoinGrant, line: Line) -> ParticipantId:
+        """See :meth:`Arrivals.join`; Welcome is the line's first message."""
+
+        async def work() -> ParticipantId:
+            await self._place()
+            return await self._arrivals.join(grant, line)
+
+        return await self._lane.do(work)
+
+    async def resume(self, participant: ParticipantId, secret: str, line: Line) -> None:
+        """See :meth:`Arrivals.resume`."""
+        await self._lane.do(lambda: self._arrivals.resume(participant, secret, line))
+
+    def line_lost(self, participant: ParticipantId, line: Line) -> None:
+        """The socket is gone."""
+        self._lane.post(lambda: self._arrivals.lost(participant, line))
+
+    async def leave(self, participant: ParticipantId) -> Done:
+        """For good."""
+        await self._lane.do(lambda: self._arrivals.leave(participant))
+        return Done(self._revision)
+
+    async def command(self, participant: ParticipantId, command: RoomCommand) -> Done:
+        """Decided, stored or in the way to storage, and known to the node. Raises Refusal."""
+        actor = actor_of(self.present, participant)
+        if isinstance(command, AT_ONCE):
+            self._memory.at_once(actor, type(command).__name__, decide(self.present, actor, command))
+            await self._settling.done()
+        else:
+            await self._lane.do(lambda: self._in_turn(actor, command))
+        return Done(self._revision)
+
+    async def _in_turn(self, actor: Actor, command: RoomCommand) -> None:
+        try:
+            await self._stored_first(actor, command)
+        except Refusal as refusal:
+            await self._audit(actor, command, refusal)
+            raise
+
+    async def _stored_first(self, actor: Actor, command: RoomCommand) -> None:
+        match command:
+            case c.StartReception():
+                await self.live.start(actor, command)
+            case c.InterruptReception():
+                await self.live.interrupt(actor, command)
+            case c.ResumeReception():
+                await self.live.resume(actor, command)
+            case c.CloseReception():
+                await self.live.close(actor, command)
+            case _:
+                await self._memory.commit(actor, type(command).__name__, decide(self.present, actor, command))
+
+    async def _audit(self, actor: Actor, command: RoomCommand, refusal: Refusal) -> None:
+        try:
+            await self._parts.service.refused(actor, type(command).__name__, self.present, refusal)
+        except Unavailable as failure:
+            _log.warning("room %s: a refusal is not in the audit: %s (%s)", self.id, refusal, failure)
+
+    async def uplink(self, participant: ParticipantId, request: UplinkRequest) -> UplinkReply:
+        """The node's answer; once more when the node had forgotten the room."""
+        self.present.participant(participant)
+        offer = UplinkOffer(request.sdp, request.sources)
+        try:
+            answer = await self._node.offer_uplink(self.id, participant, offer)
+        except Refusal as refusal:
+            if refusal.code not in NOT_THERE:
+                raise
+            answer = await self._offer_again(participant, offer)
+        return UplinkReply(answer.sdp)
+
+    async def _offer_again(self, participant: ParticipantId, offer: UplinkOffer) -> UplinkAnswer:
+        self.live.room.forget()
+        await self._settling.done()
+        return await self._node.offer_uplink(self.id, participant, offer)
+
+    async def downlink(self, participant: ParticipantId, reply: DownlinkReply) -> Done:
+        """The browser's answer, carried to the node."""
+        self.present.participant(participant)
+        await self._node.answer_downlink(self.id, participant, DownlinkAnswer(reply.offer, reply.sdp))
+        member = self._members.get(participant)
+        if member is not None and member.offer is not None and member.offer.offer == reply.offer:
+            member.offer = None
+        return Done(self._revision)
+
+    async def restart_downlink(self, participant: ParticipantId) -> Done:
+        """The browser has no receiving connection any more."""
+        self.present.participant(participant)
+        if (member := self._members.get(participant)) is not None:
+            member.offer = None
+        await self._node.restart_downlink(self.id, participant)
+        return Done(self._revision)
+
+    # ── what the room hears ────────────────────────────────────────────────────────────────────────────────────
+
+    def hear(self, event: NodeEvent | RecorderEvent) -> None:
+        """From its node or recorder."""
+        if not self._ending:
+            self._hearing.hear(event)
+
+    def node_restarted(self) -> None:
+        """Every connection is gone."""
+        self._node_is_new = True
+        self._lane.post(self._begin_on_new_node)
+
+    def _node_lost_room(self) -> None:
+        self.node_restarted()
+
+    async def _begin_on_new_node(self) -> None:
+        if not self._node_is_new or self._ending:
+            return
+        for member in self._members.values():
+            member.offer = None
+            member.dead.clear()
+        await self.live.restarted()
+        self._node_is_new = False
+        self._members.tell("renegotiate", Renegotiate("node_restarted"))
+
+    def noticed(self, version: int) -> None:
+        """Somebody stored events of this reception up to ``version``."""
+        if version > self._writer.version:
+            self._lane.post(self._writer.catch_up)
+
+    # ── time ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _tick_on(self) -> None:
+        while True:
+            await asyncio.sleep(self._parts.config.tick_s)
+            try:
+                await self.lease.take()
+            except Unavailable as failure:
+                # Nobody else can take the lease either while the database is away: the room goes on.
+                _log.warning("room %s: lease not renewed: %s", self.id, failure)
+            except Refusal as refusal:
+                self._disowned(refusal)
+                return
+            try:
+                await self._lane.do(self._tick)
+            except Refusal as refusal:
+                _log.warning("room %s: %s", self.id, refusal)
+
+    async def _tick(self) -> None:
+        if self._ending:
+            return
+        await self._arrivals.expire(self._parts.config.resume_s)
+        await self._mind_officials()
+        if self._node_is_new:
+            await self._begin_on_new_node()
+        elif self.present.participants:
+            await self._place()
+        self._mind_idleness()
+
+    async def _mind_officials(self) -> None:
+        now = self._parts.clock.mono()
+        self._watch = observed(self._watch, self.present, now)
+        command = due(self._watch, self._parts.config.watch, self.present, now)
+        if command is not None:
+            await self._in_turn(SYSTEM, command)
+
+    def _mind_idleness(self) -> None:
+        now = self._parts.clock.mono()
+        if self.present.participants or self.present.state in UNDER_WAY:
+            self._idle_since = None
+        elif self._idle_since is None:
+            self._idle_since = now
+        elif now - self._idle_since >= self._parts.config.idle_s * 1e9:
+            self._end("closed")
+
+    async def _place(self) -> None:
+        if not self._placed:
+            await self.live.place(self.place.node, self.place.recorder)
+            self._placed = True
+
+    # ── what participants are shown ────────────────────────────────────────────────────────────────────────────
+
+    def _changed(self) -> None:
+        self._revision = max(self._revision + 1, self._now_ms())
+        self._settling.want()
+        if not self._showing:
+            self._showing = True
+            asyncio.get_running_loop().call_soon(self._show)
+        if self.present.state in OVER and not self._ending:
+            how = "cancelled" if self.present.state is ReceptionState.CANCELLED else "closed"
+            self._end(how)
+
+    def _show(self) -> None:
+        self._showing = False
+        self._members.show(self.present, self._revision, self._now_ms())
+
+    def _now_ms(self) -> int:
+        return self._parts.clock.utc() // NS_PER_MS
+
+    def _welcome(self, participant: ParticipantId, member: Member) -> None:
+        if member.line is None or member.number is None:
+            return
+        secret = self._parts.secrets.secret(participant, member.number)
+        view = view_for(self.present, participant, self._revision, self._now_ms())
+        member.line.send("welcome", Welcome(participant, secret, view))
+        if member.offer is not None:
+            member.forward(member.offer)
+
+    # ── the end ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _end(self, how: str) -> None:
+        if not self._ending:
+            self._ending = True
+            self._members.end("ended", Ended(how, self.present.closing_reason))
+            self._parts.retire(self)
+
+    def _disowned(self, refusal: Refusal) -> None:
+        _log.error("room %s: %s", self.id, refusal)
+        self._ending = True
+        self.owned = False
+        self._members.end("refused", Refused(Code.ROOM_ELSEWHERE, refusal.params))
+        self._parts.retire(self)
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (failure := task.exception()) is not None:
+        _log.critical("%s ended", task.get_name(), exc_info=failure)

@@ -1,0 +1,33 @@
+"""The lease row under which one process owns a room."""
+
+from bridge.errors import Code, Refusal
+from bridge.ids import NS_PER_S, ReceptionId
+from bridge.ports import Clock
+from bridge.repositories import UnitsOfWork
+
+
+class RoomLease:
+    """Holds for ``seconds`` from each renewal."""
+
+    def __init__(self, units: UnitsOfWork, clock: Clock, reception: ReceptionId, owner: str, seconds: float) -> None:
+        self._units = units
+        self._clock = clock
+        self._name = f"room {reception}"
+        self._owner = owner
+        self._seconds = seconds
+
+    async def take(self) -> None:
+        """Take or renew it. Raises Refusal(room_elsewhere) with the owner's address, Unavailable."""
+        now = self._clock.utc()
+        async with self._units.writing() as unit:
+            until = now + int(self._seconds * NS_PER_S)
+            lease = await unit.leases.take(self._name, self._owner, now, until)
+            await unit.commit()
+        if lease.owner != self._owner:
+            raise Refusal(Code.ROOM_ELSEWHERE, f"{self._name} is with {lease.owner}", address=lease.owner)
+
+    async def release(self) -> None:
+        """Another process may take it at once. Raises Unavailable."""
+        async with self._units.writing() as unit:
+            await unit.leases.release(self._name, self._owner)
+            await unit.commit()

@@ -1,0 +1,173 @@
+"""The rooms that this process owns, and its ears at their nodes and recorders."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from bridge.control import NodeEvent, RecorderEvent
+from bridge.errors import Refusal
+from bridge.ids import NS_PER_S, NodeId, ParticipantId, ReceptionId
+from bridge.ports import Clock, Entropy
+from bridge.reception import Reception
+from bridge.receptions import STORED, ReceptionService
+from bridge.repositories import UnitsOfWork
+from bridge.states import UNDER_WAY
+from signaling.places import Place, Places
+from signaling.resume import ResumeSecrets
+from signaling.room import Room, RoomParts
+from signaling.room_lease import RoomLease
+from signaling.settings import SignalingConfig
+from signaling.watcher import Source, Watcher
+
+_log = logging.getLogger(__name__)
+LOOK_BACK_S = 30 * 86_400
+"""A reception that is still under way after a month is closed by hand."""
+TRIES = 8
+"""With doubling pauses from half a second about two minutes; sealing finds the recording by itself anyway."""
+
+
+class Rooms:
+    """One per process. :meth:`start` takes back the rooms that are under way; :meth:`close` gives them up."""
+
+    def __init__(
+        self,
+        config: SignalingConfig,
+        units: UnitsOfWork,
+        service: ReceptionService,
+        places: Places,
+        clock: Clock,
+        entropy: Entropy,
+    ) -> None:
+        self._config = config
+        self._units = units
+        self._service = service
+        self._places = places
+        self._clock = clock
+        self._parts = RoomParts(
+            config, service, places, ResumeSecrets(config.key), clock, entropy, lambda room: self._retire(room)
+        )
+        self._rooms: dict[ReceptionId, Room] = {}
+        self._opening = asyncio.Lock()
+        self._watchers: dict[str, asyncio.Task[None]] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Take back what is under way: its participants may resume from now on. Raises Unavailable."""
+        now = self._clock.utc()
+        async with self._units.reading() as unit:
+            rows = await unit.receptions.rows(now - LOOK_BACK_S * NS_PER_S, now + LOOK_BACK_S * NS_PER_S)
+        for row in rows:
+            if row.doors_open or row.state in UNDER_WAY:
+                await self._take_back(row.id)
+
+    async def _take_back(self, reception: ReceptionId) -> None:
+        try:
+            stored = await self._service.present(reception)
+            if stored.participants or stored.state in UNDER_WAY:
+                await self.open(reception)
+        except Refusal as refusal:
+            _log.error("room %s is not taken back: %s", reception, refusal)
+
+    async def open(self, reception: ReceptionId) -> Room:
+        """The room, made when it is not there. Raises NotFound, Refusal(room_elsewhere), Unavailable."""
+        async with self._opening:
+            if reception not in self._rooms:
+                self._rooms[reception] = await self._make(reception)
+            return self._rooms[reception]
+
+    async def _make(self, reception: ReceptionId) -> Room:
+        lease = RoomLease(self._units, self._clock, reception, self._config.owner, self._config.lease_s)
+        await lease.take()
+        stored = await self._service.present(reception)
+        room = Room(self._parts, stored, await self._place_of(stored), lease)
+        self._listen(room.place)
+        room.start()
+        return room
+
+    async def _place_of(self, stored: Reception) -> Place:
+        if stored.node is not None and stored.recorder is not None:
+            return Place(stored.node, stored.recorder)
+        return await self._places.choose(stored)
+
+    def of_participant(self, participant: ParticipantId) -> Room | None:
+        """Where somebody is who comes back."""
+        return next((room for room in self._rooms.values() if participant in room.present.participants), None)
+
+    def noticed(self, reception: ReceptionId, kind: str, body: Mapping[str, str]) -> None:
+        """A listener of the process's notices."""
+        if kind == STORED and (room := self._rooms.get(reception)) is not None:
+            room.noticed(int(body["version"]))
+
+    # ── nodes and recorders ────────────────────────────────────────────────────────────────────────────────────
+
+    def _listen(self, place: Place) -> None:
+        self._watch(f"node {place.node}", self._places.node(place.node), lambda: self._node_restarted(place.node))
+        self._watch(f"recorder {place.recorder}", self._places.recorder(place.recorder), lambda: None)
+
+    def _watch(self, name: str, source: Source, restarted: Callable[[], None]) -> None:
+        if name not in self._watchers:
+            watcher = Watcher(name, source, self._hear, restarted)
+            self._watchers[name] = asyncio.create_task(watcher.run(), name=name)
+
+    def _hear(self, event: NodeEvent | RecorderEvent) -> None:
+        for room in self._concerned(event):
+            room.hear(event)
+
+    def _concerned(self, event: NodeEvent | RecorderEvent) -> list[Room]:
+        name = getattr(event, "room", None)
+        if name is not None:
+            return [room for room in self._rooms.values() if room.id == name]
+        recording = getattr(event, "recording", None)
+        return [room for room in self._rooms.values() if room.present.recording == recording]
+
+    def _node_restarted(self, node: NodeId) -> None:
+        for room in self._rooms.values():
+            if room.place.node == node:
+                room.node_restarted()
+
+    # ── the end ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _retire(self, room: Room) -> None:
+        """The room is over, was empty for long, or another process has it."""
+        self._rooms.pop(ReceptionId(room.id), None)
+        task = asyncio.create_task(self._wind_up(room), name=f"end of room {room.id}")
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _wind_up(self, room: Room) -> None:
+        await room.close()
+        if not room.owned:
+            return
+        await _in_the_end("room removed", room.live.remove)
+        recording = room.present.recording
+        if recording is not None:
+            await _in_the_end("recording finished", lambda: room.live.finish(recording))
+        await _in_the_end("lease given back", room.lease.release)
+
+    async def close(self) -> None:
+        """Rooms stay as they are on their nodes; whoever owns them next takes them back from storage."""
+        for task in self._watchers.values():
+            task.cancel()
+        await asyncio.gather(*self._watchers.values(), return_exceptions=True)
+        self._watchers.clear()
+        for room in list(self._rooms.values()):
+            await room.close()
+        self._rooms.clear()
+        for task in self._ending:
+            task.cancel()
+        await asyncio.gather(*self._ending, return_exceptions=True)
+
+
+async def _in_the_end(what: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    pause = 0.5
+    for _ in range(TRIES):
+        try:
+            await work()
+        except Refusal as refusal:
+            _log.warning("not yet %s: %s", what, refusal)
+            await asyncio.sleep(pause)
+            pause *= 2
+        else:
+            return
+    _log.error("not %s after %d tries", what, TRIES)

@@ -1,0 +1,38 @@
+"""What the room's socket is set up with; read and checked by deploy."""
+
+import msgspec
+
+from bridge.live import LiveSettings
+from bridge.watch import WatchTimes
+
+
+class SignalingConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """``owner``: this process in leases and join tokens, the address under which its socket is reached; stable over
+    restarts, so that it takes its own rooms back at once. ``key``: 32 random bytes or more, kept secret.
+
+    Times in seconds, sizes in bytes.
+    """
+
+    owner: str
+    key: bytes
+    path: str = "socket.io"
+    ping_interval_s: float = 10
+    ping_timeout_s: float = 10
+    max_message: int = 256 * 1024
+    """An answer to a downlink of 30 participants with three tracks each is about 80 kB."""
+    max_uplink_sdp: int = 64 * 1024
+    """A browser's offer of three m-lines is about 10 kB."""
+    messages_per_s: float = 20
+    messages_burst: int = 60
+    token_s: int = 120
+    resume_s: float = 30
+    lease_s: float = 15
+    tick_s: float = 1
+    idle_s: float = 60
+    """A room in which nobody is and that is not under way is given up after that."""
+    enter_s: float = 10
+    """A socket that has not entered a room by then is closed."""
+    unstored: int = 5000
+    """Events of one room kept in memory while the database is away: hours of talk, some MB."""
+    watch: WatchTimes = WatchTimes()
+    live: LiveSettings = LiveSettings()

@@ -1,0 +1,72 @@
+"""Listens to one node's or recorder's numbered events for as long as it is used, over restarts of either side."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
+
+from bridge.control import NodeEvent, NodeHealth, Numbered, RecorderEvent, RecorderHealth
+from bridge.errors import Refusal
+
+_log = logging.getLogger(__name__)
+FIRST_AGAIN_S = 0.2
+LAST_AGAIN_S = 5.0
+"""A process that the supervisor restarts is back within a second; one that stays away costs a try in five."""
+
+
+class Source(Protocol):
+    """The part of MediaNode and RecorderNode that speaks by itself."""
+
+    async def health(self) -> NodeHealth | RecorderHealth: ...
+
+    def events(self, run: str, after: int) -> AsyncIterator[Numbered]: ...
+
+
+class Watcher:
+    """``heard`` gets every event once, in order; ``restarted`` is called when the run is another than before."""
+
+    def __init__(
+        self,
+        name: str,
+        source: Source,
+        heard: Callable[[NodeEvent | RecorderEvent], None],
+        restarted: Callable[[], None],
+    ) -> None:
+        self._name = name
+        self._source = source
+        self._heard = heard
+        self._restarted = restarted
+        self._run = ""
+        self._after = 0
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        pause = FIRST_AGAIN_S
+        while True:
+            try:
+                self._seen((await self._source.health()).run)
+                async for numbered in self._source.events(self._run, self._after):
+                    pause = FIRST_AGAIN_S
+                    self._take(numbered)
+            except Refusal as refusal:
+                _log.warning("%s: no events: %s", self._name, refusal)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LAST_AGAIN_S)
+
+    def _seen(self, run: str) -> None:
+        if run == self._run:
+            return
+        before, self._run, self._after = self._run, run, 0
+        if before:
+            _log.warning("%s: began anew", self._name)
+            self._restarted()
+
+    def _take(self, numbered: Numbered) -> None:
+        self._seen(numbered.run)
+        if numbered.number <= self._after:
+            return
+        self._after = numbered.number
+        try:
+            self._heard(numbered.event)
+        except Refusal as refusal:
+            _log.warning("%s: event %d: %s", self._name, numbered.number, refusal)

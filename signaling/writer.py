@@ -1,0 +1,158 @@
+"""One room's way into storage: a single queue, so that events are stored in the order in which they were decided.
+
+What has already taken effect (mute, floor, presence) waits here while the database is away and is written later, in
+order. What must be stored first (join, start, close) is refused at once then, and nothing of it has happened.
+
+Bounded: at ``capacity`` further commands are refused, who speaks is no longer noted from half of it, and what is not
+ours to refuse (somebody lost the line) has as much again. Whatever could not be kept is counted and logged.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from bridge.errors import Conflict, Refusal, Unavailable
+from bridge.events import Event
+from bridge.model import RecordingRow
+from bridge.policy import SYSTEM, Actor
+from bridge.stream import Stream
+
+_log = logging.getLogger(__name__)
+AGAIN_S = 0.5
+"""A database that restarts is back within seconds; asking twice a second costs it nothing."""
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Events of one decision. ``at_utc_ns`` None: the time of storing."""
+
+    actor: Actor
+    action: str
+    events: Sequence[Event]
+    at_utc_ns: int | None
+    recording: RecordingRow | None = None
+
+
+_Waiting: TypeAlias = "tuple[Batch, asyncio.Future[None] | None]"
+
+
+class Writer:
+    """``stream`` is written by nobody else of this process."""
+
+    def __init__(self, stream: Stream, capacity: int) -> None:
+        self._stream = stream
+        self._capacity = capacity
+        self._waiting: deque[_Waiting] = deque()
+        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._lost = 0
+        self.away: Unavailable | None = None
+        """Set while the database does not answer."""
+
+    @property
+    def version(self) -> int:
+        """Of the last stored event."""
+        return self._stream.stored.version
+
+    def add(self, batch: Batch, *, room: float = 1.0) -> bool:
+        """To be stored after everything before. ``room``: how much of the capacity this kind of event may fill; False
+        when that is full."""
+        if len(self._waiting) >= self._capacity * room:
+            self._lost += 1
+            _log.error("%s: %s not kept, %d in all", self._stream.stored.id, batch.action, self._lost)
+            return False
+        self._put(batch, None)
+        return True
+
+    async def store(self, batch: Batch) -> None:
+        """Stored when this returns. Raises Unavailable, Conflict, and what evolving the state raises."""
+        if self.away is not None and self._waiting:
+            raise self.away
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._put(batch, done)
+        await done
+
+    def _put(self, batch: Batch, done: "asyncio.Future[None] | None") -> None:
+        self._waiting.append((batch, done))
+        self._idle.clear()
+        self._wake.set()
+
+    async def drained(self) -> None:
+        """Everything is stored. Raises Unavailable as soon as the database is known to be away."""
+        if self._waiting:
+            await self.store(Batch(SYSTEM, "", (), None))
+
+    async def catch_up(self) -> None:
+        """Take in what pages wrote. Raises Unavailable."""
+        if not self._waiting:
+            await self._stream.catch_up()
+
+    async def run(self) -> None:
+        """Until cancelled; who then still waits is told that nothing was stored."""
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                await self._write_all()
+        finally:
+            for _, done in self._waiting:
+                if done is not None and not done.done():
+                    done.set_exception(Unavailable(detail="the room ended"))
+
+    async def _write_all(self) -> None:
+        while self._waiting:
+            if not await self._write(*self._waiting[0]):
+                await asyncio.sleep(AGAIN_S)
+                continue
+            self._waiting.popleft()
+        self._idle.set()
+
+    async def _write(self, batch: Batch, done: "asyncio.Future[None] | None") -> bool:
+        """Whether the batch is settled, one way or the other."""
+        try:
+            await self._stream.append(batch.actor, batch.action, batch.events, batch.at_utc_ns, batch.recording)
+        except Unavailable as failure:
+            return self._database_away(failure, done)
+        except Refusal as refusal:
+            self._refused(batch, done, refusal)
+        else:
+            if done is not None and not done.done():
+                done.set_result(None)
+        self.away = None
+        return True
+
+    def _database_away(self, failure: Unavailable, done: "asyncio.Future[None] | None") -> bool:
+        if self.away is None:
+            _log.error("%s: storage is away, %d waiting: %s", self._stream.stored.id, len(self._waiting), failure)
+        self.away = failure
+        kept: deque[_Waiting] = deque()
+        for batch, asked in self._waiting:
+            if asked is None:
+                kept.append((batch, asked))
+            elif not asked.done():
+                asked.set_exception(failure)
+        settled = done is not None
+        if settled:
+            kept.appendleft(self._waiting[0])  # popped by the caller
+        self._waiting = kept
+        return settled
+
+    def _refused(self, batch: Batch, done: "asyncio.Future[None] | None", refusal: Refusal) -> None:
+        if done is not None:
+            if not done.done():
+                done.set_exception(refusal)
+            return
+        # Decided on the room's memory, overtaken in storage by what was decided before (the reception closed).
+        level = logging.ERROR if isinstance(refusal, Conflict) else logging.WARNING
+        _log.log(level, "%s: %s came too late for the record: %s", self._stream.stored.id, batch.action, refusal)
+
+    async def finish(self, within_s: float) -> None:
+        """Give what waits a last chance before the room ends here."""
+        try:
+            await asyncio.wait_for(self._idle.wait(), within_s)
+        except TimeoutError:
+            _log.error("%s: %d events could not be stored", self._stream.stored.id, len(self._waiting))
