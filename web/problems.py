@@ -25,7 +25,9 @@ PROBLEM_TYPE = "application/problem+json"
 _BY_CODE: Mapping[Code, int] = {
     Code.NOT_SIGNED_IN: 401,
     Code.SIGN_IN_FAILED: 401,
+    Code.NOT_PERMITTED: 403,
     Code.FORM_EXPIRED: 403,
+    Code.NOT_FOUND: 404,
     Code.TOO_MANY_REQUESTS: 429,
     Code.MALFORMED_MESSAGE: 400,
     Code.TOO_LARGE: 413,
