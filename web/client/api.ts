@@ -1,0 +1,52 @@
+/** Requests to the pages' own server. Every refusal comes out as one `Refusal`, whatever went wrong underneath. */
+
+import type { WebProblem } from "./wire/web";
+
+/** Not `code` of the server: the request itself got nowhere. */
+export const LINE_DOWN = "line_down";
+
+/** A request that was refused, or that nobody answered (`line_down`). */
+export class Refusal extends Error {
+  constructor(
+    readonly code: string,
+    readonly params: Readonly<Record<string, string>> = {},
+  ) {
+    super(code);
+    this.name = "Refusal";
+  }
+}
+
+/** `GET`, the answer as bytes or JSON by the caller's choice. Throws Refusal. */
+export async function get(address: string, signal?: AbortSignal): Promise<Response> {
+  return checked(fetch(address, { credentials: "same-origin", ...(signal && { signal }) }));
+}
+
+/** `POST` of JSON with the page's CSRF token. Throws Refusal. */
+export async function post(address: string, csrf: string, body: unknown): Promise<Response> {
+  return checked(
+    fetch(address, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
+      body: JSON.stringify(body),
+    }),
+  );
+}
+
+async function checked(pending: Promise<Response>): Promise<Response> {
+  const answer = await pending.catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Refusal(LINE_DOWN);
+  });
+  if (answer.ok) return answer;
+  throw await refusalOf(answer);
+}
+
+async function refusalOf(answer: Response): Promise<Refusal> {
+  try {
+    const problem = (await answer.json()) as Partial<WebProblem>;
+    return new Refusal(problem.code ?? "internal", problem.params ?? {});
+  } catch {
+    return new Refusal(answer.status >= 500 ? LINE_DOWN : "internal");
+  }
+}

@@ -1,0 +1,36 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { refusalText, setCatalogue, t } from "./i18n";
+
+afterEach(() => {
+  setCatalogue({ messages: {}, refusals: {} });
+});
+
+describe("words", () => {
+  it("are the English sentence where the catalogue has none", () => {
+    setCatalogue({ messages: { "Raise hand": "" }, refusals: {} });
+    expect(t("Raise hand")).toBe("Raise hand");
+    expect(t("Leave")).toBe("Leave");
+  });
+
+  it("are the catalogue's, with their places filled", () => {
+    const messages = { "Reconnecting… ({seconds} s)": "Đang kết nối lại… ({seconds} giây)" };
+    setCatalogue({ messages, refusals: {} });
+    expect(t("Reconnecting… ({seconds} s)", { seconds: 7 })).toBe("Đang kết nối lại… (7 giây)");
+  });
+
+  it("keep a place nobody filled visible, and never fill twice", () => {
+    expect(t("{a} and {b}", { a: "{b}" })).toBe("{b} and {b}");
+  });
+});
+
+describe("refusals", () => {
+  it("say what happened, what was kept, what to do, and leave out what is empty", () => {
+    const words = { happened: "{field} is missing.", kept: "", next: "Fill it in." };
+    setCatalogue({ messages: {}, refusals: { invalid_field: words } });
+    expect(refusalText("invalid_field", { field: "Name" })).toBe("Name is missing. Fill it in.");
+  });
+
+  it("name a code the catalogue does not know", () => {
+    expect(refusalText("from_the_future")).toContain("from_the_future");
+  });
+});

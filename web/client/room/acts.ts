@@ -1,0 +1,39 @@
+/** Everything a person can do in the room, by name. Components call these; tests give their own. */
+
+import type { Choice } from "./devices";
+import type { Dialog, Gadget } from "./state";
+import type { Source } from "../wire/signaling";
+
+export interface Acts {
+  readonly enter: () => void;
+  /** Back to the device check after having left. */
+  readonly prepare: () => void;
+  readonly choose: (gadget: Gadget, id: string) => void;
+  readonly retry: (gadget: Gadget) => void;
+  readonly switchOff: (gadget: Gadget) => void;
+  readonly choices: (gadget: Gadget) => Promise<readonly Choice[]>;
+  readonly toggleMicrophone: () => void;
+  readonly toggleCamera: () => void;
+  readonly toggleScreen: () => void;
+  readonly toggleHand: () => void;
+  readonly toggleLayout: () => void;
+  readonly togglePanel: () => void;
+  readonly answerInvitation: (speak: boolean) => void;
+  readonly dialog: (dialog: Dialog | null) => void;
+  readonly start: (reason: string) => void;
+  readonly interrupt: () => void;
+  readonly resume: () => void;
+  readonly close: () => void;
+  readonly nextCase: () => void;
+  readonly giveFloor: (participant: string) => void;
+  readonly takeFloor: (participant: string) => void;
+  readonly mute: (participant: string) => void;
+  readonly muteAll: () => void;
+  readonly leave: () => void;
+  readonly putTroubleAway: () => void;
+  readonly soundHeldBack: (held: boolean) => void;
+  readonly stream: (participant: string, source: Source) => MediaStream | null;
+  /** My own microphone while I look at its level, null when there is none. */
+  readonly microphone: () => MediaStreamTrack | null;
+  readonly sounds: () => [string, MediaStream][];
+}

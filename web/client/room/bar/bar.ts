@@ -1,0 +1,277 @@
+/** My own controls at the start, the reception's at the end; the primary action always at the same place. */
+
+import { html, nothing, type TemplateResult } from "lit";
+import { t } from "../../i18n";
+import { icon, type Icon } from "../../shared/icons";
+import { PlainElement } from "../../shared/plain-element";
+import { adopt } from "../../styles/adopt";
+import type { Acts } from "../acts";
+import { canShareScreen } from "../devices";
+import type { RoomState } from "../state";
+import {
+  conducts,
+  handsUp,
+  may,
+  me,
+  microphoneFace,
+  nextCase,
+  primaryAction,
+  screenOwner,
+  type MicrophoneFace,
+} from "../view";
+import css from "./bar.css?inline";
+
+adopt(css);
+
+interface Control {
+  test: string;
+  drawing: Icon;
+  words: string;
+  press: () => void;
+  state?: string;
+  hint?: string;
+  kind?: string;
+  disabled?: boolean;
+}
+
+const MICROPHONE_WORDS: Readonly<Record<MicrophoneFace, () => string>> = {
+  open: () => t("Mute"),
+  closed: () => t("Unmute"),
+  no_device: () => t("Unmute"),
+  not_permitted: () => t("Unmute"),
+  not_begun: () => t("Unmute"),
+};
+
+const MICROPHONE_HINTS: Partial<Record<MicrophoneFace, () => string>> = {
+  not_permitted: () => t("The chair gives the floor. Raise your hand to ask for it."),
+  not_begun: () => t("Microphones open when the reception begins."),
+  no_device: () => t("No microphone. Press to try again."),
+};
+
+export class Bar extends PlainElement {
+  static override properties = { room: { attribute: false }, acts: { attribute: false } };
+  declare room: RoomState;
+  declare acts: Acts;
+
+  protected override render(): TemplateResult {
+    return html`<footer class="dc-bar">
+      <div class="dc-bar-own" role="toolbar" aria-label=${t("My controls")}>
+        ${button(this.#microphone())} ${button(this.#camera())} ${this.#share()} ${this.#hand()}
+        ${button(this.#layout())} ${conducts(this.room) ? button(this.#panel()) : nothing}
+        ${button(this.#keys())} ${button(this.#leave())}
+      </div>
+      <div class="dc-bar-reception">${this.#reception()}</div>
+    </footer>`;
+  }
+
+  #microphone(): Control {
+    const face = microphoneFace(this.room);
+    const hint = MICROPHONE_HINTS[face]?.();
+    return {
+      test: "mic-button",
+      drawing: face === "open" ? "microphone" : "microphone-off",
+      words: MICROPHONE_WORDS[face](),
+      state: face,
+      disabled: face === "not_permitted" || face === "not_begun",
+      hint: hint ?? `${MICROPHONE_WORDS[face]()} (M)`,
+      press: () => {
+        this.acts.toggleMicrophone();
+      },
+    };
+  }
+
+  #camera(): Control {
+    const on = this.room.devices.camera === "ready";
+    const words = on ? t("Camera off") : t("Camera on");
+    return {
+      test: "camera-button",
+      drawing: on ? "camera" : "camera-off",
+      words,
+      state: on ? "on" : "off",
+      hint: `${words} (V)`,
+      press: () => {
+        this.acts.toggleCamera();
+      },
+    };
+  }
+
+  #share(): TemplateResult | typeof nothing {
+    if (!may(this.room, "share_screen") || !canShareScreen()) return nothing;
+    const owner = this.room.room === null ? null : screenOwner(this.room.room);
+    const others = owner !== null && !this.room.sharing;
+    return button({
+      test: "share-button",
+      drawing: this.room.sharing ? "screen-off" : "screen",
+      words: this.room.sharing ? t("Stop sharing") : t("Share screen"),
+      state: this.room.sharing ? "open" : "off",
+      kind: "dc-bar-wide",
+      disabled: others,
+      ...(others && { hint: t("{name} shares the screen", { name: owner.name }) }),
+      press: () => {
+        this.acts.toggleScreen();
+      },
+    });
+  }
+
+  #hand(): TemplateResult | typeof nothing {
+    const own = me(this.room);
+    if (!may(this.room, "raise_hand") || own?.role === "chair") return nothing;
+    const raised = own?.hand_raised === true;
+    const words = raised ? t("Lower hand") : t("Raise hand");
+    return button({
+      test: "hand-button",
+      drawing: "hand",
+      words,
+      state: raised ? "raised" : "lowered",
+      hint: `${words} (H)`,
+      press: () => {
+        this.acts.toggleHand();
+      },
+    });
+  }
+
+  #layout(): Control {
+    const grid = this.room.layout === "grid";
+    const words = grid ? t("Large picture") : t("All equal");
+    return {
+      test: "layout-button",
+      drawing: grid ? "stage" : "grid",
+      words,
+      kind: "dc-bar-wide dc-bar-lesser",
+      hint: `${words} (L)`,
+      press: () => {
+        this.acts.toggleLayout();
+      },
+    };
+  }
+
+  #panel(): Control {
+    const hands = this.room.room === null ? 0 : handsUp(this.room.room).length;
+    return {
+      test: "panel-button",
+      drawing: "people",
+      words: hands > 0 ? t("People ({hands} hands)", { hands }) : t("People"),
+      state: this.room.panel ? "shown" : "hidden",
+      press: () => {
+        this.acts.togglePanel();
+      },
+    };
+  }
+
+  #keys(): Control {
+    return {
+      test: "keys-button",
+      drawing: "keys",
+      words: t("Keys"),
+      kind: "dc-bar-wide dc-bar-lesser",
+      hint: `${t("Keys")} (?)`,
+      press: () => {
+        this.acts.dialog("keys");
+      },
+    };
+  }
+
+  #leave(): Control {
+    return {
+      test: "leave-button",
+      drawing: "leave",
+      words: t("Leave"),
+      press: () => {
+        this.acts.dialog("leave");
+      },
+    };
+  }
+
+  #reception(): (TemplateResult | typeof nothing)[] {
+    const state = this.room.room?.state;
+    const primary = primaryAction(this.room);
+    if (state === "live")
+      return [this.#nextCase(), this.#pause(primary === "interrupt"), this.#end()];
+    if (state === "interrupted")
+      return [primary === "resume" ? this.#resume() : nothing, this.#end()];
+    return [primary === "start" ? this.#start() : nothing];
+  }
+
+  #nextCase(): TemplateResult | typeof nothing {
+    const following = this.room.room === null ? null : nextCase(this.room.room);
+    if (following === null || !may(this.room, "call_next")) return nothing;
+    return button({
+      test: "next-case-button",
+      drawing: "next",
+      words: t("Next case"),
+      hint: t("Case {number}: {title}", { number: following.number, title: following.title }),
+      press: () => {
+        this.acts.nextCase();
+      },
+    });
+  }
+
+  #pause(primary: boolean): TemplateResult | typeof nothing {
+    if (!may(this.room, "interrupt")) return nothing;
+    return button({
+      test: "pause-button",
+      drawing: "pause",
+      words: t("Pause"),
+      kind: primary ? "btn-primary" : "",
+      press: () => {
+        if (primary) this.acts.interrupt();
+        else this.acts.dialog("interrupt");
+      },
+    });
+  }
+
+  #start(): TemplateResult {
+    return button({
+      test: "start-button",
+      drawing: "play",
+      words: t("Start the reception"),
+      kind: "btn-primary",
+      press: () => {
+        this.acts.dialog("start");
+      },
+    });
+  }
+
+  #resume(): TemplateResult {
+    return button({
+      test: "resume-button",
+      drawing: "play",
+      words: t("Go on"),
+      kind: "btn-primary",
+      press: () => {
+        this.acts.resume();
+      },
+    });
+  }
+
+  #end(): TemplateResult | typeof nothing {
+    if (!may(this.room, "close")) return nothing;
+    return button({
+      test: "end-button",
+      drawing: "stop",
+      words: t("End for all"),
+      kind: "btn-danger",
+      press: () => {
+        this.acts.dialog("close");
+      },
+    });
+  }
+}
+
+function button(control: Control): TemplateResult {
+  const kind = control.kind ?? "";
+  const look = /btn-(primary|danger)/.test(kind) ? "" : "btn-outline-secondary";
+  return html`<button
+    type="button"
+    class=${`btn ${look} ${kind}`}
+    data-testid=${control.test}
+    data-state=${control.state ?? ""}
+    aria-disabled=${control.disabled === true ? "true" : "false"}
+    title=${control.hint ?? control.words}
+    @click=${control.press}
+  >
+    ${icon(control.drawing)}<span>${control.words}</span>
+  </button>`;
+}
+
+customElements.define("dc-bar", Bar);

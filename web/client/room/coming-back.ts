@@ -1,0 +1,41 @@
+/** What to do after the line broke, as a pure question: resume as who one was, ask for a new token, or give up. */
+
+/** The server keeps a seat this long for who shows the secret. */
+export const RESUME_MS = 30_000;
+
+/** Refusals that trying again does not change. */
+const FINAL = new Set([
+  "not_found",
+  "not_permitted",
+  "not_signed_in",
+  "reception_over",
+  "replaced",
+  "seat_taken",
+]);
+
+export type Step =
+  { by: "resume"; waitMs: number } | { by: "token"; waitMs: number } | { by: "giving_up" };
+
+export interface Loss {
+  /** Ms since 1970 by this machine. */
+  lostMs: number;
+  /** Attempts made since. */
+  attempts: number;
+  hasSecret: boolean;
+  /** The code of the last refusal, null when the last attempt met silence or there was none. */
+  refusal: string | null;
+}
+
+/** 0.2 s first — most breaks are over at once — then doubling to 5 s, so that a dead server is not stormed. */
+export function pauseBefore(attempts: number): number {
+  return attempts === 0 ? 200 : Math.min(5_000, 500 * 2 ** (attempts - 1));
+}
+
+/** The next step of coming back. */
+export function nextStep(loss: Loss, now: number): Step {
+  if (loss.refusal !== null && FINAL.has(loss.refusal)) return { by: "giving_up" };
+  const waitMs = pauseBefore(loss.attempts);
+  const late = now + waitMs - loss.lostMs >= RESUME_MS;
+  if (!loss.hasSecret || late || loss.refusal === "resume_invalid") return { by: "token", waitMs };
+  return { by: "resume", waitMs };
+}

@@ -1,0 +1,184 @@
+/** The questions before something that cannot be taken back, each naming its consequence; and the list of keys. */
+
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { t } from "../../i18n";
+import { PlainElement } from "../../shared/plain-element";
+import { adopt } from "../../styles/adopt";
+import type { Acts } from "../acts";
+import type { Dialog, RoomState } from "../state";
+import { me } from "../view";
+import css from "./dialogs.css?inline";
+
+adopt(css);
+
+/** As many as bridge lets a reason have. */
+const REASON_LENGTH = 500;
+
+export class Dialogs extends PlainElement {
+  static override properties = { room: { attribute: false }, acts: { attribute: false } };
+  declare room: RoomState;
+  declare acts: Acts;
+
+  protected override render(): TemplateResult | typeof nothing {
+    const dialog = this.room.dialog;
+    if (dialog === null) return nothing;
+    return html`<dialog
+      class="dc-dialog"
+      data-testid=${`dialog-${dialog}`}
+      aria-labelledby="dc-dialog-title"
+      @close=${this.#away}
+    >
+      ${this.#content(dialog)}
+    </dialog>`;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    const dialog = this.querySelector("dialog");
+    if (dialog !== null && !dialog.open) dialog.showModal();
+  }
+
+  readonly #away = (): void => {
+    this.acts.dialog(null);
+  };
+
+  #content(dialog: Dialog): TemplateResult {
+    const contents: Record<Dialog, () => TemplateResult> = {
+      start: () => this.#start(),
+      close: () => this.#close(),
+      interrupt: () => this.#interrupt(),
+      leave: () => this.#leave(),
+      keys: () => this.#keys(),
+    };
+    return contents[dialog]();
+  }
+
+  #start(): TemplateResult {
+    return html`<form @submit=${this.#submitStart}>
+      <h2 id="dc-dialog-title">${t("Start the reception?")}</h2>
+      <p>${t("Everybody sees and hears each other from now on, and everything is recorded.")}</p>
+      <label class="form-label" for="dc-reason">
+        ${t("Readiness was not proved. Why do you start all the same?")}
+      </label>
+      <textarea
+        id="dc-reason"
+        class="form-control"
+        data-testid="start-reason"
+        rows="3"
+        maxlength=${REASON_LENGTH}
+        required
+        autofocus
+      ></textarea>
+      <p class="dc-quiet">${t("The reason is kept in the record.")}</p>
+      <div class="dc-dialog-verbs">
+        <button type="submit" class="btn btn-primary" data-testid="start-confirm">
+          ${t("Start the reception")}
+        </button>
+        ${this.#back()}
+      </div>
+    </form>`;
+  }
+
+  readonly #submitStart = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const reason = this.querySelector<HTMLTextAreaElement>("#dc-reason")?.value.trim() ?? "";
+    if (reason !== "") this.acts.start(reason);
+  };
+
+  #close(): TemplateResult {
+    return this.#question({
+      title: t("End the reception for all?"),
+      words: t(
+        "Everybody leaves, the recording is finished and sealed. The reception cannot be opened again.",
+      ),
+      verb: t("End for all"),
+      look: "btn-danger",
+      test: "end-confirm",
+      press: this.acts.close,
+    });
+  }
+
+  #interrupt(): TemplateResult {
+    return this.#question({
+      title: t("Pause the reception?"),
+      words: t(
+        "Nobody hears or sees the others and nothing is recorded until you press Go on. The pause is noted in the record.",
+      ),
+      verb: t("Pause"),
+      look: "btn-primary",
+      test: "pause-confirm",
+      press: this.acts.interrupt,
+    });
+  }
+
+  #leave(): TemplateResult {
+    const chair = me(this.room)?.role === "chair";
+    return this.#question({
+      title: t("Leave the room?"),
+      words: chair
+        ? t("The reception goes on without you. To end it for everybody, use End for all.")
+        : t("The reception goes on without you. You can come in again while it lasts."),
+      verb: t("Leave"),
+      look: "btn-primary",
+      test: "leave-confirm",
+      press: this.acts.leave,
+    });
+  }
+
+  #question(ask: {
+    title: string;
+    words: string;
+    verb: string;
+    look: string;
+    test: string;
+    press: () => void;
+  }): TemplateResult {
+    return html`<h2 id="dc-dialog-title">${ask.title}</h2>
+      <p>${ask.words}</p>
+      <div class="dc-dialog-verbs">
+        <button
+          type="button"
+          class=${`btn ${ask.look}`}
+          data-testid=${ask.test}
+          @click=${() => {
+            ask.press();
+          }}
+        >
+          ${ask.verb}
+        </button>
+        ${this.#back()}
+      </div>`;
+  }
+
+  #back(): TemplateResult {
+    return html`<button
+      type="button"
+      class="btn btn-outline-secondary"
+      data-testid="dialog-back"
+      @click=${this.#away}
+    >
+      ${t("Back to the room")}
+    </button>`;
+  }
+
+  #keys(): TemplateResult {
+    const keys: [string, string][] = [
+      ["M", t("Microphone on or off")],
+      ["V", t("Camera on or off")],
+      ["H", t("Raise or lower hand")],
+      ["L", t("Large picture or all equal")],
+      ["?", t("This list")],
+    ];
+    return html`<h2 id="dc-dialog-title">${t("Keys")}</h2>
+      <dl>
+        ${keys.map(
+          ([key, words]) =>
+            html`<dt><kbd>${key}</kbd></dt>
+              <dd>${words}</dd>`,
+        )}
+      </dl>
+      <div class="dc-dialog-verbs">${this.#back()}</div>`;
+  }
+}
+
+customElements.define("dc-dialogs", Dialogs);

@@ -1,0 +1,27 @@
+/** Which picture and sound is whose. Pure bookkeeping beside the receiving connection. */
+
+import type { DownlinkTrack, Source } from "../wire/signaling";
+
+export type Key = `${string}/${Source}`;
+
+export function keyOf(participant: string, source: Source): Key {
+  return `${participant}/${source}`;
+}
+
+/** The tracks in use by who and what, for those m-lines that the browser has. An offer says it whole, so nothing is kept. */
+export function arrange<Track>(
+  tracks: readonly DownlinkTrack[],
+  byMid: ReadonlyMap<string, Track>,
+): Map<Key, Track> {
+  const arranged = new Map<Key, Track>();
+  for (const { mid, participant, source } of tracks) {
+    const track = byMid.get(mid);
+    if (track !== undefined) arranged.set(keyOf(participant, source), track);
+  }
+  return arranged;
+}
+
+/** Whether an offer belongs to another connection than the one before: the node made its transport anew. */
+export function ufragOf(sdp: string): string {
+  return /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? "";
+}

@@ -1,0 +1,112 @@
+/**
+ * One connection of the room's socket: messages in, questions out. Coming back after a loss is `session.ts`'s.
+ *
+ * WebSocket only: the socket goes straight to the process that owns the room, nothing has to be sticky.
+ */
+
+import { io, type Socket } from "socket.io-client";
+import { LINE_DOWN, Refusal } from "../api";
+import type {
+  Ended,
+  JoinAuth,
+  Offer,
+  Refused,
+  ResumeAuth,
+  RoomView,
+  Speakers,
+} from "../wire/signaling";
+import type { Welcome } from "../wire/signaling";
+import type { JoinReply } from "../wire/web";
+
+/** A question that nobody answers within this time counts as asked into a dead line. */
+const ANSWER_MS = 10_000;
+const CONNECT_MS = 8_000;
+
+/** Where the room's socket is. */
+export type Address = Pick<JoinReply, "url" | "path" | "namespace">;
+
+/** What the link tells its owner. `down` comes once, also after `ended` and `refused`. */
+export interface Hearer {
+  welcome(welcome: Welcome): void;
+  room(room: RoomView): void;
+  speakers(speakers: Speakers): void;
+  offer(offer: Offer): void;
+  ended(ended: Ended): void;
+  refused(refused: Refused): void;
+  down(why: Refusal | null): void;
+}
+
+export class Link {
+  readonly #socket: Socket;
+  #closed = false;
+
+  constructor(address: Address, auth: JoinAuth | ResumeAuth, hearer: Hearer) {
+    this.#socket = io(`${address.url}${address.namespace}`, {
+      path: address.path,
+      transports: ["websocket"],
+      auth: { ...auth },
+      forceNew: true,
+      reconnection: false,
+      timeout: CONNECT_MS,
+    });
+    this.#listen(hearer);
+  }
+
+  #listen(hearer: Hearer): void {
+    const socket = this.#socket;
+    socket.on("welcome", (message: Welcome) => {
+      hearer.welcome(message);
+    });
+    socket.on("room", (message: RoomView) => {
+      hearer.room(message);
+    });
+    socket.on("speakers", (message: Speakers) => {
+      hearer.speakers(message);
+    });
+    socket.on("offer", (message: Offer) => {
+      hearer.offer(message);
+    });
+    socket.on("ended", (message: Ended) => {
+      hearer.ended(message);
+    });
+    socket.on("refused", (message: Refused) => {
+      hearer.refused(message);
+    });
+    const down = (why: Refusal | null): void => {
+      if (this.#closed) return;
+      this.#closed = true;
+      socket.close();
+      hearer.down(why);
+    };
+    socket.on("disconnect", () => {
+      down(null);
+    });
+    socket.on("connect_error", (error: Error & { data?: Partial<Refused> }) => {
+      down(error.data?.code === undefined ? null : new Refusal(error.data.code, error.data.params));
+    });
+  }
+
+  /** Asks and waits for the answer. Throws Refusal, `line_down` when nobody answers. */
+  async ask<Answer>(event: string, ...body: readonly unknown[]): Promise<Answer> {
+    if (this.#closed) throw new Refusal(LINE_DOWN);
+    let answer: Answer | Refused;
+    try {
+      answer = (await this.#socket.timeout(ANSWER_MS).emitWithAck(event, ...body)) as
+        Answer | Refused;
+    } catch {
+      throw new Refusal(LINE_DOWN);
+    }
+    if (isRefused(answer)) throw new Refusal(answer.code, answer.params);
+    return answer;
+  }
+
+  /** I end it; `down` is not told. */
+  close(): void {
+    this.#closed = true;
+    this.#socket.close();
+  }
+}
+
+function isRefused(answer: unknown): answer is Refused {
+  return typeof answer === "object" && answer !== null && "code" in answer && "params" in answer;
+}

@@ -1,0 +1,118 @@
+/**
+ * What a change of the room is worth saying aloud: joins, leaves, mutes, the floor, the recording — once each.
+ *
+ * Notices are kept as kind and parameters; `words.ts` words them. Pure.
+ */
+
+import type { ParticipantView, RoomView } from "../wire/signaling";
+
+export type NoticeKind =
+  | "joined"
+  | "left"
+  | "away"
+  | "returned"
+  | "hand"
+  | "screen"
+  | "screen_ended"
+  | "floor_given"
+  | "floor_taken"
+  | "muted_by_chair"
+  | "live"
+  | "interrupted"
+  | "resumed"
+  | "not_recording"
+  | "recording_again"
+  | "case";
+
+export interface Notice {
+  readonly id: string;
+  readonly kind: NoticeKind;
+  readonly params: Readonly<Record<string, string>>;
+  readonly atMs: number;
+}
+
+type Said = Pick<Notice, "kind" | "params">;
+
+/**
+ * The notices between two views; none for the first view, in which everything would be news.
+ * `askedQuiet`: I closed my own microphone, so nobody else did.
+ */
+export function heardOf(
+  before: RoomView | null,
+  after: RoomView,
+  now: number,
+  askedQuiet = false,
+): Notice[] {
+  if (before === null || before.revision === after.revision) return [];
+  const said = [
+    ...ofReception(before, after),
+    ...ofRecording(before, after),
+    ...ofPeople(before, after),
+  ].filter((one) => !(askedQuiet && one.kind === "muted_by_chair"));
+  return said.map((one, index) => ({ ...one, atMs: now, id: `${after.revision}.${index}` }));
+}
+
+function ofReception(before: RoomView, after: RoomView): Said[] {
+  const said: Said[] = [];
+  if (before.state !== after.state) {
+    if (after.state === "interrupted") said.push({ kind: "interrupted", params: {} });
+    else if (after.state === "live")
+      said.push({ kind: before.state === "interrupted" ? "resumed" : "live", params: {} });
+  }
+  const current = after.cases.find((one) => one.number === after.case_number);
+  if (before.case_number !== after.case_number && current !== undefined)
+    said.push({ kind: "case", params: { number: String(current.number), title: current.title } });
+  return said;
+}
+
+function ofRecording(before: RoomView, after: RoomView): Said[] {
+  if (before.recording === after.recording) return [];
+  if (after.recording === "not_recording") return [{ kind: "not_recording", params: {} }];
+  if (before.recording === "not_recording" && after.recording === "writing")
+    return [{ kind: "recording_again", params: {} }];
+  return [];
+}
+
+function ofPeople(before: RoomView, after: RoomView): Said[] {
+  const earlier = new Map(before.participants.map((one) => [one.id, one]));
+  const present = new Set(after.participants.map((one) => one.seat));
+  const gone = before.participants.filter((one) => !present.has(one.seat));
+  return [
+    ...gone.map((one): Said => ({ kind: "left", params: { name: one.name } })),
+    ...after.participants.flatMap((one) => ofPerson(earlier.get(one.id), one, before, after.you)),
+  ];
+}
+
+function ofPerson(
+  before: ParticipantView | undefined,
+  after: ParticipantView,
+  room: RoomView,
+  you: string,
+): Said[] {
+  if (before === undefined) {
+    const again = room.participants.some((one) => one.seat === after.seat);
+    return again || after.id === you ? [] : [{ kind: "joined", params: { name: after.name } }];
+  }
+  return after.id === you ? ofMe(before, after) : ofOther(before, after);
+}
+
+function ofMe(before: ParticipantView, after: ParticipantView): Said[] {
+  const said: Said[] = [];
+  if (!before.floor && after.floor) said.push({ kind: "floor_given", params: {} });
+  if (before.floor && !after.floor) said.push({ kind: "floor_taken", params: {} });
+  else if (before.microphone_open && !after.microphone_open && after.state === "connected")
+    said.push({ kind: "muted_by_chair", params: {} });
+  return said;
+}
+
+function ofOther(before: ParticipantView, after: ParticipantView): Said[] {
+  const params = { name: after.name };
+  const kinds: [boolean, NoticeKind][] = [
+    [before.state !== "away" && after.state === "away", "away"],
+    [before.state === "away" && after.state !== "away", "returned"],
+    [!before.hand_raised && after.hand_raised, "hand"],
+    [!before.screen_shared && after.screen_shared, "screen"],
+    [before.screen_shared && !after.screen_shared, "screen_ended"],
+  ];
+  return kinds.filter(([holds]) => holds).map(([, kind]) => ({ kind, params }));
+}

@@ -1,0 +1,97 @@
+/** After: what ended, what comes next, and the one thing to do now. */
+
+import { html, nothing, type TemplateResult } from "lit";
+import { t } from "../../i18n";
+import { PlainElement } from "../../shared/plain-element";
+import { adopt } from "../../styles/adopt";
+import type { RoomConfig } from "../../wire/web";
+import type { Acts } from "../acts";
+import type { RoomState } from "../state";
+import css from "./over.css?inline";
+
+adopt(css);
+
+interface Words {
+  title: string;
+  next: string;
+  mayReturn: boolean;
+}
+
+/** By how it ended; `closed` also for what a newer server may say. */
+export function wordsOf(how: string): Words {
+  const words: Readonly<Record<string, () => Words>> = {
+    left: () => ({
+      title: t("You have left the room."),
+      next: t("The reception goes on. You can come in again while it lasts."),
+      mayReturn: true,
+    }),
+    replaced: () => ({
+      title: t("You are now in the room on another device."),
+      next: t("This window has stopped sending. Come in here again to move back."),
+      mayReturn: true,
+    }),
+    expired: () => ({
+      title: t("The line was away too long."),
+      next: t("Your seat is kept. Come in again."),
+      mayReturn: true,
+    }),
+    cancelled: () => ({
+      title: t("The reception was cancelled."),
+      next: t("The office will tell you when and where it takes place instead."),
+      mayReturn: false,
+    }),
+  };
+  const closed: Words = {
+    title: t("The reception has ended."),
+    next: t("The recording is being sealed and goes to the archive. You may close this window."),
+    mayReturn: false,
+  };
+  return words[how]?.() ?? closed;
+}
+
+export class Over extends PlainElement {
+  static override properties = {
+    room: { attribute: false },
+    acts: { attribute: false },
+    config: { attribute: false },
+  };
+  declare room: RoomState;
+  declare acts: Acts;
+  declare config: RoomConfig;
+
+  protected override render(): TemplateResult {
+    const ending = this.room.ending ?? { how: "closed", reason: "" };
+    const words = wordsOf(ending.how);
+    return html`<main class="dc-over" data-testid="over" data-how=${ending.how}>
+      <h1 tabindex="-1" id="dc-over-title">${words.title}</h1>
+      ${ending.reason === "" ? nothing : html`<p>${t("Reason: {reason}", { reason: ending.reason })}</p>`}
+      <p>${words.next}</p>
+      <div class="dc-over-verbs">
+        ${
+          words.mayReturn
+            ? html`<button
+                type="button"
+                class="btn btn-primary"
+                data-testid="enter-again"
+                @click=${this.acts.prepare}
+              >
+                ${t("Come in again")}
+              </button>`
+            : nothing
+        }
+        <a
+          class=${`btn ${words.mayReturn ? "btn-outline-secondary" : "btn-primary"}`}
+          data-testid="over-onward"
+          href=${words.mayReturn ? this.config.back : this.config.after}
+          >${t("Back to the overview")}</a
+        >
+      </div>
+    </main>`;
+  }
+
+  protected override firstUpdated(): void {
+    this.querySelector<HTMLElement>("#dc-over-title")?.focus();
+  }
+}
+
+customElements.define("dc-over", Over);

@@ -1,0 +1,172 @@
+/** The acts of a real session: each becomes a command, a device step or an input of the store. */
+
+import { Refusal } from "../api";
+import type { Acts } from "./acts";
+import { choices, type Openable } from "./devices";
+import type { Command, Session } from "./session";
+import type { Gadget } from "./state";
+import { me, microphoneFace } from "./view";
+
+/** Binds the acts to `session`. */
+export function actsOf(session: Session): Acts {
+  return { ...entering(session), ...mine(session), ...conducting(session), ...looking(session) };
+}
+
+type Entering = Pick<
+  Acts,
+  "enter" | "prepare" | "choose" | "retry" | "switchOff" | "choices" | "leave"
+>;
+
+function entering(session: Session): Entering {
+  return {
+    enter: () => void session.enter(),
+    prepare: () => void session.prepare(),
+    choose: (gadget, id) => {
+      session.local.chosen[gadget] = id;
+      void session.local.open(gadget);
+    },
+    retry: (gadget) => void session.local.open(gadget),
+    switchOff: (gadget) => {
+      session.local.off(gadget);
+    },
+    choices: (gadget: Openable) => choices(gadget),
+    leave: () => void session.leave(),
+  };
+}
+
+type Mine = Pick<
+  Acts,
+  "toggleMicrophone" | "toggleCamera" | "toggleScreen" | "toggleHand" | "answerInvitation"
+>;
+
+function mine(session: Session): Mine {
+  return {
+    toggleMicrophone: () => void toggleMicrophone(session),
+    toggleCamera: () => void toggleCamera(session),
+    toggleScreen: () => void toggleScreen(session),
+    toggleHand: () => {
+      void session.command({
+        type: "SetHand",
+        raised: me(session.store.state)?.hand_raised !== true,
+      });
+    },
+    answerInvitation: (speak) => {
+      session.store.send({ type: "invitation_answered" });
+      if (speak) void toggleMicrophone(session);
+    },
+  };
+}
+
+async function toggleMicrophone(session: Session): Promise<void> {
+  const face = microphoneFace(session.store.state);
+  if (face === "open") {
+    session.store.send({ type: "asked_quiet" });
+    await session.command({ type: "SetMicrophone", open: false });
+  } else if (face === "not_permitted") session.trouble(new Refusal("no_floor"));
+  else if (face === "not_begun") session.trouble(new Refusal("not_live"));
+  else if (face === "closed" || (await opened(session, "microphone")))
+    await session.command({ type: "SetMicrophone", open: true });
+}
+
+async function toggleCamera(session: Session): Promise<void> {
+  if (session.local.track("camera") === null) await opened(session, "camera");
+  else session.local.off("camera");
+}
+
+/** Opens a device; why not is shown beside the bar. */
+async function opened(session: Session, gadget: Gadget): Promise<boolean> {
+  if (await session.local.open(gadget)) return true;
+  const device = session.store.state.devices[gadget];
+  session.store.send({ type: "trouble", trouble: { code: `${gadget}:${device}`, params: {} } });
+  return false;
+}
+
+/** The room is asked first: one screen at a time, and nobody should choose a window only to be refused. */
+async function toggleScreen(session: Session): Promise<void> {
+  if (session.local.track("screen") !== null) {
+    session.local.unshare();
+    return;
+  }
+  if (!(await session.command({ type: "SetScreen", shared: true }))) return;
+  const fault = await session.local.share();
+  if (fault === null) session.store.send({ type: "sharing", on: true });
+  else await session.command({ type: "SetScreen", shared: false });
+}
+
+type Conducting = Pick<
+  Acts,
+  | "start"
+  | "interrupt"
+  | "resume"
+  | "close"
+  | "nextCase"
+  | "giveFloor"
+  | "takeFloor"
+  | "mute"
+  | "muteAll"
+>;
+
+function conducting(session: Session): Conducting {
+  const command = (wish: Command): void => {
+    session.store.send({ type: "dialog", dialog: null });
+    void session.command(wish);
+  };
+  return {
+    start: (reason) => {
+      command({ type: "StartReception", override: reason });
+    },
+    interrupt: () => {
+      command({ type: "InterruptReception", reason: "" });
+    },
+    resume: () => {
+      command({ type: "ResumeReception" });
+    },
+    close: () => {
+      command({ type: "CloseReception", reason: "" });
+    },
+    nextCase: () => {
+      command({ type: "CallNextCase" });
+    },
+    giveFloor: (participant) => void session.command({ type: "GiveFloor", participant }),
+    takeFloor: (participant) => void session.command({ type: "TakeFloor", participant }),
+    mute: (participant) => void session.command({ type: "MuteParticipant", participant }),
+    muteAll: () => void session.command({ type: "MuteAll" }),
+  };
+}
+
+type Looking = Pick<
+  Acts,
+  | "toggleLayout"
+  | "togglePanel"
+  | "dialog"
+  | "putTroubleAway"
+  | "soundHeldBack"
+  | "stream"
+  | "microphone"
+  | "sounds"
+>;
+
+function looking(session: Session): Looking {
+  const { store } = session;
+  return {
+    toggleLayout: () => {
+      store.send({ type: "layout" });
+    },
+    togglePanel: () => {
+      store.send({ type: "panel" });
+    },
+    dialog: (dialog) => {
+      store.send({ type: "dialog", dialog });
+    },
+    putTroubleAway: () => {
+      store.send({ type: "trouble", trouble: null });
+    },
+    soundHeldBack: (held) => {
+      store.send({ type: "sound_held_back", held });
+    },
+    stream: (participant, source) =>
+      participant === "" ? session.local.stream(source) : session.stream(participant, source),
+    microphone: () => session.local.track("microphone"),
+    sounds: () => session.downlink.sounds(),
+  };
+}

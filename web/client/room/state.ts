@@ -1,0 +1,207 @@
+/**
+ * Everything the room shows, as one value, and `reduce`: the only way it changes.
+ *
+ * The server's `RoomView` is the truth about the reception; beside it stand this browser's own line, devices and
+ * what the reader has opened. Times are ms since 1970: `room.began_ms` by the server's clock, the rest by ours;
+ * `aheadMs` is the difference.
+ */
+
+import type { Fault } from "./devices";
+import type { Quality } from "./quality";
+import { heardOf, type Notice } from "./notices";
+import type { Ended, RoomView, Welcome } from "../wire/signaling";
+
+export type Phase = "before" | "entering" | "inside" | "over";
+export type Direction = "uplink" | "downlink";
+export type Transport = "new" | "connected" | "lost";
+export type Layout = "floor" | "grid";
+export type Dialog = "start" | "close" | "interrupt" | "keys" | "leave";
+export type Gadget = "camera" | "microphone";
+
+/** One of our own devices. `ready`: it delivers; `off`: switched off by its owner; else why there is none. */
+export type Device = "asking" | "ready" | "off" | Fault;
+
+/** Something that was refused or broke, by code, until it is put away. */
+export interface Trouble {
+  code: string;
+  params: Readonly<Record<string, string>>;
+}
+
+export interface RoomState {
+  readonly phase: Phase;
+  readonly room: RoomView | null;
+  readonly aheadMs: number;
+  readonly nowMs: number;
+  /** Since when the socket is gone; null while it is there. */
+  readonly lostMs: number | null;
+  readonly uplink: Transport;
+  readonly downlink: Transport;
+  readonly quality: Quality | null;
+  readonly speakers: readonly string[];
+  readonly devices: Readonly<Record<Gadget, Device>>;
+  readonly sharing: boolean;
+  readonly layout: Layout;
+  readonly panel: boolean;
+  readonly dialog: Dialog | null;
+  /** The floor was just given to me and I have not answered yet. */
+  readonly invited: boolean;
+  /** I closed my microphone myself; the view that shows it is no news to me. */
+  readonly askedQuiet: boolean;
+  /** The browser holds back sound until the reader touches the page. */
+  readonly soundHeldBack: boolean;
+  readonly notices: readonly Notice[];
+  readonly trouble: Trouble | null;
+  readonly ending: Ended | null;
+  /** Grows whenever a picture or sound came or went, so that tiles look again. */
+  readonly media: number;
+}
+
+export type Input =
+  | { type: "entering" }
+  | { type: "welcome"; welcome: Welcome }
+  | { type: "room"; room: RoomView }
+  | { type: "speakers"; participants: readonly string[] }
+  | { type: "socket_lost" }
+  | { type: "transport"; direction: Direction; state: Transport }
+  | { type: "quality"; quality: Quality }
+  | { type: "device"; gadget: Gadget; device: Device }
+  | { type: "sharing"; on: boolean }
+  | { type: "media" }
+  | { type: "sound_held_back"; held: boolean }
+  | { type: "layout" }
+  | { type: "panel" }
+  | { type: "dialog"; dialog: Dialog | null }
+  | { type: "invitation_answered" }
+  | { type: "asked_quiet" }
+  | { type: "trouble"; trouble: Trouble | null }
+  | { type: "ended"; ending: Ended }
+  | { type: "back_before" }
+  | { type: "tick" };
+
+/** Notices older than this are no longer kept; a screen reader has long had them. */
+const NOTICE_MS = 8000;
+
+export function firstState(now: number, panel: boolean): RoomState {
+  return {
+    phase: "before",
+    room: null,
+    aheadMs: 0,
+    nowMs: now,
+    lostMs: null,
+    uplink: "new",
+    downlink: "new",
+    quality: null,
+    speakers: [],
+    devices: { camera: "asking", microphone: "asking" },
+    sharing: false,
+    layout: "floor",
+    panel,
+    dialog: null,
+    invited: false,
+    askedQuiet: false,
+    soundHeldBack: false,
+    notices: [],
+    trouble: null,
+    ending: null,
+    media: 0,
+  };
+}
+
+type Rules = {
+  [Type in Input["type"]]: (
+    state: RoomState,
+    input: Extract<Input, { type: Type }>,
+    now: number,
+  ) => RoomState;
+};
+
+const RULES: Rules = {
+  entering: (state) => ({ ...state, phase: "entering", trouble: null, ending: null }),
+  welcome: (state, input, now) => ({
+    ...seen(state, input.welcome.room, now, true),
+    phase: "inside",
+    lostMs: null,
+    ending: null,
+    trouble: state.trouble?.code === "line_down" ? null : state.trouble,
+  }),
+  room: (state, input, now) => seen(state, input.room, now, false),
+  speakers: (state, input) => ({ ...state, speakers: input.participants }),
+  socket_lost: (state, _, now) =>
+    state.phase === "inside" && state.lostMs === null
+      ? { ...state, lostMs: now, nowMs: now, dialog: null, speakers: [] }
+      : state,
+  transport: (state, input) => ({ ...state, [input.direction]: input.state }),
+  quality: (state, input) => ({ ...state, quality: input.quality }),
+  device: (state, input) => ({
+    ...state,
+    devices: { ...state.devices, [input.gadget]: input.device },
+    media: state.media + 1,
+  }),
+  sharing: (state, input) => ({ ...state, sharing: input.on, media: state.media + 1 }),
+  media: (state) => ({ ...state, media: state.media + 1 }),
+  sound_held_back: (state, input) =>
+    state.soundHeldBack === input.held ? state : { ...state, soundHeldBack: input.held },
+  layout: (state) => ({ ...state, layout: state.layout === "floor" ? "grid" : "floor" }),
+  panel: (state) => ({ ...state, panel: !state.panel }),
+  dialog: (state, input) => ({ ...state, dialog: input.dialog }),
+  invitation_answered: (state) => ({ ...state, invited: false }),
+  asked_quiet: (state) => ({ ...state, askedQuiet: true }),
+  trouble: (state, input) => ({ ...state, trouble: input.trouble }),
+  ended: (state, input) => ({ ...left(state), phase: "over", ending: input.ending }),
+  back_before: (state) => ({ ...left(state), phase: "before" }),
+  tick: (state, _, now) => ({
+    ...state,
+    nowMs: now,
+    notices: state.notices.filter((notice) => now - notice.atMs < NOTICE_MS),
+  }),
+};
+
+/** The state after `input` at `now`. Pure. */
+export function reduce(state: RoomState, input: Input, now: number): RoomState {
+  const rule = RULES[input.type] as (state: RoomState, input: Input, now: number) => RoomState;
+  return rule(state, input, now);
+}
+
+function left(state: RoomState): RoomState {
+  return {
+    ...state,
+    lostMs: null,
+    uplink: "new",
+    downlink: "new",
+    quality: null,
+    speakers: [],
+    sharing: false,
+    dialog: null,
+    invited: false,
+    notices: [],
+    media: state.media + 1,
+  };
+}
+
+/** A new view of the room. An older one that arrives late is dropped — unless the line was new and counts afresh. */
+function seen(state: RoomState, room: RoomView, now: number, fresh: boolean): RoomState {
+  const before = state.room;
+  if (!fresh && before !== null && room.revision < before.revision) return state;
+  return {
+    ...state,
+    room,
+    nowMs: now,
+    aheadMs: room.now_ms - now,
+    invited: stillInvited(state.invited, before, room),
+    speakers: state.speakers.filter((id) => room.participants.some((one) => one.id === id)),
+    askedQuiet: state.askedQuiet && myMicrophone(room),
+    notices: [...state.notices, ...heardOf(before, room, now, state.askedQuiet)].slice(-6),
+    dialog: before !== null && before.state !== room.state ? null : state.dialog,
+  };
+}
+
+function myMicrophone(room: RoomView): boolean {
+  return room.participants.some((one) => one.id === room.you && one.microphone_open);
+}
+
+function stillInvited(invited: boolean, before: RoomView | null, room: RoomView): boolean {
+  const me = room.participants.find((one) => one.id === room.you);
+  if (me === undefined || !me.floor || me.microphone_open) return false;
+  const earlier = before?.participants.find((one) => one.id === room.you);
+  return invited || (earlier !== undefined && !earlier.floor && room.state === "live");
+}

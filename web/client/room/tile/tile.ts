@@ -1,0 +1,130 @@
+/** One participant: picture, name plate, and what is the matter when there is no picture. */
+
+import { html, nothing, type TemplateResult } from "lit";
+import { t } from "../../i18n";
+import { icon, type Icon } from "../../shared/icons";
+import { PlainElement } from "../../shared/plain-element";
+import { adopt } from "../../styles/adopt";
+import type { ParticipantView, Source } from "../../wire/signaling";
+import { roleWord } from "../words";
+import css from "./tile.css?inline";
+
+adopt(css);
+
+/** What a tile shows beside the participant. `lostS`: seconds since my own line broke, null while it holds. */
+export interface TileFace {
+  who: ParticipantView;
+  source: Source;
+  stream: MediaStream | null;
+  mine: boolean;
+  speaking: boolean;
+  lostS: number | null;
+}
+
+export class Tile extends PlainElement {
+  static override properties = { face: { attribute: false } };
+  declare face: TileFace;
+
+  protected override render(): TemplateResult {
+    const { who, source, mine, speaking, lostS } = this.face;
+    const away = who.state === "away" || lostS !== null;
+    return html`<article
+      class="dc-tile"
+      data-testid=${`${source === "screen" ? "screen" : "tile"}-${who.id}`}
+      data-participant=${who.id}
+      data-point=${who.point}
+      data-role=${who.role}
+      data-state=${who.state}
+      data-microphone=${who.microphone_open ? "open" : "closed"}
+      data-camera=${who.camera_on ? "on" : "off"}
+      data-mine=${mine && source === "camera"}
+      data-speaking=${speaking}
+      data-floor=${who.floor && who.role !== "chair"}
+      data-away=${away}
+      aria-label=${source === "screen" ? t("Screen of {name}", { name: who.name }) : who.name}
+    >
+      ${this.#picture()}
+      <div class="dc-tile-plate">
+        <div class="dc-tile-who">
+          <strong>${who.name}${mine ? ` (${t("you")})` : ""}</strong>
+          <span class="dc-tile-point">${this.#subtitle()}</span>
+        </div>
+        ${source === "screen" ? nothing : this.#signs()}
+      </div>
+      ${this.#veil()}
+    </article>`;
+  }
+
+  #subtitle(): string {
+    const { who, source } = this.face;
+    return source === "screen" ? t("shared screen") : `${who.point} · ${roleWord(who.role)}`;
+  }
+
+  #picture(): TemplateResult {
+    const { who, source, stream } = this.face;
+    const shown = stream !== null && (source === "screen" || who.camera_on);
+    return html`<video
+        muted
+        autoplay
+        playsinline
+        aria-hidden="true"
+        ?hidden=${!shown}
+        .muted=${true}
+        .srcObject=${shown ? stream : null}
+      ></video>
+      ${
+        shown
+          ? nothing
+          : html`<div class="dc-tile-blank">
+              <span class="dc-tile-initials" aria-hidden="true">${initials(who.name)}</span>
+              <span>${this.#whyBlank()}</span>
+            </div>`
+      }`;
+  }
+
+  #whyBlank(): string {
+    const { who, source } = this.face;
+    if (source === "screen") return t("The screen is coming…");
+    return who.camera_on ? t("The picture is coming…") : t("camera off");
+  }
+
+  #signs(): TemplateResult {
+    const { who, speaking } = this.face;
+    return html`<div class="dc-tile-signs">
+      ${who.hand_raised ? sign("hand", t("hand raised")) : nothing}
+      ${who.floor && who.role !== "chair" ? sign("floor", t("has the floor")) : nothing}
+      ${who.camera_on ? nothing : sign("camera-off", t("camera off"))}
+      ${speaking ? sign("sound", t("speaking"), "speaking") : nothing}
+      ${
+        who.microphone_open
+          ? sign("microphone", t("microphone on"))
+          : sign("microphone-off", t("microphone off"))
+      }
+    </div>`;
+  }
+
+  #veil(): TemplateResult | typeof nothing {
+    const { who, lostS } = this.face;
+    if (lostS !== null)
+      return html`<div class="dc-tile-veil">
+        ${t("Reconnecting… ({seconds} s)", { seconds: lostS })}
+      </div>`;
+    return who.state === "away" ? html`<div class="dc-tile-veil">${t("line lost")}</div>` : nothing;
+  }
+}
+
+function sign(drawing: Icon, words: string, name: string = drawing): TemplateResult {
+  return html`<span data-sign=${name} title=${words}
+    >${icon(drawing)}<span class="visually-hidden">${words}</span></span
+  >`;
+}
+
+/** Given name last, as Vietnamese names stand: the first and the last word's letters. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const first = words[0]?.charAt(0) ?? "";
+  const last = words.length > 1 ? (words.at(-1)?.charAt(0) ?? "") : "";
+  return (first + last).toUpperCase();
+}
+
+customElements.define("dc-tile", Tile);

@@ -1,0 +1,96 @@
+/** Office and case, what the recording does, how my line is: always in sight. */
+
+import { html, nothing, type TemplateResult } from "lit";
+import { elapsed } from "../../format";
+import { t } from "../../i18n";
+import { icon, type Icon } from "../../shared/icons";
+import { PlainElement } from "../../shared/plain-element";
+import { adopt } from "../../styles/adopt";
+import type { RoomView } from "../../wire/signaling";
+import type { RoomState } from "../state";
+import { currentCase, elapsedMs, mediaLost, recordingFace, type RecordingFace } from "../view";
+import { qualityWord } from "../words";
+import css from "./topbar.css?inline";
+
+adopt(css);
+
+type Tone = "good" | "late" | "bad" | "quiet";
+
+const RECORDING: Readonly<
+  Record<RecordingFace, { drawing: Icon; tone: Tone; words: () => string }>
+> = {
+  not_yet: { drawing: "record-off", tone: "quiet", words: () => t("NOT YET RECORDING") },
+  recording: { drawing: "record", tone: "quiet", words: () => t("RECORDING") },
+  late: {
+    drawing: "record",
+    tone: "late",
+    words: () => t("RECORDING — writing late, nothing lost"),
+  },
+  lost: {
+    drawing: "warning",
+    tone: "bad",
+    words: () => t("NOT RECORDING — the reception must be paused"),
+  },
+  paused: { drawing: "pause", tone: "late", words: () => t("PAUSED — not recording") },
+  ended: { drawing: "record-off", tone: "quiet", words: () => t("recording ended") },
+};
+
+const LINE: Readonly<Record<string, { drawing: Icon; tone: Tone }>> = {
+  good: { drawing: "line", tone: "good" },
+  poor: { drawing: "line-weak", tone: "late" },
+  bad: { drawing: "line-weak", tone: "bad" },
+};
+
+export class Topbar extends PlainElement {
+  static override properties = { room: { attribute: false } };
+  declare room: RoomState;
+
+  protected override render(): TemplateResult | typeof nothing {
+    const view = this.room.room;
+    if (view === null) return nothing;
+    const face = recordingFace(view);
+    return html`<header class="dc-topbar" data-recording=${face}>
+      <div class="dc-topbar-what">
+        <span class="dc-topbar-office">${view.office}</span> · ${whatIsReceived(view)}
+      </div>
+      ${this.#recording(face)} ${this.#line()}
+    </header>`;
+  }
+
+  #recording(face: RecordingFace): TemplateResult {
+    const { drawing, tone, words } = RECORDING[face];
+    const passed = elapsedMs(this.room);
+    return html`<div
+      class="dc-state dc-topbar-recording"
+      data-testid="recording-state"
+      data-face=${face}
+      data-tone=${tone}
+    >
+      ${icon(drawing)}<span>${words()}</span>
+      ${
+        passed === null
+          ? nothing
+          : html`<span class="dc-mono" data-testid="elapsed">${elapsed(passed)}</span>`
+      }
+    </div>`;
+  }
+
+  #line(): TemplateResult {
+    const lost = this.room.lostMs !== null || mediaLost(this.room);
+    const { drawing, tone } = lost
+      ? { drawing: "away" as const, tone: "bad" as const }
+      : (LINE[this.room.quality ?? ""] ?? { drawing: "line" as const, tone: "quiet" as const });
+    return html`<div class="dc-state dc-topbar-line" data-testid="line-state" data-tone=${tone}>
+      ${icon(drawing)}<span>${lost ? t("reconnecting") : qualityWord(this.room.quality)}</span>
+    </div>`;
+  }
+}
+
+function whatIsReceived(view: RoomView): string {
+  const current = currentCase(view);
+  if (current === null) return view.title;
+  const total = view.cases.length;
+  return `${t("case {number} of {total}", { number: current.number, total })} · ${current.title}`;
+}
+
+customElements.define("dc-topbar", Topbar);

@@ -1,0 +1,109 @@
+/**
+ * The sending connection: the browser offers, the node answers. One m-line per source, made once.
+ *
+ * A source that is switched off keeps its m-line; only sharing a screen for the first time (or its end) changes
+ * the description and is negotiated again. No candidates travel by hand: the node is ICE-lite and names its own.
+ */
+
+import { OneAtATime } from "./one-at-a-time";
+import type { Transport } from "./state";
+import { watchTransport } from "./transport";
+import { capOf, ORDER, sourcesByMid } from "./uplink-lines";
+import type { Source, UplinkReply, UplinkRequest } from "../wire/signaling";
+import type { IceServer } from "../wire/web";
+
+export interface UplinkPlan {
+  ice(): readonly IceServer[];
+  cameraKbps: number;
+  screenKbps: number;
+  signal(request: UplinkRequest): Promise<UplinkReply>;
+  show(state: Transport): void;
+}
+
+export type Sending = Partial<Record<Source, MediaStreamTrack>>;
+
+export class Uplink {
+  readonly connection: RTCPeerConnection;
+  readonly #steps = new OneAtATime();
+  readonly #lines = new Map<Source, RTCRtpTransceiver>();
+  readonly #unwatch: () => void;
+
+  constructor(private readonly plan: UplinkPlan) {
+    this.connection = new RTCPeerConnection({
+      bundlePolicy: "max-bundle",
+      iceServers: plan.ice().map((server) => ({ ...server, urls: [...server.urls] })),
+    });
+    this.#unwatch = watchTransport(this.connection, (state) => {
+      plan.show(state);
+    });
+  }
+
+  /** Makes the m-lines and connects. Microphone and camera send from the start, with or without a device behind them. */
+  start(sending: Sending): Promise<void> {
+    return this.#steps.run(async () => {
+      for (const source of ORDER) {
+        const kind = source === "microphone" ? "audio" : "video";
+        const track = sending[source];
+        const sends = source !== "screen" || track !== undefined;
+        const line = this.connection.addTransceiver(track ?? kind, {
+          direction: sends ? "sendonly" : "inactive",
+          sendEncodings: [this.#encoding(source)],
+        });
+        this.#lines.set(source, line);
+      }
+      await this.#negotiate();
+    });
+  }
+
+  /** Puts a track (or nothing) behind a source's m-line; negotiates again only when the line changes its direction. */
+  put(source: Source, track: MediaStreamTrack | null): Promise<void> {
+    return this.#steps.run(async () => {
+      const line = this.#lines.get(source);
+      if (line === undefined || this.connection.signalingState === "closed") return;
+      await line.sender.replaceTrack(track);
+      const direction = source !== "screen" || track !== null ? "sendonly" : "inactive";
+      if (line.direction === direction) return;
+      line.direction = direction;
+      await this.#negotiate();
+    });
+  }
+
+  /** I end it. */
+  close(): void {
+    this.#unwatch();
+    this.connection.close();
+  }
+
+  #encoding(source: Source): RTCRtpEncodingParameters {
+    return { ...capOf(source, this.plan.cameraKbps, this.plan.screenKbps), active: true };
+  }
+
+  async #negotiate(): Promise<void> {
+    await this.connection.setLocalDescription();
+    const sdp = this.connection.localDescription?.sdp ?? "";
+    const answer = await this.plan.signal({ sdp, sources: sourcesByMid(this.#upLines()) });
+    await this.connection.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+    await this.#cap();
+  }
+
+  #upLines(): { source: Source; mid: string | null; sends: boolean }[] {
+    return [...this.#lines].map(([source, line]) => ({
+      source,
+      mid: line.mid,
+      sends: line.direction === "sendonly",
+    }));
+  }
+
+  /** Firefox takes the caps only now, through setParameters; elsewhere it says the same again. */
+  async #cap(): Promise<void> {
+    for (const [source, line] of this.#lines) {
+      const cap = capOf(source, this.plan.cameraKbps, this.plan.screenKbps);
+      const parameters = line.sender.getParameters();
+      const encoding = (parameters.encodings as RTCRtpEncodingParameters[] | undefined)?.[0];
+      if (cap === null || encoding === undefined) continue;
+      Object.assign(encoding, cap);
+      if (source === "screen") parameters.degradationPreference = "maintain-resolution";
+      await line.sender.setParameters(parameters);
+    }
+  }
+}

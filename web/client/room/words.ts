@@ -1,0 +1,110 @@
+/** Codes of the wire and of devices as the reader's words. Every sentence here is in the catalogue. */
+
+import { refusalText, t } from "../i18n";
+import type { Notice, NoticeKind } from "./notices";
+import type { Quality } from "./quality";
+import type { Device, Gadget, Trouble } from "./state";
+
+const ROLES: Readonly<Record<string, () => string>> = {
+  chair: () => t("chair"),
+  advisor: () => t("advising unit"),
+  secretary: () => t("secretary"),
+  agency: () => t("agency"),
+  operator: () => t("operator"),
+  citizen: () => t("citizen"),
+  representative: () => t("representative"),
+  lawyer: () => t("lawyer"),
+  interpreter: () => t("interpreter"),
+  observer: () => t("observer"),
+  archivist: () => t("archivist"),
+  administrator: () => t("administrator"),
+};
+
+/** A role as the law names it. */
+export function roleWord(role: string): string {
+  return ROLES[role]?.() ?? role;
+}
+
+/** How my line is, in three words at most. */
+export function qualityWord(quality: Quality | null): string {
+  if (quality === null) return t("line: checking");
+  if (quality === "good") return t("line good");
+  return quality === "poor" ? t("line weak") : t("line very weak");
+}
+
+/** What to do about a device that gives nothing; empty when there is nothing to do. */
+export function deviceAdvice(gadget: Gadget, device: Device): string {
+  return gadget === "camera" ? cameraAdvice(device) : microphoneAdvice(device);
+}
+
+function cameraAdvice(device: Device): string {
+  const words: Partial<Record<Device, () => string>> = {
+    denied: () =>
+      t(
+        "The browser may not use the camera. Press the camera sign in the address bar, allow it, then press Try again.",
+      ),
+    missing: () =>
+      t("No camera was found. Plug one in, then press Try again — or go on without a picture."),
+    busy: () => t("Another programme is using the camera. Close it, then press Try again."),
+    insecure: () =>
+      t("The browser gives a camera only to an address that begins with https. Ask the operator."),
+    failed: () =>
+      t("The camera gives no picture. Unplug it, plug it in again, then press Try again."),
+  };
+  return words[device]?.() ?? "";
+}
+
+function microphoneAdvice(device: Device): string {
+  const words: Partial<Record<Device, () => string>> = {
+    denied: () =>
+      t(
+        "The browser may not use the microphone. Press the microphone sign in the address bar, allow it, then press Try again.",
+      ),
+    missing: () =>
+      t("No microphone was found. Plug one in, then press Try again — or go on and only listen."),
+    busy: () => t("Another programme is using the microphone. Close it, then press Try again."),
+    insecure: () =>
+      t(
+        "The browser gives a microphone only to an address that begins with https. Ask the operator.",
+      ),
+    failed: () =>
+      t("The microphone gives no sound. Unplug it, plug it in again, then press Try again."),
+  };
+  return words[device]?.() ?? "";
+}
+
+const NOTICES: Readonly<Record<NoticeKind, (params: Notice["params"]) => string>> = {
+  joined: (params) => t("{name} has come in", params),
+  left: (params) => t("{name} has left", params),
+  away: (params) => t("{name} has lost the line", params),
+  returned: (params) => t("{name} is back", params),
+  hand: (params) => t("{name} raises a hand", params),
+  screen: (params) => t("{name} shares the screen", params),
+  screen_ended: (params) => t("{name} no longer shares the screen", params),
+  floor_given: () => t("You are invited to speak"),
+  floor_taken: () => t("The floor was taken back. Your microphone is off."),
+  muted_by_chair: () => t("Your microphone was switched off."),
+  live: () => t("The reception has begun. It is being recorded."),
+  interrupted: () => t("The reception is paused. Nothing is being recorded."),
+  resumed: () => t("The reception goes on. It is being recorded."),
+  not_recording: () => t("NOT RECORDING — the reception must be paused"),
+  recording_again: () => t("Recording again"),
+  case: (params) => t("Case {number}: {title}", params),
+};
+
+/** A notice as one sentence. */
+export function noticeText(notice: Notice): string {
+  return NOTICES[notice.kind](notice.params);
+}
+
+/** A trouble as a sentence that says what to do: of a device (`camera:denied`), of the line, or the server's code. */
+export function troubleText(trouble: Trouble): string {
+  const [gadget, device] = trouble.code.split(":");
+  if (device !== undefined && (gadget === "camera" || gadget === "microphone"))
+    return deviceAdvice(gadget, device as Device);
+  if (trouble.code === "line_down")
+    return t(
+      "The server does not answer. Check the network cable or Wi-Fi; the page goes on trying.",
+    );
+  return refusalText(trouble.code, trouble.params);
+}
