@@ -15,7 +15,9 @@ from bridge.ports import Clock, Entropy, PasswordHasher
 from bridge.receptions import ReceptionService
 from bridge.repositories import UnitsOfWork
 
-_PASSWORD_BYTES = 12
+PASSWORD_BYTES = 12
+"""96 bits, 16 characters."""
+CHAIR_LOGIN = "chutri"
 
 
 class DemoAccount(msgspec.Struct, frozen=True):
@@ -46,7 +48,7 @@ _POINTS = {
     Level.COMMUNE: "Điểm cầu xã Suối Mơ",
 }
 _PEOPLE = (
-    _Person("chutri", "Trần Thị Chủ Trì", frozenset({Role.CHAIR}), Level.CENTRAL),
+    _Person(CHAIR_LOGIN, "Trần Thị Chủ Trì", frozenset({Role.CHAIR}), Level.CENTRAL),
     _Person("thuky", "Lê Văn Thư Ký", frozenset({Role.SECRETARY}), Level.CENTRAL),
     _Person("coquan", "Phạm Đại Diện Sở", frozenset({Role.AGENCY}), Level.PROVINCE, at_point=True),
     _Person("congdan", "Nguyễn Văn Công Dân", frozenset({Role.CITIZEN}), Level.COMMUNE, at_point=True),
@@ -73,7 +75,7 @@ class FirstStart:
         agencies = {level: AgencyId(self._entropy.id()) for level in _AGENCIES}
         points = {level: BridgePointId(self._entropy.id()) for level in _POINTS}
         told = [
-            DemoAccount(person.login, self._entropy.token(_PASSWORD_BYTES), person.name, _POINTS[person.level])
+            DemoAccount(person.login, self._entropy.token(PASSWORD_BYTES), person.name, _POINTS[person.level])
             for person in _PEOPLE
         ]
         accounts = [

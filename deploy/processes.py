@@ -13,7 +13,8 @@ from deploy.time import SystemClock, SystemEntropy
 
 async def sfu(configuration: Configuration) -> int:
     """A media node."""
-    from sfu.build import SfuConfig, build
+    from sfu.build import build
+    from sfu.settings import SfuConfig
 
     folder = prepare(configuration)
     config = SfuConfig(

@@ -16,6 +16,7 @@ from bridge.policy import SYSTEM
 from bridge.repositories import AuditEntry, ChainedEntry, UnitOfWork
 from bridge.verification import Verification
 from deploy.configuration import Configuration
+from deploy.first_start import PASSWORD_BYTES
 from deploy.folder import prepare
 from deploy.stores import migrated, opened
 from deploy.time import SystemClock, SystemEntropy
@@ -24,7 +25,6 @@ from storage.build import StorageConfig, build
 from web.passwords import Argon2Passwords
 
 _AUDIT_PAGE = 1000
-_PASSWORD_BYTES = 12
 
 
 async def verify(configuration: Configuration, what: str, json: bool, console: Console) -> int:
@@ -83,7 +83,7 @@ async def add_user(
 ) -> None:
     """Prints the new password once."""
     entropy = SystemEntropy()
-    password = entropy.token(_PASSWORD_BYTES)
+    password = entropy.token(PASSWORD_BYTES)
     async with opened(configuration, prepare(configuration)) as storage, storage.units.writing() as unit:
         account = Account(
             id=AccountId(entropy.id()),
@@ -103,7 +103,7 @@ async def add_user(
 async def reset_password(configuration: Configuration, login: str, console: Console) -> None:
     """Prints the new password once."""
     entropy = SystemEntropy()
-    password = entropy.token(_PASSWORD_BYTES)
+    password = entropy.token(PASSWORD_BYTES)
     async with opened(configuration, prepare(configuration)) as storage, storage.units.writing() as unit:
         account = await unit.accounts.by_login(checked_login(login))
         if account is None:

@@ -6,20 +6,22 @@ from aiohttp import web
 
 from bridge.live import LiveSettings
 from bridge.receptions import ReceptionService
+from bridge.sealing import Sealing
 from bridge.watch import WatchTimes
 from deploy.configuration import Configuration, Mode
 from deploy.folder import DataFolder
 from deploy.origin import origin
 from deploy.places import LOCAL_NODE, LOCAL_RECORDER, ListedPlaces
-from deploy.stores import provisional_days
+from deploy.software import SOFTWARE
+from deploy.stores import provisional_days, retention_days
 from deploy.time import SystemClock, SystemEntropy
 from deploy.tls import server_context
 from recorder.client import HttpRecorderNode
 from recorder.remux import PyAvRemuxer
 from sfu.client import HttpMediaNode
-from signaling.settings import SignalingConfig
 from signaling.build import build as build_signaling
 from signaling.notices import InProcessNotices
+from signaling.settings import SignalingConfig
 from storage.build import Storage
 from web.build import build as build_web
 from web.config import WebConfig, WebPorts
@@ -89,6 +91,7 @@ class WebProcess:
                 passwords=Argon2Passwords(entropy),
                 clock=clock,
                 entropy=entropy,
+                sealing=Sealing(storage.units, storage.objects, clock, SOFTWARE, retention_days(configuration)),
                 probes={"node": self._node.health, "recorder": self._recorder.health},
             ),
         )
