@@ -35,9 +35,15 @@ class Database:
     def __init__(self, url: str) -> None:
         self._url = make_url(url)
         self._lock: FileLock | None = None
-        self._engine = self._open()
+        self._opened: AsyncEngine | None = None
         # SQLite lets one write at a time and has the others poll. Waiting here is fair and needs no thread.
         self._turn = asyncio.Lock()
+
+    def _engine(self) -> AsyncEngine:
+        """Made when first needed: what never asks the database (verifying a copy) needs none."""
+        if self._opened is None:
+            self._opened = self._open()
+        return self._opened
 
     def _open(self) -> AsyncEngine:
         options: dict[str, Any] = {"pool_size": POOL, "max_overflow": 0, "pool_timeout": BUSY_S, "pool_use_lifo": True}
@@ -52,7 +58,11 @@ class Database:
 
     def _hold_file(self, *_: object) -> None:
         """Keep a migration from changing the file under us, from the first connection on."""
-        if self._lock is not None and not self._lock.share():
+        try:
+            free = self._lock is None or self._lock.share()
+        except OSError as error:
+            raise away(str(error)) from error
+        if not free:
             raise away("the database is being migrated")
 
     @asynccontextmanager
@@ -75,7 +85,7 @@ class Database:
     async def transaction(self, writes: bool) -> AsyncIterator[AsyncConnection]:
         """A connection in a transaction, rolled back unless it was committed. Raises Unavailable."""
         with translated():
-            connection = await self._engine.connect()
+            connection = await self._engine().connect()
         try:
             with translated():
                 connection = await connection.execution_options(**{WRITES: writes})
@@ -88,7 +98,8 @@ class Database:
 
     async def close(self) -> None:
         """End every connection. Idempotent."""
-        await self._engine.dispose()
+        if self._opened is not None:
+            await self._opened.dispose()
         if self._lock is not None:
             self._lock.release()
 
@@ -117,10 +128,11 @@ def _existing_file(url: URL) -> URL:
 
 def _configure_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
+    # Kept in the file by the migration; again here for one whose migration was refused half-way.
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
     cursor.close()
 
 

@@ -99,6 +99,7 @@ def _migrate_file(path: Path) -> None:
         _remove(copy)
         _copy(path, copy)
         _upgrade(URL.create("sqlite", database=str(copy)))
+        _log_ahead(copy)
         sync_file(copy)
         os.replace(copy, path)
         sync_folder(path.parent)
@@ -119,6 +120,12 @@ def _copy(path: Path, copy: Path) -> None:
         except sqlite3.OperationalError as error:
             raise SchemaRefused(f"{path} is in use by another program: {error}") from error
         source.backup(target)
+
+
+def _log_ahead(copy: Path) -> None:
+    """Written into the file once, so that processes that start together need not agree on it."""
+    with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _remove(copy: Path) -> None:

@@ -1,11 +1,13 @@
 """The object store in a folder of this machine: one host's stand-in for a locked bucket, under the same contract."""
 
+import sys
 from collections.abc import AsyncIterator
 from itertools import islice
 from pathlib import Path
 
 from bridge.errors import Code, Invalid
 from bridge.ports import Clock, StoredObject
+from storage.objects.arrival import Arrival
 from storage.objects.folder import ObjectFolder
 from storage.objects.keys import key_parts
 from storage.objects.threads import StoreThreads
@@ -32,8 +34,9 @@ class DirectoryObjects:
     async def put(self, key: str, body: AsyncIterator[bytes] | bytes, retain_until_utc_ns: int) -> StoredObject:
         """A caller that is cancelled may find it stored: look before repeating, or just repeat."""
         key_parts(key)
-        arrival = await self._threads.run(self._folder.arrive)
+        arrival = Arrival()
         try:
+            await self._threads.run(self._folder.receive, arrival)
             async for chunk in _even(body):
                 await self._threads.run(arrival.write, chunk)
             return await self._threads.run(self._folder.accept, key, arrival, retain_until_utc_ns)
@@ -43,17 +46,22 @@ class DirectoryObjects:
     async def read(
         self, key: str, version: str | None = None, start: int = 0, length: int | None = None
     ) -> AsyncIterator[bytes]:
-        """No file stays open between two chunks, so a reader that stops half-way leaves nothing behind."""
+        """To the file's own end, whatever was recorded: a verification must see what was cut off or put on.
+
+        No file stays open between two chunks, so a reader that stops half-way leaves nothing behind."""
         if start < 0 or (length is not None and length < 0):
             raise Invalid(Code.INVALID_FIELD, f"no such range: {start}, {length}", field="range")
-        size = (await self._threads.run(self._folder.stat, key, version)).bytes
-        end = size if length is None else min(size, start + length)
-        while start < end:
-            chunk = await self._threads.run(self._folder.read, key, start, min(CHUNK, end - start))
-            if not chunk:
+        if version:
+            await self._threads.run(self._folder.stat, key, version)
+        left = sys.maxsize if length is None else length
+        while True:
+            asked = min(CHUNK, left)
+            chunk = await self._threads.run(self._folder.read, key, start, asked)
+            if chunk:
+                yield chunk
+            start, left = start + asked, left - asked
+            if len(chunk) < asked or not left:
                 return
-            yield chunk
-            start += len(chunk)
 
     async def stat(self, key: str, version: str | None = None) -> StoredObject:
         """The hash is the recorded one; only a verification reads the bytes."""

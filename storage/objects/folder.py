@@ -10,9 +10,7 @@
 No key has a part with a leading dot, so none can meet the store's own names.
 """
 
-import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +19,8 @@ import msgspec
 from bridge.errors import Code, Invalid, NotFound, Refusal
 from bridge.ports import StoredObject
 from storage.durable import make_folders, sync_folder
-from storage.lock import FileLock, hold
+from storage.lock import FileLock
+from storage.objects.arrival import Arrival, remove_if_left
 from storage.objects.keys import key_parts, prefix_folder
 
 INCOMING = ".incoming"
@@ -38,12 +37,17 @@ class Sidecar(msgspec.Struct, frozen=True):
 
 
 class ObjectFolder:
-    """The files of one store. Raises Invalid, NotFound, Refusal(object_locked | object_exists | object_damaged);
-    OSError when the disk refuses."""
+    """The files of one store. Raises Invalid, NotFound (with code object_damaged: the bytes are there, their record
+    is not), Refusal(object_locked | object_exists); OSError when the disk refuses.
+
+    Without ``prepare`` a folder is only read, as it is: a copy of an archive on another disk.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._incoming = root / INCOMING
+        # What must be there as long as the disk is: an unmounted one leaves an empty folder behind.
+        self._sign = root
 
     def prepare(self) -> None:
         """Make what is missing, and remove what killed writers left."""
@@ -52,14 +56,15 @@ class ObjectFolder:
         sync_folder(self._root)
         with self._lock():
             for left in self._incoming.iterdir():
-                _remove_if_left(left)
+                remove_if_left(left)
+        self._sign = self._incoming
 
-    def arrive(self) -> "Arrival":
-        """A new file to write into."""
+    def receive(self, arrival: Arrival) -> None:
+        """Give it a file; under the lock, so that ``prepare`` elsewhere never meets one that is not yet held."""
         with self._lock():
-            return Arrival(self._incoming)
+            arrival.open(self._incoming)
 
-    def accept(self, key: str, arrival: "Arrival", retain_until_utc_ns: int) -> StoredObject:
+    def accept(self, key: str, arrival: Arrival, retain_until_utc_ns: int) -> StoredObject:
         """Give what arrived its key, durably; the first answer when the key has these very bytes already."""
         parts = key_parts(key)
         arrival.finish()
@@ -92,7 +97,8 @@ class ObjectFolder:
         except (FileNotFoundError, NotADirectoryError) as error:
             raise self._missing(key) from error
         try:
-            return os.pread(file, length, start)
+            # Beyond the end is nothing, also where the kernel's offsets end.
+            return os.pread(file, length, start) if start < os.fstat(file).st_size else b""
         finally:
             os.close(file)
 
@@ -123,7 +129,7 @@ class ObjectFolder:
     def walk(self, prefix: str) -> Iterator[StoredObject]:
         """Everything whose key begins so, in order of key; what goes away meanwhile is left out."""
         folder = prefix_folder(prefix)
-        self._incoming.stat()
+        self._sign.stat()
         for key in _keys(self._root.joinpath(*folder), "".join(part + "/" for part in folder)):
             if key.startswith(prefix) and (present := self._present(key)) is not None:
                 yield present
@@ -137,7 +143,7 @@ class ObjectFolder:
         except (FileNotFoundError, msgspec.DecodeError) as error:
             if not path.is_file():
                 return None
-            raise Refusal(Code.OBJECT_DAMAGED, f"{key}: its record is lost: {error}") from error
+            raise NotFound(Code.OBJECT_DAMAGED, f"{key}: its record is lost: {error}") from error
 
     def _place(self, parts: list[str]) -> Path:
         """Where the bytes will be, its folder made. Invalid where a key would have to be both object and folder."""
@@ -152,12 +158,13 @@ class ObjectFolder:
 
     def _missing(self, key: str) -> NotFound:
         """OSError when it is the whole store that is missing."""
-        self._incoming.stat()
+        self._sign.stat()
         return NotFound(Code.NOT_FOUND, f"object {key}")
 
     def _write_sidecar(self, path: Path, sidecar: Sidecar) -> None:
-        arrival = Arrival(self._incoming)
+        arrival = Arrival()
         try:
+            arrival.open(self._incoming)
             arrival.write(msgspec.json.encode(sidecar))
             arrival.finish()
             arrival.rename(_sidecar_path(path))
@@ -172,51 +179,6 @@ class ObjectFolder:
 
     def _lock(self) -> FileLock:
         return FileLock(self._root / ".lock")
-
-
-class Arrival:
-    """A file in the making, hashed as it is written. ``close`` removes what was not accepted."""
-
-    def __init__(self, incoming: Path) -> None:
-        self._file, name = tempfile.mkstemp(dir=incoming)
-        self._path = Path(name)
-        self._closed = False
-        self._hash = hashlib.sha256()
-        self.bytes = 0
-        hold(self._file)
-
-    @property
-    def sha256(self) -> str:
-        """Hex, of what was written so far."""
-        return self._hash.hexdigest()
-
-    def write(self, chunk: bytes) -> None:
-        """Append."""
-        self._hash.update(chunk)
-        self.bytes += len(chunk)
-        rest = memoryview(chunk)
-        while rest:
-            rest = rest[os.write(self._file, rest) :]
-
-    def finish(self) -> None:
-        """On the disk, and read-only."""
-        os.fchmod(self._file, 0o444)
-        os.fsync(self._file)
-
-    def link(self, path: Path) -> None:
-        """Appear there; FileExistsError rather than overwrite."""
-        os.link(self._path, path)
-
-    def rename(self, path: Path) -> None:
-        """Appear there in place of what is."""
-        os.replace(self._path, path)
-
-    def close(self) -> None:
-        """Idempotent."""
-        if not self._closed:
-            self._closed = True
-            self._path.unlink(missing_ok=True)
-            os.close(self._file)
 
 
 def _both(parts: list[str]) -> Invalid:
@@ -244,12 +206,3 @@ def _sidecar_path(path: Path) -> Path:
 def _stored(key: str, sidecar: Sidecar) -> StoredObject:
     version = sidecar.sha256[:VERSION_DIGITS]
     return StoredObject(key, version, sidecar.bytes, sidecar.sha256, sidecar.retain_until_utc_ns)
-
-
-def _remove_if_left(path: Path) -> None:
-    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        if hold(file):
-            path.unlink(missing_ok=True)
-    finally:
-        os.close(file)

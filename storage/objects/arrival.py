@@ -1,0 +1,67 @@
+"""A file in the making: not yet an object, and known to be dead when its writer is."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from storage.lock import hold
+
+
+class Arrival:
+    """A file in the making, hashed as it is written. ``close`` removes what was not accepted."""
+
+    def __init__(self) -> None:
+        self._file = -1
+        self._path = Path()
+        self._hash = hashlib.sha256()
+        self.bytes = 0
+
+    def open(self, incoming: Path) -> None:
+        """Make the file and hold it. Apart from the making of this object, so that who gives up meanwhile can close."""
+        self._file, name = tempfile.mkstemp(dir=incoming)
+        self._path = Path(name)
+        hold(self._file)
+
+    @property
+    def sha256(self) -> str:
+        """Hex, of what was written so far."""
+        return self._hash.hexdigest()
+
+    def write(self, chunk: bytes) -> None:
+        """Append."""
+        self._hash.update(chunk)
+        self.bytes += len(chunk)
+        rest = memoryview(chunk)
+        while rest:
+            rest = rest[os.write(self._file, rest) :]
+
+    def finish(self) -> None:
+        """On the disk, and read-only."""
+        os.fchmod(self._file, 0o444)
+        os.fsync(self._file)
+
+    def link(self, path: Path) -> None:
+        """Appear there; FileExistsError rather than overwrite."""
+        os.link(self._path, path)
+
+    def rename(self, path: Path) -> None:
+        """Appear there in place of what is."""
+        os.replace(self._path, path)
+
+    def close(self) -> None:
+        """Idempotent."""
+        if self._file >= 0:
+            self._path.unlink(missing_ok=True)
+            os.close(self._file)
+            self._file = -1
+
+
+def remove_if_left(path: Path) -> None:
+    """Remove what a killed writer left; a living one holds its file."""
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        if hold(file):
+            path.unlink(missing_ok=True)
+    finally:
+        os.close(file)

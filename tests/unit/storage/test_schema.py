@@ -1,0 +1,169 @@
+"""Migrations: they lead to the tables, on a copy, and refuse what they cannot do."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, inspect
+
+from bridge.errors import Unavailable
+from bridge.repositories import AuditEntry
+from storage import schema
+from storage.engine import Database
+from storage.tables import metadata
+from storage.unit import SqlUnits
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the database is to be."""
+    return tmp_path / "data" / "diemcau.db"
+
+
+@pytest.fixture
+def url(path: Path) -> str:
+    """As the configuration has it."""
+    return f"sqlite:///{path}"
+
+
+def run(path: Path, *statements: str) -> None:
+    """Change the database behind the program's back."""
+    with closing(sqlite3.connect(path)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+
+
+def test_from_empty_to_head_is_what_the_tables_say(url: str) -> None:
+    assert schema.current(url) is None
+    assert schema.migrate(url) == schema.expected() == schema.current(url)
+    schema.check(url)
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+        found = inspect(connection)
+        for table in metadata.tables.values():
+            names = {str(index["name"]) for index in found.get_indexes(table.name)}
+            assert {str(index.name) for index in table.indexes} <= names
+    engine.dispose()
+
+
+def test_a_new_database_is_its_owners_alone(url: str, path: Path) -> None:
+    schema.migrate(url)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert sorted(file.name for file in path.parent.iterdir()) == ["diemcau.db", "diemcau.db.lock"]
+
+
+def test_at_the_expected_version_nothing_happens(url: str, path: Path) -> None:
+    schema.migrate(url)
+    before = path.stat()
+    schema.migrate(url)
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_no_database_is_refused_in_one_line(url: str, path: Path) -> None:
+    with pytest.raises(schema.SchemaRefused, match="holds no database yet") as refused:
+        schema.check(url)
+    assert "\n" not in str(refused.value)
+    assert not path.exists()
+
+
+def test_an_older_version_is_refused_until_migrated(url: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    schema.migrate(url)
+    monkeypatch.setattr(schema, "expected", lambda: "0002")
+    with pytest.raises(schema.SchemaRefused, match="has version 0001, this program needs 0002: stop"):
+        schema.check(url)
+
+
+@pytest.mark.parametrize("step", [schema.check, schema.migrate])
+def test_an_unknown_version_is_left_alone(url: str, path: Path, step: Callable[[str], object]) -> None:
+    schema.migrate(url)
+    run(path, "UPDATE alembic_version SET version_num = '9999'")
+    before = path.read_bytes()
+    with pytest.raises(schema.SchemaRefused, match="has version 9999, which this program does not know"):
+        step(url)
+    assert path.read_bytes() == before
+
+
+def test_an_existing_file_is_migrated_on_a_copy(url: str, path: Path) -> None:
+    path.parent.mkdir()
+    run(path, "PRAGMA journal_mode = WAL", "CREATE TABLE older (word TEXT)", "INSERT INTO older VALUES ('kept')")
+    inode = path.stat().st_ino
+    schema.migrate(url)
+    assert path.stat().st_ino != inode
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT word FROM older").fetchall() == [("kept",)]
+
+
+def test_a_migration_that_fails_leaves_the_original(url: str, path: Path) -> None:
+    path.parent.mkdir()
+    run(path, "CREATE TABLE recordings (id TEXT)", "INSERT INTO recordings VALUES ('kept')")
+    before = path.read_bytes()
+    with pytest.raises(Exception, match="already exists"):
+        schema.migrate(url)
+    assert path.read_bytes() == before
+    assert sorted(file.name for file in path.parent.iterdir()) == ["diemcau.db", "diemcau.db.lock"]
+
+
+def test_what_a_killed_migration_left_is_no_hindrance(url: str, path: Path) -> None:
+    path.parent.mkdir()
+    for left in ("diemcau.db.migrating", "diemcau.db.migrating-journal"):
+        (path.parent / left).write_bytes(b"half")
+    schema.migrate(url)
+    schema.check(url)
+
+
+async def test_a_database_in_use_is_not_migrated(url: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    schema.migrate(url)
+    database = Database(url)
+    async with SqlUnits(database).reading():
+        run(path, "DELETE FROM alembic_version")
+        with pytest.raises(schema.SchemaRefused, match="in use: stop the program"):
+            await asyncio.to_thread(schema.migrate, url)
+    await database.close()
+
+
+def test_a_file_that_another_program_reads_is_not_migrated(url: str, path: Path) -> None:
+    path.parent.mkdir()
+    run(path, "PRAGMA journal_mode = WAL", "CREATE TABLE older (word TEXT)")
+    with closing(sqlite3.connect(path)) as reader:
+        assert reader.execute("SELECT * FROM older").fetchall() == []
+        with pytest.raises(schema.SchemaRefused, match="in use by another program"):
+            schema.migrate(url)
+
+
+def test_what_is_no_database_is_unavailable(url: str, path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(os.urandom(8192))
+    with pytest.raises(Unavailable):
+        schema.check(url)
+
+
+def test_a_database_in_memory_is_refused() -> None:
+    with pytest.raises(ValueError, match="must be a file"):
+        schema.migrate("sqlite:///:memory:")
+
+
+@pytest.mark.parametrize("table", ["audit_entries", "reception_events"])
+@pytest.mark.parametrize("verb", ["UPDATE {} SET actor = 'x'", "DELETE FROM {}"])
+async def test_what_happened_cannot_be_changed(url: str, path: Path, table: str, verb: str) -> None:
+    schema.migrate(url)
+    database = Database(url)
+    async with SqlUnits(database).writing() as unit:
+        await unit.audit.append(AuditEntry(1, "a", "b", "c", "done"))
+        await unit.commit()
+    await database.close()
+    run(
+        path,
+        "INSERT INTO receptions VALUES ('r', '', '', 1, 'planned', 0, 0, NULL, NULL, NULL)",
+        "INSERT INTO reception_events VALUES ('r', 1, 1, 'a', '{}')",
+    )
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        run(path, verb.format(table))
