@@ -1,0 +1,186 @@
+"""A room's socket on loopback over a real database, with a fake node and recorder; and a browser's side of it."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import socketio
+from aiohttp import web
+
+from bridge import commands as c
+from bridge.ids import ParticipantId, ReceptionId, room_of
+from bridge.model import Seat
+from bridge.ports import JoinGrant
+from bridge.receptions import ReceptionService
+from deploy.time import SystemClock, SystemEntropy
+from signaling.build import Signaling, build
+from signaling.notices import InProcessNotices
+from signaling.packets import Json
+from signaling.settings import SignalingConfig
+from signaling.wire import NAMESPACE, CommandRequest, Done, Refused, RoomView, Welcome
+from storage import schema
+from storage.engine import Database
+from storage.unit import SqlUnits
+from tests.support.fakes import FakeNode, FakeRecorder, OnePlace
+
+WITHIN_S = 20.0
+Answer = TypeVar("Answer", bound=msgspec.Struct)
+CONFIG = SignalingConfig(
+    owner="127.0.0.1:1", key=b"k" * 32, ping_interval_s=1, ping_timeout_s=1, tick_s=0.05, resume_s=30, idle_s=60
+)
+
+
+class RoomServer:
+    """``signaling`` can be closed and made again on the same database: a restart of the process."""
+
+    def __init__(self, folder: Path, config: SignalingConfig = CONFIG) -> None:
+        self.config = config
+        self.clock = SystemClock()
+        self.entropy = SystemEntropy()
+        self.notices = InProcessNotices()
+        url = f"sqlite:///{folder / 'rooms.db'}"
+        schema.migrate(url)
+        self._database = Database(url)
+        self.units = SqlUnits(self._database)
+        self.receptions = ReceptionService(self.units, self.clock, self.entropy, self.notices)
+        self.node = FakeNode(self.clock)
+        self.recorder = FakeRecorder()
+        self.signaling: Signaling | None = None
+        self.port = 0
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        self.signaling = build(
+            self.config,
+            units=self.units,
+            receptions=self.receptions,
+            places=OnePlace(self.node, self.recorder),
+            notices=self.notices,
+            clock=self.clock,
+            entropy=self.entropy,
+        )
+        app = web.Application()
+        self.signaling.attach(app)
+        await self.signaling.start()
+        self._runner = web.AppRunner(app)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        if self.signaling is not None:
+            await self.signaling.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        self.signaling = self._runner = None
+
+    async def close(self) -> None:
+        await self.stop()
+        await self._database.close()
+
+    def token(self, reception: ReceptionId, seat: Seat) -> str:
+        assert self.signaling is not None
+        return self.signaling.tokens.mint(JoinGrant(reception, seat.id, seat.account))
+
+    async def browser(self, reception: ReceptionId, seat: Seat) -> "Browser":
+        """Joined, with its Welcome."""
+        browser = Browser(self.port)
+        await browser.connect({"token": self.token(reception, seat)})
+        await browser.until(lambda: browser.welcome is not None)
+        return browser
+
+    def gates(self, reception: ReceptionId, participant: ParticipantId) -> Any:
+        return self.node.gates(room_of(reception), participant)
+
+
+class Browser:
+    """Keeps every message it gets."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.heard: list[tuple[str, Any]] = []
+        self.gone = asyncio.Event()
+        self.socket = socketio.AsyncClient(reconnection=False, json=Json)
+        self.socket.on("*", self._hear, namespace=NAMESPACE)
+        self.socket.on("disconnect", self._lost, namespace=NAMESPACE)
+        self.refused: Any = None
+        self.socket.on("connect_error", self._refused, namespace=NAMESPACE)
+        self._more = asyncio.Condition()
+
+    async def connect(self, auth: Any) -> None:
+        """Raises socketio's ConnectionError; ``refused`` then has what came with it."""
+        url = f"http://127.0.0.1:{self.port}"
+        try:
+            await self.socket.connect(
+                url, auth=auth, namespaces=[NAMESPACE], transports=["websocket"], wait_timeout=WITHIN_S
+            )
+        except socketio.exceptions.ConnectionError:
+            await self.socket.disconnect()
+            raise
+
+    async def _hear(self, event: str, body: Any = None) -> None:
+        async with self._more:
+            self.heard.append((event, body))
+            self._more.notify_all()
+
+    async def _refused(self, body: Any) -> None:
+        self.refused = body
+
+    async def _lost(self, reason: str) -> None:
+        self.gone.set()
+        async with self._more:
+            self._more.notify_all()
+
+    async def until(self, seen: Callable[[], bool]) -> None:
+        async with self._more:
+            await asyncio.wait_for(self._more.wait_for(seen), WITHIN_S)
+
+    async def sees(self, seen: Callable[[RoomView], bool]) -> RoomView:
+        """The first view of which ``seen`` holds."""
+        await self.until(lambda: self.room is not None and seen(self.room))
+        assert self.room is not None
+        return self.room
+
+    def last(self, event: str) -> Any:
+        return next((body for name, body in reversed(self.heard) if name == event), None)
+
+    @property
+    def welcome(self) -> Welcome | None:
+        body = self.last("welcome")
+        return None if body is None else msgspec.convert(body, Welcome)
+
+    @property
+    def id(self) -> ParticipantId:
+        assert self.welcome is not None
+        return self.welcome.participant
+
+    @property
+    def room(self) -> RoomView | None:
+        for name, body in reversed(self.heard):
+            if name == "room":
+                return msgspec.convert(body, RoomView)
+            if name == "welcome":
+                return msgspec.convert(body, Welcome).room
+        return None
+
+    async def ask(self, event: str, body: Any = None) -> Any:
+        """The answer as it came."""
+        return await self.socket.call(event, _plain(body), namespace=NAMESPACE, timeout=WITHIN_S)
+
+    async def command(self, command: c.RoomCommand) -> Done | Refused:
+        answer = await self.ask("command", CommandRequest(command))
+        return msgspec.convert(answer, Refused if "code" in answer else Done)
+
+    async def done(self, command: c.RoomCommand) -> None:
+        answer = await self.command(command)
+        assert isinstance(answer, Done), answer
+
+    async def close(self) -> None:
+        await self.socket.disconnect()
+
+
+def _plain(body: Any) -> Any:
+    return msgspec.to_builtins(body) if isinstance(body, msgspec.Struct) else body
