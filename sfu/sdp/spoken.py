@@ -3,7 +3,6 @@
 from bridge.media import Codec, Kind
 from sfu.sdp.formats import parameter
 from sfu.sdp.model import (
-    ABS_SEND_TIME_URI,
     AUDIO_LEVEL_URI,
     MID_URI,
     RID_URI,
@@ -21,9 +20,11 @@ DOWNLINK_EXTENSIONS = {
 a repeated packet must stay the same byte for byte."""
 
 _UPLINK_EXTENSIONS = {
-    Kind.AUDIO: (MID_URI, RID_URI, AUDIO_LEVEL_URI, ABS_SEND_TIME_URI),
-    Kind.VIDEO: (MID_URI, RID_URI, ABS_SEND_TIME_URI),
+    Kind.AUDIO: (MID_URI, RID_URI, AUDIO_LEVEL_URI),
+    Kind.VIDEO: (MID_URI, RID_URI),
 }
+"""No abs-send-time: it changes at each sending, and without RTX a browser would then encrypt the changed packet under
+the sequence number it already used (AES-GCM gives its authentication key away for that)."""
 _FEEDBACK = {
     Kind.AUDIO: ("nack",),
     Kind.VIDEO: ("nack", "nack pli", "ccm fir", "goog-remb"),

@@ -6,7 +6,6 @@ from bridge.errors import MalformedSdp
 from bridge.ids import Mid
 from bridge.media import Codec, Source
 from sfu.sdp import (
-    ABS_SEND_TIME_URI,
     AUDIO_LEVEL_URI,
     MID_URI,
     Direction,
@@ -43,7 +42,7 @@ def test_what_is_received() -> None:
     _, (microphone, camera) = answer_uplink(parse_offer(CHROMIUM_OFFER), LOCAL, SOURCES)
     assert microphone.source is Source.MICROPHONE
     assert microphone.codecs[111].parameters == "minptime=10;useinbandfec=1;usedtx=1"
-    assert microphone.extensions == {MID_URI: 4, AUDIO_LEVEL_URI: 1, ABS_SEND_TIME_URI: 2}
+    assert microphone.extensions == {MID_URI: 4, AUDIO_LEVEL_URI: 1}
     assert list(camera.codecs) == [96]
     assert camera.codecs[96].feedback == ("nack", "nack pli", "ccm fir", "goog-remb")
     assert camera.ssrcs == (2001,)
