@@ -1,0 +1,56 @@
+"""The room's way in: what ``deploy`` makes of a configuration."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+
+from bridge.ids import NS_PER_S, RecorderId
+from bridge.ports import Clock, Entropy, ObjectStore
+from recorder.api import ControlServer
+from recorder.events import Events
+from recorder.recorder import Recorder, new_executor
+from recorder.writing import Ports
+
+
+class RecorderConfig(msgspec.Struct, frozen=True):
+    """Addresses: ``unix:PATH`` | ``HOST:PORT``, port 0 takes a free one. ``secret``: bearer secret of the control API,
+    empty on a Unix socket."""
+
+    recorder: RecorderId
+    spool: Path
+    control_address: str
+    tap_address: str
+    secret: str = ""
+    segment_seconds: int = 60
+    version: str = "0"
+
+
+class RecorderNodeProcess:
+    """A recorder with its control API. ``start``, use, ``close``."""
+
+    def __init__(self, recorder: Recorder, control: ControlServer, executor: ThreadPoolExecutor) -> None:
+        self.recorder = recorder
+        self.control = control
+        self._executor = executor
+
+    async def start(self) -> None:
+        """Raises OSError when an address or the spool cannot be used."""
+        await self.recorder.start()
+        await self.control.start()
+
+    async def close(self) -> None:
+        """First no more orders, then no more media, then the recordings. Idempotent."""
+        await self.control.close()
+        await self.recorder.close()
+        self._executor.shutdown()
+
+
+def build(config: RecorderConfig, objects: ObjectStore, clock: Clock, entropy: Entropy) -> RecorderNodeProcess:
+    """Nothing is opened yet."""
+    events = Events(entropy.id())
+    executor = new_executor()
+    ports = Ports(objects, clock, entropy, events, executor, config.segment_seconds * NS_PER_S)
+    recorder = Recorder(config.recorder, config.version, config.spool, config.tap_address, ports)
+    control = ControlServer(recorder, config.control_address, config.secret)
+    return RecorderNodeProcess(recorder, control, executor)

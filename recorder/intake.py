@@ -1,0 +1,144 @@
+"""The tap server: media nodes connect, say HELLO, and hand over what their rooms receive."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from bridge.errors import MalformedPacket
+from bridge.ids import RecordingId
+from bridge.tap import Frame, FrameKind, Hello, unpack_declaration, unpack_frame
+from recorder.places import bound_socket
+from recorder.recording import Closed, Opened, Received, Recording
+
+HELLO_S = 5.0
+CHUNK = 65_536
+MAX_UNSENT = 1 << 20
+"""Confirmations a node does not read; far more than a healthy one leaves."""
+
+TAP_VERSION = 1
+
+_log = logging.getLogger(__name__)
+
+
+class TapLine:
+    """The connection of one node to one recording."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+
+    def send(self, content: bytes) -> None:
+        """Never waits; a node that does not read is cut off, and comes again."""
+        if self._writer.is_closing():
+            return
+        if self._writer.transport.get_write_buffer_size() > MAX_UNSENT:
+            self._writer.transport.abort()
+            return
+        self._writer.write(content)
+
+    def close(self) -> None:
+        """Idempotent."""
+        self._writer.close()
+
+
+class FrameCutter:
+    """Cuts a byte stream into frames, each with its own bytes."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, chunk: bytes) -> list[tuple[Frame, bytes]]:
+        """Raises MalformedPacket; the stream is of no use afterwards."""
+        buffer = self._rest + chunk if self._rest else chunk
+        frames = []
+        start = 0
+        while (found := unpack_frame(buffer, start)) is not None:
+            frame, end = found
+            frames.append((frame, buffer[start:end]))
+            start = end
+        self._rest = buffer[start:]
+        return frames
+
+
+class Intake:
+    """``find`` names the recording a HELLO speaks of. ``address``: ``unix:PATH`` | ``HOST:PORT`` (port 0: any)."""
+
+    def __init__(self, address: str, find: Callable[[RecordingId], Recording | None]) -> None:
+        self.address = address
+        self._find = find
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Listen. Raises OSError."""
+        if self.address.startswith("unix:"):
+            self._server = await asyncio.start_unix_server(self._connected, sock=bound_socket(self.address))
+        else:
+            host, _, port = self.address.rpartition(":")
+            self._server = await asyncio.start_server(self._connected, host, int(port))
+            self.address = f"{host}:{self._server.sockets[0].getsockname()[1]}"
+
+    async def close(self) -> None:
+        """Stop listening and let go of every node. Idempotent."""
+        server, self._server = self._server, None
+        if server is None:
+            return
+        server.close()
+        for connection in list(self._connections):
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+        await server.wait_closed()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._connections.add(task)
+            task.add_done_callback(self._connections.discard)
+        line = TapLine(writer)
+        try:
+            await self._converse(reader, line)
+        except (MalformedPacket, TimeoutError, ConnectionError) as error:
+            _log.warning("tap connection dropped: %s", error)
+        except asyncio.CancelledError:
+            if self._server is not None:
+                raise
+        finally:
+            line.close()
+
+    async def _converse(self, reader: asyncio.StreamReader, line: TapLine) -> None:
+        cutter = FrameCutter()
+        async with asyncio.timeout(HELLO_S):
+            frames = await self._first_frames(reader, cutter)
+        if not frames:
+            return
+        hello = _hello(frames.pop(0)[0])
+        recording = self._find(hello.recording)
+        if recording is None:
+            _log.warning("tap for unknown recording %s", hello.recording)
+            return
+        await recording.inbox.put(Opened(line, hello))
+        try:
+            while True:
+                if frames:
+                    await recording.inbox.put(Received(line, frames))
+                chunk = await reader.read(CHUNK)
+                if not chunk:
+                    return
+                frames = cutter.feed(chunk)
+        finally:
+            recording.gone(Closed(line))
+
+    async def _first_frames(self, reader: asyncio.StreamReader, cutter: FrameCutter) -> list[tuple[Frame, bytes]]:
+        while chunk := await reader.read(CHUNK):
+            frames = cutter.feed(chunk)
+            if frames:
+                return frames
+        return []
+
+
+def _hello(frame: Frame) -> Hello:
+    if frame.kind is not FrameKind.HELLO:
+        raise MalformedPacket(f"a tap begins with HELLO, not {frame.kind.name}")
+    hello = unpack_declaration(frame.body, Hello)
+    if hello.version != TAP_VERSION:
+        raise MalformedPacket(f"tap version {hello.version}")
+    return hello

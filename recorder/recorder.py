@@ -1,0 +1,136 @@
+"""The recorder: every recording it was armed for, each in its own task, and the tap server that feeds them."""
+
+import asyncio
+import logging
+import re
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from bridge.control import ArmOrder, RecorderHealth, RecordingStatus
+from bridge.errors import Code, Conflict, Invalid, MalformedInput, NotFound, Unavailable
+from bridge.ids import RecorderId, RecordingId
+from recorder.intake import Intake
+from recorder.recording import Recording
+from recorder.spool import RecordingState, Spool
+from recorder.writing import Ports
+
+THREADS = 4
+"""Disk and muxing; each recording uses at most two at a time, and the disk is shared anyway."""
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_PREFIX = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,99}/){1,8}")
+
+_log = logging.getLogger(__name__)
+
+
+class Recorder:
+    """``start`` takes up what the spool holds. ``close`` leaves it there: what is unfinished goes on next time."""
+
+    def __init__(self, recorder: RecorderId, version: str, spool: Path, tap_address: str, ports: Ports) -> None:
+        self.events = ports.events
+        self._recorder = recorder
+        self._version = version
+        self._spool = spool
+        self._ports = ports
+        self._recordings: dict[RecordingId, Recording] = {}
+        self._tasks: dict[RecordingId, asyncio.Task[None]] = {}
+        self._intake = Intake(tap_address, self._recordings.get)
+
+    async def start(self) -> None:
+        """Raises OSError when the spool or the tap address cannot be used."""
+        for state in await asyncio.to_thread(self._found):
+            self._add(state)
+        await self._intake.start()
+
+    async def close(self) -> None:
+        """Idempotent."""
+        await self._intake.close()
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    @property
+    def tap_address(self) -> str:
+        """What a TapOrder names."""
+        return self._intake.address
+
+    async def health(self) -> RecorderHealth:
+        """Answers as long as the loop turns."""
+        free = (await asyncio.to_thread(shutil.disk_usage, self._spool)).free
+        going = sum(recording.state.journal is None for recording in self._recordings.values())
+        run = self.events.run
+        return RecorderHealth(self._recorder, run, self.tap_address, going, free, self._version)
+
+    def statuses(self) -> list[RecordingStatus]:
+        """Of every recording known here."""
+        return [recording.status for recording in self._recordings.values()]
+
+    def find(self, recording: RecordingId) -> Recording:
+        """Raises NotFound(unknown_recording)."""
+        found = self._recordings.get(recording)
+        if found is None:
+            raise NotFound(Code.UNKNOWN_RECORDING, recording)
+        return found
+
+    async def arm(self, recording: RecordingId, order: ArmOrder) -> RecordingStatus:
+        """Make ready; the same order again changes nothing.
+
+        Raises Invalid, Conflict for another order, Unavailable(recorder_not_writing) when the spool cannot be written.
+        """
+        if not _ID.fullmatch(recording):
+            raise Invalid(Code.INVALID_FIELD, recording, field="recording")
+        if not _PREFIX.fullmatch(order.prefix):
+            raise Invalid(Code.INVALID_FIELD, order.prefix, field="prefix")
+        known = self._recordings.get(recording)
+        if known is not None:
+            if known.state.order != order:
+                raise Conflict(Code.CONFLICT, "armed with another order")
+            return known.status
+        state = RecordingState(recording, order)
+        try:
+            await asyncio.to_thread(self._prepare, state)
+        except OSError as error:
+            raise Unavailable(Code.RECORDER_NOT_WRITING, str(error)) from error
+        if recording not in self._recordings:
+            self._add(state)
+        return self._recordings[recording].status
+
+    async def disarm(self, recording: RecordingId) -> None:
+        """Forget an armed recording that never started. Raises NotFound, Conflict."""
+        found = self.find(recording)
+        found.check_forgettable()
+        del self._recordings[recording]
+        task = self._tasks.pop(recording)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await asyncio.to_thread(self._spool_of(recording).remove)
+
+    def _add(self, state: RecordingState) -> None:
+        recording = Recording(state, self._spool_of(state.recording), self._ports)
+        self._recordings[state.recording] = recording
+        self._tasks[state.recording] = asyncio.create_task(recording.run(), name=f"recording {state.recording}")
+
+    def _spool_of(self, recording: RecordingId) -> Spool:
+        return Spool(self._spool / recording)
+
+    def _prepare(self, state: RecordingState) -> None:
+        spool = self._spool_of(state.recording)
+        spool.prepare()
+        spool.save(state)
+
+    def _found(self) -> list[RecordingState]:
+        """What an earlier run left. A folder that cannot be read is left alone, for a person to look at."""
+        self._spool.mkdir(parents=True, exist_ok=True)
+        states = []
+        for folder in sorted(path for path in self._spool.iterdir() if path.is_dir()):
+            try:
+                states.append(Spool(folder).load())
+            except (OSError, MalformedInput) as error:
+                _log.error("spool folder %s cannot be taken up: %s", folder.name, error)
+        return states
+
+
+def new_executor() -> ThreadPoolExecutor:
+    """Threads for disk and muxing."""
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="recorder")

@@ -1,0 +1,280 @@
+"""One recording: armed → writing ⇄ degraded → finished. One task owns it; the tap and the API send it messages."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from enum import StrEnum
+from typing import NamedTuple, Protocol, TypeAlias
+
+from bridge.control import Proof, RecordingStatus
+from bridge.errors import Code, Conflict, MalformedInput, MalformedPacket, NotFound, Unavailable
+from bridge.ids import NS_PER_S, TrackId
+from bridge.media import Moment
+from bridge.tap import Frame, FrameKind, Hello, Resume, pack_declaration, pack_frame
+from recorder.news import News
+from recorder.recovery import recover
+from recorder.spool import RecordingState, Spool
+from recorder.writing import Heard, Ports, Writing
+
+PROOF_MEDIA_S = 5.0
+PROOF_STORE_S = 3.0
+"""Together below the 8 s after which ``start`` gives up waiting for the proof."""
+
+PROOF_NS = NS_PER_S
+ANSWER_S = 8.0
+FINISH_S = 30.0
+ABANDONED_S = 20.0
+"""The node's ``replay_seconds``: a node that stays away longer has nothing left to hand over."""
+
+AGAIN_S = 1.0
+MAX_WAITING_CHUNKS = 32
+"""Chunks of 64 KiB read from the tap and not accepted yet; then the tap is not read on, and the node keeps them."""
+
+_log = logging.getLogger(__name__)
+
+
+class State(StrEnum):
+    """``RecordingStatus.state``."""
+
+    ARMED = "armed"
+    WRITING = "writing"
+    DEGRADED = "degraded"
+    FINISHED = "finished"
+
+
+class Line(Protocol):
+    """A connected node."""
+
+    def send(self, content: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Opened(NamedTuple):
+    """A node said HELLO."""
+
+    line: Line
+    hello: Hello
+
+
+class Received(NamedTuple):
+    """Frames of this line, with their own bytes."""
+
+    line: Line
+    frames: list[tuple[Frame, bytes]]
+
+
+class Closed(NamedTuple):
+    """The line is gone."""
+
+    line: Line
+
+
+Message: TypeAlias = Opened | Received
+
+
+class Recording:
+    """``run`` is its task. Everything else may be called from the API's handlers."""
+
+    def __init__(self, state: RecordingState, spool: Spool, ports: Ports) -> None:
+        self.state = state
+        self.inbox: asyncio.Queue[Message] = asyncio.Queue(MAX_WAITING_CHUNKS)
+        self.news = News()
+        self._spool = spool
+        self._ports = ports
+        self._line: Line | None = None
+        """Where to answer; gone with its connection."""
+        self._reading: Line | None = None
+        """Whose frames are taken: what it sent before it went still counts."""
+        self._line_gone_ns = ports.clock.mono()
+        self._writing: Writing | None = None
+
+    # ── its task ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def run(self) -> None:
+        """Until everything is stored. What goes wrong here begins again from the spool and disturbs no other."""
+        while self.state.journal is None:
+            try:
+                await self._live()
+            except (MalformedInput, OSError, RuntimeError) as error:
+                _log.exception("recording %s begins again from its spool", self.state.recording, exc_info=error)
+                await asyncio.sleep(AGAIN_S)
+            finally:
+                self._drop_line()
+                self._reading = None
+
+    async def _live(self) -> None:
+        self.state.segments = self.state.stored_bytes = 0
+        writing = Writing(self.state, self._spool, self._ports, self.news, self._send)
+        await recover(writing, self._spool, self._ports.segment_ns)
+        self._writing = writing
+        self.news.tell()
+        finishing = asyncio.ensure_future(self._finish(writing))
+        others = [asyncio.ensure_future(lane) for lane in (self._serve(writing), *writing.lanes())]
+        try:
+            await asyncio.wait([finishing, *others], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            tasks = [finishing, *others]
+            for task in tasks:
+                task.cancel()
+            ends = await asyncio.gather(*tasks, return_exceptions=True)
+        for end in ends:
+            if isinstance(end, Exception):
+                raise end
+
+    async def _finish(self, writing: Writing) -> None:
+        while (stopped := self.state.stopped) is None:
+            await self.news.next()
+        await writing.finish(stopped)
+
+    async def _serve(self, writing: Writing) -> None:
+        while True:
+            message = await self.inbox.get()
+            try:
+                await self._on_message(writing, message)
+            except MalformedPacket as error:
+                _log.warning("tap of recording %s: %s", self.state.recording, error)
+                message.line.close()
+
+    async def _on_message(self, writing: Writing, message: Message) -> None:
+        match message:
+            case Opened(line, hello):
+                await self._open(writing, line, hello)
+            case Received(line, frames):
+                if line is self._reading:
+                    await writing.accept(frames)
+
+    async def _open(self, writing: Writing, line: Line, hello: Hello) -> None:
+        newest = self.state.parts[-1].part if self.state.parts else 0
+        if hello.room != self.state.order.room or hello.part < newest:
+            line.close()
+            return
+        self._drop_line()
+        if hello.part > newest:
+            await writing.open_part(hello)
+        self._line = self._reading = line
+        durable = {str(track): number for track, number in writing.durable_to.items()}
+        line.send(pack_frame(FrameKind.RESUME, 0, 0, 0, pack_declaration(Resume(durable))))
+        self.news.tell()
+
+    def gone(self, closed: Closed) -> None:
+        """The line is gone; said without waiting, also when the inbox is full."""
+        if closed.line is self._line:
+            self._line, self._line_gone_ns = None, self._ports.clock.mono()
+
+    def _send(self, content: bytes) -> None:
+        if self._line is not None:
+            self._line.send(content)
+
+    def _drop_line(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            self._line_gone_ns = self._ports.clock.mono()
+            line.close()
+
+    # ── what the API asks ──────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def status(self) -> RecordingStatus:
+        """Where it stands."""
+        state = self.state
+        return RecordingStatus(state.recording, self._state(), state.segments, state.stored_bytes, state.journal)
+
+    def _state(self) -> State:
+        if self.state.journal is not None:
+            return State.FINISHED
+        writing = self._writing
+        if writing is None or writing.began is None:
+            return State.ARMED
+        late = writing.durable.full or not writing.uploads.available
+        return State.DEGRADED if late else State.WRITING
+
+    async def prove(self) -> Proof:
+        """≥ 1 s of one track durable, and a probe object stored and read back.
+
+        Raises Unavailable(central_point_silent) or Unavailable(recorder_not_writing).
+        """
+        await self.news.until(lambda: self._proven() is not None, PROOF_MEDIA_S)
+        found = self._proven()
+        if found is None:
+            raise Unavailable(self._why_not_proven(), f"recording {self.state.recording}")
+        track, heard = found
+        try:
+            async with asyncio.timeout(PROOF_STORE_S):
+                key = await self._probe_store()
+        except TimeoutError as error:
+            raise Unavailable(Code.RECORDER_NOT_WRITING, "the object store does not answer") from error
+        except Unavailable as error:
+            raise Unavailable(Code.RECORDER_NOT_WRITING, error.detail) from error
+        return Proof(track, heard.packets, (heard.last_ns - heard.first_ns) / NS_PER_S, key)
+
+    def _proven(self) -> tuple[TrackId, Heard] | None:
+        writing = self._writing
+        if writing is None:
+            return None
+        for track, heard in writing.proven.items():
+            if heard.last_ns - heard.first_ns >= PROOF_NS:
+                return writing.track_id(track), heard
+        return None
+
+    def _why_not_proven(self) -> Code:
+        writing = self._writing
+        heard = writing.heard.values() if writing is not None else ()
+        came = any(one.last_ns - one.first_ns >= PROOF_NS for one in heard)
+        return Code.RECORDER_NOT_WRITING if came else Code.CENTRAL_POINT_SILENT
+
+    async def _probe_store(self) -> str:
+        order = self.state.order
+        key = f"{order.prefix}probe-{self._ports.entropy.id()}"
+        body = f"probe of recording {self.state.recording}\n".encode()
+        stored = await self._ports.objects.put(key, body, order.retain_until_utc_ns)
+        read = b"".join([chunk async for chunk in _read(self._ports, key, stored.version)])
+        if read != body:
+            raise Unavailable(Code.RECORDER_NOT_WRITING, "the probe object reads back otherwise")
+        return key
+
+    async def started(self) -> RecordingStatus:
+        """Once START is durable. Raises Unavailable(recorder_not_writing)."""
+        if not await self.news.until(self._has_begun, ANSWER_S):
+            raise Unavailable(Code.RECORDER_NOT_WRITING, "START did not come")
+        if self._writing is not None:
+            await self._writing.durable.sync()
+        return self.status
+
+    def _has_begun(self) -> bool:
+        return self._writing is not None and self._writing.began is not None
+
+    async def finished(self) -> RecordingStatus:
+        """Once STOP came and everything is stored. Raises Unavailable(objects_unavailable | recorder_not_writing)."""
+        if not self._has_begun() and self.state.journal is None:
+            raise Conflict(Code.ILLEGAL_TRANSITION, "the recording never began")
+        await self._end_abandoned()
+        if await self.news.until(lambda: self.state.journal is not None, FINISH_S):
+            return self.status
+        await self._end_abandoned()
+        code = Code.RECORDER_NOT_WRITING if self.state.stopped is None else Code.OBJECTS_UNAVAILABLE
+        raise Unavailable(code, "not everything is stored yet; ask again")
+
+    async def _end_abandoned(self) -> None:
+        """No STOP will come from a node that stays away: the recording ends with the last that was heard of it."""
+        writing = self._writing
+        away_s = (self._ports.clock.mono() - self._line_gone_ns) / NS_PER_S
+        if self.state.stopped is not None or self._line is not None or away_s < ABANDONED_S:
+            return
+        if writing is None or writing.part is None or writing.began is None:
+            return
+        mono_ns = writing.part.now_ns
+        await writing.stop(Moment(mono_ns, writing.began.utc_ns + writing.part.media_ns(mono_ns)))
+
+    def check_forgettable(self) -> None:
+        """Only what never began may be forgotten. Raises Conflict."""
+        if self._has_begun() or self.state.journal is not None:
+            raise Conflict(Code.ILLEGAL_TRANSITION, "the recording has begun")
+
+
+async def _read(ports: Ports, key: str, version: str) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in ports.objects.read(key, version):
+            yield chunk
+    except NotFound as error:
+        raise Unavailable(Code.RECORDER_NOT_WRITING, "the probe object is not there") from error

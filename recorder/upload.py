@@ -1,0 +1,104 @@
+"""The upload lane of a recording: finished segments into the object store, in order, nothing twice, for as long as it
+takes. While the store is away the spool keeps everything."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from bridge.errors import Refusal, Unavailable
+from bridge.ports import ObjectStore, StoredObject
+from recorder.spool import DoneSegment
+
+FIRST_RETRY_S = 0.5
+LAST_RETRY_S = 10.0
+CHUNK = 1024 * 1024
+
+_log = logging.getLogger(__name__)
+
+
+class Waiting(NamedTuple):
+    """A file to be stored. ``part``, ``track``: whose it is."""
+
+    part: int
+    track: int
+    path: Path
+    done: DoneSegment
+
+
+class Uploads:
+    """``after``: what to do once a file is stored; ``reachable``: told when the store goes away and comes back."""
+
+    def __init__(
+        self,
+        objects: ObjectStore,
+        retain_until_utc_ns: int,
+        after: Callable[[Waiting, StoredObject], Awaitable[None]],
+        reachable: Callable[[bool], None],
+    ) -> None:
+        self.available = True
+        self._objects = objects
+        self._retain = retain_until_utc_ns
+        self._after = after
+        self._reachable = reachable
+        self._queue: deque[Waiting] = deque()
+        self._news = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What the spool keeps for the store."""
+        return sum(waiting.done.written.bytes for waiting in self._queue)
+
+    def add(self, waiting: Waiting) -> None:
+        """Store it after everything added before."""
+        self._queue.append(waiting)
+        self._idle.clear()
+        self._news.set()
+
+    async def drained(self) -> None:
+        """Return when everything added is stored."""
+        await self._idle.wait()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            while self._queue:
+                waiting = self._queue[0]
+                stored = await self.store(waiting.done.written.key, waiting.path)
+                await self._after(waiting, stored)
+                self._queue.popleft()
+            self._idle.set()
+
+    async def store(self, key: str, body: Path | bytes) -> StoredObject:
+        """Until it is stored. A refusal that waiting does not mend is tried again as well: nothing may be dropped."""
+        delay = FIRST_RETRY_S
+        while True:
+            try:
+                chunks = body if isinstance(body, bytes) else _chunks(body)
+                stored = await self._objects.put(key, chunks, self._retain)
+            except Refusal as refusal:
+                level = logging.WARNING if isinstance(refusal, Unavailable) else logging.ERROR
+                _log.log(level, "object %s not stored yet: %s", key, refusal)
+                self._reach(available=False)
+                await asyncio.sleep(delay)
+                delay = min(2 * delay, LAST_RETRY_S)
+            else:
+                self._reach(available=True)
+                return stored
+
+    def _reach(self, *, available: bool) -> None:
+        if available is not self.available:
+            self.available = available
+            self._reachable(available)
+
+
+async def _chunks(path: Path) -> AsyncIterator[bytes]:
+    with await asyncio.to_thread(path.open, "rb") as file:
+        while chunk := await asyncio.to_thread(file.read, CHUNK):
+            yield chunk

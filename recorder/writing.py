@@ -1,0 +1,325 @@
+"""What one recording does with its tap: log, cut, mux, store, journal. One task calls ``accept``; lanes do the rest."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from typing import NamedTuple
+
+import msgspec
+
+from bridge.control import RecordingFinished, SegmentStored, StoreChanged
+from bridge.errors import MalformedPacket
+from bridge.ids import TrackId
+from bridge.journal import (
+    GapDeclared,
+    GapReason,
+    PartBegan,
+    RecordingBegan,
+    RecordingEnded,
+    SegmentWritten,
+)
+from bridge.media import Moment
+from bridge.ports import Clock, Entropy, ObjectStore, StoredObject
+from bridge.tap import Frame, FrameKind, Hello, Lost, pack_frame, unpack_declaration
+from recorder.durable import Durable
+from recorder.events import Events
+from recorder.journal import WHOLE, Journal
+from recorder.muxer import CONTAINERS, SUFFIXES
+from recorder.muxlane import Muxed, MuxLane
+from recorder.news import News
+from recorder.packetlog import PacketLog
+from recorder.part import Part, Step
+from recorder.segmenter import FrameWritten, KeyFrameWanted, SegmentBegun
+from recorder.spool import DoneSegment, PartState, RecordingState, Spool
+from recorder.track import SegmentDone
+from recorder.upload import Uploads, Waiting
+
+SOFTWARE = "diemcau-recorder"
+
+_log = logging.getLogger(__name__)
+
+
+class Ports(NamedTuple):
+    """What every recording of this process is given."""
+
+    objects: ObjectStore
+    clock: Clock
+    entropy: Entropy
+    events: Events
+    executor: Executor
+    segment_ns: int
+
+
+class Heard(NamedTuple):
+    """What came of one track before START: the proof that the recorder writes."""
+
+    first_ns: int
+    last_ns: int
+    packets: int
+
+
+class Writing:
+    """``send`` hands bytes to the node, if one is connected. ``news`` is told whenever others could see a change."""
+
+    def __init__(
+        self, state: RecordingState, spool: Spool, ports: Ports, news: News, send: Callable[[bytes], None]
+    ) -> None:
+        self.state = state
+        self.part: Part | None = None
+        self.seen: dict[int, int] = {}
+        self.durable_to: dict[int, int] = {}
+        self.heard: dict[int, Heard] = {}
+        self.proven: dict[int, Heard] = {}
+        self.begun_durably = False
+        self._spool = spool
+        self._ports = ports
+        self._news = news
+        self._send = send
+        self.journal = Journal(spool.journal)
+        self.durable = Durable(ports.executor, self.journal, self._durable)
+        self.mux = MuxLane(ports.executor, lambda key, number: spool.segment_file(*key, number), self._muxed)
+        self.uploads = Uploads(ports.objects, state.order.retain_until_utc_ns, self._stored, self._reachable)
+        self._logs: dict[int, PacketLog] = {}
+        self._finished_files: asyncio.Queue[Muxed] = asyncio.Queue()
+
+    def lanes(self) -> list[Awaitable[None]]:
+        """What has to run beside whoever calls ``accept``."""
+        return [self.durable.run(), self.mux.run(), self.uploads.run(), self._register()]
+
+    # ── parts ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def adopt(self, part: Part, log: PacketLog) -> None:
+        """Go on with this part: a new one, or one found in the spool."""
+        self.part = part
+        self._logs[part.number] = log
+        self.durable.adopt(part.number, log)
+        self.durable_to = log.durable()
+        self.seen = dict(self.durable_to)
+
+    async def open_part(self, hello: Hello) -> None:
+        """The node restarted, or is the first: all its tracks are new tracks."""
+        at_ns = self._at_of(hello.moment)
+        opened = hello.moment if self.began is not None else None
+        if self.part is not None:
+            self._end_part(self.part, at_ns)
+        self.state.parts.append(PartState(hello.part, hello.node, opened, at_ns))
+        await self._save()
+        self.heard, self.proven = {}, {}
+        number = hello.part
+        part = Part(number, self._ports.segment_ns, opened.mono_ns if opened is not None else None, at_ns)
+        self.adopt(part, PacketLog(self._spool.part(number)))
+        if opened is not None:
+            self.journal.append(WHOLE, PartBegan(number, hello.node, opened, at_ns))
+
+    def _end_part(self, part: Part, at_ns: int) -> None:
+        if part.opened_ns is not None:
+            self.take(part, part.end(part.mono_ns(at_ns), GapReason.NODE_RESTARTED))
+            self.state.parts[-1].ended_ns = at_ns
+
+    def _current(self) -> Part:
+        if self.part is None:
+            raise MalformedPacket("frames of no part")
+        return self.part
+
+    @property
+    def began(self) -> Moment | None:
+        """The moment of START, once it came."""
+        return next((part.opened for part in self.state.parts if part.opened is not None), None)
+
+    def _at_of(self, moment: Moment) -> int:
+        """Media time of another node run's moment: only wall clocks relate two runs; never before what is recorded."""
+        began = self.began
+        if began is None or self.part is None:
+            return 0
+        return max(moment.utc_ns - began.utc_ns, self.part.media_ns(self.part.now_ns))
+
+    def track_id(self, track: int) -> TrackId:
+        """The id the node gave this track; empty while it is not declared."""
+        declared = self.part.declared(track) if self.part is not None else None
+        return declared.track if declared is not None else TrackId("")
+
+    # ── frames ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def accept(self, frames: list[tuple[Frame, bytes]]) -> None:
+        """Frames of the current part with their own bytes, in the order of the stream."""
+        part = self._current()
+        for frame, raw in frames:
+            if frame.number <= self.seen.get(frame.track, 0):
+                continue
+            self.seen[frame.track] = _reached(frame)
+            if frame.track == 0:
+                await self._about_the_stream(part, frame, raw)
+            else:
+                self._about_a_track(part, frame, raw)
+        await self.mux.has_room()
+
+    def _about_a_track(self, part: Part, frame: Frame, raw: bytes) -> None:
+        self._logs[part.number].append(frame.track, frame.number, raw)
+        if part.opened_ns is None and frame.kind is FrameKind.RTP:
+            heard = self.heard.get(frame.track, Heard(frame.arrival, frame.arrival, 0))
+            self.heard[frame.track] = Heard(heard.first_ns, frame.arrival, heard.packets + 1)
+        elif self.state.stopped is None:
+            self.take(part, part.feed(frame))
+
+    async def _about_the_stream(self, part: Part, frame: Frame, raw: bytes) -> None:
+        if frame.kind is FrameKind.START:
+            await self._start(part, unpack_declaration(frame.body, Moment))
+        elif frame.kind is FrameKind.STOP and self.began is not None and self.state.stopped is None:
+            await self.stop(unpack_declaration(frame.body, Moment))
+        elif self.state.stopped is None:
+            self.take(part, part.feed(frame))
+        self._logs[part.number].append(0, frame.number, raw)
+
+    async def _start(self, part: Part, moment: Moment) -> None:
+        """What came before leaves the spool; what was said of the tracks stays."""
+        if part.opened_ns is not None:
+            return
+        opened = self.state.parts[-1]
+        opened.opened = moment
+        await self._save()
+        log = self._logs[part.number]
+        for track in self.seen:
+            if track:
+                log.drop(track)
+        for said in part.preamble():
+            log.append(said.track, said.number, pack_frame(said.kind, said.track, said.number, said.arrival, said.body))
+        self.say_begun(moment)
+        self.take(part, part.begin(moment.mono_ns))
+
+    def say_begun(self, moment: Moment) -> None:
+        """First lines of the journal."""
+        first = self.state.parts[0]
+        self.journal.append(
+            WHOLE, RecordingBegan(self.state.recording, self.state.order.room, first.node, moment, SOFTWARE)
+        )
+        self.journal.append(WHOLE, PartBegan(first.part, first.node, moment, 0))
+
+    async def stop(self, moment: Moment) -> None:
+        """STOP: every track ends here."""
+        part = self._current()
+        self.state.stopped = moment
+        await self._save()
+        self.take(part, part.end(moment.mono_ns))
+        self._news.tell()
+
+    def take(self, part: Part, steps: list[Step]) -> None:
+        """Carry out what came of a frame."""
+        for track, outcomes in steps:
+            key = (part.number, track)
+            for outcome in outcomes:
+                if isinstance(outcome, FrameWritten | SegmentBegun):
+                    self.mux.add(key, outcome)
+                elif isinstance(outcome, SegmentDone):
+                    self._logs[part.number].rotate(track)
+                    self.mux.add(key, outcome)
+                elif isinstance(outcome, KeyFrameWanted):
+                    self._send(pack_frame(FrameKind.KEY_FRAME, track, 0, 0))
+                else:
+                    self.journal.append(key, outcome)
+
+    # ── what the lanes tell ────────────────────────────────────────────────────────────────────────────────────
+
+    def _durable(self, part: int, reached: dict[int, int]) -> None:
+        if self.part is not None and part == self.part.number:
+            self.durable_to.update(reached)
+            self._send(b"".join(pack_frame(FrameKind.CONFIRM, track, last, 0) for track, last in reached.items()))
+            self.proven = dict(self.heard)
+        self._news.tell()
+
+    def _muxed(self, muxed: Muxed) -> None:
+        self._finished_files.put_nowait(muxed)
+
+    async def _register(self) -> None:
+        """Finished files become durable facts, then go to the store."""
+        while True:
+            muxed = await self._finished_files.get()
+            await self.durable.sync()
+            if muxed.sha256:
+                written = self._written(muxed)
+                done = DoneSegment(written, muxed.done.checkpoint)
+                await asyncio.to_thread(self._spool.save_done, *muxed.key, done)
+                self.uploads.add(Waiting(*muxed.key, muxed.path, done))
+            else:
+                self._say_unusable(muxed)
+            self._finished_files.task_done()
+
+    def _say_unusable(self, muxed: Muxed) -> None:
+        """The muxer refused the stream: it is missing from the recording, and the recording says so."""
+        ended = muxed.done.ended
+        track = muxed.done.checkpoint.declared.track
+        gap = GapDeclared(track, ended.start_ns, ended.end_ns, GapReason.NO_KEY_FRAME, 0)
+        self.journal.append(WHOLE, gap)
+
+    def _written(self, muxed: Muxed) -> SegmentWritten:
+        ended = muxed.done.ended
+        declared = muxed.done.checkpoint.declared
+        container = CONTAINERS[ended.codec]
+        key = f"{self.state.order.prefix}{declared.track}/{ended.number:05d}.{SUFFIXES[container]}"
+        return SegmentWritten(
+            track=declared.track,
+            number=ended.number,
+            key=key,
+            version="",
+            bytes=muxed.size,
+            sha256=muxed.sha256,
+            container=container,
+            codec=ended.codec,
+            width=ended.width,
+            height=ended.height,
+            frames=ended.frames,
+            start_ns=ended.start_ns,
+            end_ns=ended.end_ns,
+            arrival_start_ns=ended.arrival_start_ns,
+            arrival_end_ns=ended.arrival_end_ns,
+        )
+
+    async def _stored(self, waiting: Waiting, stored: StoredObject) -> None:
+        written = waiting.done.written
+        self.journal.append((waiting.part, waiting.track), _with_version(written, stored.version))
+        await self.durable.sync()
+        await asyncio.to_thread(self._spool.forget_stored, waiting.part, waiting.track, written.number)
+        self._logs[waiting.part].forget(waiting.track, waiting.done.checkpoint.floor)
+        self.state.segments += 1
+        self.state.stored_bytes += written.bytes
+        self._ports.events.publish(SegmentStored(self.state.recording, written.track, written.key, written.bytes))
+        self._news.tell()
+
+    def _reachable(self, available: bool) -> None:
+        waiting = self.uploads.waiting_bytes
+        self._ports.events.publish(StoreChanged(self.state.recording, available, waiting))
+        self._news.tell()
+
+    # ── the end ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def finish(self, stopped: Moment) -> None:
+        """After STOP: everything to the store, the journal last. May be repeated after a kill."""
+        await self.mux.drained()
+        await self._finished_files.join()
+        await self.uploads.drained()
+        if not any(isinstance(entry, RecordingEnded) for _, entry in await asyncio.to_thread(self.journal.read)):
+            self.journal.append(WHOLE, RecordingEnded(stopped, self._current().media_ns(stopped.mono_ns)))
+            await self.durable.sync()
+        key = f"{self.state.order.prefix}journal.jsonl"
+        await self.uploads.store(key, await asyncio.to_thread(self.journal.final))
+        self.state.journal = key
+        await asyncio.to_thread(self._spool.shrink, self.state)
+        self._ports.events.publish(RecordingFinished(self.state.recording, key))
+        self._news.tell()
+
+    async def _save(self) -> None:
+        await asyncio.to_thread(self._spool.save, self.state)
+
+
+def _reached(frame: Frame) -> int:
+    """The tap number up to which a track is accounted for by this frame."""
+    if frame.kind is not FrameKind.LOST:
+        return frame.number
+    try:
+        return max(frame.number, unpack_declaration(frame.body, Lost).last)
+    except MalformedPacket:
+        return frame.number
+
+
+def _with_version(written: SegmentWritten, version: str) -> SegmentWritten:
+    return msgspec.structs.replace(written, version=version)

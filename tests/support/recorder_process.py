@@ -1,0 +1,96 @@
+"""A recorder in this process, with a directory store, for tests that script its tap."""
+
+import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import av
+
+from bridge.control import ArmOrder
+from bridge.ids import NS_PER_S, RecorderId, RecordingId, RoomId
+from bridge.journal import Entry, SegmentWritten, parse_journal
+from bridge.ports import ObjectStore
+from bridge.tap import Frame
+from deploy.time import SystemClock, SystemEntropy
+from recorder.build import RecorderConfig, RecorderNodeProcess, build
+from recorder.client import HttpRecorderNode
+from storage.objects.directory import DirectoryObjects
+from tests.support.tap_node import TapNode
+
+RETAIN = 4_000_000_000 * NS_PER_S
+
+
+class RecorderUnderTest:
+    """``objects``: its store; ``api``: its control API through the real client."""
+
+    def __init__(self, folder: Path, objects: ObjectStore, segment_seconds: int = 60) -> None:
+        self.objects = objects
+        self.tap_address = f"unix:{folder}/tap.sock"
+        self.config = RecorderConfig(
+            recorder=RecorderId("rec1"),
+            spool=folder / "spool",
+            control_address=f"unix:{folder}/control.sock",
+            tap_address=self.tap_address,
+            segment_seconds=segment_seconds,
+        )
+        self.process: RecorderNodeProcess | None = None
+        self.api = HttpRecorderNode(self.config.control_address)
+
+    async def start(self) -> None:
+        self.process = build(self.config, self.objects, SystemClock(), SystemEntropy())
+        await self.process.start()
+
+    async def close(self) -> None:
+        await self.api.close()
+        if self.process is not None:
+            await self.process.close()
+
+    async def arm(self, recording: str) -> None:
+        await self.api.arm(RecordingId(recording), order(recording))
+
+    async def record(self, recording: str, frames: list[Frame]) -> TapNode:
+        """Arm, hand over the whole script, wait until it is stored. → the node as it was when it hung up."""
+        await self.arm(recording)
+        node = await TapNode.connect(self.tap_address, recording)
+        await node.send(frames)
+        await node.until_confirmed(frames)
+        await self.api.finished(RecordingId(recording))
+        await node.close()
+        return node
+
+    async def journal(self, recording: str) -> list[Entry]:
+        return parse_journal(await self.read(f"recordings/{recording}/journal.jsonl"))
+
+    async def read(self, key: str) -> bytes:
+        return b"".join([chunk async for chunk in self.objects.read(key)])
+
+    async def decode(self, segment: SegmentWritten) -> list[tuple[float, av.VideoFrame | av.AudioFrame]]:
+        """(media time in seconds, frame) of everything in a segment."""
+        body = await self.read(segment.key)
+        return [(segment.start_ns / NS_PER_S + at, frame) for at, frame in decode(body)]
+
+
+def order(recording: str) -> ArmOrder:
+    return ArmOrder(RoomId("room"), f"recordings/{recording}/", RETAIN)
+
+
+def decode(body: bytes) -> list[tuple[float, av.VideoFrame | av.AudioFrame]]:
+    """(seconds in the file, frame)."""
+    with av.open(io.BytesIO(body)) as container:
+        frames = list(container.decode(container.streams[0]))
+    return [(float(frame.pts * frame.time_base), frame) for frame in frames]
+
+
+@asynccontextmanager
+async def running_recorder(folder: Path, segment_seconds: int = 60) -> AsyncIterator[RecorderUnderTest]:
+    """A started recorder with a directory store, closed at the end."""
+    objects = DirectoryObjects(folder / "objects", SystemClock())
+    await objects.prepare()
+    recorder = RecorderUnderTest(folder, objects, segment_seconds)
+    await recorder.start()
+    try:
+        yield recorder
+    finally:
+        await recorder.close()
+        objects.close()

@@ -1,0 +1,126 @@
+"""Media for scripted taps: pictures that flash and tones that beep on every whole second, encoded, then cut into RTP.
+
+Times are true seconds of the scene. A :class:`SenderClock` says what a publisher's own clock makes of them.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cache
+from typing import NamedTuple
+
+import av
+import numpy as np
+from aiortc.codecs.h264 import H264Encoder
+from aiortc.codecs.opus import OpusEncoder
+from aiortc.codecs.vpx import Vp8Encoder
+
+from bridge.media import Codec
+
+FLASH_S = 0.1
+FPS = 25
+BEEP_HZ = 1000
+PAYLOAD_TYPES = {Codec.VP8: 96, Codec.H264: 102, Codec.OPUS: 111}
+CLOCK_RATES = {Codec.VP8: 90_000, Codec.H264: 90_000, Codec.OPUS: 48_000}
+
+
+class Encoded(NamedTuple):
+    """One frame's RTP payloads and its true time in seconds from the scene's begin."""
+
+    at_s: float
+    payloads: list[bytes]
+    key: bool
+
+
+@cache
+def pictures(codec: Codec, seconds: int, key_every_s: float = 10.0, size: tuple[int, int] = (160, 96)) -> list[Encoded]:
+    """White for the first 0.1 s of every second, dark otherwise."""
+    encoder = _video_encoder(codec, size)
+    packer = Vp8Encoder() if codec is Codec.VP8 else H264Encoder()
+    encoded = []
+    every = round(key_every_s * FPS)
+    for index in range(seconds * FPS):
+        frame = _picture(index, size)
+        frame.pict_type = av.video.frame.PictureType.I if index % every == 0 else av.video.frame.PictureType.NONE
+        for packet in encoder.encode(frame):
+            payloads, _ = packer.pack(packet)
+            encoded.append(Encoded(index / FPS, payloads, packet.is_keyframe))
+    return encoded
+
+
+def _picture(index: int, size: tuple[int, int]) -> av.VideoFrame:
+    lit = index % FPS < FLASH_S * FPS
+    width, height = size
+    picture = np.full((height * 3 // 2, width), 128, dtype=np.uint8)
+    picture[:height] = 235 if lit else 16
+    picture[:height, (index * 4) % (width - 8) : (index * 4) % (width - 8) + 8] = 120
+    frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
+    frame.pts = index
+    frame.time_base = Fraction(1, FPS)
+    return frame
+
+
+def _video_encoder(codec: Codec, size: tuple[int, int]) -> av.VideoCodecContext:
+    name = "libvpx" if codec is Codec.VP8 else "libx264"
+    encoder = av.CodecContext.create(name, "w")
+    assert isinstance(encoder, av.VideoCodecContext)
+    encoder.width, encoder.height = size
+    encoder.pix_fmt = "yuv420p"
+    encoder.time_base = Fraction(1, FPS)
+    encoder.framerate = Fraction(FPS)
+    encoder.gop_size = 100_000
+    encoder.bit_rate = 200_000
+    if codec is Codec.VP8:
+        encoder.options = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}
+    else:
+        encoder.options = {"preset": "ultrafast", "tune": "zerolatency", "forced-idr": "1", "profile": "baseline"}
+    return encoder
+
+
+@cache
+def sounds(seconds: int) -> list[Encoded]:
+    """A tone for the first 0.1 s of every second, quiet noise otherwise (so that nothing is DTX)."""
+    encoder = av.CodecContext.create("libopus", "w")
+    assert isinstance(encoder, av.AudioCodecContext)
+    encoder.sample_rate = 48_000
+    encoder.format = av.AudioFormat("s16")
+    encoder.layout = "stereo"
+    encoder.time_base = Fraction(1, 48_000)
+    encoder.options = {"application": "lowdelay"}
+    packer = OpusEncoder()
+    encoded = []
+    for index, samples in enumerate(_samples(seconds)):
+        frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="stereo")
+        frame.sample_rate = 48_000
+        frame.pts = index * 960
+        frame.time_base = Fraction(1, 48_000)
+        for packet in encoder.encode(frame):
+            payloads, _ = packer.pack(packet)
+            encoded.append(Encoded((len(encoded)) * 0.02, payloads, True))
+    return encoded
+
+
+def _samples(seconds: int) -> Iterator[np.ndarray]:
+    noise = np.random.default_rng(7)
+    for index in range(seconds * 50):
+        start = index % 50 * 960
+        times = (start + np.arange(960)) / 48_000
+        loud = 12_000 if index % 50 < FLASH_S * 50 else 0
+        one = loud * np.sin(2 * np.pi * BEEP_HZ * times) + noise.normal(0, 60, 960)
+        yield np.repeat(one.astype(np.int16), 2).reshape(1, -1)
+
+
+class SenderClock(NamedTuple):
+    """A publisher's own clock: ``ahead_s`` wrong at true time 0, and ``drift`` seconds a second fast."""
+
+    ahead_s: float = 0.0
+    drift: float = 0.0
+
+    def reads(self, true_s: float) -> float:
+        return true_s * (1 + self.drift) + self.ahead_s
+
+
+def rtp_packet(payload_type: int, sequence: int, timestamp: int, ssrc: int, payload: bytes, marker: bool) -> bytes:
+    """RFC 3550 section 5.1, without extensions."""
+    second = payload_type | (0x80 if marker else 0)
+    fixed = bytes([0x80, second]) + (sequence & 0xFFFF).to_bytes(2, "big")
+    return fixed + (timestamp & 0xFFFFFFFF).to_bytes(4, "big") + ssrc.to_bytes(4, "big") + payload
