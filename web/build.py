@@ -4,13 +4,18 @@ import mimetypes
 
 from aiohttp import web
 
+from bridge.sealing import Sealing
 from web.api import receptions as api_receptions
+from web.api.recordings import RecordingApi
 from web.assets import PREFIX, load_assets
+from web.browser_forms import BrowserForms
 from web.catalogues import load_catalogues
+from web.checks import Checks
 from web.config import WebConfig, WebPorts
 from web.health import health
 from web.islands import catalogue
 from web.keys import ASSETS, CATALOGUES, CONFIG, PORTS, TEMPLATES
+from web.manifests import Manifests
 from web.middlewares.failures import answer_failures
 from web.middlewares.forgery import refuse_forgeries
 from web.middlewares.headers import write_headers
@@ -18,7 +23,9 @@ from web.middlewares.hosts import check_host
 from web.middlewares.language import choose_language
 from web.middlewares.sessions import find_session
 from web.pages import reception, room, today
+from web.pages.archive import ArchivePages
 from web.pages.signin import SignInPages
+from web.purposes import Purposes
 from web.render import environment
 from web.signin import SignIn
 
@@ -36,6 +43,7 @@ def build(config: WebConfig, ports: WebPorts) -> web.Application:
     app[CATALOGUES], app[ASSETS], app[TEMPLATES] = load_catalogues(), load_assets(config.static), environment()
     app.on_response_prepare.append(write_headers)
     app.router.add_routes([*_common(), *_pages(SignInPages(SignIn(ports))), *_api()])
+    _add_archive(app, config, ports)
     if app[ASSETS].built:
         mimetypes.add_type("text/javascript", ".js")
         app.router.add_static(PREFIX, app[ASSETS].folder)
@@ -78,4 +86,36 @@ def _api() -> list[web.RouteDef]:
         web.post(f"{one}/open", api_receptions.open_doors),
         web.post(f"{one}/cancel", api_receptions.cancel),
         web.post(f"{one}/join", api_receptions.join),
+    ]
+
+
+def _add_archive(app: web.Application, config: WebConfig, ports: WebPorts) -> None:
+    """Pages and API of recordings share what they keep at hand; it ends with the application."""
+    manifests, purposes = Manifests(ports.objects), Purposes(ports)
+    forms = BrowserForms(ports.objects, ports.remuxer, config.browser_forms_bytes)
+    # Here it only checks; sealing, with its software and retention, is the jobs' work.
+    checks = Checks(Sealing(ports.units, ports.objects, ports.clock, software="", retention_days=0), ports.clock)
+    api = RecordingApi(ports, manifests, forms, checks, purposes)
+    app.router.add_routes(_archive(ArchivePages(ports, manifests, checks, purposes), api))
+
+    async def close(_: web.Application) -> None:
+        await checks.close()
+        await forms.close()
+
+    app.on_cleanup.append(close)
+
+
+def _archive(pages: ArchivePages, api: RecordingApi) -> list[web.RouteDef]:
+    page, one = "/archive/{recording}", "/api/recordings/{recording}"
+    return [
+        web.get("/archive", pages.listing),
+        web.get(page, pages.player),
+        web.post(f"{page}/purpose", pages.purpose),
+        web.get(f"{page}/proof", pages.proof),
+        web.post(f"{page}/proof", pages.verify),
+        web.get("/api/recordings", api.listing),
+        web.post(f"{one}/purpose", api.purpose),
+        web.get(f"{one}/manifest", api.manifest),
+        web.get(f"{one}/segments/{{track}}/{{number:\\d{{1,9}}}}", api.segment),
+        web.post(f"{one}/verify", api.verify),
     ]

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from bridge.ports import Clock, Entropy, JoinTokens, ObjectStore, PasswordHasher, Remuxer
 from bridge.receptions import ReceptionService
 from bridge.repositories import UnitsOfWork
-from bridge.sealing import Sealing
 
 Probe = Callable[[], Awaitable[object]]
 """Answers when the part is well, raises :class:`bridge.errors.Unavailable` when not (``node.health``)."""
@@ -67,7 +66,6 @@ class WebPorts:
 
     units: UnitsOfWork
     receptions: ReceptionService
-    sealing: Sealing
     tokens: JoinTokens
     objects: ObjectStore
     remuxer: Remuxer
