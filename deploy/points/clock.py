@@ -26,7 +26,8 @@ class PointClock:
     def __init__(self, clock: Clock, offset_seconds: float = 0.0, drift: float = 0.0) -> None:
         self._clock = clock
         self._began_mono = clock.mono()
-        self._began_utc = clock.utc() + round(offset_seconds * NS_PER_S)
+        self._machine_began = clock.utc()
+        self._began_utc = self._machine_began + round(offset_seconds * NS_PER_S)
         self._rate = 1.0 + drift
 
     def utc(self) -> float:
@@ -36,6 +37,10 @@ class PointClock:
     def delay_until(self, utc: float) -> float:
         """Real seconds until this clock shows ``utc``; 0 when that is past."""
         return max(0.0, (utc - self.utc()) / self._rate)
+
+    def machine_utc(self, utc: float) -> float:
+        """The machine's wall time when this clock showed ``utc``."""
+        return (self._machine_began + (utc * NS_PER_S - self._began_utc) / self._rate) / NS_PER_S
 
     def ntp(self) -> int:
         """This clock's time as 32.32 fixed point (RFC 3550 §4)."""

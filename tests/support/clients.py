@@ -32,6 +32,7 @@ class NodePeer:
         receives: bool = True,
         offset_seconds: float = 0.0,
         drift: float = 0.0,
+        per_second: float = 15.0,
         address: str | None = LOOPBACK,
     ) -> None:
         self.id = ParticipantId(f"participant{code}")
@@ -44,6 +45,7 @@ class NodePeer:
         self._node = node
         self._room = room
         self._order = ParticipantOrder(receives, gates)
+        self._per_second = per_second
         self._address = address
         self._offers: asyncio.Queue[DownlinkOffer] = asyncio.Queue()
         self._answering: asyncio.Task[None] | None = None
@@ -105,7 +107,7 @@ class NodePeer:
     def _track(self, source: Source) -> MarkedAudio | MarkedVideo:
         if source is Source.MICROPHONE:
             return MarkedAudio(PointSound(self.code), self.clock, self.gate)
-        return MarkedVideo(Painter(self.code, self.id), self.clock, self.gate)
+        return MarkedVideo(Painter(self.code, self.id), self.clock, self.gate, self._per_second)
 
     async def _answer_offers(self) -> None:
         while True:

@@ -15,6 +15,9 @@ import av
 from deploy.marks import SAMPLE_RATE, Mark, find_beeps, find_tones, read_mark
 from tests.support.frames import luma_of
 
+_TOLERANCE = SAMPLE_RATE // 100
+"""How far samples may be from their timestamps: a sender whose clock is fast sends more than 48000 a second."""
+
 
 class SeenAt(NamedTuple):
     """A mark, and when its picture is shown."""
@@ -24,7 +27,8 @@ class SeenAt(NamedTuple):
 
 
 class Sound(NamedTuple):
-    """48 kHz mono; ``start``: when its first sample is played. Holes are filled with silence."""
+    """48 kHz mono; ``start``: when its first sample is played. Holes are filled with silence,
+    overlaps are cut."""
 
     start: float
     samples: "array[int]"
@@ -63,8 +67,10 @@ def read_sound(body: bytes, start: float = 0.0) -> Sound:
                 continue
             first = frame.time if first is None else first
             missing = round((frame.time - first) * SAMPLE_RATE) - len(samples)
-            if missing > SAMPLE_RATE // 100:
+            if missing > _TOLERANCE:
                 samples.extend([0] * missing)
+            elif missing < -_TOLERANCE:
+                del samples[missing:]
             for converted in resampler.resample(frame):
                 samples.frombytes(bytes(converted.planes[0])[: converted.samples * 2])
     return Sound(start + (first or 0.0), samples)
