@@ -54,6 +54,10 @@ class Supervisor:
         child = self._children.get(name)
         return child.pid if child else None
 
+    def command(self, part: Part) -> tuple[str, ...]:
+        """What is executed for a part: this programme again."""
+        return (sys.executable, "-m", "deploy.cli", *part.arguments)
+
     async def run(self) -> int:
         """Returns when stopped, or when a part cannot be configured."""
         keepers = {part.name: asyncio.create_task(self._keep(part), name=part.name) for part in self._parts}
@@ -97,10 +101,7 @@ class Supervisor:
     async def _spawn(self, part: Part, life_line: int) -> asyncio.subprocess.Process:
         with (self._logs / f"{part.name}.log").open("ab") as log:
             return await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "deploy.cli",
-                *part.arguments,
+                *self.command(part),
                 stdin=life_line,
                 stdout=log,
                 stderr=asyncio.subprocess.STDOUT,

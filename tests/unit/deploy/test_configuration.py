@@ -1,0 +1,65 @@
+"""Sources in their order, every fault at once, secrets hidden."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from deploy.configuration import Configuration, ConfigurationFault, Mode, known_keys, load, printed
+
+
+def test_defaults_listen_on_loopback_in_trial_mode() -> None:
+    configuration = load(environment={})
+    assert configuration.loopback_only
+    assert configuration.mode is Mode.TRIAL
+    assert configuration.media_port == configuration.web.port + 1
+    assert configuration.announced == ("127.0.0.1",)
+
+
+def test_command_line_before_environment_before_file(tmp_path: Path) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text('office = "file"\nlanguage = "en"\n[web]\nport = 1\n', encoding="utf8")
+    environment = {"DIEMCAU_WEB_PORT": "2", "DIEMCAU_OFFICE": "environment", "DIEMCAU_MEDIA_ANNOUNCE": "10.1.2.3,::1"}
+    configuration = load(file, {"web.port": 3, "data": None}, environment)
+    assert (configuration.web.port, configuration.office, configuration.language) == (3, "environment", "en")
+    assert configuration.media.announce == ("10.1.2.3", "::1")
+
+
+def test_every_fault_is_told_at_once() -> None:
+    with pytest.raises(ConfigurationFault) as fault:
+        load(overrides={"web.port": 70_000, "language": "xx", "web.tls_cert": "c.pem"}, environment={})
+    assert {line.split(":")[0].split(" ")[0] for line in str(fault.value).splitlines()} == {
+        "web.port",
+        "language",
+        "web.tls_cert",
+    }
+
+
+@pytest.mark.parametrize("text", ["unknown = 1", "web = 3", "[web]\nport = 'x'", "not toml", "mode = 'other'"])
+def test_a_bad_file_is_one_fault_that_names_the_place(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text(text, encoding="utf8")
+    with pytest.raises(ConfigurationFault) as fault:
+        load(file, environment={})
+    assert len(str(fault.value).splitlines()) == 1
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationFault, match=r"c\.toml"):
+        load(tmp_path / "c.toml", environment={})
+
+
+def test_printed_is_toml_that_hides_secrets_and_reads_back(tmp_path: Path) -> None:
+    configuration = load(
+        overrides={"database_url": "postgresql://u:secret@h/d", "office": 'a "b" \\ ộ'}, environment={}
+    )
+    assert "secret" not in printed(configuration)
+    file = tmp_path / "c.toml"
+    file.write_text(printed(configuration, secrets=True), encoding="utf8")
+    assert load(file, environment={}) == configuration
+
+
+def test_known_keys_are_those_of_the_printed_form() -> None:
+    plain = tomllib.loads(printed(Configuration()))
+    inner = {f"{name}.{key}" for name, part in plain.items() if isinstance(part, dict) for key in part}
+    assert set(known_keys()) == inner | {name for name, part in plain.items() if not isinstance(part, dict)}

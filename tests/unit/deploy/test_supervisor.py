@@ -1,0 +1,64 @@
+"""Children are restarted, ended in order, and give up when they cannot be configured."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy import supervisor as under_test
+from deploy.supervisor import CONFIGURATION_EXIT, Part, Supervisor
+
+
+class Script(Supervisor):
+    """Runs ``python -c`` instead of ``diemcau``; everything else is the real thing."""
+
+    def command(self, part: Part) -> tuple[str, ...]:
+        return (sys.executable, "-c", *part.arguments)
+
+
+async def until_pid(supervisor: Supervisor, name: str, other_than: int | None = None) -> int:
+    async with asyncio.timeout(30):
+        while (pid := supervisor.pid(name)) in (None, other_than):  # noqa: ASYNC110  a process tells nobody
+            await asyncio.sleep(0.02)
+    assert pid is not None
+    return pid
+
+
+async def test_a_killed_part_comes_back_and_stop_ends_it(tmp_path: Path) -> None:
+    supervisor = Script([Part("sleeper", ("import time; time.sleep(60)",))], tmp_path)
+    running = asyncio.create_task(supervisor.run())
+    first = await until_pid(supervisor, "sleeper")
+    os.kill(first, signal.SIGKILL)
+    second = await until_pid(supervisor, "sleeper", other_than=first)
+    assert second != first
+    supervisor.stop()
+    assert await asyncio.wait_for(running, 30) == 0
+    assert supervisor.pid("sleeper") is None
+
+
+async def test_a_part_that_cannot_be_configured_ends_everything(tmp_path: Path) -> None:
+    parts = [
+        Part("bad", (f"import sys; sys.exit({CONFIGURATION_EXIT})",)),
+        Part("ok", ("import time; time.sleep(60)",)),
+    ]
+    assert await asyncio.wait_for(Script(parts, tmp_path).run(), 30) == CONFIGURATION_EXIT
+
+
+async def test_a_part_deaf_to_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(under_test, "CLOSING_S", 0.5)
+    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+    log = tmp_path / "deaf.log"
+
+    def said() -> str:
+        return log.read_text() if log.exists() else ""
+
+    supervisor = Script([Part("deaf", (deaf,))], tmp_path)
+    running = asyncio.create_task(supervisor.run())
+    async with asyncio.timeout(30):
+        while "deaf" not in said():  # noqa: ASYNC110  a file tells nobody
+            await asyncio.sleep(0.02)
+    supervisor.stop()
+    assert await asyncio.wait_for(running, 30) == 0
