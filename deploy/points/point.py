@@ -129,15 +129,13 @@ class Point:
         await self.uplink.take(reply.sdp)
 
     async def open(self, *sources: Source) -> None:
-        """Say that these are open, and send them."""
+        """Ask that these be open; they are sent once the room says so."""
         for source in sources:
             await self.command(_SWITCH[source](True))
-            self._gates[source].set(True)
 
     async def shut(self, *sources: Source) -> None:
-        """Say that these are closed; an obeying point also stops sending."""
+        """Ask that these be closed."""
         for source in sources:
-            self._gates[source].set(not self.plan.obeys)
             await self.command(_SWITCH[source](False))
 
     async def command(self, command: RoomCommand) -> None:
@@ -228,9 +226,19 @@ class Point:
             self._changed.notify_all()
 
     async def _see(self, room: RoomView) -> None:
+        if self.plan.obeys:
+            self._obey(room)
         async with self._changed:
             self.room = room
             self._changed.notify_all()
+
+    def _obey(self, room: RoomView) -> None:
+        """Send what the room says is open, and nothing else."""
+        for someone in room.participants:
+            if someone.id == room.you:
+                self._gates[Source.MICROPHONE].set(someone.microphone_open)
+                self._gates[Source.CAMERA].set(someone.camera_on)
+                self._gates[Source.SCREEN].set(someone.screen_shared)
 
     async def _answer_offers(self) -> None:
         """Until cancelled. A fault ends it, and is told by :meth:`until`."""
