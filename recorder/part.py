@@ -10,7 +10,6 @@ from bridge.tap import (
     Frame,
     FrameKind,
     GateMoved,
-    Lost,
     TrackDeclared,
     unpack_declaration,
     unpack_sender_report,
@@ -40,7 +39,6 @@ class Part:
             FrameKind.RTP: self._rtp,
             FrameKind.SENDER_REPORT: self._sender_report,
             FrameKind.GATE: self._gate,
-            FrameKind.LOST: self._lost,
             FrameKind.END: self._end,
         }
 
@@ -101,11 +99,15 @@ class Part:
         if frame.kind is FrameKind.TRACK:
             self._declare(frame)
             return []
-        handle = self._by_kind.get(frame.kind)
         line = self.lines.get(frame.track)
-        if handle is None or line is None:
+        if line is None:
             return []
-        return [(frame.track, handle(line, frame))]
+        outcomes = line.skip(frame.number, frame.arrival) if frame.number > line.number + 1 else []
+        handle = self._by_kind.get(frame.kind)
+        if handle is not None:
+            outcomes += handle(line, frame)
+        line.number = max(line.number, frame.number)
+        return [(frame.track, outcomes)]
 
     def _say_before(self, frame: Frame) -> None:
         if frame.kind is FrameKind.END:
@@ -133,9 +135,6 @@ class Part:
     def _gate(self, line: TrackLine, frame: Frame) -> list[Outcome]:
         at = max(frame.arrival, self.opened_ns or 0)
         return line.gate(frame.number, at, unpack_declaration(frame.body, GateMoved).reason)
-
-    def _lost(self, line: TrackLine, frame: Frame) -> list[Outcome]:
-        return line.lost(frame.number, frame.arrival, unpack_declaration(frame.body, Lost))
 
     def _end(self, line: TrackLine, frame: Frame) -> list[Outcome]:
         return line.end(frame.number, frame.arrival)

@@ -20,7 +20,7 @@ from bridge.journal import (
     TrackEnded,
 )
 from bridge.media import GateReason, Kind
-from bridge.tap import Lost, SenderReport, TrackDeclared
+from bridge.tap import SenderReport, TrackDeclared
 from recorder.depacketise import Frame, depacketiser
 from recorder.reorder import Arrived, Hole, Reorder
 from recorder.rtp import parse_rtp
@@ -95,7 +95,8 @@ class TrackLine:
         self._entries = kept.entries if kept else 0
         self._began = kept.began if kept else False
         self._ssrc = kept.ssrc if kept else None
-        self._number = 0
+        self.number = kept.floor - 1 if kept else 0
+        """The last tap number that is done with; 0 while there is none."""
         self._time = kept.time if kept else TrackTime(declared.clock_rate)
         self._window_ns = REPAIR_NS[declared.source.kind]
         self._reorder = Reorder(self._window_ns, kept.expected if kept else None)
@@ -110,7 +111,6 @@ class TrackLine:
 
     def rtp(self, number: int, arrival: int, body: bytes) -> list[Outcome]:
         """An RTP packet. A malformed one is counted and otherwise taken for missing."""
-        self._number = max(self._number, number)
         try:
             packet = parse_rtp(body)
         except MalformedPacket:
@@ -156,17 +156,16 @@ class TrackLine:
         self._is_done(number)
         return outcomes
 
-    def lost(self, number: int, arrival: int, lost: Lost) -> list[Outcome]:
-        """The node had to drop frames it could not hand over."""
-        if number <= self._control:
+    def skip(self, number: int, arrival: int) -> list[Outcome]:
+        """The next frame is ``number``, and those since the last are missing: the node could not keep them for us.
+        (It says so with LOST as well, but behind the frames it still had.)"""
+        if not self.number:
             return []
         outcomes: list[Outcome] = []
         self._drain(arrival, outcomes, closing=True)
-        self._is_done(number)
-        self._restart_numbering(None)
-        count = lost.last - lost.first + 1
-        now = lost.last_mono_ns - self._origin_ns
-        outcomes += self._outcomes(self._segmenter.hole(count, GapReason.RECORDER_AWAY, now))
+        self._restart_numbering()
+        missing, self.number = number - self.number - 1, number - 1
+        outcomes += self._outcomes(self._segmenter.hole(missing, GapReason.RECORDER_AWAY, arrival - self._origin_ns))
         return outcomes
 
     def end(self, number: int | None, arrival: int, reason: GapReason = GapReason.SENDER_STALLED) -> list[Outcome]:
@@ -183,7 +182,6 @@ class TrackLine:
 
     def _is_done(self, number: int) -> bool:
         """Note a frame that is not RTP; True when it was noted before."""
-        self._number = max(self._number, number)
         if number <= self._control:
             return True
         self._control = number
@@ -204,14 +202,14 @@ class TrackLine:
         if known is None:
             return outcomes
         self._drain(arrival, outcomes, closing=True)
-        self._restart_numbering(None)
+        self._restart_numbering()
         self._time.forget()
         outcomes += self._outcomes(self._segmenter.hole(0, GapReason.LOSS, arrival - self._origin_ns))
         return outcomes
 
-    def _restart_numbering(self, expected: int | None) -> None:
+    def _restart_numbering(self) -> None:
         duplicates = self._reorder.duplicates
-        self._reorder = Reorder(self._window_ns, expected)
+        self._reorder = Reorder(self._window_ns)
         self._reorder.duplicates = duplicates
         self._frames.reset()
 
@@ -258,7 +256,7 @@ class TrackLine:
         return entries
 
     def _checkpoint(self, ended: SegmentEnded, cause: Frame | None) -> Checkpoint:
-        needed = [self._number + 1, self._reorder.least_number(), self._frames.least_number()]
+        needed = [self.number + 1, self._reorder.least_number(), self._frames.least_number()]
         expected = self._reorder.expected or 0
         if cause is not None:
             needed.append(cause.number)

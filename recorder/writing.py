@@ -21,7 +21,7 @@ from bridge.journal import (
 )
 from bridge.media import Moment
 from bridge.ports import Clock, Entropy, ObjectStore, StoredObject
-from bridge.tap import Frame, FrameKind, Hello, Lost, pack_frame, unpack_declaration
+from bridge.tap import Frame, FrameKind, Hello, pack_frame, unpack_declaration
 from recorder.durable import Durable
 from recorder.events import Events
 from recorder.journal import WHOLE, Journal
@@ -147,7 +147,7 @@ class Writing:
         for frame, raw in frames:
             if frame.number <= self.seen.get(frame.track, 0):
                 continue
-            self.seen[frame.track] = _reached(frame)
+            self.seen[frame.track] = frame.number
             if frame.track == 0:
                 await self._about_the_stream(part, frame, raw)
             else:
@@ -309,16 +309,6 @@ class Writing:
 
     async def _save(self) -> None:
         await asyncio.to_thread(self._spool.save, self.state)
-
-
-def _reached(frame: Frame) -> int:
-    """The tap number up to which a track is accounted for by this frame."""
-    if frame.kind is not FrameKind.LOST:
-        return frame.number
-    try:
-        return max(frame.number, unpack_declaration(frame.body, Lost).last)
-    except MalformedPacket:
-        return frame.number
 
 
 def _with_version(written: SegmentWritten, version: str) -> SegmentWritten:

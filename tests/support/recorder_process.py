@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import av
+from av.container import InputContainer
 
 from bridge.control import ArmOrder
 from bridge.ids import NS_PER_S, RecorderId, RecordingId, RoomId
@@ -78,6 +79,7 @@ def order(recording: str) -> ArmOrder:
 def decode(body: bytes) -> list[tuple[float, av.VideoFrame | av.AudioFrame]]:
     """(seconds in the file, frame)."""
     with av.open(io.BytesIO(body)) as container:
+        assert isinstance(container, InputContainer)
         frames = list(container.decode(container.streams[0]))
     return [(float(frame.pts * frame.time_base), frame) for frame in frames]
 

@@ -87,7 +87,7 @@ def sounds(seconds: int) -> list[Encoded]:
     encoder.time_base = Fraction(1, 48_000)
     encoder.options = {"application": "lowdelay"}
     packer = OpusEncoder()
-    encoded = []
+    encoded: list[Encoded] = []
     for index, samples in enumerate(_samples(seconds)):
         frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="stereo")
         frame.sample_rate = 48_000
