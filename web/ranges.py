@@ -20,7 +20,11 @@ class Span(NamedTuple):
 
 
 class Unsatisfiable(ValueError):
-    """The range begins behind the end: to be answered with 416."""
+    """The range begins behind the end: to be answered with 416 and the ``total``."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        super().__init__(f"behind the end of {total} bytes")
 
 
 def asked_span(header: str | None, total: int) -> Span | None:
@@ -39,5 +43,5 @@ def asked_span(header: str | None, total: int) -> Span | None:
         if found[2] and int(found[2]) < start:
             return None
     if start >= end:
-        raise Unsatisfiable(header)
+        raise Unsatisfiable(total)
     return Span(start, end, total)

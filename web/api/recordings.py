@@ -96,9 +96,12 @@ class RecordingApi:
         kind = request.query.get("as", "stored")
         if kind not in ("stored", "browser"):
             raise Invalid(field="as")
-        if kind == "browser":
-            return _from_memory(request, await self._forms.of(segment))
-        return await _from_store(request, self._ports.objects, segment)
+        try:
+            if kind == "browser":
+                return _from_memory(request, await self._forms.of(segment))
+            return await _from_store(request, self._ports.objects, segment)
+        except Unsatisfiable as error:
+            return web.Response(status=416, headers={"Content-Range": f"bytes */{error.total}"})
 
     async def verify(self, request: web.Request) -> web.StreamResponse:
         """``POST /api/recordings/{id}/verify``: every byte, whoever waits for it."""
@@ -111,19 +114,12 @@ async def _shielded(checks: Checks, row: RecordingRow) -> Check:
     return await asyncio.shield(checks.start(row))
 
 
-def _span(request: web.Request, total: int) -> Span | None:
-    try:
-        return asked_span(request.headers.get("Range"), total)
-    except Unsatisfiable as error:
-        raise web.HTTPRequestRangeNotSatisfiable(headers={"Content-Range": f"bytes */{total}"}) from error
-
-
 def _headers(span: Span | None) -> dict[str, str]:
     return {"Accept-Ranges": "bytes", **({"Content-Range": span.content_range} if span else {})}
 
 
 def _from_memory(request: web.Request, form: BrowserForm) -> web.Response:
-    span = _span(request, len(form.body))
+    span = asked_span(request.headers.get("Range"), len(form.body))
     body = form.body[span.start : span.end] if span else form.body
     headers = {"Content-Type": form.media_type, **_headers(span)}
     return web.Response(status=206 if span else 200, body=body, headers=headers)
@@ -131,11 +127,11 @@ def _from_memory(request: web.Request, form: BrowserForm) -> web.Response:
 
 async def _from_store(request: web.Request, objects: ObjectStore, segment: ManifestSegment) -> web.StreamResponse:
     """Passed on in chunks; the first is read before the answer begins, so that a missing object still is a 404."""
-    span = _span(request, segment.bytes) or Span(0, segment.bytes, segment.bytes)
-    whole = span.end - span.start == segment.bytes
+    asked = asked_span(request.headers.get("Range"), segment.bytes)
+    span = asked or Span(0, segment.bytes, segment.bytes)
     chunks = objects.read(segment.key, segment.version or None, span.start, span.end - span.start)
     first = await anext(chunks, b"")
-    response = web.StreamResponse(status=200 if whole else 206, headers=_headers(None if whole else span))
+    response = web.StreamResponse(status=206 if asked else 200, headers=_headers(asked))
     response.content_type = STORED_TYPES.get(segment.container, "application/octet-stream")
     response.content_length = span.end - span.start
     await response.prepare(request)

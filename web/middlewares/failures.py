@@ -16,7 +16,7 @@ from web.requests import SAFE_METHODS, is_api, is_socket, reference, words_of
 
 log = logging.getLogger(__name__)
 
-_BY_STATUS = {400: Code.MALFORMED_MESSAGE, 404: Code.NOT_FOUND, 405: Code.NOT_FOUND, 413: Code.TOO_LARGE}
+_BY_STATUS = {404: Code.NOT_FOUND, 405: Code.NOT_FOUND, 413: Code.TOO_LARGE}
 
 
 def as_refusal(error: Exception) -> Refusal:
@@ -24,7 +24,8 @@ def as_refusal(error: Exception) -> Refusal:
     if isinstance(error, Refusal):
         return error
     if isinstance(error, web.HTTPException):
-        return Refusal(_BY_STATUS.get(error.status, Code.INTERNAL), f"HTTP {error.status}")
+        otherwise = Code.INTERNAL if error.status >= 500 else Code.MALFORMED_MESSAGE
+        return Refusal(_BY_STATUS.get(error.status, otherwise), f"HTTP {error.status}")
     if isinstance(error, MalformedInput):
         return Refusal(Code.MALFORMED_MESSAGE, str(error))
     return Refusal(Code.INTERNAL, f"{type(error).__name__}: {error}")
