@@ -58,6 +58,9 @@ class Database:
 
     def _hold_file(self, *_: object) -> None:
         """Keep a migration from changing the file under us, from the first connection on."""
+        # Asked here too: a failed open leaves aiosqlite's thread behind for a moment (0.22.1).
+        if not sqlite_path(self._url).is_file():
+            raise away(f"{sqlite_path(self._url)} is not there")
         try:
             free = self._lock is None or self._lock.share()
         except OSError as error:
