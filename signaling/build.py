@@ -3,6 +3,7 @@
 Closing order: lines (browsers are told), sockets, rooms (what waits is stored), listeners.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 
@@ -43,6 +44,7 @@ class Signaling:
         self._server = _server(config)
         self._server.register_namespace(self._namespace)
         self._subscribe = subscribe
+        self._dropping: set[asyncio.Task[None]] = set()
         self._unsubscribe: Callable[[], None] | None = None
 
     def attach(self, app: web.Application) -> None:
@@ -50,21 +52,35 @@ class Signaling:
         app.router.add_get(f"/{self._config.path.strip('/')}/", self._handle)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
+        entering = asyncio.get_running_loop().call_later(self._config.enter_s, self._check_entered, request)
         try:
             response: web.StreamResponse = await self._server.handle_request(request)
         except (ValueError, IndexError) as error:
             # The library parses a frame's first character outside of any guard.
             _log.info("socket closed after a malformed frame: %s", error)
-            await self._drop(request)
+            await self._drop(self._transport_of(request))
             raise web.HTTPBadRequest from None
+        finally:
+            entering.cancel()
         return response
 
-    async def _drop(self, request: web.Request) -> None:
-        for transport, environ in list(self._server.environ.items()):
-            if environ["aiohttp.request"] is request:
-                socket = self._server.eio.sockets.get(transport)
-                await socket.close(wait=False, abort=True)
-                await socket.queue.put(None)  # ends its sender
+    def _transport_of(self, request: web.Request) -> str | None:
+        environs = self._server.environ.items()
+        return next((name for name, environ in environs if environ["aiohttp.request"] is request), None)
+
+    def _check_entered(self, request: web.Request) -> None:
+        transport = self._transport_of(request)
+        if transport is not None and self._server.manager.sid_from_eio_sid(transport, NAMESPACE) is None:
+            _log.info("socket closed: it entered no room")
+            task = asyncio.create_task(self._drop(transport))
+            self._dropping.add(task)
+            task.add_done_callback(self._dropping.discard)
+
+    async def _drop(self, transport: str | None) -> None:
+        socket = self._server.eio.sockets.get(transport)
+        if socket is not None:
+            await socket.close(wait=False, abort=True)
+            await socket.queue.put(None)  # ends its sender, which closes the connection
 
     async def start(self) -> None:
         """Take back the rooms under way. Raises Unavailable."""

@@ -1,5 +1,6 @@
 """What a room does about what its node and its recorder tell. Plain calls: nothing here waits."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
@@ -9,26 +10,25 @@ from bridge.events import Event, RecordingHealth, RecordingMoved, SourceEnded, S
 from bridge.ids import ParticipantId
 from bridge.policy import SYSTEM
 from bridge.rules import may_receive
-from bridge.states import UNDER_WAY, ReceptionState
+from bridge.states import OVER, UNDER_WAY, ReceptionState
 from signaling.arrivals import Arrivals
 from signaling.members import Members
-from signaling.memory import DISPENSABLE, EVERYTHING, Memory
+from signaling.memory import EVERYTHING, Memory
 from signaling.wire import Speakers
 
 Post = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
 
 
 class Hearing:
-    """``post`` hands work to the room's turn; ``gone`` says that the node no longer has the room."""
+    """``post`` hands work to the room's turn. A node ends rooms only when told to, so RoomGone is no news."""
 
-    def __init__(
-        self, memory: Memory, members: Members, arrivals: Arrivals, post: Post, gone: Callable[[], None]
-    ) -> None:
+    def __init__(self, memory: Memory, members: Members, arrivals: Arrivals, post: Post) -> None:
         self._memory = memory
         self._members = members
         self._arrivals = arrivals
         self._post = post
-        self._gone = gone
+        self._speaking: tuple[ParticipantId, ...] = ()
+        self._telling = False
         self._tap = RecordingHealth.WRITING
         self._store_available = True
         self._spool_full = False
@@ -39,7 +39,6 @@ class Hearing:
             control.DownlinkOffer: self._offer,
             control.SpeakersChanged: self._speakers,
             control.TapChanged: self._tap_changed,
-            control.RoomGone: self._room_gone,
             control.StoreChanged: self._store_changed,
             control.SpoolChanged: self._spool_changed,
         }
@@ -52,8 +51,8 @@ class Hearing:
     def _here(self, participant: ParticipantId) -> bool:
         return participant in self._memory.present.participants
 
-    def _note(self, action: str, event: Event, *, room: float = EVERYTHING) -> None:
-        self._memory.at_once(SYSTEM, action, [event], room=room)
+    def _note(self, action: str, event: Event) -> None:
+        self._memory.at_once(SYSTEM, action, [event], room=EVERYTHING)
 
     def _transport(self, event: control.TransportChanged) -> None:
         member = self._members.get(event.participant)
@@ -84,16 +83,23 @@ class Hearing:
             member.forward(event)
 
     def _speakers(self, event: control.SpeakersChanged) -> None:
+        """Told and noted once per turn of the loop: a node that repeats its past says many at once."""
+        self._speaking = event.participants
+        if not self._telling:
+            self._telling = True
+            asyncio.get_running_loop().call_soon(self._tell_speakers)
+
+    def _tell_speakers(self) -> None:
+        self._telling = False
         present = self._memory.present
-        speaking = tuple(one for one in event.participants if one in present.participants)
+        if present.state in OVER:
+            return
+        speaking = tuple(one for one in self._speaking if one in present.participants)
         for participant, member in self._members.items():
             if member.line is not None and self._here(participant) and may_receive(present, participant):
                 member.line.send("speakers", Speakers(speaking))
         if present.state is ReceptionState.LIVE:
-            self._note("NoteSpeakers", SpeakersMoved(speaking), room=DISPENSABLE)
-
-    def _room_gone(self, event: control.RoomGone) -> None:
-        self._gone()
+            self._memory.note(SYSTEM, "NoteSpeakers", [SpeakersMoved(speaking)])
 
     # ── the recording's health: the worst that anybody says ────────────────────────────────────────────────────
 

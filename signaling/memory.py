@@ -49,6 +49,12 @@ class Memory:
             raise self._writer.away or Unavailable()
         self._take(actor, events, at)
 
+    def note(self, actor: Actor, action: str, events: Sequence[Event]) -> None:
+        """As :meth:`at_once` for what may be missing from the record when the database stays away for long."""
+        at = self._clock.utc()
+        self._writer.add(Batch(actor, action, events, at), room=DISPENSABLE)
+        self._take(actor, events, at)
+
     async def ready(self) -> None:
         """Raises Unavailable(storage_unavailable)."""
         await self._writer.drained()

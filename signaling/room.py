@@ -14,12 +14,11 @@ import msgspec
 
 from bridge import commands as c
 from bridge.commands import RoomCommand
-from bridge.control import DownlinkAnswer, NodeEvent, RecorderEvent, UplinkAnswer, UplinkOffer
+from bridge.control import NodeEvent, RecorderEvent
 from bridge.decisions import decide
 from bridge.errors import Code, Refusal, Unavailable
 from bridge.ids import NS_PER_MS, ParticipantId, room_of
 from bridge.live import LiveReception
-from bridge.node_room import NOT_THERE
 from bridge.policy import SYSTEM, Actor
 from bridge.ports import Clock, Entropy, JoinGrant
 from bridge.reception import Reception
@@ -33,6 +32,7 @@ from signaling.lane import Lane
 from signaling.lines import Line
 from signaling.members import Member, Members, view_for
 from signaling.memory import Memory
+from signaling.negotiation import Negotiation
 from signaling.places import Place, Places
 from signaling.resume import ResumeSecrets
 from signaling.room_lease import RoomLease
@@ -78,7 +78,7 @@ class Room:
         self.lease = lease
         self.owned = True
         self._parts = parts
-        self._node = parts.places.node(place.node)
+        node = parts.places.node(place.node)
         self._members = Members()
         self._lane = Lane(f"room {stored.id}")
         stream = Stream(parts.service, stored, lambda recorded: self._memory.told(recorded))
@@ -86,7 +86,7 @@ class Room:
         self._memory = Memory(stored, self._writer, parts.clock, self._changed, lease.take)
         recorder = parts.places.recorder(place.recorder)
         self.live = LiveReception(
-            self._memory, self._node, recorder, parts.clock, parts.entropy, parts.config.live, asyncio.Lock()
+            self._memory, node, recorder, parts.clock, parts.entropy, parts.config.live, asyncio.Lock()
         )
         self._settling = Settling(self.live.room, lambda: self._memory.present)
         self._arrivals = Arrivals(
@@ -98,7 +98,8 @@ class Room:
             self._settling.done,
             self._welcome,
         )
-        self._hearing = Hearing(self._memory, self._members, self._arrivals, self._lane.post, self._node_lost_room)
+        self._hearing = Hearing(self._memory, self._members, self._arrivals, self._lane.post)
+        self._negotiation = Negotiation(node, self.id, self._members, self._make_again)
         self._watch = resumed_watch(stored, parts.config.watch, parts.clock.mono(), parts.clock.utc())
         self._revision = 0
         self._showing = False
@@ -199,37 +200,20 @@ class Room:
             _log.warning("room %s: a refusal is not in the audit: %s (%s)", self.id, refusal, failure)
 
     async def uplink(self, participant: ParticipantId, request: UplinkRequest) -> UplinkReply:
-        """The node's answer; once more when the node had forgotten the room."""
+        """See :meth:`Negotiation.uplink`."""
         self.present.participant(participant)
-        offer = UplinkOffer(request.sdp, request.sources)
-        try:
-            answer = await self._node.offer_uplink(self.id, participant, offer)
-        except Refusal as refusal:
-            if refusal.code not in NOT_THERE:
-                raise
-            answer = await self._offer_again(participant, offer)
-        return UplinkReply(answer.sdp)
-
-    async def _offer_again(self, participant: ParticipantId, offer: UplinkOffer) -> UplinkAnswer:
-        self.live.room.forget()
-        await self._settling.done()
-        return await self._node.offer_uplink(self.id, participant, offer)
+        return await self._negotiation.uplink(participant, request)
 
     async def downlink(self, participant: ParticipantId, reply: DownlinkReply) -> Done:
-        """The browser's answer, carried to the node."""
+        """See :meth:`Negotiation.downlink`."""
         self.present.participant(participant)
-        await self._node.answer_downlink(self.id, participant, DownlinkAnswer(reply.offer, reply.sdp))
-        member = self._members.get(participant)
-        if member is not None and member.offer is not None and member.offer.offer == reply.offer:
-            member.offer = None
+        await self._negotiation.downlink(participant, reply)
         return Done(self._revision)
 
     async def restart_downlink(self, participant: ParticipantId) -> Done:
-        """The browser has no receiving connection any more."""
+        """See :meth:`Negotiation.restart_downlink`."""
         self.present.participant(participant)
-        if (member := self._members.get(participant)) is not None:
-            member.offer = None
-        await self._node.restart_downlink(self.id, participant)
+        await self._negotiation.restart_downlink(participant)
         return Done(self._revision)
 
     # ── what the room hears ────────────────────────────────────────────────────────────────────────────────────
@@ -244,8 +228,9 @@ class Room:
         self._node_is_new = True
         self._lane.post(self._begin_on_new_node)
 
-    def _node_lost_room(self) -> None:
-        self.node_restarted()
+    async def _make_again(self) -> None:
+        self.live.room.forget()
+        await self._settling.done()
 
     async def _begin_on_new_node(self) -> None:
         if not self._node_is_new or self._ending:

@@ -27,6 +27,7 @@ class SocketLine:
         self._sid = sid
         self._queue: asyncio.Queue[_Message] = asyncio.Queue(WAITING)
         self._ended = False
+        self._said_goodbye = False
 
     def send(self, event: str, body: msgspec.Struct) -> None:
         """In order; never waits."""
@@ -34,13 +35,14 @@ class SocketLine:
             self._put((event, body))
 
     def end(self, event: str, body: msgspec.Struct) -> None:
-        """A last message, then the socket is closed."""
+        """A last message, then the browser is told not to come back, and the socket is closed."""
         if not self._ended:
+            self._said_goodbye = True
             self._put((event, body))
             self.cut()
 
     def cut(self) -> None:
-        """Close the socket after what was already said."""
+        """Close the socket after what was already said, as if the line had broken: the browser resumes."""
         if not self._ended:
             self._ended = True
             if self._queue.full():
@@ -55,14 +57,17 @@ class SocketLine:
             self._queue.put_nowait(message)
 
     async def run(self) -> None:
-        """Until ended or cancelled."""
+        """Until ended, cut or cancelled."""
         while (message := await self._queue.get()) is not None:
             await self._server.emit(message[0], message[1], to=self._sid, namespace=NAMESPACE)
         await self._disconnect()
 
     async def _disconnect(self) -> None:
         transport = self._server.manager.eio_sid_from_sid(self._sid, NAMESPACE)
-        await self._server.disconnect(self._sid, namespace=NAMESPACE)
+        if transport is None:  # gone already; without a name the library would disconnect everybody
+            return
+        if self._said_goodbye:
+            await self._server.disconnect(self._sid, namespace=NAMESPACE)
         try:
             await asyncio.wait_for(self._server.eio.disconnect(transport), FLUSH_S)
         except TimeoutError:

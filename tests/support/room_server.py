@@ -172,7 +172,7 @@ class Browser:
 
     async def command(self, command: c.RoomCommand) -> Done | Refused:
         answer = await self.ask("command", CommandRequest(command))
-        return msgspec.convert(answer, Refused if "code" in answer else Done)
+        return msgspec.convert(answer, Refused) if "code" in answer else msgspec.convert(answer, Done)
 
     async def done(self, command: c.RoomCommand) -> None:
         answer = await self.command(command)
