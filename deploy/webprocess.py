@@ -6,14 +6,12 @@ from aiohttp import web
 
 from bridge.live import LiveSettings
 from bridge.receptions import ReceptionService
-from bridge.sealing import Sealing
 from bridge.watch import WatchTimes
 from deploy.configuration import Configuration, Mode
 from deploy.folder import DataFolder
 from deploy.origin import origin
 from deploy.places import LOCAL_NODE, LOCAL_RECORDER, ListedPlaces
-from deploy.software import SOFTWARE
-from deploy.stores import provisional_days, retention_days
+from deploy.stores import provisional_days
 from deploy.time import SystemClock, SystemEntropy
 from deploy.tls import server_context
 from recorder.client import HttpRecorderNode
@@ -91,7 +89,6 @@ class WebProcess:
                 passwords=Argon2Passwords(entropy),
                 clock=clock,
                 entropy=entropy,
-                sealing=Sealing(storage.units, storage.objects, clock, SOFTWARE, retention_days(configuration)),
                 probes={"node": self._node.health, "recorder": self._recorder.health},
             ),
         )
