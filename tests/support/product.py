@@ -1,0 +1,157 @@
+"""The real product, started as its users start it: ``diemcau up`` in a folder of its own, on free ports."""
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+
+from deploy.points import Invitation
+from tests.support.pages import Answer, Reader
+from web.wire import JoinReply, ReceptionView
+
+_ACCOUNT = re.compile(r"^[│|]\s*([a-z]+)\s*[│|]\s*([\w-]{12,})\s*[│|]", re.MULTILINE)
+_STARTED = "Ctrl-C"
+_START_SECONDS = 60
+_STOP_SECONDS = 20
+
+
+class Product:
+    """A running installation. ``passwords``: of the demo accounts by login."""
+
+    def __init__(self, folder: Path, port: int, options: tuple[str, ...] = ()) -> None:
+        self.folder = folder
+        self.port = port
+        self.origin = f"http://localhost:{port}"
+        self.passwords: dict[str, str] = {}
+        self.said = ""
+        self._options = options
+        self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Until everything answers. Raises RuntimeError with what the program said when it ends before."""
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "deploy.cli", "up", "--data", str(self.folder), "--port", str(self.port)),
+            *self._options,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"},
+            start_new_session=True,
+        )
+        started = asyncio.Event()
+        self._reading = asyncio.create_task(self._read(started))
+        try:
+            await asyncio.wait_for(started.wait(), _START_SECONDS)
+        except TimeoutError as error:
+            await self.stop()
+            raise RuntimeError(f"not started after {_START_SECONDS} s:\n{self.said}\n{self.logs()}") from error
+        if _STARTED not in self.said:
+            raise RuntimeError(f"ended at once:\n{self.said}\n{self.logs()}")
+        self.passwords.update(dict(_ACCOUNT.findall(self.said)))
+
+    async def stop(self) -> None:
+        """As Ctrl-C does. Whatever is left then is killed, and that is a fault."""
+        if self._process is None or self._reading is None:
+            return
+        process, self._process = self._process, None
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGINT)
+        try:
+            await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+        except TimeoutError as error:
+            os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+            raise RuntimeError(f"did not stop within {_STOP_SECONDS} s:\n{self.said[-2000:]}") from error
+        finally:
+            await self._reading
+
+    def logs(self, lines: int = 30) -> str:
+        """The end of each part's log."""
+        found = sorted((self.folder / "logs").glob("*.log"))
+        return "\n".join(f"── {file.name}\n" + "\n".join(_tail(file, lines)) for file in found)
+
+    def reader(self, login: str) -> "Visitor":
+        """Somebody who signs in as ``login`` without a browser."""
+        return Visitor(self.origin, login, self.passwords[login])
+
+    async def _read(self, started: asyncio.Event) -> None:
+        process = self._process
+        if process is None or process.stdout is None:
+            return
+        async for line in process.stdout:
+            self.said += line.decode("utf-8", "replace")
+            if _STARTED in self.said:
+                started.set()
+        started.set()
+
+
+class Visitor(Reader):
+    """A signed-in reader of pages and the REST API: for what a test does beside its browsers."""
+
+    def __init__(self, origin: str, login: str, password: str) -> None:
+        super().__init__(origin)
+        self._login = login
+        self._password = password
+
+    async def __aenter__(self) -> "Visitor":
+        await super().__aenter__()
+        answer = await self.sign_in(self._login, self._password)
+        if answer.status != 200:
+            raise RuntimeError(f"{self._login} cannot sign in: {answer.status}\n{answer.text[:2000]}")
+        return self
+
+    async def receptions(self) -> list[ReceptionView]:
+        """Those of today that this person sees."""
+        return msgspec.json.decode((await self.get("/api/receptions")).body, type=list[ReceptionView])
+
+    async def ask_for(self, path: str, body: object = None) -> Answer:
+        """POST to the API. Raises RuntimeError unless it answers well."""
+        answer = await self.post(path, {} if body is None else body, await self.token())
+        if answer.status >= 300:
+            raise RuntimeError(f"{path}: {answer.status} {answer.text[:500]}")
+        return answer
+
+    async def open_doors(self, reception: str) -> None:
+        """People may come in."""
+        await self.ask_for(f"/api/receptions/{reception}/open")
+
+    async def invitation(self, reception: str) -> Invitation:
+        """A token for the room's socket."""
+        answer = await self.ask_for(f"/api/receptions/{reception}/join")
+        reply = msgspec.json.decode(answer.body, type=JoinReply)
+        return Invitation(reply.url or self.origin, reply.token, reply.path.strip("/"))
+
+
+def free_ports() -> int:
+    """A port P that is free for pages (TCP), with P + 1 free for media (UDP)."""
+    for _ in range(100):
+        with socket.socket() as pages, socket.socket(type=socket.SOCK_DGRAM) as media:
+            pages.bind(("127.0.0.1", 0))
+            port: int = pages.getsockname()[1]
+            with contextlib.suppress(OSError, OverflowError):
+                media.bind(("127.0.0.1", port + 1))
+                return port
+    raise RuntimeError("no two free ports in a row")
+
+
+@asynccontextmanager
+async def product(folder: Path, *options: str) -> AsyncIterator[Product]:
+    """Started and, at the end, stopped."""
+    running = Product(folder, free_ports(), options)
+    await running.start()
+    try:
+        yield running
+    finally:
+        await running.stop()
+
+
+def _tail(file: Path, lines: int) -> list[str]:
+    return file.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
