@@ -5,6 +5,7 @@ the store answers a repeated put of the same bytes as it did the first.
 """
 
 import hashlib
+from typing import Any
 
 import msgspec
 
@@ -81,8 +82,10 @@ class Sealing:
                 await self._objects.extend_retention(segment.key, segment.version, until)
         journal = await self._objects.stat(journal_key(row.prefix))
         await self._objects.extend_retention(journal.key, journal.version, until)
-        sealed = msgspec.structs.replace(
-            row,
+        await self._write(
+            row.id,
+            "seal",
+            stored.sha256,
             state=RecordingState.SEALED,
             ended_utc_ns=manifest.ended.utc_ns,
             began_utc_ns=manifest.began.utc_ns,
@@ -93,7 +96,6 @@ class Sealing:
             bytes=total_bytes(manifest.tracks),
             points=len({person.point for person in manifest.participants}),
         )
-        await self._write(sealed, "seal", stored.sha256)
 
     async def verify_new(self) -> list[RecordingId]:
         """Checks whole, once, every recording that was sealed and never checked."""
@@ -110,15 +112,21 @@ class Sealing:
             self._objects, row.manifest_key, row.manifest_version or None, row.manifest_sha256
         )
         state = RecordingState.VERIFIED if result.holds and row.state == RecordingState.SEALED else row.state
-        checked = msgspec.structs.replace(
-            row, state=state, verified_utc_ns=self._clock.utc(), faults=len(result.faults)
+        await self._write(
+            row.id,
+            "verify",
+            f"{len(result.faults)} faults in {result.objects} objects",
+            state=state,
+            verified_utc_ns=self._clock.utc(),
+            faults=len(result.faults),
         )
-        await self._write(checked, "verify", f"{len(result.faults)} faults in {result.objects} objects")
         return result
 
-    async def _write(self, row: RecordingRow, action: str, detail: str) -> None:
-        entry = AuditEntry(self._clock.utc(), SYSTEM.account, action, f"recording {row.id}", "done", detail)
+    async def _write(self, recording: RecordingId, action: str, detail: str, **changes: Any) -> None:
+        """Changes the row as it is now: somebody else may have written to it while the objects were read."""
+        entry = AuditEntry(self._clock.utc(), SYSTEM.account, action, f"recording {recording}", "done", detail)
         async with self._units.writing() as unit:
-            await unit.recordings.put(row)
+            row = await unit.recordings.get(recording)
+            await unit.recordings.put(msgspec.structs.replace(row, **changes))
             await unit.audit.append(entry)
             await unit.commit()

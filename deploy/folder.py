@@ -16,6 +16,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 
@@ -37,7 +38,7 @@ class DataFolder(msgspec.Struct, frozen=True):
     @property
     def database_url(self) -> str:
         """The embedded database."""
-        return f"sqlite+aiosqlite:///{self.root / 'diemcau.sqlite'}"
+        return f"sqlite+aiosqlite:///{quote(str(self.root / 'diemcau.sqlite'))}"
 
     @property
     def objects(self) -> Path:

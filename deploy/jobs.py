@@ -12,11 +12,12 @@ _log = logging.getLogger(__name__)
 
 
 class Job(msgspec.Struct, frozen=True):
-    """``service`` is called every ``period_s`` seconds, the first time at once; its result, if any, is logged."""
+    """``service`` is called every ``period_s`` seconds, the first time at once; its result is logged unless ``quiet``."""
 
     name: str
     period_s: float
     service: Callable[[], Awaitable[object]]
+    quiet: bool = False
 
 
 async def run_jobs(jobs: Sequence[Job], stopping: asyncio.Event) -> None:
@@ -42,5 +43,5 @@ async def _once(job: Job) -> None:
         # told again each period until it is mended: nothing was half done, the next period tries again
         _log.error("job %s: %s", job.name, fault)
         return
-    if result:
+    if result and not job.quiet:
         _log.info("job %s: %s", job.name, result)

@@ -1,5 +1,6 @@
 """Wires one process each: what its room's ``build`` asks for, from the configuration."""
 
+from bridge.outbox import OutboxRelay
 from bridge.sealing import Sealing
 from deploy.configuration import Configuration
 from deploy.folder import prepare
@@ -66,12 +67,13 @@ async def jobs(configuration: Configuration) -> int:
     stopping = stop_event()
     async with opened(configuration, folder) as storage:
         sealing = Sealing(storage.units, storage.objects, SystemClock(), SOFTWARE, retention_days(configuration))
-        await run_jobs(_table(sealing), stopping)
+        await run_jobs(_table(sealing, OutboxRelay(storage.units, {})), stopping)
     return 0
 
 
-def _table(sealing: Sealing) -> list[Job]:
+def _table(sealing: Sealing, outbox: OutboxRelay) -> list[Job]:
     return [
         Job("seal", 1.0, sealing.seal_all),
         Job("verify", 5.0, sealing.verify_new),
+        Job("outbox", 30.0, outbox.run, quiet=True),
     ]

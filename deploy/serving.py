@@ -14,6 +14,10 @@ from deploy.configuration import ConfigurationFault
 _FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
+_CHATTY = ("alembic", "signaling.engineio", "signaling.socketio", "aioice")
+"""Libraries that tell every step at INFO."""
+
+
 class Served(Protocol):
     """What the rooms' ``build`` give."""
 
@@ -25,6 +29,8 @@ class Served(Protocol):
 def stop_event() -> asyncio.Event:
     """Set on SIGTERM, SIGINT, and when the supervisor that holds our standard input is gone."""
     logging.basicConfig(level=logging.INFO, format=_FORM)
+    for chatty in _CHATTY:
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

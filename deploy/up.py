@@ -42,7 +42,7 @@ async def up(configuration: Configuration, console: Console) -> int:
 @asynccontextmanager
 async def running(configuration: Configuration, console: Console) -> AsyncIterator[asyncio.Task[int]]:
     """Everything started and ready; the task ends with the exit code. Leaving ends everything."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     folder = prepare(configuration)
     with _alone(folder):
         _check_ports(configuration)
