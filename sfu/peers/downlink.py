@@ -111,7 +111,7 @@ class Downlink:
             self._stop(line)
         self._lines = []
         await self._ground.port.end(self.transport)
-        if self.state is not TransportState.NEW:
+        if self.state not in (TransportState.NEW, TransportState.CLOSED):
             self._publish_state(TransportState.CLOSED)
 
     # ── m-lines ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -63,7 +63,7 @@ class Uplink:
         """End it and all its tracks."""
         self._drop_all()
         await self._ground.port.end(self.transport)
-        if self.state is not TransportState.NEW:
+        if self.state not in (TransportState.NEW, TransportState.CLOSED):
             self._publish(TransportState.CLOSED)
 
     def _adopt(self, received: list[ReceiveMedia]) -> None:

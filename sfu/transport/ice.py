@@ -2,8 +2,13 @@
 
 from typing import NamedTuple
 
+from bridge.ids import NS_PER_S
 from sfu.core.seam import Address
 from sfu.transport.stun import Check, is_genuine, pack_role_conflict, pack_success
+
+
+_SILENT_NS = 2 * NS_PER_S
+"""A publisher's packets are 20-70 ms apart, its reports a second."""
 
 
 class Credentials(NamedTuple):
@@ -32,6 +37,8 @@ class IcePeer:
         self.address: Address | None = None
         self.checked_ns = 0
         """The last genuine check: the peer's consent (RFC 7675)."""
+        self._present_ns = 0
+        """The last genuine check from ``address``."""
         self._nominated = False
 
     def restart(self, local: Credentials, remote_ufrag: str) -> None:
@@ -40,16 +47,21 @@ class IcePeer:
         self.remote_ufrag = remote_ufrag
         self._nominated = False
 
-    def check(self, check: Check, address: Address, now_ns: int) -> Checked:
-        """Answer one check. A nominated address replaces any, one that is not only the lack of one."""
+    def check(self, check: Check, address: Address, now_ns: int, heard_ns: int) -> Checked:
+        """Answer one check. A nominated address replaces any; one that is not replaces only one that fell silent
+        (``heard_ns``: last packet from it), for agents whose consent checks do not nominate (aioice, Firefox)."""
         if (self.remote_ufrag and check.remote != self.remote_ufrag) or not is_genuine(check, self.local.pwd):
             return Checked(None, False)
         if check.controlled:
             return Checked(pack_role_conflict(check, self.local.pwd), False)
         self.checked_ns = now_ns
         moved = False
-        if self.address != address and (check.nominates or not self._nominated):
-            moved = True
+        if self.address != address:
+            silent = now_ns - max(self._present_ns, heard_ns) > _SILENT_NS
+            moved = check.nominates or not self._nominated or silent
+        if moved:
             self.address = address
+        if self.address == address:
+            self._present_ns = now_ns
         self._nominated = self._nominated or check.nominates
         return Checked(pack_success(check, address, self.local.pwd), moved)

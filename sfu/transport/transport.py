@@ -58,7 +58,8 @@ class Transport:
 
     def check(self, check: Check, address: Address, now_ns: int) -> tuple[bytes | None, bool]:
         """A connectivity check for this transport: the answer, and whether the address is new."""
-        answer, moved = self.ice.check(check, address, now_ns)
+        heard_ns = self._core.report(self.link).heard_ns
+        answer, moved = self.ice.check(check, address, now_ns, heard_ns)
         if moved:
             self._core.move_link(self.link, address)
         return answer, moved

@@ -1,13 +1,31 @@
-"""Real aiortc peers through a real node: join, publish, subscribe, gates, reconnect."""
+"""Real aiortc peers through a real node: join, publish, subscribe, gates, reconnect, loss."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bridge.control import TrackPublished
+from bridge.control import (
+    DownlinkAnswer,
+    DownlinkOffer,
+    Gates,
+    ParticipantOrder,
+    RoomGone,
+    RoomOrder,
+    SpeakersChanged,
+    TrackPublished,
+    TrackUnpublished,
+    TransportChanged,
+    UplinkOffer,
+)
+from bridge.errors import Code, Conflict, NotFound, Refusal
+from bridge.ids import Mid, ParticipantId, RoomId
 from bridge.media import Source
-from tests.support.sfu_clients import Picture, Stage, Tone, only_loopback, stage
+from tests.support.relay import Line, UdpRelay
+from tests.support.sfu_clients import ALL_OPEN, ROOM, Picture, Stage, Tone, only_loopback, stage
+
+ANN, BOB = ParticipantId("ann"), ParticipantId("bob")
 
 
 @pytest.fixture
@@ -23,8 +41,205 @@ async def test_one_publishes_another_sees_and_hears(room: Stage) -> None:
     bob = await room.join("bob")
     await ann.publish({Source.CAMERA: Picture(60), Source.MICROPHONE: Tone()})
     await room.saw(TrackPublished, source=Source.CAMERA)
+    await room.saw(SpeakersChanged, participants=(ANN,))
     sound = await bob.gets("0")
     picture = await bob.gets("1")
     await picture.at_least(10)
     await sound.at_least(20)
     assert abs(await picture.luma() - 60) < 8
+    assert not ann.received, "nobody gets their own"
+
+
+async def test_h264(room: Stage) -> None:
+    ann = await room.join("ann")
+    bob = await room.join("bob")
+    await ann.publish({Source.CAMERA: Picture(90)}, codec="h264")
+    picture = await bob.gets("1")
+    await picture.at_least(10)
+    assert abs(await picture.luma() - 90) < 8
+
+
+async def test_late_joiner_gets_a_key_frame(room: Stage) -> None:
+    ann = await room.join("ann")
+    await ann.publish({Source.CAMERA: Picture(60)})
+    await room.saw(TrackPublished)
+    await asyncio.sleep(1)  # the first key frame is long gone
+    bob = await room.join("bob")
+    await (await bob.gets("1")).at_least(5)
+
+
+async def test_two_publish_two_kinds(room: Stage) -> None:
+    ann = await room.join("ann")
+    bob = await room.join("bob")
+    await ann.publish({Source.CAMERA: Picture(50), Source.SCREEN: Picture(200)})
+    await bob.publish({Source.CAMERA: Picture(120)})
+    await (await ann.gets("1")).at_least(5)
+    shades = []
+    for mid in ("1", "2"):
+        picture = await bob.gets(mid)
+        await picture.at_least(10)
+        shades.append(await picture.luma())
+    assert sorted(round(shade, -1) for shade in shades) == [50, 200]
+    assert abs(await (await ann.gets("1")).luma() - 120) < 8
+
+
+async def test_a_closed_gate_silences_at_once_and_opens_again(room: Stage) -> None:
+    ann = await room.join("ann")
+    bob = await room.join("bob")
+    await ann.publish({Source.CAMERA: Picture(60)})
+    picture = await bob.gets("1")
+    await picture.at_least(5)
+    await room.node.put_participant(ROOM, ANN, ParticipantOrder(receives=True, gates=Gates()))
+    await asyncio.sleep(0.5)  # what was on the way and in the decoder
+    before = picture.frames
+    await asyncio.sleep(0.7)
+    assert picture.frames == before
+    assert room.server.node.stats()["dropped_gate"] > 5
+    await room.node.put_participant(ROOM, ANN, ParticipantOrder(receives=True, gates=ALL_OPEN))
+    await picture.more()
+
+
+async def test_a_held_room_forwards_only_the_notice(room: Stage) -> None:
+    ann = await room.join("ann")
+    bob = await room.join("bob")
+    await ann.publish({Source.CAMERA: Picture(60)})
+    await bob.publish({Source.CAMERA: Picture(60)})
+    at_bob, at_ann = await bob.gets("1"), await ann.gets("1")
+    await at_bob.at_least(5)
+    await at_ann.at_least(5)
+    await room.node.put_room(ROOM, RoomOrder(held=True, notice_from=ANN))
+    await asyncio.sleep(0.5)
+    before = at_ann.frames
+    await at_bob.more()
+    assert at_ann.frames == before
+    await room.node.put_room(ROOM, RoomOrder(held=False))
+    await at_ann.more()
+
+
+async def test_not_receiving_gets_nothing_until_told(room: Stage) -> None:
+    ann = await room.join("ann")
+    bob = await room.join("bob", receives=False)
+    await ann.publish({Source.CAMERA: Picture(60)})
+    await room.saw(TrackPublished)
+    assert bob.offers == 0
+    await room.node.put_participant(ROOM, BOB, ParticipantOrder(receives=True, gates=ALL_OPEN))
+    await (await bob.gets("1")).at_least(5)
+
+
+async def test_downlink_restart(room: Stage) -> None:
+    ann = await room.join("ann")
+    bob = await room.join("bob")
+    await ann.publish({Source.CAMERA: Picture(60)})
+    await (await bob.gets("1")).at_least(5)
+    await bob.forget_downlink()
+    await room.node.restart_downlink(ROOM, BOB)
+    await (await bob.gets("1")).at_least(5)
+
+
+async def test_a_new_uplink_replaces_the_old(room: Stage) -> None:
+    ann = await room.join("ann")
+    bob = await room.join("bob")
+    first = await ann.publish({Source.CAMERA: Picture(60)})
+    await (await bob.gets("1")).at_least(5)
+    published = await room.saw(TrackPublished)
+    await ann.publish({Source.CAMERA: Picture(180)})
+    ended = await room.saw(TrackUnpublished)
+    assert isinstance(ended, TrackUnpublished)
+    assert isinstance(published, TrackPublished)
+    assert ended.track == published.track
+    offer = await room.saw(DownlinkOffer, participant=BOB, offer=4)
+    assert isinstance(offer, DownlinkOffer)
+    assert [(track.mid, track.participant) for track in offer.tracks] == [("1", ANN)], "the m-line is used again"
+    await bob.answered(4)
+    # aiortc's receiver ends for good at BYE (browsers do not), so a fresh downlink shows the new picture.
+    await bob.forget_downlink()
+    await room.node.restart_downlink(ROOM, BOB)
+    picture = await bob.gets("1")
+    await picture.at_least(5)
+    assert abs(await picture.luma() - 180) < 8
+    await first.close()
+
+
+async def test_leaving_ends_the_tracks(room: Stage) -> None:
+    ann = await room.join("ann")
+    await room.join("bob")
+    await ann.publish({Source.CAMERA: Picture(60)})
+    await room.saw(TransportChanged, direction="uplink", state="connected")
+    await room.saw(TrackPublished)
+    await room.node.delete_participant(ROOM, ANN)
+    await room.saw(TrackUnpublished)
+    await room.saw(TransportChanged, participant=ANN, direction="uplink", state="closed")
+    await room.node.delete_room(ROOM)
+    await room.saw(RoomGone)
+
+
+async def test_a_closed_connection_is_seen_at_once(room: Stage) -> None:
+    ann = await room.join("ann")
+    uplink = await ann.publish({Source.CAMERA: Picture(60)})
+    await room.saw(TrackPublished)
+    await uplink.close()
+    await room.saw(TrackUnpublished)
+    await room.saw(TransportChanged, participant=ANN, direction="uplink", state="closed")
+
+
+@pytest.mark.slow
+async def test_a_bad_line_is_repaired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """10 % loss both ways on both sides: what is asked for again comes again, and the picture goes on."""
+    only_loopback(monkeypatch)
+    async with stage(tmp_path) as room:
+        port = room.server.node.port_number
+        bad = Line(loss=0.1, delay=0.02, jitter=0.01)
+        async with UdpRelay(("127.0.0.1", port), up=bad, down=bad, seed=3) as relay:
+            through = (port, relay.address[1])
+            ann = await room.join("ann", candidate=through)
+            bob = await room.join("bob", candidate=through)
+            await ann.publish({Source.CAMERA: Picture(60)})
+            picture = await bob.gets("1")
+            await picture.at_least(60)
+            counts = room.server.node.stats()
+            assert counts["nacked"] > 0
+            assert counts["repaired"] > 0
+            assert counts["repeated"] > 0
+            for client in (ann, bob):
+                await client.close()
+
+
+async def test_a_peer_that_moves_keeps_its_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_loopback(monkeypatch)
+    async with stage(tmp_path) as room:
+        port = room.server.node.port_number
+        async with UdpRelay(("127.0.0.1", port)) as relay:
+            ann = await room.join("ann", candidate=(port, relay.address[1]))
+            bob = await room.join("bob")
+            await ann.publish({Source.CAMERA: Picture(60)})
+            picture = await bob.gets("1")
+            await picture.at_least(5)
+            relay.move_peers()
+            before = picture.frames
+            await picture.at_least(before + 40)  # until aioice's next check, at most 6 s
+            await ann.close()
+
+
+async def test_refusals(room: Stage) -> None:
+    node = room.node
+    everything = ParticipantOrder(receives=False, gates=ALL_OPEN)
+    with pytest.raises(NotFound) as found:
+        await node.put_participant(RoomId("nowhere"), ANN, everything)
+    assert found.value.code is Code.UNKNOWN_ROOM
+    await node.put_participant(ROOM, ANN, everything)
+    with pytest.raises(NotFound) as found:
+        await node.offer_uplink(ROOM, BOB, UplinkOffer("v=0", {}))
+    assert found.value.code is Code.UNKNOWN_PARTICIPANT
+    with pytest.raises(Refusal) as refused:
+        await node.offer_uplink(ROOM, ANN, UplinkOffer("rubbish", {Mid("0"): Source.CAMERA}))
+    assert refused.value.code is Code.MALFORMED_SDP
+    with pytest.raises(Conflict) as stale:
+        await node.answer_downlink(ROOM, ANN, DownlinkAnswer(1, "v=0"))
+    assert stale.value.code is Code.STALE_OFFER
+
+
+async def test_health_and_stats(room: Stage) -> None:
+    await room.join("ann")
+    health = await room.node.health()
+    assert (health.node, health.rooms, health.participants) == ("node1", 1, 1)
+    await room.saw(DownlinkOffer, participant=ANN)

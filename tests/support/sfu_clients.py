@@ -190,6 +190,11 @@ class Client:
             self.offers += 1
             self._changed.notify_all()
 
+    async def answered(self, offers: int) -> None:
+        """Wait until that many offers are answered."""
+        async with asyncio.timeout(WITHIN_S), self._changed:
+            await self._changed.wait_for(lambda: self.offers >= offers)
+
     async def forget_downlink(self) -> None:
         """As a reload does: the browser comes back with nothing."""
         await self._close_downlink()
