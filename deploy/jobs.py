@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 
 
 class Job(msgspec.Struct, frozen=True):
-    """``service`` is called every ``period_s`` seconds, the first time at once; its result is logged unless ``quiet``."""
+    """``service`` is called every ``period_s`` seconds, first at once; its result is logged unless ``quiet``."""
 
     name: str
     period_s: float
