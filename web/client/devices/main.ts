@@ -1,0 +1,82 @@
+/** Entry of the device check. */
+
+import { openIsland } from "../page";
+import { LocalMedia } from "../room/local-media";
+import { Store } from "../shared/store";
+import { playTone } from "../shared/tone";
+import type { DevicesConfig } from "../wire/web";
+import { Check, type CheckActs } from "./check/check";
+import { lineOf, NOTHING_YET, type Findings } from "./findings";
+
+const ROUND_TRIPS = 5;
+
+/** Round trips to our own server in ms, null for one that failed. */
+async function roundTrips(): Promise<(number | null)[]> {
+  const times: (number | null)[] = [];
+  for (let count = 0; count < ROUND_TRIPS; count += 1) {
+    const began = performance.now();
+    const came = await fetch("/healthz", { cache: "no-store" }).then(
+      () => true,
+      () => false,
+    );
+    times.push(came ? performance.now() - began : null);
+  }
+  return times;
+}
+
+function actsOf(store: Store<Findings, Partial<Findings>>, local: LocalMedia): CheckActs {
+  return {
+    retry: (gadget) => void local.open(gadget),
+    voice: () => {
+      store.send({ voice: true });
+    },
+    play: () => {
+      store.send({ sound: "playing" });
+      void playTone().then(() => {
+        store.send({ sound: "asked" });
+      });
+    },
+    heard: (heard) => {
+      store.send({ sound: heard ? "heard" : "not_heard" });
+    },
+    line: () => {
+      store.send({ line: "trying" });
+      void roundTrips().then((times) => {
+        store.send({ line: lineOf(times) });
+      });
+    },
+  };
+}
+
+async function open(): Promise<void> {
+  const { place, config } = await openIsland<DevicesConfig>();
+  const store = new Store<Findings, Partial<Findings>>(
+    NOTHING_YET,
+    (findings, found) => ({ ...findings, ...found }),
+    () => Date.now(),
+  );
+  const root = new Check();
+  const local = new LocalMedia({
+    device: (gadget, device) => {
+      store.send({ [gadget]: device });
+    },
+    replaced: () => {
+      show();
+    },
+  });
+  const show = (): void => {
+    root.findings = store.state;
+    root.picture = local.stream("camera");
+    root.microphone = local.track("microphone");
+  };
+  root.config = config;
+  root.acts = actsOf(store, local);
+  store.read(show);
+  show();
+  place.replaceChildren(root);
+  root.acts.line();
+  await local.open("camera");
+  await local.open("microphone");
+}
+
+void open();

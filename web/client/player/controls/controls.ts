@@ -1,0 +1,133 @@
+/** Play, jump, speed, sound, and the proof. */
+
+import { html, type TemplateResult } from "lit";
+import { elapsed, wallClock, wallDate } from "../../format";
+import { t } from "../../i18n";
+import { icon, type Icon } from "../../shared/icons";
+import { PlainElement } from "../../shared/plain-element";
+import { adopt } from "../../styles/adopt";
+import { RATES } from "../clock";
+import type { PlayerState } from "../state";
+import css from "./controls.css?inline";
+
+adopt(css);
+
+/** What the controls can ask of the player. */
+export interface ControlActs {
+  readonly toggle: () => void;
+  readonly jump: (byMs: number) => void;
+  readonly setRate: (rate: number) => void;
+  readonly setVolume: (volume: number) => void;
+  readonly skipEmpty: () => void;
+  readonly verify: () => void;
+}
+
+export class Controls extends PlainElement {
+  static override properties = {
+    state: { attribute: false },
+    acts: { attribute: false },
+    proof: { attribute: false },
+  };
+  declare state: PlayerState;
+  declare acts: ControlActs;
+  declare proof: string;
+
+  protected override render(): TemplateResult {
+    const { state, acts } = this;
+    return html`<div class="dc-controls">
+      ${verb("play-button", state.running ? "pause" : "play", state.running ? t("Stand still") : t("Play"), acts.toggle, true)}
+      ${verb("back-button", "back", t("10 s back"), () => {
+        acts.jump(-10_000);
+      })}
+      ${verb("forward-button", "forward", t("10 s on"), () => {
+        acts.jump(10_000);
+      })}
+      ${verb("skip-button", "next", t("Skip the empty stretch"), acts.skipEmpty)} ${this.#time()}
+      ${this.#rate()} ${this.#volume()}
+      <div class="dc-controls-end">
+        <button
+          type="button"
+          class="btn btn-outline-secondary"
+          data-testid="verify-button"
+          ?disabled=${state.verification === "asking"}
+          @click=${acts.verify}
+        >
+          ${icon("tick")}<span
+            >${state.verification === "asking" ? t("Verifying…") : t("Verify")}</span
+          >
+        </button>
+        <a class="btn btn-outline-secondary" data-testid="proof-link" href=${this.proof}
+          >${t("Proof")}</a
+        >
+      </div>
+    </div>`;
+  }
+
+  #time(): TemplateResult {
+    const { recording, positionMs, holding, running } = this.state;
+    const wall = (recording?.beganMs ?? 0) + positionMs;
+    return html`<div class="dc-controls-time dc-mono">
+      <span data-testid="position">${elapsed(positionMs)}</span> /
+      <span data-testid="duration">${elapsed(recording?.durationMs ?? 0)}</span>
+      <small data-testid="wall-clock"
+        >${wallClock(wall)} ·
+        ${wallDate(wall)}${holding && running ? ` · ${t("loading…")}` : ""}</small
+      >
+    </div>`;
+  }
+
+  #rate(): TemplateResult {
+    return html`<label class="visually-hidden" for="dc-rate">${t("Speed")}</label>
+      <select
+        id="dc-rate"
+        class="form-select"
+        data-testid="rate"
+        .value=${String(this.state.rate)}
+        @change=${(event: Event) => {
+          this.acts.setRate(Number((event.target as HTMLSelectElement).value));
+        }}
+      >
+        ${RATES.map(
+          (rate) =>
+            html`<option value=${rate} ?selected=${rate === this.state.rate}>${rate}×</option>`,
+        )}
+      </select>`;
+  }
+
+  #volume(): TemplateResult {
+    return html`<label class="dc-controls-volume" title=${t("Sound")}>
+      ${icon("sound")}<span class="visually-hidden">${t("Sound")}</span>
+      <input
+        type="range"
+        data-testid="volume"
+        min="0"
+        max="1"
+        step="0.05"
+        .value=${String(this.state.volume)}
+        @input=${(event: Event) => {
+          this.acts.setVolume(Number((event.target as HTMLInputElement).value));
+        }}
+      />
+    </label>`;
+  }
+}
+
+function verb(
+  test: string,
+  drawing: Icon,
+  words: string,
+  press: () => void,
+  primary = false,
+): TemplateResult {
+  return html`<button
+    type="button"
+    class=${`btn ${primary ? "btn-primary" : "btn-outline-secondary"}`}
+    data-testid=${test}
+    title=${words}
+    @click=${press}
+  >
+    ${icon(drawing)}<span class=${primary ? "" : "visually-hidden"}>${words}</span>
+  </button>`;
+}
+
+customElements.define("dc-controls", Controls);

@@ -1,0 +1,143 @@
+/**
+ * Drives every element by one clock. Ten times a second: where are we, which tracks are near, what has each there.
+ *
+ * While some track's file is still on its way the clock waits for it (all stand still together); a declared hole
+ * never makes it wait.
+ */
+
+import { ended, moved, positionOf, stopped, type PlayClock } from "./clock";
+import { Feed, type FeedState, type LoadPiece } from "./feed";
+import { emptyUntil, tracksAround } from "./presence";
+import type { Recording } from "./recording";
+
+const TICK_MS = 100;
+/** Elements are made a little early, and files fetched this far ahead (times the speed). */
+const BEFORE_MS = 2_000;
+const AHEAD_MS = 25_000;
+/** A file that is not there after this time is not waited for any longer; the picture comes when it comes. */
+const PATIENCE_MS = 8_000;
+
+export interface EngineHearer {
+  /** After every tick. `holding`: standing still for a file. */
+  ticked(positionMs: number, running: boolean, holding: boolean): void;
+  /** Elements came or went. */
+  feeds(): void;
+}
+
+export class Engine {
+  readonly feeds = new Map<string, Feed>();
+  readonly states = new Map<string, FeedState>();
+  #clock: PlayClock;
+  #wish = false;
+  #holdingSince: number | null = null;
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor(
+    private readonly recording: Recording,
+    private readonly load: LoadPiece,
+    private readonly hearer: EngineHearer,
+    private readonly now: () => number,
+  ) {
+    this.#clock = stopped(recording.durationMs);
+    this.#timer = setInterval(() => {
+      this.#tick();
+    }, TICK_MS);
+  }
+
+  get positionMs(): number {
+    return positionOf(this.#clock, this.now());
+  }
+  get rate(): number {
+    return this.#clock.rate;
+  }
+  get running(): boolean {
+    return this.#wish;
+  }
+
+  play(): void {
+    if (ended(this.#clock, this.now())) this.seek(0);
+    this.#wish = true;
+    this.#move({ running: true });
+    this.#tick();
+  }
+
+  pause(): void {
+    this.#wish = false;
+    this.#move({ running: false });
+    this.#tick();
+  }
+
+  seek(mediaMs: number): void {
+    this.#move({ mediaMs });
+    this.#tick();
+  }
+
+  setRate(rate: number): void {
+    this.#move({ rate });
+  }
+
+  setVolume(volume: number): void {
+    for (const feed of this.feeds.values()) feed.element.volume = volume;
+  }
+
+  /** Leaps over a stretch in which no track has anything. */
+  skipEmpty(): void {
+    const until = emptyUntil(this.recording.tracks, this.positionMs);
+    if (until !== null) this.seek(until);
+  }
+
+  /** I end it. */
+  close(): void {
+    clearInterval(this.#timer);
+    for (const feed of this.feeds.values()) feed.close();
+    this.feeds.clear();
+  }
+
+  #move(change: Parameters<typeof moved>[2]): void {
+    this.#clock = moved(this.#clock, this.now(), change);
+  }
+
+  #tick(): void {
+    const atMs = this.positionMs;
+    this.#keepFeeds(atMs);
+    if (this.#wish && ended(this.#clock, this.now())) {
+      this.#wish = false;
+      this.#move({ running: false });
+    }
+    for (const [id, feed] of this.feeds) {
+      feed.want(atMs, atMs + AHEAD_MS * Math.max(1, this.rate));
+      this.states.set(id, feed.drive(atMs, this.rate, this.#clock.running));
+    }
+    this.#hold();
+    this.hearer.ticked(atMs, this.#wish, this.#holdingSince !== null);
+  }
+
+  #hold(): void {
+    const waiting = [...this.states.values()].includes("waiting");
+    const now = this.now();
+    if (!waiting) this.#holdingSince = null;
+    else this.#holdingSince ??= now;
+    const patient = this.#holdingSince !== null && now - this.#holdingSince < PATIENCE_MS;
+    const running = this.#wish && !patient;
+    if (running !== this.#clock.running) this.#move({ running });
+  }
+
+  #keepFeeds(atMs: number): void {
+    const near = tracksAround(this.recording.tracks, atMs, BEFORE_MS, AHEAD_MS);
+    const wanted = new Set(near.map((track) => track.id));
+    let changed = false;
+    for (const [id, feed] of this.feeds) {
+      if (wanted.has(id)) continue;
+      feed.close();
+      this.feeds.delete(id);
+      this.states.delete(id);
+      changed = true;
+    }
+    for (const track of near) {
+      if (this.feeds.has(track.id)) continue;
+      this.feeds.set(track.id, new Feed(track, this.recording.durationMs, this.load));
+      changed = true;
+    }
+    if (changed) this.hearer.feeds();
+  }
+}

@@ -1,0 +1,26 @@
+/** How one element is kept on the master clock: leave it, nudge its speed, or make it jump. Pure. */
+
+/** Below this nobody sees or hears it, and correcting it would only make noise. */
+const NEAR_S = 0.015;
+/** Above this a nudge would take seconds. */
+const FAR_S = 0.35;
+/** Speech 6 % faster is not noticed; a picture without sound may be pushed harder. */
+const NUDGE_SOUND = 0.06;
+const NUDGE_PICTURE = 0.2;
+
+export type Step = { do: "jump" } | { do: "rate"; rate: number };
+
+/** `driftS`: element minus clock, in seconds. */
+export function follow(driftS: number, rate: number, sound: boolean): Step {
+  const far = Math.abs(driftS);
+  if (far > FAR_S * Math.max(1, rate)) return { do: "jump" };
+  if (far < NEAR_S) return { do: "rate", rate };
+  const most = sound ? NUDGE_SOUND : NUDGE_PICTURE;
+  const nudge = Math.min(most, Math.max(-most, driftS * 1.5));
+  return { do: "rate", rate: Math.round(rate * (1 - nudge) * 1000) / 1000 };
+}
+
+/** Whether a moment lies in what an element has; `ranges` in seconds as [start, end). */
+export function within(ranges: readonly (readonly [number, number])[], atS: number): boolean {
+  return ranges.some(([start, end]) => start <= atS && atS < end);
+}

@@ -1,0 +1,79 @@
+/** What each tile shows at a moment: which element, and if none, why. Pure. */
+
+import type { FeedState } from "./feed";
+import { presenceAt } from "./presence";
+import type { PlaySeat, PlayTrack, Recording } from "./recording";
+
+export interface TileView {
+  readonly key: string;
+  readonly seat: PlaySeat;
+  readonly source: "camera" | "screen";
+  /** The track to show, null for none. */
+  readonly track: string | null;
+  /** A word for what is missing: a reason of the manifest, `absent`, `loading`, `broken`; null when there is a picture. */
+  readonly missing: string | null;
+  /** The track's hole is a fault of the recording, not somebody's wish. */
+  readonly fault: boolean;
+  readonly speaking: boolean;
+  readonly muted: boolean;
+}
+
+/** One tile for each seat, and one for each screen that is shared at the moment. */
+export function tilesAt(
+  recording: Recording,
+  atMs: number,
+  feeds: Readonly<Record<string, FeedState>>,
+): TileView[] {
+  return recording.seats.flatMap((seat) => {
+    const own = recording.tracks.filter((track) => track.seat === seat.id);
+    const screen = pick(own, "screen", atMs);
+    const camera = view(seat, "camera", pick(own, "camera", atMs), atMs, feeds, own);
+    const shared = screen !== null && presenceAt(screen, atMs).there === "piece";
+    return shared ? [camera, view(seat, "screen", screen, atMs, feeds, own)] : [camera];
+  });
+}
+
+function pick(own: readonly PlayTrack[], source: string, atMs: number): PlayTrack | null {
+  return (
+    own.find((one) => one.source === source && one.startMs <= atMs && atMs < one.endMs) ?? null
+  );
+}
+
+function view(
+  seat: PlaySeat,
+  source: "camera" | "screen",
+  track: PlayTrack | null,
+  atMs: number,
+  feeds: Readonly<Record<string, FeedState>>,
+  own: readonly PlayTrack[],
+): TileView {
+  const microphone = pick(own, "microphone", atMs);
+  const missing = whyMissing(seat, track, atMs, track === null ? undefined : feeds[track.id]);
+  const hole = track === null ? null : presenceAt(track, atMs);
+  return {
+    key: `${seat.id}/${source}`,
+    seat,
+    source,
+    track: track?.id ?? null,
+    missing,
+    fault: hole?.there === "hole" && hole.hole.kind === "gap",
+    speaking: seat.spoke.some((span) => span.startMs <= atMs && atMs < span.endMs),
+    muted: microphone === null || presenceAt(microphone, atMs).there !== "piece",
+  };
+}
+
+function whyMissing(
+  seat: PlaySeat,
+  track: PlayTrack | null,
+  atMs: number,
+  state: FeedState | undefined,
+): string | null {
+  const there = seat.there.some((span) => span.startMs <= atMs && atMs < span.endMs);
+  if (!there) return "absent";
+  if (track === null) return "camera_off";
+  const presence = presenceAt(track, atMs);
+  if (presence.there === "hole") return presence.hole.reason;
+  if (presence.there === "nothing") return "nothing";
+  if (state === "broken") return "broken";
+  return state === "waiting" || state === undefined ? "loading" : null;
+}

@@ -1,0 +1,65 @@
+/** The recording's own words — events, reasons — as the reader's. */
+
+import { t } from "../i18n";
+import type { Mark } from "./recording";
+
+const REASONS: Readonly<Record<string, () => string>> = {
+  absent: () => t("not in the room"),
+  loading: () => t("loading…"),
+  broken: () => t("this part cannot be loaded"),
+  nothing: () => t("no picture"),
+  muted: () => t("microphone off"),
+  camera_off: () => t("camera off"),
+  screen_off: () => t("screen not shared"),
+  paused: () => t("paused by the chair"),
+  loss: () => t("gap: lost on the line"),
+  sender_stalled: () => t("gap: nothing came from there"),
+  recorder_away: () => t("gap: the recorder was away"),
+  node_restarted: () => t("gap: the server restarted"),
+  no_key_frame: () => t("gap: no whole picture came"),
+};
+
+/** Why there is no picture or sound. */
+export function reasonWord(reason: string): string {
+  return REASONS[reason]?.() ?? reason;
+}
+
+type Worder = (name: string, detail: Mark["detail"]) => string;
+
+const KINDS: Readonly<Record<string, Worder>> = {
+  ReceptionStarted: () => t("The reception begins"),
+  ReceptionInterrupted: (_, detail) =>
+    detail["cause"] === "system" ? t("Paused by the system") : t("Paused by the chair"),
+  ReceptionResumed: () => t("The reception goes on"),
+  ReceptionClosed: () => t("The reception ends"),
+  AgendaMoved: (_, detail) => t("Case {number}", { number: String(detail["number"]) }),
+  ParticipantJoined: (name) => t("{name} comes in", { name }),
+  ParticipantLost: (name) => t("{name} loses the line", { name }),
+  ParticipantReturned: (name) => t("{name} is back", { name }),
+  ParticipantLeft: (name) => t("{name} leaves", { name }),
+  MicrophoneMoved: (name, detail) =>
+    detail["open"] === true
+      ? t("{name}: microphone on", { name })
+      : t("{name}: microphone off", { name }),
+  CameraMoved: (name, detail) =>
+    detail["on"] === true ? t("{name}: camera on", { name }) : t("{name}: camera off", { name }),
+  ScreenMoved: (name, detail) =>
+    detail["shared"] === true
+      ? t("{name} shares the screen", { name })
+      : t("{name} no longer shares the screen", { name }),
+  HandMoved: (name, detail) =>
+    detail["raised"] === true
+      ? t("{name} raises a hand", { name })
+      : t("{name} lowers the hand", { name }),
+  FloorGiven: (name) => t("{name} is given the floor", { name }),
+  FloorTaken: (name) => t("The floor is taken back from {name}", { name }),
+  RecordingMoved: (_, detail) =>
+    detail["health"] === "not_recording"
+      ? t("Nothing is being recorded")
+      : t("The recording is written"),
+};
+
+/** One line of the list of events. */
+export function markWord(mark: Mark): string {
+  return KINDS[mark.kind]?.(mark.name, mark.detail) ?? mark.kind;
+}
