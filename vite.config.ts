@@ -2,17 +2,16 @@ import { existsSync, globSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { defineConfig } from "vitest/config";
 
-/** Every island has one entry, web/client/<island>/main.ts; the pages' style sheet is the one more. */
+/** Every island has one entry, web/client/<island>/main.ts; beside them the pages' style sheets, one for each direction. */
 function entries(): Record<string, string> {
-  const styles = "web/client/styles/main.css";
+  const sheets = ["styles", "styles-rtl"]
+    .map((name): [string, string] => [name, `web/client/${name}/main.css`])
+    .filter(([, path]) => existsSync(path));
   const islands = globSync("web/client/*/main.ts").map((path): [string, string] => [
     basename(dirname(path)),
     path,
   ]);
-  return Object.fromEntries<string>([
-    ...islands,
-    ...(existsSync(styles) ? [["styles", styles] as const] : []),
-  ]);
+  return Object.fromEntries<string>([...islands, ...sheets]);
 }
 
 export default defineConfig({
