@@ -11,6 +11,7 @@ import type {
   JoinAuth,
   Offer,
   Refused,
+  Renegotiate,
   ResumeAuth,
   RoomView,
   Speakers,
@@ -31,6 +32,7 @@ export interface Hearer {
   room(room: RoomView): void;
   speakers(speakers: Speakers): void;
   offer(offer: Offer): void;
+  renegotiate(why: Renegotiate): void;
   ended(ended: Ended): void;
   refused(refused: Refused): void;
   down(why: Refusal | null): void;
@@ -65,6 +67,9 @@ export class Link {
     });
     socket.on("offer", (message: Offer) => {
       hearer.offer(message);
+    });
+    socket.on("renegotiate", (message: Renegotiate) => {
+      hearer.renegotiate(message);
     });
     socket.on("ended", (message: Ended) => {
       hearer.ended(message);

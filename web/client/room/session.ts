@@ -168,6 +168,10 @@ export class Session {
           this.#mediaTrouble(error);
         });
       },
+      renegotiate: () => {
+        this.downlink.close();
+        void this.#makeUplink();
+      },
       ended: (ended) => {
         this.#over(ended);
       },

@@ -23,9 +23,10 @@ export class Panel extends PlainElement {
   protected override render(): TemplateResult | typeof nothing {
     const view = this.room.room;
     if (view === null) return nothing;
+    const title = t("People ({count})", { count: view.participants.length });
     return html`<aside class="dc-panel" data-testid="panel" aria-label=${t("People")}>
       <div class="dc-panel-head">
-        <h2>${t("People ({count})", { count: view.participants.length })}</h2>
+        <h2>${title}</h2>
         <button
           type="button"
           class="btn btn-outline-secondary"
@@ -57,8 +58,9 @@ export class Panel extends PlainElement {
   #hands(view: RoomView): TemplateResult | typeof nothing {
     const names = handsUp(view).map((one) => one.name);
     if (names.length === 0) return nothing;
+    const words = t("Hands: {names}", { names: names.join(", ") });
     return html`<p class="dc-state" data-tone="late" data-testid="hands">
-      ${icon("hand")}<span>${t("Hands: {names}", { names: names.join(", ") })}</span>
+      ${icon("hand")}<span>${words}</span>
     </p>`;
   }
 

@@ -41,7 +41,7 @@ export class Tile extends PlainElement {
       data-speaking=${speaking}
       data-floor=${who.floor && who.role !== "chair"}
       data-away=${away}
-      aria-label=${source === "screen" ? t("Screen of {name}", { name: who.name }) : who.name}
+      aria-label=${this.#label()}
     >
       ${this.#picture()}
       <div class="dc-tile-plate">
@@ -53,6 +53,11 @@ export class Tile extends PlainElement {
       </div>
       ${this.#veil()}
     </article>`;
+  }
+
+  #label(): string {
+    const { who, source } = this.face;
+    return source === "screen" ? t("Screen of {name}", { name: who.name }) : who.name;
   }
 
   #subtitle(): string {
@@ -105,11 +110,10 @@ export class Tile extends PlainElement {
 
   #veil(): TemplateResult | typeof nothing {
     const { who, lostS } = this.face;
-    if (lostS !== null)
-      return html`<div class="dc-tile-veil">
-        ${t("Reconnecting… ({seconds} s)", { seconds: lostS })}
-      </div>`;
-    return who.state === "away" ? html`<div class="dc-tile-veil">${t("line lost")}</div>` : nothing;
+    if (lostS === null && who.state !== "away") return nothing;
+    const words =
+      lostS === null ? t("line lost") : t("Reconnecting… ({seconds} s)", { seconds: lostS });
+    return html`<div class="dc-tile-veil">${words}</div>`;
   }
 }
 

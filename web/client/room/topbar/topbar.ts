@@ -90,7 +90,8 @@ function whatIsReceived(view: RoomView): string {
   const current = currentCase(view);
   if (current === null) return view.title;
   const total = view.cases.length;
-  return `${t("case {number} of {total}", { number: current.number, total })} · ${current.title}`;
+  const which = t("case {number} of {total}", { number: current.number, total });
+  return `${which} · ${current.title}`;
 }
 
 customElements.define("dc-topbar", Topbar);
