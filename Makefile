@@ -86,7 +86,7 @@ clean: ## Remove everything that was installed or built (never recordings or set
 
 # --- parts of check -----------------------------------------------------------------------------
 
-CHECKS := check-format check-lint check-types check-imports check-client check-wire check-messages
+CHECKS := check-format check-lint check-types check-imports check-client check-wire check-messages check-diagrams
 .PHONY: $(CHECKS)
 check-format:
 	$(BIN)/ruff format --check --quiet .
@@ -100,6 +100,8 @@ check-client:
 	$(NPM) types
 	$(NPM) lint
 	$(NPM) format
+check-diagrams:
+	$(BIN)/python -m tools.diagrams --check
 check-wire:
 	$(BIN)/python -m tools.wire_types --check
 check-messages:
