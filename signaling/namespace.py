@@ -118,8 +118,7 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
         if not seated.bucket.take(self._clock.mono()):
             return self._too_many(seated)
         if event == MALFORMED:
-            seated.line.send("refused", Refused(Code.MALFORMED_MESSAGE, {}))
-            return None
+            return Refused(Code.MALFORMED_MESSAGE, {})
         return await self._answered(seated, event, body)
 
     def _too_many(self, seated: Seated) -> _Answer:

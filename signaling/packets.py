@@ -14,6 +14,9 @@ from signaling.wire import NAMESPACE
 MALFORMED = "malformed packet"
 """An event name no client can send: a client's own event of this name becomes it too."""
 
+RESERVED = frozenset({"connect", "disconnect"})
+"""The library tells the namespace of these as if they were events; a client's own of that name is none."""
+
 
 class Json:
     """The module that Socket.IO and Engine.IO want, over msgspec."""
@@ -41,6 +44,11 @@ class RoomPacket(Packet):  # type: ignore[misc]  # socketio has no types
     id: Any
     data: Any
 
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        if named.get("encoded_packet") in ("", b""):  # the library does not look at an empty one
+            self._refuse(None)
+
     def decode(self, encoded_packet: Any) -> int:
         """Never raises."""
         try:
@@ -49,8 +57,11 @@ class RoomPacket(Packet):  # type: ignore[misc]  # socketio has no types
         except Exception:  # noqa: BLE001  the library's parser lets anything escape: any of it means malformed
             sound = False
         if not sound:
-            self.packet_type, self.namespace, self.id, self.data = EVENT, NAMESPACE, None, [MALFORMED]
+            self._refuse(self.id)
         return 0
+
+    def _refuse(self, answer_to: int | None) -> None:
+        self.packet_type, self.namespace, self.id, self.data = EVENT, NAMESPACE, answer_to, [MALFORMED]
 
     def _is_sound(self) -> bool:
         if self.packet_type in (CONNECT, DISCONNECT):
@@ -62,4 +73,4 @@ class RoomPacket(Packet):  # type: ignore[misc]  # socketio has no types
 
 
 def _is_name(name: Any) -> bool:
-    return isinstance(name, str) and 0 < len(name) <= 40
+    return isinstance(name, str) and 0 < len(name) <= 40 and name not in RESERVED

@@ -29,7 +29,7 @@ from bridge.control import (
     UplinkOffer,
 )
 from bridge.errors import Code, Conflict, Invalid, NotFound, Refusal, Unavailable
-from bridge.ids import MonoNs, NodeId, ParticipantId, RecorderId, RecordingId, RoomId, TrackId, UtcNs
+from bridge.ids import Mid, MonoNs, NodeId, ParticipantId, RecorderId, RecordingId, RoomId, TrackId, UtcNs
 from bridge.media import Codec, Kind, Moment, Source
 from bridge.ports import Clock
 from bridge.reception import Reception
@@ -299,4 +299,4 @@ class OnePlace:
         return self._recorder
 
 
-SOURCES = {"0": Source.MICROPHONE, "1": Source.CAMERA}
+SOURCES = {Mid("0"): Source.MICROPHONE, Mid("1"): Source.CAMERA}

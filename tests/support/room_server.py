@@ -10,10 +10,12 @@ import socketio
 from aiohttp import web
 
 from bridge import commands as c
+from bridge.errors import Code, Unavailable
 from bridge.ids import ParticipantId, ReceptionId, room_of
 from bridge.model import Seat
 from bridge.ports import JoinGrant
 from bridge.receptions import ReceptionService
+from bridge.repositories import UnitOfWork
 from deploy.time import SystemClock, SystemEntropy
 from signaling.build import Signaling, build
 from signaling.notices import InProcessNotices
@@ -32,6 +34,26 @@ CONFIG = SignalingConfig(
 )
 
 
+class FallibleUnits:
+    """The database, as long as it is not ``away``."""
+
+    def __init__(self, units: SqlUnits) -> None:
+        self._units = units
+        self.away = False
+
+    def reading(self) -> UnitOfWork:
+        self._answer()
+        return self._units.reading()
+
+    def writing(self) -> UnitOfWork:
+        self._answer()
+        return self._units.writing()
+
+    def _answer(self) -> None:
+        if self.away:
+            raise Unavailable(Code.STORAGE_UNAVAILABLE)
+
+
 class RoomServer:
     """``signaling`` can be closed and made again on the same database: a restart of the process."""
 
@@ -43,7 +65,7 @@ class RoomServer:
         url = f"sqlite:///{folder / 'rooms.db'}"
         schema.migrate(url)
         self._database = Database(url)
-        self.units = SqlUnits(self._database)
+        self.units = FallibleUnits(SqlUnits(self._database))
         self.receptions = ReceptionService(self.units, self.clock, self.entropy, self.notices)
         self.node = FakeNode(self.clock)
         self.recorder = FakeRecorder()
@@ -121,6 +143,15 @@ class Browser:
             await self.socket.disconnect()
             raise
 
+    async def refusal(self, auth: Any) -> dict[str, Any]:
+        """What the server says to somebody whom it does not let in."""
+        try:
+            await self.connect(auth)
+        except socketio.exceptions.ConnectionError:
+            answer: dict[str, Any] = self.refused["data"]
+            return answer
+        raise AssertionError("was let in")
+
     async def _hear(self, event: str, body: Any = None) -> None:
         async with self._more:
             self.heard.append((event, body))
@@ -170,6 +201,12 @@ class Browser:
         """The answer as it came."""
         return await self.socket.call(event, _plain(body), namespace=NAMESPACE, timeout=WITHIN_S)
 
+    async def persists(self, command: c.RoomCommand) -> None:
+        """Asked again until it is done: a part that was away is still coming back."""
+        async with asyncio.timeout(WITHIN_S):
+            while isinstance(await self.command(command), Refused):  # noqa: ASYNC110  no message says that it is back
+                await asyncio.sleep(0.1)
+
     async def command(self, command: c.RoomCommand) -> Done | Refused:
         answer = await self.ask("command", CommandRequest(command))
         return msgspec.convert(answer, Refused) if "code" in answer else msgspec.convert(answer, Done)
@@ -180,6 +217,13 @@ class Browser:
 
     async def close(self) -> None:
         await self.socket.disconnect()
+
+
+async def eventually(seen: Callable[[], bool]) -> None:
+    """For what no message tells."""
+    async with asyncio.timeout(WITHIN_S):
+        while not seen():  # noqa: ASYNC110  what is waited for has no event
+            await asyncio.sleep(0.02)
 
 
 def _plain(body: Any) -> Any:

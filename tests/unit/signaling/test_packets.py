@@ -34,8 +34,14 @@ RoomPacket.json = Json
     ],
 )
 def test_what_is_not_ours_becomes_one_event(text: str) -> None:
-    packet = RoomPacket(encoded_packet=text) if text else RoomPacket(encoded_packet=" ")
-    assert (packet.packet_type, packet.namespace, packet.id, packet.data) == (EVENT, "/room", None, [MALFORMED])
+    packet = RoomPacket(encoded_packet=text)
+    assert (packet.packet_type, packet.namespace, packet.data) == (EVENT, "/room", [MALFORMED])
+
+
+@pytest.mark.parametrize("text", ['2/room,7["connect",{}]', '2/room,7["disconnect"]', "2/room,7[1]"])
+def test_who_asked_for_an_answer_gets_one(text: str) -> None:
+    packet = RoomPacket(encoded_packet=text)
+    assert (packet.id, packet.data) == (7, [MALFORMED])
 
 
 def test_an_event_of_ours_is_read() -> None:
@@ -49,7 +55,7 @@ def test_structs_are_written() -> None:
 
 @given(st.one_of(st.text(), st.binary(), st.from_regex(r"[0-6](\d{1,3}-)?(/room,)?\d{0,3}.*")))
 def test_any_frame_is_a_packet(frame: str | bytes) -> None:
-    packet = RoomPacket(encoded_packet=frame or " ")
+    packet = RoomPacket(encoded_packet=frame)
     assert packet.packet_type in (0, 1, 2, 3)
     assert packet.attachment_count == 0
 
