@@ -219,8 +219,8 @@ class RoomTap:
                     if frame.kind is FrameKind.RESUME and pump is None:
                         self._resume(frame)
                         pump = asyncio.create_task(self._pump(writer))
-                    elif frame.kind is FrameKind.CONFIRM:
-                        self._replay.confirm(frame.track, frame.number)
+                    else:
+                        self._told(frame)
         except (OSError, MalformedPacket):
             self._ground.counts["tap_broken"] += 1
         finally:
@@ -228,6 +228,14 @@ class RoomTap:
                 pump.cancel()
                 await asyncio.wait([pump])
             writer.close()
+
+    def _told(self, frame: Frame) -> None:
+        if frame.kind is FrameKind.CONFIRM:
+            self._replay.confirm(frame.track, frame.number)
+        elif frame.kind is FrameKind.KEY_FRAME:
+            for up, track in self._tracks.items():
+                if track.number == frame.track:
+                    self._ground.core.request_key_frame(up)
 
     def _resume(self, frame: Frame) -> None:
         resume = unpack_declaration(frame.body, Resume)

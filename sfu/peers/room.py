@@ -77,6 +77,7 @@ class Room:
             moment = tap.begin()
         for track in self._tracks():
             self._tap_track(tap, track)
+            self._ground.core.request_key_frame(track.up)
         self._tap_expected()
         return TapAnswer(moment)
 

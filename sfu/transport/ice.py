@@ -6,7 +6,6 @@ from bridge.ids import NS_PER_S
 from sfu.core.seam import Address
 from sfu.transport.stun import Check, is_genuine, pack_role_conflict, pack_success
 
-
 _SILENT_NS = 2 * NS_PER_S
 """A publisher's packets are 20-70 ms apart, its reports a second."""
 

@@ -172,7 +172,7 @@ class Client:
                 transceiver.setCodecPreferences(_codecs(codec))
             chosen[source] = transceiver
         await pc.setLocalDescription(await pc.createOffer())
-        sources = {Mid(transceiver.mid): source for source, transceiver in chosen.items()}
+        sources = {Mid(str(transceiver.mid)): source for source, transceiver in chosen.items()}
         answer = await self.node.offer_uplink(ROOM, self.id, UplinkOffer(pc.localDescription.sdp, sources))
         await pc.setRemoteDescription(RTCSessionDescription(self._through(answer.sdp), "answer"))
         return pc
@@ -221,7 +221,7 @@ class Client:
 
     async def _track(self, track: MediaStreamTrack) -> None:
         assert self._down is not None
-        mid = next(t.mid for t in self._down.getTransceivers() if t.receiver.track is track)
+        mid = next(str(t.mid) for t in self._down.getTransceivers() if t.receiver.track is track)
         async with self._changed:
             self.received[mid] = Received(track)
             self._changed.notify_all()
@@ -253,7 +253,7 @@ class Stage:
         await self.node.put_participant(ROOM, client.id, ParticipantOrder(receives, gates))
         return client
 
-    async def saw(self, wanted: type[NodeEvent], **fields: object) -> NodeEvent:  # type: ignore[valid-type]
+    async def saw(self, wanted: type[NodeEvent], **fields: object) -> NodeEvent:
         """Wait for an event with these fields (also one that came before)."""
 
         def found() -> list[NodeEvent]:
@@ -266,6 +266,11 @@ class Stage:
         async with asyncio.timeout(WITHIN_S), self._came:
             await self._came.wait_for(lambda: bool(found()))
         return found()[-1]
+
+    async def next_event(self, wanted: type[NodeEvent], **fields: object) -> NodeEvent:
+        """As :meth:`saw`, but only what comes from now on."""
+        self.events.clear()
+        return await self.saw(wanted, **fields)
 
     async def _read(self) -> None:
         async for numbered in self.node.events("", 0):

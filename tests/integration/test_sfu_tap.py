@@ -1,0 +1,247 @@
+"""The tap against a real socket: what a recorder would get, and what happens when it is late, away or gone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from bridge.control import Gates, ParticipantOrder, RoomOrder, TapChanged, TapOrder, TrackPublished
+from bridge.ids import ParticipantId, RecordingId
+from bridge.media import Codec, GateReason, Moment, Source
+from bridge.tap import (
+    Frame,
+    FrameKind,
+    FrameReader,
+    GateMoved,
+    Hello,
+    Lost,
+    Resume,
+    TrackDeclared,
+    pack_declaration,
+    pack_frame,
+    unpack_declaration,
+)
+from sfu.core.keyframes import starts_key_frame
+from sfu.core.rtp import payload_bounds
+from tests.support.sfu_clients import ALL_OPEN, ROOM, WITHIN_S, Picture, Stage, Tone, only_loopback, stage
+
+ANN = ParticipantId("ann")
+
+
+class Sink:
+    """A recorder's tap socket. ``confirms`` False: takes everything, confirms nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.frames: list[Frame] = []
+        self.hellos: list[Hello] = []
+        self.confirms = True
+        self.durable: dict[int, int] = {}
+        self._server: asyncio.Server | None = None
+        self._lines: set[asyncio.StreamWriter] = set()
+        self._came = asyncio.Condition()
+
+    async def open(self) -> None:
+        """Listen."""
+        self._server = await asyncio.start_unix_server(self._serve, self.path)
+
+    async def close(self) -> None:
+        """As if killed: every connection breaks."""
+        if self._server is not None:
+            self._server.close()
+        for line in list(self._lines):
+            line.close()
+            with suppress(ConnectionError):
+                await line.wait_closed()
+        self.path.unlink(missing_ok=True)
+
+    async def ask_key_frame(self, track: int) -> None:
+        """As the recorder does when it cannot go on."""
+        for line in self._lines:
+            line.write(pack_frame(FrameKind.KEY_FRAME, track, 0, 0))
+
+    async def until(self, kind: FrameKind, times: int = 1, track: int | None = None) -> list[Frame]:
+        """Wait for so many frames of a kind; gives them."""
+        async with asyncio.timeout(WITHIN_S), self._came:
+            await self._came.wait_for(lambda: len(self.of(kind, track)) >= times)
+        return self.of(kind, track)
+
+    def of(self, kind: FrameKind, track: int | None = None) -> list[Frame]:
+        """All of a kind that came."""
+        return [frame for frame in self.frames if frame.kind is kind and track in (None, frame.track)]
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._lines.add(writer)
+        cut = FrameReader()
+        with suppress(ConnectionError):
+            while chunk := await reader.read(65_536):
+                for frame in cut.feed(chunk):
+                    self._take(frame, writer)
+                async with self._came:
+                    self._came.notify_all()
+        self._lines.discard(writer)
+        writer.close()
+
+    def _take(self, frame: Frame, writer: asyncio.StreamWriter) -> None:
+        if frame.kind is FrameKind.HELLO:
+            self.hellos.append(unpack_declaration(frame.body, Hello))
+            known = Resume({str(track): number for track, number in self.durable.items()})
+            writer.write(pack_frame(FrameKind.RESUME, 0, 0, 0, pack_declaration(known)))
+            return
+        self.frames.append(frame)
+        if self.confirms:
+            self.durable[frame.track] = frame.number
+            writer.write(pack_frame(FrameKind.CONFIRM, frame.track, frame.number, 0))
+
+
+@pytest.fixture
+async def sink(tmp_path: Path) -> AsyncIterator[Sink]:
+    """A listening recorder."""
+    made = Sink(tmp_path / "tap.sock")
+    await made.open()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+    """A node that keeps 3 s for the recorder."""
+    only_loopback(monkeypatch)
+    async with stage(tmp_path, replay_seconds=3.0) as made:
+        yield made
+
+
+def order(sink: Sink, recording: bool = True, **changes: object) -> TapOrder:
+    """To this sink."""
+    probe = changes.get("probe", ())
+    assert isinstance(probe, tuple)
+    return TapOrder(RecordingId("rec1"), f"unix:{sink.path}", recording, probe)
+
+
+async def test_a_recording_from_start_to_stop(room: Stage, sink: Sink) -> None:
+    ann = await room.join("ann")
+    await ann.publish({Source.CAMERA: Picture(60), Source.MICROPHONE: Tone()})
+    await room.saw(TrackPublished, source=Source.CAMERA)
+    await room.saw(TrackPublished, source=Source.MICROPHONE)
+    began = await room.node.put_tap(ROOM, order(sink))
+    await sink.until(FrameKind.RTP, 60)
+    await sink.until(FrameKind.SENDER_REPORT, 2)
+    await sink.until(FrameKind.TICK, 2)
+    ended = await room.node.delete_tap(ROOM)
+    [stop] = await sink.until(FrameKind.STOP)
+    [start] = sink.of(FrameKind.START)
+    assert unpack_declaration(start.body, Moment) == began.moment
+    assert unpack_declaration(stop.body, Moment) == ended.moment
+    assert sink.hellos[0].room == ROOM
+    declared = {
+        unpack_declaration(frame.body, TrackDeclared).source: unpack_declaration(frame.body, TrackDeclared)
+        for frame in sink.of(FrameKind.TRACK)
+    }
+    assert declared[Source.CAMERA].codec is Codec.VP8
+    assert (declared[Source.MICROPHONE].clock_rate, declared[Source.MICROPHONE].channels) == (48_000, 2)
+    assert len(sink.of(FrameKind.END)) == 2
+    numbers: dict[int, list[int]] = {}
+    for frame in sink.frames:
+        numbers.setdefault(frame.track, []).append(frame.number)
+    assert all(track == list(range(1, len(track) + 1)) for track in numbers.values()), "no number is missing"
+    assert max(frame.arrival for frame in sink.of(FrameKind.RTP)) <= ended.moment.mono_ns
+    await room.saw(TapChanged, state="writing")
+
+
+async def test_start_brings_a_key_frame(room: Stage, sink: Sink) -> None:
+    ann = await room.join("ann")
+    await ann.publish({Source.CAMERA: Picture(60)})
+    await room.saw(TrackPublished)
+    await asyncio.sleep(0.7)  # the first key frame is gone
+    await room.node.put_tap(ROOM, order(sink))
+
+    def key_frames() -> int:
+        bodies = [frame.body for frame in sink.of(FrameKind.RTP)]
+        return sum(starts_key_frame(Codec.VP8, body[slice(*payload_bounds(body))]) for body in bodies)
+
+    await sink.until(FrameKind.RTP, 20)
+    before = key_frames()
+    assert before
+    await asyncio.sleep(0.5)  # asked at most once in that time
+    await sink.ask_key_frame(sink.of(FrameKind.TRACK)[0].track)
+    await sink.until(FrameKind.RTP, 50)
+    assert key_frames() > before
+    assert room.server.node.stats()["key_frames_asked"] == 2
+
+
+async def test_the_first_packet_of_a_track_is_in_the_tap(room: Stage, sink: Sink) -> None:
+    await room.node.put_tap(ROOM, order(sink))
+    ann = await room.join("ann")
+    await ann.publish({Source.CAMERA: Picture(60)})
+    body = (await sink.until(FrameKind.RTP))[0].body
+    assert starts_key_frame(Codec.VP8, body[slice(*payload_bounds(body))])
+
+
+async def test_muted_and_held_are_said_and_leave_nothing(room: Stage, sink: Sink) -> None:
+    ann = await room.join("ann", gates=Gates(camera=True))
+    await ann.publish({Source.MICROPHONE: Tone()})
+    await room.saw(TrackPublished)
+    await room.node.put_tap(ROOM, order(sink))
+    await sink.until(FrameKind.GATE)
+    await asyncio.sleep(0.3)
+    assert sink.of(FrameKind.RTP) == []
+    await room.node.put_participant(ROOM, ANN, ParticipantOrder(receives=True, gates=ALL_OPEN))
+    await sink.until(FrameKind.RTP, 5)
+    await room.node.put_room(ROOM, RoomOrder(held=True))
+    await room.node.put_room(ROOM, RoomOrder(held=False))
+    gates = await sink.until(FrameKind.GATE, 4)
+    said = [unpack_declaration(frame.body, GateMoved).reason for frame in gates]
+    assert said == [GateReason.MUTED, None, GateReason.PAUSED, None]
+
+
+async def test_probe_takes_only_who_is_named_until_the_start(room: Stage, sink: Sink) -> None:
+    ann = await room.join("ann")
+    bob = await room.join("bob")
+    await ann.publish({Source.MICROPHONE: Tone()})
+    await bob.publish({Source.MICROPHONE: Tone()})
+    await room.saw(TrackPublished, participant=ANN)
+    await room.saw(TrackPublished, participant=ParticipantId("bob"))
+    await room.node.put_tap(ROOM, order(sink, recording=False, probe=(ANN,)))
+    await sink.until(FrameKind.RTP, 20)
+    assert len(sink.of(FrameKind.TRACK)) == 1
+    assert sink.of(FrameKind.START) == []
+    await room.node.put_tap(ROOM, order(sink))
+    [start] = await sink.until(FrameKind.START)
+    await sink.until(FrameKind.RTP, 5, track=2)
+    assert len(sink.hellos) == 1, "the same stream goes on"
+    assert min(frame.arrival for frame in sink.of(FrameKind.RTP, 2)) >= start.arrival
+
+
+async def test_a_killed_recorder_gets_everything_again(room: Stage, sink: Sink) -> None:
+    ann = await room.join("ann")
+    await ann.publish({Source.MICROPHONE: Tone()})
+    await room.saw(TrackPublished)
+    await room.node.put_tap(ROOM, order(sink))
+    await sink.until(FrameKind.RTP, 30)
+    await sink.close()
+    await asyncio.sleep(0.8)
+    await sink.open()
+    before = len(sink.of(FrameKind.RTP))
+    await sink.until(FrameKind.RTP, before + 60)
+    numbers = [frame.number for frame in sink.frames if frame.track == 1]
+    assert sorted(set(numbers)) == list(range(1, max(numbers) + 1))
+    assert sink.of(FrameKind.LOST) == []
+
+
+@pytest.mark.slow
+async def test_a_recorder_that_does_not_confirm(room: Stage, sink: Sink) -> None:
+    sink.confirms = False
+    ann = await room.join("ann")
+    await ann.publish({Source.MICROPHONE: Tone()})
+    await room.saw(TrackPublished)
+    await room.node.put_tap(ROOM, order(sink))
+    await room.saw(TapChanged, state="degraded")
+    await room.saw(TapChanged, state="not_recording")
+    [lost, *_] = await sink.until(FrameKind.LOST)
+    body = unpack_declaration(lost.body, Lost)
+    assert body.first <= body.last
+    sink.confirms = True
+    async with asyncio.timeout(WITHIN_S):
+        await room.next_event(TapChanged, state="writing")
