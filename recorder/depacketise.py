@@ -303,3 +303,20 @@ def depacketiser(codec: Codec, parameters: Sequence[bytes] = ()) -> Depacketiser
             return Vp8Frames()
         case Codec.H264:
             return H264Frames(parameters)
+
+
+def starts_key_frame(codec: Codec, payload: bytes) -> bool:
+    """A guess from one packet, good enough to not ask for what is already coming; sound needs none."""
+    if codec is Codec.OPUS:
+        return True
+    if len(payload) < 3:
+        return False
+    if codec is Codec.H264:
+        kind = payload[0] & 0x1F
+        first = payload[1] & 0x1F if kind == 28 else payload[3] & 0x1F if kind == 24 and len(payload) > 3 else kind
+        return first in (NAL_IDR, NAL_SPS)
+    try:
+        begins, start = vp8_descriptor(payload)
+    except MalformedPacket:
+        return False
+    return begins and not payload[start] & 1

@@ -61,7 +61,7 @@ def _fragmented(source: InputContainer, stream: Stream) -> tuple[str, bytes]:
 
 def _copy(source: InputContainer, stream: Stream, target: OutputContainer, copied: Stream) -> None:
     """Packet by packet, each with the time to the next as its duration."""
-    waiting: Packet | None = None
+    waiting: Packet[Stream] | None = None
     for packet in source.demux(stream):
         if packet.dts is None:
             continue

@@ -44,12 +44,15 @@ class Reorder:
         self._hole_seen: int | None = None
         self._stray: int | None = None
         self._restart: Arrived | None = None
+        self._untouched = expected is None
 
     def put(self, number: int, arrival: int, packet: RtpPacket) -> None:
         """A packet in the order of arrival."""
         if self.expected is None:
             self.expected = packet.sequence
         extended = _unwrap(packet.sequence, self.expected)
+        if self._untouched and 0 < self.expected - extended <= MAX_LATE:
+            self.expected = extended
         if extended < self.expected:
             self._put_late(Arrived(number, arrival, extended, packet), self.expected - extended)
         elif extended in self._pending:
@@ -64,6 +67,7 @@ class Reorder:
         if expected is not None and (found := self._pending.pop(expected, None)) is not None:
             self.expected = expected + 1
             self._hole_seen = None
+            self._untouched = False
             return found
         if self._pending and expected is not None:
             return self._give_up(expected) if closing or self._waited_enough(now) else None

@@ -21,10 +21,11 @@ from bridge.journal import (
 )
 from bridge.media import GateReason, Kind
 from bridge.tap import SenderReport, TrackDeclared
-from recorder.depacketise import Frame, depacketiser
+from recorder.depacketise import Frame, depacketiser, starts_key_frame
 from recorder.reorder import Arrived, Hole, Reorder
-from recorder.rtp import parse_rtp
+from recorder.rtp import RtpPacket, parse_rtp
 from recorder.segmenter import (
+    KEY_FRAME_ASK_NS,
     Cut,
     FrameWritten,
     KeyFrameWanted,
@@ -37,6 +38,10 @@ from recorder.timeline import SenderClock, TrackTime
 
 REPAIR_NS = {Kind.AUDIO: NS_PER_S, Kind.VIDEO: 2 * NS_PER_S}
 """How long the node goes on asking a publisher for a lost packet; what has not come by then does not come."""
+
+
+HOLD_NS = 4 * NS_PER_S
+"""How long the first sender report is waited for. libwebrtc sends it within 2.5 s for sound, 1 s for pictures."""
 
 
 class Checkpoint(msgspec.Struct):
@@ -97,6 +102,9 @@ class TrackLine:
         self._ssrc = kept.ssrc if kept else None
         self.number = kept.floor - 1 if kept else 0
         """The last tap number that is done with; 0 while there is none."""
+        self._since: int | None = None
+        self._key_seen = False
+        self._asked: int | None = None
         self._time = kept.time if kept else TrackTime(declared.clock_rate)
         self._window_ns = REPAIR_NS[declared.source.kind]
         self._reorder = Reorder(self._window_ns, kept.expected if kept else None)
@@ -122,15 +130,19 @@ class TrackLine:
         if packet.ssrc != self._ssrc:
             outcomes += self._new_numbering(packet.ssrc, arrival)
         self._reorder.put(number, arrival, packet)
-        if not self._began:
-            outcomes += self._begin(packet.timestamp, arrival)
-        self._drain(arrival, outcomes)
+        if self._since is None:
+            self._since = arrival
+        if self._is_held(arrival):
+            outcomes += self._ask_while_held(packet, arrival)
+        else:
+            self._drain(arrival, outcomes)
         return outcomes
 
     def advance(self, now: int) -> list[Outcome]:
         """Time went on: holes that waited long enough are given up."""
         outcomes: list[Outcome] = []
-        self._drain(now, outcomes)
+        if not self._is_held(now):
+            self._drain(now, outcomes)
         return outcomes
 
     def sender_report(self, number: int, arrival: int, report: SenderReport) -> list[Outcome]:
@@ -138,10 +150,13 @@ class TrackLine:
         if self._is_done(number):
             return []
         moved = self._time.learn(arrival, report.rtp, report.ntp, report.rtt_ns, self.clock)
-        if moved is None:
-            return []
-        who = (self.declared.participant, self.declared.connection)
-        return self._told([ClockAnchored(*who, arrival - self._origin_ns, moved.offset_ns, moved.jumped)])
+        outcomes: list[Outcome] = []
+        if moved is not None:
+            who = (self.declared.participant, self.declared.connection)
+            at = arrival - self._origin_ns
+            outcomes += self._told([ClockAnchored(*who, at, moved.offset_ns, moved.jumped)])
+        self._drain(arrival, outcomes)
+        return outcomes
 
     def gate(self, number: int, arrival: int, reason: GateReason | None) -> list[Outcome]:
         """The track is closed, or open again. The node lets nothing through behind a closed gate: wait for nothing."""
@@ -187,6 +202,19 @@ class TrackLine:
         self._control = number
         return False
 
+    def _is_held(self, now: int) -> bool:
+        """Packets wait for the track's first sender report: placed by their arrival they would move when it comes."""
+        return self._time.report is None and self._since is not None and now - self._since < HOLD_NS
+
+    def _ask_while_held(self, packet: RtpPacket, arrival: int) -> list[Outcome]:
+        """A missing first key frame is asked for at once, not when the packets are looked at."""
+        self._key_seen = self._key_seen or starts_key_frame(self.declared.codec, packet.payload)
+        due = self._asked is None or arrival - self._asked >= KEY_FRAME_ASK_NS
+        if self._key_seen or not due:
+            return []
+        self._asked = arrival
+        return [KeyFrameWanted()]
+
     def _begin(self, timestamp: int, arrival: int) -> list[Outcome]:
         self._began = True
         declared = self.declared
@@ -204,6 +232,7 @@ class TrackLine:
         self._drain(arrival, outcomes, closing=True)
         self._restart_numbering()
         self._time.forget()
+        self._since = None
         outcomes += self._outcomes(self._segmenter.hole(0, GapReason.LOSS, arrival - self._origin_ns))
         return outcomes
 
@@ -220,6 +249,8 @@ class TrackLine:
                 self._frames.reset()
                 outcomes += self._outcomes(self._segmenter.hole(item.missing, GapReason.LOSS, now - self._origin_ns))
             else:
+                if not self._began:
+                    outcomes += self._begin(item.packet.timestamp, item.arrival)
                 self._packet(item, outcomes)
 
     def _packet(self, arrived: Arrived, outcomes: list[Outcome]) -> None:

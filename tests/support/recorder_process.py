@@ -80,8 +80,12 @@ def decode(body: bytes) -> list[tuple[float, av.VideoFrame | av.AudioFrame]]:
     """(seconds in the file, frame)."""
     with av.open(io.BytesIO(body)) as container:
         assert isinstance(container, InputContainer)
-        frames = list(container.decode(container.streams[0]))
-    return [(float(frame.pts * frame.time_base), frame) for frame in frames]
+        found: list[tuple[float, av.VideoFrame | av.AudioFrame]] = []
+        for frame in container.decode(container.streams[0]):
+            assert isinstance(frame, av.VideoFrame | av.AudioFrame)
+            assert frame.time is not None
+            found.append((frame.time, frame))
+    return found
 
 
 @asynccontextmanager
