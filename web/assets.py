@@ -10,6 +10,8 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 PREFIX = "/static/build/"
+FOR_EVER = "public, max-age=31536000, immutable"
+"""For what has its version in its address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from web.catalogues import load_catalogues
 from web.checks import Checks
 from web.config import WebConfig, WebPorts
 from web.health import health
-from web.islands import catalogue
+from web.islands import catalogue, no_icon
 from web.keys import ASSETS, CATALOGUES, CONFIG, PORTS, TEMPLATES
 from web.manifests import Manifests
 from web.middlewares.failures import answer_failures
@@ -53,6 +53,7 @@ def build(config: WebConfig, ports: WebPorts) -> web.Application:
 def _common() -> list[web.RouteDef]:
     return [
         web.get("/healthz", health),
+        web.get("/favicon.ico", no_icon),
         web.get("/i18n/{lang}.json", catalogue),
     ]
 

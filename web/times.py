@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_location
 
 from bridge.ids import NS_PER_S
 from web.words import Words
@@ -43,6 +43,10 @@ class Times:
     def machine(self, utc_ns: int) -> str:
         """For ``<time datetime>``."""
         return self.local(utc_ns).isoformat(timespec="seconds")
+
+    def zone_name(self) -> str:
+        """``Giờ Việt Nam``."""
+        return get_timezone_location(self.zone, locale=self.words.lang)
 
     def length(self, ns: int) -> str:
         """``1 giờ 5 phút``; seconds only below an hour."""

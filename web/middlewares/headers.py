@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from web.assets import FOR_EVER, PREFIX
 from web.config import WebConfig
 from web.keys import CONFIG
 from web.requests import is_socket
@@ -27,7 +28,7 @@ def content_policy(config: WebConfig, host: str) -> str:
         "default-src": ("'none'",),
         "script-src": (_SAME,),
         "style-src": (_SAME,),
-        "img-src": (_SAME, "blob:"),
+        "img-src": (_SAME, "blob:", "data:"),  # Bootstrap draws its signs so
         "font-src": (_SAME,),
         "media-src": (_SAME, "blob:"),
         "worker-src": (_SAME, "blob:"),
@@ -56,4 +57,10 @@ async def write_headers(request: web.Request, response: web.StreamResponse) -> N
     for name, value in STEADY.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", content_policy(request.app[CONFIG], request.host))
-    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Cache-Control", _cache(request, response))
+
+
+def _cache(request: web.Request, response: web.StreamResponse) -> str:
+    """Built files carry a hash in their name, so they never change; pages hold personal data and are never kept."""
+    built = request.path.startswith(PREFIX) and response.status in (200, 206, 304)
+    return FOR_EVER if built else "no-store"
