@@ -1,4 +1,5 @@
-"""A room's socket on loopback over a real database, with a fake node and recorder; and a browser's side of it."""
+"""A room's socket on loopback over a real database, with a fake node and recorder unless real ones are given; and a
+browser's side of it."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from deploy.time import SystemClock, SystemEntropy
 from signaling.build import Signaling, build
 from signaling.notices import InProcessNotices
 from signaling.packets import Json
+from signaling.places import Places
 from signaling.settings import SignalingConfig
 from signaling.wire import NAMESPACE, CommandRequest, Done, Refused, RoomView, Welcome
 from storage import schema
@@ -57,7 +59,7 @@ class FallibleUnits:
 class RoomServer:
     """``signaling`` can be closed and made again on the same database: a restart of the process."""
 
-    def __init__(self, folder: Path, config: SignalingConfig = CONFIG) -> None:
+    def __init__(self, folder: Path, config: SignalingConfig = CONFIG, places: Places | None = None) -> None:
         self.config = config
         self.clock = SystemClock()
         self.entropy = SystemEntropy()
@@ -69,6 +71,7 @@ class RoomServer:
         self.receptions = ReceptionService(self.units, self.clock, self.entropy, self.notices)
         self.node = FakeNode(self.clock)
         self.recorder = FakeRecorder()
+        self._places = places or OnePlace(self.node, self.recorder)
         self.signaling: Signaling | None = None
         self.port = 0
         self._runner: web.AppRunner | None = None
@@ -78,7 +81,7 @@ class RoomServer:
             self.config,
             units=self.units,
             receptions=self.receptions,
-            places=OnePlace(self.node, self.recorder),
+            places=self._places,
             notices=self.notices,
             clock=self.clock,
             entropy=self.entropy,
