@@ -7,6 +7,7 @@
 import hashlib
 import io
 import os
+import struct
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -24,8 +25,6 @@ MS = Fraction(1, 1000)
 CONTAINERS = {Codec.VP8: "webm", Codec.OPUS: "webm", Codec.H264: "matroska"}
 SUFFIXES = {"webm": "webm", "matroska": "mkv"}
 _OPTIONS = {"cluster_time_limit": "1000", "flush_packets": "1", "fflags": "+bitexact"}
-_PRE_SKIP = slice(10, 12)
-"""In OpusHead (RFC 7845 section 5.1). Chromium refuses a first segment whose pre-skip is not 0."""
 
 
 class SegmentFile:
@@ -65,32 +64,36 @@ class SegmentFile:
 
     def _add_stream(self, begun: SegmentBegun) -> Stream:
         if begun.codec is Codec.OPUS:
-            stream = self._container.add_stream_from_template(_opus_stream(), opaque=True)
-            head = bytearray(stream.codec_context.extradata or b"")
-            head[_PRE_SKIP] = b"\x00\x00"
-            stream.codec_context.extradata = bytes(head)
-            return stream
+            return self._container.add_stream_from_template(_opus_stream(), opaque=True)
         return self._container.add_mux_stream(begun.codec.value, width=begun.width, height=begun.height)
 
 
 @cache
 def _opus_stream() -> AudioStream:
-    """A stream that knows it is Opus: PyAV makes one only from an encoder or from a file, so here is a tiny file."""
-    file = io.BytesIO()
-    with av.open(file, "w", format="ogg") as ogg:
-        stream = ogg.add_stream("libopus", rate=48_000)
-        frame = av.AudioFrame(format="s16", layout="stereo", samples=960)
-        frame.sample_rate = 48_000
-        frame.pts = 0
-        for plane in frame.planes:
-            plane.update(bytes(plane.buffer_size))
-        ogg.mux(stream.encode(frame))
-        ogg.mux(stream.encode(None))
-    file.seek(0)
-    opened = av.open(file)
+    """A stream that knows it is Opus without pre-skip. PyAV makes one only from an encoder, whose delay the muxer would
+    write down for streams that do not have it, or from a file: so here is a tiny one."""
+    opened = av.open(io.BytesIO(tiny_opus_webm()), format="matroska")
     _KEPT_OPEN.append(opened)
     return opened.streams.audio[0]
 
 
 _KEPT_OPEN: list[object] = []
 """The template's stream lives as long as its container."""
+
+
+def tiny_opus_webm() -> bytes:
+    """One packet of stereo silence in a WebM file (RFC 8794, RFC 9559; OpusHead: RFC 7845 section 5.1)."""
+    head = b"OpusHead" + struct.pack("<BBHIHB", 1, 2, 0, 48_000, 0, 0)
+    audio = _element(0xB5, struct.pack(">d", 48_000.0)) + _element(0x9F, b"\x02")
+    names = _element(0xD7, b"\x01") + _element(0x73C5, b"\x01") + _element(0x83, b"\x02") + _element(0x86, b"A_OPUS")
+    entry = _element(0xAE, names + _element(0x63A2, head) + _element(0xE1, audio))
+    info = _element(0x1549A966, _element(0x2AD7B1, (1_000_000).to_bytes(3, "big")))
+    cluster = _element(0x1F43B675, _element(0xE7, b"\x00") + _element(0xA3, b"\x81\x00\x00\x80\xfc\xff\xfe"))
+    document = _element(0x4282, b"webm") + _element(0x4287, b"\x02") + _element(0x4285, b"\x02")
+    segment = _element(0x18538067, info + _element(0x1654AE6B, entry) + cluster)
+    return _element(0x1A45DFA3, document) + segment
+
+
+def _element(name: int, content: bytes) -> bytes:
+    """An EBML element with a length of eight bytes (RFC 8794 section 4)."""
+    return name.to_bytes((name.bit_length() + 7) // 8, "big") + (len(content) | 1 << 56).to_bytes(8, "big") + content

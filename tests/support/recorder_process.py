@@ -1,6 +1,8 @@
 """A recorder in this process, with a directory store, for tests that script its tap."""
 
+import asyncio
 import io
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,30 +24,18 @@ from tests.support.tap_node import TapNode
 RETAIN = 4_000_000_000 * NS_PER_S
 
 
-class RecorderUnderTest:
-    """``objects``: its store; ``api``: its control API through the real client."""
+class RecorderAt:
+    """A recorder that lives in ``folder``. ``objects``: its store; ``api``: its control API through the real client."""
 
-    def __init__(self, folder: Path, objects: ObjectStore, segment_seconds: int = 60) -> None:
+    def __init__(self, folder: Path, objects: ObjectStore) -> None:
+        self.folder = folder
         self.objects = objects
         self.tap_address = f"unix:{folder}/tap.sock"
-        self.config = RecorderConfig(
-            recorder=RecorderId("rec1"),
-            spool=folder / "spool",
-            control_address=f"unix:{folder}/control.sock",
-            tap_address=self.tap_address,
-            segment_seconds=segment_seconds,
-        )
-        self.process: RecorderNodeProcess | None = None
-        self.api = HttpRecorderNode(self.config.control_address)
-
-    async def start(self) -> None:
-        self.process = build(self.config, self.objects, SystemClock(), SystemEntropy())
-        await self.process.start()
+        self.control_address = f"unix:{folder}/control.sock"
+        self.api = HttpRecorderNode(self.control_address)
 
     async def close(self) -> None:
         await self.api.close()
-        if self.process is not None:
-            await self.process.close()
 
     async def arm(self, recording: str) -> None:
         await self.api.arm(RecordingId(recording), order(recording))
@@ -72,6 +62,52 @@ class RecorderUnderTest:
         return [(segment.start_ns / NS_PER_S + at, frame) for at, frame in decode(body)]
 
 
+class RecorderUnderTest(RecorderAt):
+    """One in this process."""
+
+    def __init__(self, folder: Path, objects: ObjectStore, segment_seconds: int = 60) -> None:
+        super().__init__(folder, objects)
+        config = RecorderConfig(
+            recorder=RecorderId("rec1"),
+            spool=folder / "spool",
+            control_address=self.control_address,
+            tap_address=self.tap_address,
+            segment_seconds=segment_seconds,
+        )
+        self.process: RecorderNodeProcess = build(config, objects, SystemClock(), SystemEntropy())
+
+    async def close(self) -> None:
+        await super().close()
+        await self.process.close()
+
+
+class KillableRecorder(RecorderAt):
+    """One in a process of its own."""
+
+    def __init__(self, folder: Path, objects: ObjectStore, segment_seconds: int) -> None:
+        super().__init__(folder, objects)
+        self._segment_seconds = segment_seconds
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Return when it answers."""
+        command = (sys.executable, "-m", "tests.support.recorder_main", str(self.folder), str(self._segment_seconds))
+        self._process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        assert self._process.stdout is not None
+        async with asyncio.timeout(30):
+            assert await self._process.stdout.readline() == b"ready\n"
+
+    async def kill(self) -> None:
+        """As ``kill -9`` does."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.communicate()
+
+    async def close(self) -> None:
+        await super().close()
+        await self.kill()
+
+
 def order(recording: str) -> ArmOrder:
     return ArmOrder(RoomId("room"), f"recordings/{recording}/", RETAIN)
 
@@ -94,7 +130,7 @@ async def running_recorder(folder: Path, segment_seconds: int = 60) -> AsyncIter
     objects = DirectoryObjects(folder / "objects", SystemClock())
     await objects.prepare()
     recorder = RecorderUnderTest(folder, objects, segment_seconds)
-    await recorder.start()
+    await recorder.process.start()
     try:
         yield recorder
     finally:

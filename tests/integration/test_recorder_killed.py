@@ -1,0 +1,90 @@
+"""A recorder that is killed with -9 and started again on the same spool loses nothing that the node still has."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bridge.ids import RecordingId
+from bridge.journal import GapDeclared, RecordingBegan, RecordingEnded, SegmentWritten, SilenceDeclared
+from bridge.media import Codec, Source
+from bridge.tap import Frame
+from deploy.time import SystemClock
+from storage.objects.directory import DirectoryObjects
+from tests.support.recorder_core import cut
+from tests.support.recorder_process import KillableRecorder
+from tests.support.tap_media import SenderClock, pictures, sounds
+from tests.support.tap_node import ScriptedTrack, TapNode, script
+
+SEGMENT_S = 3
+RECORDING = RecordingId("rec")
+
+
+@pytest.fixture
+async def recorder(tmp_path: Path) -> AsyncIterator[KillableRecorder]:
+    objects = DirectoryObjects(tmp_path / "objects", SystemClock())
+    await objects.prepare()
+    running = KillableRecorder(tmp_path, objects, SEGMENT_S)
+    await running.start()
+    try:
+        yield running
+    finally:
+        await running.close()
+        objects.close()
+
+
+@pytest.fixture(scope="module")
+def frames() -> list[Frame]:
+    camera = ScriptedTrack(1, "cam", "ann", Source.CAMERA, Codec.VP8, pictures(Codec.VP8, 20, 1.0), SenderClock(7200.0))
+    camera = replace(camera, lost=frozenset({210}), silent=((12.0, 12.5),), jitter_s=0.02)
+    sound = ScriptedTrack(2, "mic", "ann", Source.MICROPHONE, Codec.OPUS, sounds(20), SenderClock(7200.0))
+    sound = replace(sound, lost=frozenset({300, 301}), muted=((9.0, 11.0),), jitter_s=0.02)
+    h264 = ScriptedTrack(3, "bob", "bob", Source.CAMERA, Codec.H264, pictures(Codec.H264, 20, 1.0))
+    return script([camera, sound, h264], 1.0, 19.0)
+
+
+@pytest.mark.parametrize("kills", [(0.08,), (0.5,), (0.3, 0.35, 0.9), (1.0,)])
+async def test_no_packet_is_lost(recorder: KillableRecorder, frames: list[Frame], kills: tuple[float, ...]) -> None:
+    await recorder.arm(RECORDING)
+    for share in kills:
+        sent = frames[: round(len(frames) * share)]
+        node = await TapNode.connect(recorder.tap_address, RECORDING)
+        await node.send(sent)
+        await node.until_confirmed(sent[: len(sent) // 2])
+        await recorder.kill()
+        await node.close()
+        await recorder.start()
+    node = await TapNode.connect(recorder.tap_address, RECORDING)
+    await node.send(frames)
+    await node.until_confirmed(frames)
+    status = await recorder.api.finished(RECORDING)
+    await node.close()
+    assert status.state == "finished"
+    await _is_whole(recorder, frames)
+
+
+async def _is_whole(recorder: KillableRecorder, frames: list[Frame]) -> None:
+    """The journal says, and the files hold, what one uninterrupted recorder would have made."""
+    journal = await recorder.journal(RECORDING)
+    assert isinstance(journal[0], RecordingBegan)
+    assert isinstance(journal[-1], RecordingEnded)
+    assert sum(isinstance(entry, RecordingBegan | RecordingEnded) for entry in journal) == 2
+    names = {1: "cam", 2: "mic", 3: "bob"}
+    for number, whole in cut(frames, SEGMENT_S).items():
+        if number == 0:
+            continue
+        said = [entry for entry in journal if getattr(entry, "track", None) == names[number]]
+        segments = [entry for entry in said if isinstance(entry, SegmentWritten)]
+        assert [(one.number, one.start_ns, one.end_ns, one.frames) for one in segments] == [
+            (one.number, one.start_ns, one.end_ns, one.frames) for one in whole.segments
+        ]
+        holes = [entry for entry in said if isinstance(entry, GapDeclared | SilenceDeclared)]
+        assert holes == [entry for entry in whole.entries if isinstance(entry, GapDeclared | SilenceDeclared)]
+        times = [at for segment in segments for at, _ in await recorder.decode(segment)]
+        assert len(times) == len(whole.times)
+        assert max(abs(one - other) for one, other in zip(times, whole.times, strict=True)) < 0.002
+    stored = [stored.key async for stored in recorder.objects.list("recordings/rec/")]
+    assert sorted(stored) == sorted(
+        [entry.key for entry in journal if isinstance(entry, SegmentWritten)] + ["recordings/rec/journal.jsonl"]
+    )
