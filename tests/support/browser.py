@@ -30,6 +30,7 @@ FLAGS = (
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
+    "--disable-features=IntensiveWakeUpThrottling",
 )
 _SCRIPT = Path(__file__).with_name("marks.js")
 
@@ -151,7 +152,7 @@ class Person:
 
     def _note(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} ({message.location['url']})")
 
 
 @asynccontextmanager
