@@ -43,6 +43,11 @@ async def refuse_forgeries(request: web.Request, handler: Handler) -> web.Stream
     if not from_here(headers.get("Origin"), headers.get("Sec-Fetch-Site"), request.host):
         raise Refusal(Code.FORM_EXPIRED, f"origin {headers.get('Origin')}")
     someone = request.get(SIGNED_IN)
-    if someone and not hmac.compare_digest(await given_token(request), someone.session.csrf):
+    # A sign-in page in a forgotten tab has no token of the session that was opened beside it.
+    if (
+        someone
+        and request.path != "/sign-in"
+        and not hmac.compare_digest(await given_token(request), someone.session.csrf)
+    ):
         raise Refusal(Code.FORM_EXPIRED, "csrf token")
     return await handler(request)
