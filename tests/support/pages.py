@@ -16,7 +16,6 @@ from bridge.ids import AccountId, AgencyId, BridgePointId, MonoNs, UtcNs
 from bridge.model import Account, Agency, BridgePoint, Level, Role
 from bridge.ports import JoinGrant
 from bridge.receptions import ReceptionService
-from bridge.sealing import Sealing
 from deploy.time import SystemEntropy
 from signaling.notices import InProcessNotices
 from signaling.tokens import SignedJoinTokens
@@ -167,7 +166,9 @@ async def furnish(storage: Storage) -> None:
         for level in Level:
             parent = None if level is Level.CENTRAL else AgencyId("office-central")
             await unit.organisation.add_agency(Agency(AgencyId(f"office-{level}"), f"Office {level}", level, parent))
-            point = BridgePoint(BridgePointId(f"point-{level}"), AgencyId(f"office-{level}"), f"Point {level}", level, "")
+            point = BridgePoint(
+                BridgePointId(f"point-{level}"), AgencyId(f"office-{level}"), f"Point {level}", level, ""
+            )
             await unit.organisation.add_point(point)
         for login, name, role, level in PEOPLE:
             point_id = None if level is Level.CENTRAL else BridgePointId(f"point-{level}")
@@ -192,7 +193,6 @@ async def serving(folder: Path, **settings: Any) -> AsyncIterator[Pages]:
     ports = WebPorts(
         units=storage.units,
         receptions=ReceptionService(storage.units, clock, entropy, InProcessNotices()),
-        sealing=Sealing(storage.units, storage.objects, clock, "test", 1),
         tokens=tokens,
         objects=storage.objects,
         remuxer=PassingRemuxer(),
