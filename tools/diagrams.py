@@ -1,4 +1,4 @@
-"""Writes the life cycles' diagrams of ARCHITECTURE.md from their tables. ``--check`` only says whether they are stale."""
+"""Prints the life cycles' diagrams of ARCHITECTURE.md from their tables; ``--check`` says whether they are stale."""
 
 import sys
 from pathlib import Path
