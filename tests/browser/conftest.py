@@ -6,8 +6,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
+from bridge.model import Role
 from tests.support.browser import Publishes, chromium, person
 from tests.support.product import Product, product
 from tests.support.room_page import RoomPage
@@ -38,23 +40,30 @@ class Reception(msgspec.Struct):
         return self.all
 
 
-@pytest.fixture
-async def installation(tmp_path: Path) -> AsyncIterator[Product]:
-    """A fresh one, with the demo accounts."""
-    async with product(tmp_path / "installation") as running:
+_SEATS = {
+    "Trần Thị Chủ Trì": Role.CHAIR,
+    "Phạm Đại Diện Sở": Role.AGENCY,
+    "Nguyễn Văn Công Dân": Role.CITIZEN,
+}
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def installation(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
+    """A fresh one, with the demo accounts; all tests share it, each with a reception of its own."""
+    async with product(tmp_path_factory.mktemp("installation") / "data") as running:
         yield running
 
 
 @pytest.fixture
-async def reception(installation: Product, tmp_path: Path) -> AsyncIterator[Reception]:
-    """The demo's reception of today."""
+async def reception(installation: Product, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Reception]:
+    """A new reception of three, its doors open."""
     async with AsyncExitStack() as stack:
         async with installation.reader("chutri") as chair:
-            (planned,) = await chair.receptions()
-            await chair.open_doors(planned.id)
+            planned = await chair.schedule(request.node.name, _SEATS)
+            await chair.open_doors(planned)
         browser = await stack.enter_async_context(chromium())
         people = {}
         for login, (code, name) in PEOPLE.items():
             who = await stack.enter_async_context(person(browser, Publishes(code, name)))
             people[login] = await RoomPage(who, installation, login).sign_in()
-        yield Reception(planned.id, installation, people, browser, tmp_path)
+        yield Reception(planned, installation, people, browser, tmp_path)

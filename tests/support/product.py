@@ -2,23 +2,30 @@
 
 import asyncio
 import contextlib
+import html
 import os
 import re
 import signal
 import socket
+import subprocess
 import sys
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
 
+from bridge.ids import AccountId
+from bridge.model import Role
 from deploy.points import Invitation
 from tests.support.pages import Answer, Reader
-from web.wire import JoinReply, ReceptionView
+from web.wire import JoinReply, ReceptionRequest, ReceptionView, SeatRequest
 
 _ACCOUNT = re.compile(r"^[│|]\s*([a-z]+)\s*[│|]\s*([\w-]{12,})\s*[│|]", re.MULTILINE)
+_COMMAND = (sys.executable, "-m", "deploy.cli", "up")
 _STARTED = "Ctrl-C"
+_SEATED = re.compile(r'for="seat-([^"]+)">([^<]+)<')
 _START_SECONDS = 60
 _STOP_SECONDS = 20
 
@@ -31,47 +38,47 @@ class Product:
         self.port = port
         self.origin = f"http://localhost:{port}"
         self.passwords: dict[str, str] = {}
-        self.said = ""
+        self._said = folder.with_name(f"{folder.name}.screen")
         self._options = options
-        self._process: asyncio.subprocess.Process | None = None
-        self._reading: asyncio.Task[None] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
-        """Until everything answers. Raises RuntimeError with what the program said when it ends before."""
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "deploy.cli", "up", "--data", str(self.folder), "--port", str(self.port)),
-            *self._options,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"},
-            start_new_session=True,
-        )
-        started = asyncio.Event()
-        self._reading = asyncio.create_task(self._read(started))
-        try:
-            await asyncio.wait_for(started.wait(), _START_SECONDS)
-        except TimeoutError as error:
-            await self.stop()
-            raise RuntimeError(f"not started after {_START_SECONDS} s:\n{self.said}\n{self.logs()}") from error
-        if _STARTED not in self.said:
-            raise RuntimeError(f"ended at once:\n{self.said}\n{self.logs()}")
+        """Until everything answers. Raises RuntimeError with what the program said when it ends or takes too long."""
+        self._said.parent.mkdir(parents=True, exist_ok=True)
+        with self._said.open("wb") as said:
+            self._process = subprocess.Popen(  # noqa: ASYNC220  it outlives the loop that starts it
+                [*_COMMAND, "--data", str(self.folder), "--port", str(self.port), *self._options],
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"},
+                start_new_session=True,
+            )
+        until = time.monotonic() + _START_SECONDS
+        while _STARTED not in self.said:
+            if time.monotonic() > until or self._process.poll() is not None:
+                await self.stop()
+                raise RuntimeError(f"not started within {_START_SECONDS} s:\n{self.said}\n{self.logs()}")
+            await asyncio.sleep(0.1)
         self.passwords.update(dict(_ACCOUNT.findall(self.said)))
 
     async def stop(self) -> None:
-        """As Ctrl-C does. Whatever is left then is killed, and that is a fault."""
-        if self._process is None or self._reading is None:
+        """As Ctrl-C does. What is left then is killed, and that is a fault: RuntimeError."""
+        if self._process is None:
             return
         process, self._process = self._process, None
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGINT)
         try:
-            await asyncio.wait_for(process.wait(), _STOP_SECONDS)
-        except TimeoutError as error:
+            await asyncio.to_thread(process.wait, _STOP_SECONDS)
+        except subprocess.TimeoutExpired as error:
             os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+            await asyncio.to_thread(process.wait)
             raise RuntimeError(f"did not stop within {_STOP_SECONDS} s:\n{self.said[-2000:]}") from error
-        finally:
-            await self._reading
+
+    @property
+    def said(self) -> str:
+        """Everything it wrote on its screen."""
+        return self._said.read_text(encoding="utf-8", errors="replace")
 
     def logs(self, lines: int = 30) -> str:
         """The end of each part's log."""
@@ -81,16 +88,6 @@ class Product:
     def reader(self, login: str) -> "Visitor":
         """Somebody who signs in as ``login`` without a browser."""
         return Visitor(self.origin, login, self.passwords[login])
-
-    async def _read(self, started: asyncio.Event) -> None:
-        process = self._process
-        if process is None or process.stdout is None:
-            return
-        async for line in process.stdout:
-            self.said += line.decode("utf-8", "replace")
-            if _STARTED in self.said:
-                started.set()
-        started.set()
 
 
 class Visitor(Reader):
@@ -118,6 +115,19 @@ class Visitor(Reader):
         if answer.status >= 300:
             raise RuntimeError(f"{path}: {answer.status} {answer.text[:500]}")
         return answer
+
+    async def accounts(self) -> dict[str, AccountId]:
+        """Those that may be seated, by their names."""
+        found = _SEATED.findall((await self.get("/receptions/new")).text)
+        return {html.unescape(name): AccountId(account) for account, name in found}
+
+    async def schedule(self, title: str, roles: Mapping[str, Role]) -> str:
+        """A reception now, of these people (by name); its id."""
+        accounts = await self.accounts()
+        seats = tuple(SeatRequest(accounts[name], role) for name, role in roles.items())
+        asked = ReceptionRequest(title, time.time_ns() // 1_000_000, seats)
+        answer = await self.ask_for("/api/receptions", msgspec.to_builtins(asked))
+        return msgspec.json.decode(answer.body, type=ReceptionView).id
 
     async def open_doors(self, reception: str) -> None:
         """People may come in."""
