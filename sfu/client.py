@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import TypeVar
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
@@ -52,40 +53,40 @@ class HttpMediaNode:
 
     async def put_room(self, room: RoomId, order: RoomOrder) -> None:
         """Raises Refusal(room_full)."""
-        await self._order("PUT", f"/rooms/{room}", order)
+        await self._order("PUT", _place(room), order)
 
     async def delete_room(self, room: RoomId) -> None:
         """Unknown: nothing happens."""
-        await self._order("DELETE", f"/rooms/{room}")
+        await self._order("DELETE", _place(room))
 
     async def put_participant(self, room: RoomId, participant: ParticipantId, order: ParticipantOrder) -> None:
         """Raises NotFound(unknown_room), Refusal(room_full)."""
-        await self._order("PUT", f"/rooms/{room}/participants/{participant}", order)
+        await self._order("PUT", _place(room, participant), order)
 
     async def delete_participant(self, room: RoomId, participant: ParticipantId) -> None:
         """Raises NotFound(unknown_room)."""
-        await self._order("DELETE", f"/rooms/{room}/participants/{participant}")
+        await self._order("DELETE", _place(room, participant))
 
     async def offer_uplink(self, room: RoomId, participant: ParticipantId, offer: UplinkOffer) -> UplinkAnswer:
         """Raises NotFound, Refusal(malformed_sdp, unsupported_codec)."""
-        path = f"/rooms/{room}/participants/{participant}/uplink"
+        path = _place(room, participant) + "/uplink"
         return await self._ask("POST", path, offer, UplinkAnswer)
 
     async def answer_downlink(self, room: RoomId, participant: ParticipantId, answer: DownlinkAnswer) -> None:
         """Raises NotFound, Conflict(stale_offer), Refusal(malformed_sdp)."""
-        await self._order("POST", f"/rooms/{room}/participants/{participant}/downlink", answer)
+        await self._order("POST", _place(room, participant) + "/downlink", answer)
 
     async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
         """Raises NotFound, Conflict(stale_offer) for someone who is not to receive."""
-        await self._order("POST", f"/rooms/{room}/participants/{participant}/downlink/restart")
+        await self._order("POST", _place(room, participant) + "/downlink/restart")
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:
         """Raises NotFound(unknown_room)."""
-        return await self._ask("PUT", f"/rooms/{room}/tap", order, TapAnswer)
+        return await self._ask("PUT", _place(room) + "/tap", order, TapAnswer)
 
     async def delete_tap(self, room: RoomId) -> TapAnswer:
         """Raises NotFound(unknown_room)."""
-        return await self._ask("DELETE", f"/rooms/{room}/tap", None, TapAnswer)
+        return await self._ask("DELETE", _place(room) + "/tap", None, TapAnswer)
 
     async def events(self, run: str, after: int) -> AsyncIterator[Numbered]:
         """What follows ``after`` of ``run``; ends when the line drops. Raises Unavailable when it cannot begin."""
@@ -126,6 +127,11 @@ class HttpMediaNode:
         if status >= 400:
             raise _refusal(status, answer)
         return answer
+
+
+def _place(room: RoomId, participant: ParticipantId | None = None) -> str:
+    path = f"/rooms/{quote(room, safe='')}"
+    return path if participant is None else f"{path}/participants/{quote(participant, safe='')}"
 
 
 def _refusal(status: int, answer: bytes) -> Refusal:

@@ -5,15 +5,13 @@ from collections import deque
 
 from bridge.control import NodeEvent, Numbered
 
-_BEHIND = 1024
-"""Events a reader may lag; then it is cut off and asks again from its last number."""
-
 
 class Reader:
     """One consumer's queue. ``cut``: it was too slow, what it has not read is in the ring."""
 
-    def __init__(self) -> None:
-        self._queue: asyncio.Queue[Numbered | None] = asyncio.Queue(_BEHIND)
+    def __init__(self, behind: int) -> None:
+        """``behind``: events it may lag; then it is cut off and asks again from its last number."""
+        self._queue: asyncio.Queue[Numbered | None] = asyncio.Queue(behind)
         self.cut = False
 
     def put(self, event: Numbered) -> None:
@@ -41,6 +39,7 @@ class EventRing:
 
     def __init__(self, run: str, kept: int) -> None:
         self.run = run
+        self._most = kept
         self._kept: deque[Numbered] = deque(maxlen=kept)
         self._readers: set[Reader] = set()
         self._last = 0
@@ -54,14 +53,12 @@ class EventRing:
             reader.put(numbered)
 
     def read(self, run: str, after: int) -> Reader:
-        """What follows ``after`` of ``run`` (everything kept when the run is another), and what is to come.
-
-        A reader that asks for more than it may lag is given the newest part of it.
-        """
-        reader = Reader()
+        """What follows ``after`` of ``run`` (everything kept when the run is another), and what is to come."""
+        reader = Reader(self._most)
         first = after if run == self.run else 0
-        for numbered in [event for event in self._kept if event.number > first][-_BEHIND:]:
-            reader.put(numbered)
+        for numbered in self._kept:
+            if numbered.number > first:
+                reader.put(numbered)
         self._readers.add(reader)
         return reader
 

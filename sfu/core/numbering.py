@@ -38,8 +38,13 @@ class Numbering:
             self.last = sequence - shift - 1
 
     def interrupt(self, sequence: int) -> None:
-        """From this sequence on everything is dropped, until the next :meth:`forward`."""
+        """From this sequence on everything is dropped, until the next :meth:`forward`.
+
+        What may still be missing before it keeps its number: one given twice would be two packets under one key
+        stream.
+        """
         if self._shift is not None:
+            self.last = sequence - self._shift - 1
             self._shift = None
             self._spans.append((sequence, None))
 

@@ -35,6 +35,8 @@ class PayloadFormat(NamedTuple):
 
     codec: Codec
     clock_rate: int
+    repeats: bool = True
+    """The sender agreed to repeat what is asked for (``nack``); browsers do not for sound."""
 
 
 class UpSpec(NamedTuple):

@@ -32,6 +32,7 @@ class UpTrack:
         self.ssrc = ssrc
         self.codec = form.codec
         self.clock_rate = form.clock_rate
+        self._repeats = form.repeats
         self.is_video = form.codec is not Codec.OPUS
         self.is_open = spec.is_open
         self.tapped = spec.tapped
@@ -65,11 +66,17 @@ class UpTrack:
             self.losses.came(extended)
             return extended, False
         self.highest = extended
-        if extended != before + 1 and self.is_open and not self.losses.jumped(before, extended, now_ns):
-            self.requests.want()
+        if extended != before + 1 and self.is_open:
+            self._missed(before, extended, now_ns)
         if self.estimate is not None:
             self.estimate.came(timestamp, size, now_ns)
         return extended, True
+
+    def _missed(self, after: int, before: int, now_ns: int) -> None:
+        if self._repeats and self.losses.jumped(after, before, now_ns):
+            return
+        if self.is_video:
+            self.requests.want()
 
     def accept(self, packet: bytes, extended: int, newest: bool, timestamp: int) -> Kept | None:
         """What to forward of a packet that passed the gate; None: nothing. Raises MalformedPacket."""

@@ -87,7 +87,7 @@ class Uplink:
                 link=self.transport.link,
                 mid=media.mid,
                 ssrcs=media.ssrcs,
-                formats={pt: PayloadFormat(codec.codec, codec.clock_rate) for pt, codec in media.codecs.items()},
+                formats={payload_type: _format(codec) for payload_type, codec in media.codecs.items()},
                 mid_extension=media.extensions.get(MID_URI),
                 level_extension=media.extensions.get(AUDIO_LEVEL_URI),
                 is_open=is_open,
@@ -117,6 +117,10 @@ class Uplink:
 
     def _publish(self, state: TransportState) -> None:
         self._ground.publish(TransportChanged(self._room, self._participant, "uplink", state.value))
+
+
+def _format(codec: CodecOffer) -> PayloadFormat:
+    return PayloadFormat(codec.codec, codec.clock_rate, "nack" in codec.feedback)
 
 
 def _identity(media: ReceiveMedia) -> tuple[Mid, Source, tuple[int, ...], tuple[int, ...]]:

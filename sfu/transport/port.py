@@ -94,7 +94,6 @@ class MediaPort:
             ice=IcePeer(local, remote_ufrag),
             certificate=self._certificate,
             ssrc=Ssrc(self._entropy.bits(32)),
-            born_ns=self._clock.mono(),
             send=self.send,
         )
         self._by_ufrag[local.ufrag] = transport

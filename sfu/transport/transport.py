@@ -1,6 +1,5 @@
 """One peer's transport, uplink or downlink alike: ICE-lite, then DTLS, then a link of the forwarding core."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
@@ -37,7 +36,6 @@ class Transport:
         ice: IcePeer,
         certificate: RTCCertificate,
         ssrc: Ssrc,
-        born_ns: int,
         send: Callable[[bytes, Address], None],
     ) -> None:
         self.link = link
@@ -47,7 +45,6 @@ class Transport:
         self.fingerprints: tuple[str, ...] = ()
         self._core = core
         self._ssrc = ssrc
-        self._born_ns = born_ns
         self._send = send
         self._dtls = Dtls(certificate, self._send_dtls, self._keyed, self._ended)
 
@@ -69,10 +66,10 @@ class Transport:
         self._dtls.feed(datagram)
 
     def look(self, now_ns: int) -> None:
-        """To be called each second: is anyone still there?"""
-        if self.state is TransportState.CLOSED:
+        """To be called each second: is anyone still there? Whoever has not come yet may come any time."""
+        checked = self.ice.checked_ns
+        if self.state is TransportState.CLOSED or not checked:
             return
-        checked = max(self.ice.checked_ns, self._born_ns)
         heard = max(checked, self._core.report(self.link).heard_ns)
         if now_ns - checked > GONE_NS:
             self._set(TransportState.CLOSED)
@@ -105,10 +102,7 @@ class Transport:
         self._set(TransportState.CLOSED)
 
     def _set(self, state: TransportState) -> None:
-        if state is self.state or self.state is TransportState.CLOSED:
-            return
-        self.state = state
-        asyncio.get_running_loop().call_soon(self._tell, state)
-
-    def _tell(self, state: TransportState) -> None:
-        self.on_state(state)
+        """Told at once: the first packet may be the next thing that is read."""
+        if state is not self.state and self.state is not TransportState.CLOSED:
+            self.state = state
+            self.on_state(state)

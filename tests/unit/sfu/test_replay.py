@@ -143,7 +143,7 @@ def test_nothing_disappears_unsaid(steps: list[tuple[str, int, int]]) -> None:
     replay.resume(durable, now)
     frames = FrameReader().feed(b"".join(replay.take(1 << 30)))
     for track, last in counted.items():
-        said = {frame.number for frame in frames if frame.track == track}
+        said = {int(frame.number) for frame in frames if frame.track == track}
         for frame in frames:
             if frame.track == track and frame.kind is LOST:
                 body = unpack_declaration(frame.body, Lost)

@@ -1,7 +1,5 @@
 """The forwarding core as its seam promises, with real SRTP on both sides and a clock of its own."""
 
-from collections.abc import Mapping
-
 import pytest
 from aiortc.rtp import (
     RtcpByePacket,
@@ -13,96 +11,24 @@ from aiortc.rtp import (
     RtcpSrPacket,
 )
 
-from bridge.ids import NS_PER_MS, NS_PER_S, Mid, Ssrc
+from bridge.ids import NS_PER_MS, NS_PER_S, Ssrc
 from bridge.media import Codec
-from sfu.core.router import Router
 from sfu.core.rtcp import pack_bye, pack_nack, pack_pli
-from sfu.core.seam import (
-    Datagram,
-    DownId,
-    DownSpec,
-    LinkId,
-    PayloadFormat,
-    SenderReported,
-    Spoke,
-    UpId,
-    UpSaidGoodbye,
-    UpSpec,
-    UpStarted,
-)
+from sfu.core.seam import Datagram, DownId, DownSpec, SenderReported, Spoke, UpId, UpSaidGoodbye, UpStarted
 from sfu.core.senderclock import ntp_from_ns
+from tests.support.sfu_core import ANN, BOB, CAMERA, EDGES, EVE, MICROPHONE, OPUS, VP8, CoreRoom
 from tests.support.sfu_peer import CM, GCM, KEY, Peer, header, rtp
-
-ANN, BOB, EVE = LinkId(1), LinkId(2), LinkId(3)
-CAMERA, MICROPHONE = UpId(1), UpId(2)
-VP8 = {96: PayloadFormat(Codec.VP8, 90_000)}
-OPUS = {111: PayloadFormat(Codec.OPUS, 48_000)}
-EDGES = (0, 1, 127, 128, 32_767, 32_768, 65_534, 65_535)
-TICK = 20 * NS_PER_MS
-START_NS = 1_000 * NS_PER_S
-
-
-class Room:
-    """Ann publishes, Bob receives; ``now`` is moved by hand."""
-
-    def __init__(self, profile: int = GCM) -> None:
-        self.core = Router()
-        self.now = START_NS
-        self.ann = Peer(1, ("127.0.0.1", 1001), profile)
-        self.bob = Peer(2, ("127.0.0.1", 1002), profile)
-        self.core.open_link(ANN, self.ann.keys, self.ann.address, Ssrc(11))
-        self.core.open_link(BOB, self.bob.keys, self.bob.address, Ssrc(12))
-        self.tick()
-
-    def expect(
-        self,
-        up: UpId = CAMERA,
-        formats: Mapping[int, PayloadFormat] = VP8,
-        ssrcs: tuple[int, ...] = (1,),
-        mid: str = "0",
-        **changes: bool,
-    ) -> None:
-        self.core.add_up(
-            UpSpec(
-                up=up,
-                link=ANN,
-                mid=Mid(mid),
-                ssrcs=tuple(Ssrc(ssrc) for ssrc in ssrcs),
-                formats=formats,
-                mid_extension=4,
-                level_extension=1,
-                is_open=changes.get("is_open", True),
-                tapped=changes.get("tapped", False),
-            )
-        )
-
-    def down(self, up: UpId = CAMERA, ssrc: int = 77, sequence: int = 1000, payload_type: int = 100) -> list[Datagram]:
-        spec = DownSpec(DownId(ssrc), up, BOB, Ssrc(ssrc), payload_type, sequence, 5000, "ann")
-        return self.core.add_down(spec, self.now)
-
-    def feed(self, packet: bytes) -> list[Datagram]:
-        return self.core.feed(self.ann.rtp(packet), self.ann.address, self.now)
-
-    def tell(self, peer: Peer, compound: bytes) -> list[Datagram]:
-        return self.core.feed(peer.rtcp(compound), peer.address, self.now)
-
-    def tick(self, after: int = TICK) -> list[Datagram]:
-        self.now += after
-        return self.core.tick(self.now, ntp_from_ns(self.now))
-
-    def sequences(self, out: list[Datagram]) -> list[int]:
-        return [header(packet)[1] for packet in self.bob.packets(out)]
 
 
 @pytest.fixture
-def room() -> Room:
+def room() -> CoreRoom:
     """Ann's link may send a camera; nothing flows yet."""
-    made = Room()
+    made = CoreRoom()
     made.expect()
     return made
 
 
-def flowing(room: Room, first: int = 500) -> None:
+def flowing(room: CoreRoom, first: int = 500) -> None:
     """The camera's key frame has reached Bob as packet 1000."""
     room.feed(rtp(first, 9000, payload=KEY))
     room.bob.packets(room.down())
@@ -111,7 +37,7 @@ def flowing(room: Room, first: int = 500) -> None:
 @pytest.mark.parametrize("profile", [GCM, CM])
 @pytest.mark.parametrize("first", EDGES)
 def test_rewrites_header_and_keeps_payload(profile: int, first: int) -> None:
-    room = Room(profile)
+    room = CoreRoom(profile)
     room.expect()
     room.feed(rtp(first, 9000, payload=KEY))
     [newcomer] = room.bob.packets(room.down(sequence=32_767))
@@ -121,7 +47,7 @@ def test_rewrites_header_and_keeps_payload(profile: int, first: int) -> None:
     assert header(packet) == (100, 32_768, 17_000, 77, True)
 
 
-def test_events_of_a_first_packet(room: Room) -> None:
+def test_events_of_a_first_packet(room: CoreRoom) -> None:
     room.feed(rtp(5, payload=KEY))
     room.feed(rtp(6))
     assert room.core.take_events() == [UpStarted(CAMERA, Codec.VP8, 96, Ssrc(1))]
@@ -129,20 +55,20 @@ def test_events_of_a_first_packet(room: Room) -> None:
 
 
 @pytest.mark.parametrize("first", EDGES)
-def test_order_is_kept_across_the_turn_of_the_counter(room: Room, first: int) -> None:
+def test_order_is_kept_across_the_turn_of_the_counter(room: CoreRoom, first: int) -> None:
     flowing(room, first)
     out = [room.sequences(room.feed(rtp(first + 1 + n))) for n in range(300)]
     assert out == [[1001 + n] for n in range(300)]
 
 
-def test_late_packet_gets_the_number_it_had(room: Room) -> None:
+def test_late_packet_gets_the_number_it_had(room: CoreRoom) -> None:
     flowing(room)
     assert room.sequences(room.feed(rtp(503))) == [1003]
     assert room.sequences(room.feed(rtp(501))) == [1001]
     assert room.core.counts()["repaired"] == 1
 
 
-def test_padding_only_leaves_no_hole(room: Room) -> None:
+def test_padding_only_leaves_no_hole(room: CoreRoom) -> None:
     flowing(room)
     assert room.sequences(room.feed(rtp(501))) == [1001]
     assert room.sequences(room.feed(rtp(502, payload=b"", padding=200))) == []
@@ -150,14 +76,14 @@ def test_padding_only_leaves_no_hole(room: Room) -> None:
     assert room.core.counts()["dropped_padding"] == 1
 
 
-def test_padding_is_stripped(room: Room) -> None:
+def test_padding_is_stripped(room: CoreRoom) -> None:
     flowing(room)
     [packet] = room.bob.packets(room.feed(rtp(501, payload=b"\x10\x01ab", padding=4)))
     assert packet[12:] == b"\x10\x01ab"
     assert packet[0] == 0x80
 
 
-def test_late_padding_fills_its_place(room: Room) -> None:
+def test_late_padding_fills_its_place(room: CoreRoom) -> None:
     """Receivers wait for a number that they know of."""
     flowing(room)
     room.feed(rtp(502))
@@ -167,7 +93,7 @@ def test_late_padding_fills_its_place(room: Room) -> None:
 
 
 def test_closed_gate_forwards_and_taps_nothing() -> None:
-    room = Room()
+    room = CoreRoom()
     room.expect(MICROPHONE, OPUS, tapped=True)
     room.feed(rtp(1, payload_type=111))
     room.down(MICROPHONE)
@@ -184,7 +110,7 @@ def test_closed_gate_forwards_and_taps_nothing() -> None:
 
 
 def test_gate_closed_from_the_start() -> None:
-    room = Room()
+    room = CoreRoom()
     room.expect(is_open=False, tapped=True)
     assert room.feed(rtp(1, payload=KEY)) == []
     assert room.down() == []
@@ -193,7 +119,7 @@ def test_gate_closed_from_the_start() -> None:
 
 
 def test_muted_for_more_than_a_turn_of_the_counter_still_decrypts() -> None:
-    room = Room()
+    room = CoreRoom()
     room.expect(MICROPHONE, OPUS)
     room.feed(rtp(0, payload_type=111))
     room.down(MICROPHONE)
@@ -204,7 +130,7 @@ def test_muted_for_more_than_a_turn_of_the_counter_still_decrypts() -> None:
     assert room.sequences(room.feed(rtp(70_001, payload_type=111))) == [1000]
 
 
-def test_video_opens_with_a_key_frame(room: Room) -> None:
+def test_video_opens_with_a_key_frame(room: CoreRoom) -> None:
     flowing(room)
     room.core.set_open(CAMERA, False)
     room.feed(rtp(501))
@@ -215,7 +141,7 @@ def test_video_opens_with_a_key_frame(room: Room) -> None:
     assert room.sequences(room.feed(rtp(503, 99_000, payload=KEY))) == [1001]
 
 
-def test_tap_gets_what_was_sent(room: Room) -> None:
+def test_tap_gets_what_was_sent(room: CoreRoom) -> None:
     room.core.set_tapped(CAMERA, True)
     packet = rtp(1, payload=KEY, elements=b"\x40\x30\x00\x00", padding=3)
     room.feed(packet)
@@ -223,7 +149,7 @@ def test_tap_gets_what_was_sent(room: Room) -> None:
     assert tapped == (CAMERA, room.now, packet)
 
 
-def test_newcomer_near_a_key_frame_gets_all_since_it(room: Room) -> None:
+def test_newcomer_near_a_key_frame_gets_all_since_it(room: CoreRoom) -> None:
     room.feed(rtp(10, 9000, payload=KEY))
     for n in range(11, 20):
         room.feed(rtp(n, 9000 + n))
@@ -231,7 +157,7 @@ def test_newcomer_near_a_key_frame_gets_all_since_it(room: Room) -> None:
     assert room.sequences(room.feed(rtp(20))) == [1010]
 
 
-def test_newcomer_far_from_a_key_frame_waits_for_the_next(room: Room) -> None:
+def test_newcomer_far_from_a_key_frame_waits_for_the_next(room: CoreRoom) -> None:
     room.feed(rtp(10, 9000, payload=KEY))
     for n in range(11, 60):
         room.feed(rtp(n, 9000 + n))
@@ -241,12 +167,12 @@ def test_newcomer_far_from_a_key_frame_waits_for_the_next(room: Room) -> None:
     assert room.sequences(room.feed(rtp(61, 99_000, payload=KEY))) == [1000]
 
 
-def plis(room: Room, out: list[Datagram]) -> int:
+def plis(room: CoreRoom, out: list[Datagram]) -> int:
     """Key frame requests among what is sent to Ann."""
     return sum(isinstance(p, RtcpPsfbPacket) and p.fmt == 1 for p in room.ann.controls(out))
 
 
-def test_key_frame_requests_are_merged_and_repeated_until_it_comes(room: Room) -> None:
+def test_key_frame_requests_are_merged_and_repeated_until_it_comes(room: CoreRoom) -> None:
     flowing(room)
     room.tick(NS_PER_S)
     for _ in range(5):
@@ -256,7 +182,7 @@ def test_key_frame_requests_are_merged_and_repeated_until_it_comes(room: Room) -
     assert sum(plis(room, room.tick()) for _ in range(100)) == 0
 
 
-def test_missing_packets_are_asked_for_after_20_ms(room: Room) -> None:
+def test_missing_packets_are_asked_for_after_20_ms(room: CoreRoom) -> None:
     flowing(room)
     room.feed(rtp(504))
     assert [p for p in room.ann.controls(room.tick(19 * NS_PER_MS)) if isinstance(p, RtcpRtpfbPacket)] == []
@@ -268,7 +194,7 @@ def test_missing_packets_are_asked_for_after_20_ms(room: Room) -> None:
     assert not any(isinstance(p, RtcpRtpfbPacket) for out in later for p in room.ann.controls(out))
 
 
-def test_an_unfilled_hole_asks_for_a_key_frame(room: Room) -> None:
+def test_an_unfilled_hole_asks_for_a_key_frame(room: CoreRoom) -> None:
     flowing(room)
     room.tick(NS_PER_S)
     room.feed(rtp(502))
@@ -276,7 +202,7 @@ def test_an_unfilled_hole_asks_for_a_key_frame(room: Room) -> None:
     assert sum(plis(room, room.tick()) for _ in range(3)) == 1
 
 
-def test_repeats_the_same_datagram_byte_for_byte(room: Room) -> None:
+def test_repeats_the_same_datagram_byte_for_byte(room: CoreRoom) -> None:
     flowing(room)
     [(first, _)] = room.feed(rtp(501, marker=True, payload=b"\x10\x01" + bytes(900)))
     for n in range(502, 520):
@@ -287,7 +213,7 @@ def test_repeats_the_same_datagram_byte_for_byte(room: Room) -> None:
 
 @pytest.mark.parametrize("first", [65_530, 65_535, 32_760])
 def test_repeats_across_the_turn_of_both_counters(first: int) -> None:
-    room = Room()
+    room = CoreRoom()
     room.expect()
     room.feed(rtp(first, 9000, payload=KEY))
     [key] = room.bob.mine(room.down(sequence=32_767))
@@ -299,14 +225,14 @@ def test_repeats_across_the_turn_of_both_counters(first: int) -> None:
     assert [bytes(datagram) for datagram, _ in out] == [sent[n] for n in sorted(sent)]
 
 
-def test_never_repeats_what_was_not_sent(room: Room) -> None:
+def test_never_repeats_what_was_not_sent(room: CoreRoom) -> None:
     """A newcomer's sequence numbers below its first, a hole of the publisher, the future."""
     flowing(room)
     room.feed(rtp(503))
     assert room.tell(room.bob, pack_nack(12, 77, [998, 999, 1001, 1002, 1004, 3000])) == []
 
 
-def test_repeats_three_times_and_not_within_a_round_trip(room: Room) -> None:
+def test_repeats_three_times_and_not_within_a_round_trip(room: CoreRoom) -> None:
     flowing(room)
     room.feed(rtp(501))
     done = []
@@ -317,7 +243,7 @@ def test_repeats_three_times_and_not_within_a_round_trip(room: Room) -> None:
     assert done == [1, 0, 1, 0, 1, 0] + [0] * 10
 
 
-def test_ring_forgets(room: Room) -> None:
+def test_ring_forgets(room: CoreRoom) -> None:
     flowing(room)
     for n in range(501, 1100):
         room.feed(rtp(n))
@@ -325,7 +251,7 @@ def test_ring_forgets(room: Room) -> None:
     assert len(room.tell(room.bob, pack_nack(12, 77, [1500]))) == 1
 
 
-def test_sender_reports_map_the_publishers_clock(room: Room) -> None:
+def test_sender_reports_map_the_publishers_clock(room: CoreRoom) -> None:
     flowing(room)
     theirs = ntp_from_ns(5 * NS_PER_S)
     info = RtcpSenderInfo(ntp_timestamp=theirs, rtp_timestamp=90_000, packet_count=0, octet_count=0)
@@ -340,7 +266,7 @@ def test_sender_reports_map_the_publishers_clock(room: Room) -> None:
     assert report.sender_info.octet_count == len(KEY)
 
 
-def test_receiver_reports_say_what_was_lost(room: Room) -> None:
+def test_receiver_reports_say_what_was_lost(room: CoreRoom) -> None:
     for n in (1, 2, 3, 5):
         room.feed(rtp(n, payload=KEY))
     out = room.tick(NS_PER_S)
@@ -349,7 +275,7 @@ def test_receiver_reports_say_what_was_lost(room: Room) -> None:
     assert (block.ssrc, block.packets_lost, block.fraction_lost, block.highest_sequence) == (1, 1, 51, 5)
 
 
-def test_rtt_comes_from_receivers_reports(room: Room) -> None:
+def test_rtt_comes_from_receivers_reports(room: CoreRoom) -> None:
     flowing(room)
     info = RtcpSenderInfo(ntp_timestamp=ntp_from_ns(room.now), rtp_timestamp=0, packet_count=0, octet_count=0)
     room.tell(room.ann, bytes(RtcpSrPacket(ssrc=1, sender_info=info)))
@@ -369,7 +295,7 @@ def test_rtt_comes_from_receivers_reports(room: Room) -> None:
 
 
 def test_unknown_ssrc_is_told_by_mid() -> None:
-    room = Room()
+    room = CoreRoom()
     room.expect(UpId(7), VP8, (), "7")
     room.expect(UpId(8), VP8, (), "8")
     room.feed(rtp(1, ssrc=500, elements=b"\x40" + b"8" + b"\x00\x00", payload=KEY))
@@ -381,7 +307,7 @@ def test_unknown_ssrc_is_told_by_mid() -> None:
 
 
 def test_levels_are_counted_and_passed_on() -> None:
-    room = Room()
+    room = CoreRoom()
     room.expect(MICROPHONE, OPUS)
     room.feed(rtp(0, payload_type=111, elements=b"\x10\x7f\x00\x00"))
     room.down(MICROPHONE, payload_type=111)
@@ -394,7 +320,7 @@ def test_levels_are_counted_and_passed_on() -> None:
     assert room.core.take_events() == [Spoke(MICROPHONE, 11, 5)]
 
 
-def test_goodbyes(room: Room) -> None:
+def test_goodbyes(room: CoreRoom) -> None:
     flowing(room)
     out = room.core.remove_down(DownId(77))
     assert [p.sources for p in room.bob.controls(out) if isinstance(p, RtcpByePacket)] == [[77]]
@@ -405,7 +331,7 @@ def test_goodbyes(room: Room) -> None:
     assert room.core.take_events() == [UpSaidGoodbye(CAMERA)]
 
 
-def test_a_moved_receiver_gets_it_at_the_new_address(room: Room) -> None:
+def test_a_moved_receiver_gets_it_at_the_new_address(room: CoreRoom) -> None:
     flowing(room)
     room.bob.address = ("127.0.0.1", 4321)
     room.core.move_link(BOB, room.bob.address)
@@ -416,7 +342,7 @@ def test_a_moved_receiver_gets_it_at_the_new_address(room: Room) -> None:
     assert room.sequences(room.feed(rtp(503))) == [1003]
 
 
-def test_closed_links_are_forgotten(room: Room) -> None:
+def test_closed_links_are_forgotten(room: CoreRoom) -> None:
     flowing(room)
     room.core.close_link(BOB)
     room.core.close_link(BOB)
@@ -427,7 +353,7 @@ def test_closed_links_are_forgotten(room: Room) -> None:
     assert room.down() == []
 
 
-def test_one_repaired_packet_reaches_only_those_who_miss_it(room: Room) -> None:
+def test_one_repaired_packet_reaches_only_those_who_miss_it(room: CoreRoom) -> None:
     room.feed(rtp(10, 9000, payload=KEY))
     eve = Peer(3, ("127.0.0.1", 1003))
     room.core.open_link(EVE, eve.keys, eve.address, Ssrc(13))
@@ -439,7 +365,7 @@ def test_one_repaired_packet_reaches_only_those_who_miss_it(room: Room) -> None:
     assert eve.packets(late) == []
 
 
-def test_rubbish_disturbs_nobody(room: Room) -> None:
+def test_rubbish_disturbs_nobody(room: CoreRoom) -> None:
     flowing(room)
     for rubbish in (b"", b"\x80", bytes(11), b"\x80" + bytes(40), b"\x80\xc8" + bytes(30), bytes([0x80]) * 2040):
         assert room.core.feed(rubbish, room.ann.address, room.now) == []

@@ -1,0 +1,106 @@
+"""Random walks through the forwarding core: no sequence number is ever used for two packets.
+
+Under AES-GCM that would give the authentication key away.
+"""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sfu.core.rtcp import pack_nack
+from sfu.core.seam import Datagram
+from tests.support.sfu_core import CAMERA, EDGES, MICROPHONE, OPUS, CoreRoom
+from tests.support.sfu_peer import KEY, header, rtp
+
+_MOST_JOINS = 6
+
+
+class Walk:
+    """A camera and a microphone with the same sequence numbers; each step is a method."""
+
+    def __init__(self, first: int) -> None:
+        self.room = CoreRoom()
+        self.room.expect()
+        self.room.expect(MICROPHONE, OPUS, (2,), "1")
+        self.sent: dict[tuple[int, int], bytes] = {}
+        self.missing: list[int] = []
+        self.sequence = first
+        self.joined = 0
+        self.count = 0
+
+    def packet(self) -> None:
+        self._send(self.sequence, self._body())
+        self.sequence += 1
+
+    def key(self) -> None:
+        self._send(self.sequence, KEY + self._body())
+        self.sequence += 1
+
+    def padding(self) -> None:
+        self._send(self.sequence, b"", 5)
+        self.sequence += 1
+
+    def miss(self) -> None:
+        self.missing.append(self.sequence)
+        self.sequence += 1
+
+    def late(self) -> None:
+        if self.missing:
+            self._send(self.missing.pop(self.count % len(self.missing)), self._body())
+
+    def close(self) -> None:
+        self._gate(is_open=False)
+
+    def open(self) -> None:
+        self._gate(is_open=True)
+
+    def nack(self) -> None:
+        for ssrc in {ssrc for ssrc, _ in self.sent}:
+            self._check(self.room.tell(self.room.bob, pack_nack(12, ssrc, range(990, 1100))))
+
+    def join(self) -> None:
+        if self.joined < _MOST_JOINS:
+            self._check(self.room.down(CAMERA, 100 + self.joined))
+            self._check(self.room.down(MICROPHONE, 200 + self.joined))
+            self.joined += 1
+
+    def tick(self) -> None:
+        self._check(self.room.tick())
+
+    def _body(self) -> bytes:
+        self.count += 1
+        return b"\x10\x01" + self.count.to_bytes(2, "big")
+
+    def _send(self, at: int, payload: bytes, padding: int = 0) -> None:
+        self._check(self.room.feed(rtp(at, at * 10, 1, 96, payload, padding=padding)))
+        self._check(self.room.feed(rtp(at, at * 10, 2, 111, payload, padding=padding)))
+
+    def _gate(self, is_open: bool) -> None:
+        self.room.core.set_open(CAMERA, is_open)
+        self.room.core.set_open(MICROPHONE, is_open)
+
+    def _check(self, out: list[Datagram]) -> None:
+        for datagram in self.room.bob.mine(out):
+            if not 192 <= datagram[1] <= 223:
+                _, sequence, _, ssrc, _ = header(datagram)
+                assert self.sent.setdefault((ssrc, sequence), datagram) == datagram
+
+
+STEPS = (
+    Walk.packet,
+    Walk.key,
+    Walk.padding,
+    Walk.miss,
+    Walk.late,
+    Walk.close,
+    Walk.open,
+    Walk.nack,
+    Walk.join,
+    Walk.tick,
+)
+
+
+@given(st.lists(st.sampled_from(STEPS), max_size=120), st.sampled_from(EDGES))
+def test_no_sequence_number_is_ever_used_for_two_packets(steps: list, first: int) -> None:  # type: ignore[type-arg]
+    walk = Walk(first)
+    for step in steps:
+        step(walk)
