@@ -1,7 +1,6 @@
 /** The whole recording at a glance: a lane for each seat, pauses and marks across them, and the playhead to drag. */
 
 import { html, svg, type SVGTemplateResult, type TemplateResult } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
 import { elapsed } from "../../format";
 import { t } from "../../i18n";
 import { PlainElement } from "../../shared/plain-element";
@@ -43,7 +42,7 @@ export class Timebar extends PlainElement {
       >
         ${drawn}
       </svg>
-      <div class="dc-playhead" style=${styleMap({ left: `${share * 100}%` })}></div>
+      <div class="dc-playhead" .style=${`left: ${share * 100}%`}></div>
       <input
         type="range"
         data-testid="timebar"

@@ -99,12 +99,13 @@ export class Bar extends PlainElement {
     if (!may(this.room, "share_screen") || !canShareScreen()) return nothing;
     const owner = this.room.room === null ? null : screenOwner(this.room.room);
     const others = owner !== null && !this.room.sharing;
+    const words = this.room.sharing ? t("Stop sharing") : t("Share screen");
     return button({
       test: "share-button",
       drawing: this.room.sharing ? "screen-off" : "screen",
-      words: this.room.sharing ? t("Stop sharing") : t("Share screen"),
+      words,
       state: this.room.sharing ? "open" : "off",
-      kind: "dc-bar-wide",
+      kind: "dc-bar-wide dc-bar-lesser",
       disabled: others,
       ...(others && { hint: t("{name} shares the screen", { name: owner.name }) }),
       press: () => {

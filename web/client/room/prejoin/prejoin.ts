@@ -162,7 +162,7 @@ export class Prejoin extends PlainElement {
         this.acts.switchOff(gadget);
       }}
     >
-      ${gadget === "camera" ? t("Without camera") : t("Without microphone")}
+      ${gadget === "camera" ? t("Switch the camera off") : t("Switch the microphone off")}
     </button>`;
   }
 

@@ -2,7 +2,6 @@
 
 import { html, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { styleMap } from "lit/directives/style-map.js";
 import { t } from "../../i18n";
 import { PlainElement } from "../../shared/plain-element";
 import { adopt } from "../../styles/adopt";
@@ -27,16 +26,15 @@ export class Stage extends PlainElement {
     const tiles = view === null ? [] : arrangeTiles(view, this.room.layout);
     const withMain = tiles.some((tile) => tile.main);
     const rest = tiles.filter((tile) => !tile.main).length;
+    // As a property: a style attribute would be refused by the pages' content policy.
+    const places = `--columns: ${columnsFor(tiles.length)}; --rows: repeat(${Math.max(1, rest)}, var(--tile)) 1fr`;
     return html`<div
       class="dc-stage"
       role="group"
       aria-label=${t("People in the room")}
       data-layout=${withMain ? "floor" : "grid"}
       data-alone=${tiles.length === 1}
-      style=${styleMap({
-        "--columns": String(columnsFor(tiles.length)),
-        "--rows": `repeat(${Math.max(1, rest)}, auto) 1fr`,
-      })}
+      .style=${places}
     >
       ${repeat(
         tiles,
