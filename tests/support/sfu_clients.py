@@ -41,7 +41,7 @@ from sfu.settings import SfuConfig
 
 ALL_OPEN = Gates(microphone=True, camera=True, screen=True)
 ROOM = RoomId("room1")
-WITHIN_S = 15.0
+WITHIN_S = 30.0
 
 
 def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
