@@ -22,7 +22,7 @@ from bridge.node_room import NodeRoom
 from bridge.policy import SYSTEM, Actor
 from bridge.ports import Clock, Entropy, MediaNode, RecorderNode
 from bridge.reception import Reception
-from bridge.states import UNDER_WAY, RecordingState
+from bridge.states import BEFORE_LIVE, UNDER_WAY, RecordingState
 
 RETAIN_S = 365 * 86_400
 """Provisional lock of what the recorder stores; sealing lengthens it to the retention of the case."""
@@ -127,6 +127,8 @@ class LiveReception:
         if (present.node, present.recorder) != (node, recorder):
             await self._commits.commit(SYSTEM, "PlaceRoom", [RoomPlaced(node, recorder)])
         await self.room.settle(self._commits.present)
+        if self._commits.present.state in BEFORE_LIVE:
+            await self._node.delete_tap(self.room.id)  # of a start that a killed process left half done
 
     async def start(self, actor: Actor, command: c.StartReception) -> None:
         """Live, once the recorder has proved that it writes (gate 2).
@@ -218,18 +220,14 @@ class LiveReception:
         """Ask the recorder to store its last segments and journal. Nothing depends on it: sealing looks by itself."""
         await self._recorder.finished(recording)
 
-    async def restarted(self) -> None:
-        """The node began anew: the room is made again and, while under way, its recording goes on as another part.
-
-        Raises Unavailable.
-        """
+    async def record_again(self) -> None:
+        """The node began anew: while under way the recording goes on as another part. Raises Unavailable."""
         present = self._commits.present
-        self.room.forget()
-        await self.room.settle(present)
         if present.state in UNDER_WAY and present.recording:
-            self._part += 1
             address = (await self._recorder.health()).tap_address
-            await self._node.put_tap(self.room.id, TapOrder(present.recording, address, True, part=self._part))
+            order = TapOrder(present.recording, address, True, part=self._part + 1)
+            await self._node.put_tap(self.room.id, order)
+            self._part += 1
 
     async def remove(self) -> None:
         """The room's end on its node."""

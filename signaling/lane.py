@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias, TypeVar, cast
 
-from bridge.errors import Code, Refusal
+from bridge.errors import Code, Conflict, Refusal
 
 Answer = TypeVar("Answer")
 _Work: TypeAlias = "tuple[Callable[[], Awaitable[object]], asyncio.Future[object]]"
@@ -37,6 +37,7 @@ class Lane:
 
     def _hand_in(self, work: Callable[[], Awaitable[object]]) -> "asyncio.Future[object]":
         done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        done.add_done_callback(_seen)
         try:
             self._inbox.put_nowait((work, done))
         except asyncio.QueueFull:
@@ -48,19 +49,28 @@ class Lane:
             _log.warning("%s: %s", self._name, failure)
 
     async def run(self) -> None:
-        """Until cancelled; what then still waits is cancelled too."""
+        """Until cancelled; who then still waits is told to ask again."""
         try:
             while True:
                 await self._one(*await self._inbox.get())
         finally:
             while not self._inbox.empty():
-                self._inbox.get_nowait()[1].cancel()
+                _, done = self._inbox.get_nowait()
+                done.set_exception(self._over())
+
+    @property
+    def waits(self) -> bool:
+        """Whether more is to be done after what is being done now."""
+        return not self._inbox.empty()
+
+    def _over(self) -> Conflict:
+        return Conflict(detail=f"{self._name} ended")
 
     async def _one(self, work: Callable[[], Awaitable[object]], done: "asyncio.Future[object]") -> None:
         try:
             answer = await work()
         except asyncio.CancelledError:
-            done.cancel()
+            done.set_exception(self._over())
             raise
         except Exception as failure:  # noqa: BLE001  every failure belongs to who handed the work in
             if not done.done():
@@ -68,3 +78,9 @@ class Lane:
         else:
             if not done.done():
                 done.set_result(answer)
+
+
+def _seen(done: "asyncio.Future[object]") -> None:
+    """A failure that nobody waits for any more is no fault of the loop's."""
+    if not done.cancelled():
+        done.exception()

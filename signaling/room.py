@@ -16,7 +16,7 @@ from bridge import commands as c
 from bridge.commands import RoomCommand
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.decisions import decide
-from bridge.errors import Code, Refusal, Unavailable
+from bridge.errors import Code, NotPermitted, Refusal, Unavailable
 from bridge.ids import NS_PER_MS, ParticipantId, room_of
 from bridge.live import LiveReception
 from bridge.policy import SYSTEM, Actor
@@ -55,6 +55,9 @@ AT_ONCE = (
     c.MuteAll,
 )
 """Commands that act from the room's memory; the rest is stored before it takes effect."""
+
+WITHOUT_NODE = (c.SetHand, c.GiveFloor)
+"""They move no gate, so there is nothing to wait for."""
 
 
 class RoomParts(msgspec.Struct, frozen=True):
@@ -105,7 +108,7 @@ class Room:
         self._showing = False
         self._ending = False
         self._placed = False
-        self._node_is_new = False
+        self._node_is_new = self._tap_is_gone = False
         self._idle_since: int | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -166,11 +169,17 @@ class Room:
     async def command(self, participant: ParticipantId, command: RoomCommand) -> Done:
         """Decided, stored or in the way to storage, and known to the node. Raises Refusal."""
         actor = actor_of(self.present, participant)
-        if isinstance(command, AT_ONCE):
-            self._memory.at_once(actor, type(command).__name__, decide(self.present, actor, command))
-            await self._settling.done()
-        else:
+        if not isinstance(command, AT_ONCE):
             await self._lane.do(lambda: self._in_turn(actor, command))
+            return Done(self._revision)
+        try:
+            self._memory.at_once(actor, type(command).__name__, decide(self.present, actor, command))
+        except NotPermitted as refusal:
+            told = refusal
+            self._lane.post(lambda: self._audit(actor, command, told))
+            raise
+        if not isinstance(command, WITHOUT_NODE):
+            await self._settling.done()
         return Done(self._revision)
 
     async def _in_turn(self, actor: Actor, command: RoomCommand) -> None:
@@ -224,8 +233,8 @@ class Room:
             self._hearing.hear(event)
 
     def node_restarted(self) -> None:
-        """Every connection is gone."""
-        self._node_is_new = True
+        """Every connection and the tap are gone."""
+        self._node_is_new = self._tap_is_gone = True
         self._lane.post(self._begin_on_new_node)
 
     async def _make_again(self) -> None:
@@ -233,14 +242,17 @@ class Room:
         await self._settling.done()
 
     async def _begin_on_new_node(self) -> None:
-        if not self._node_is_new or self._ending:
-            return
-        for member in self._members.values():
-            member.offer = None
-            member.dead.clear()
-        await self.live.restarted()
-        self._node_is_new = False
-        self._members.tell("renegotiate", Renegotiate("node_restarted"))
+        """Repeated by the tick until all of it is done."""
+        if self._node_is_new and not self._ending:
+            await self._make_again()
+            self._node_is_new = False
+            for member in self._members.values():
+                member.offer = None
+                member.dead.clear()
+            self._members.tell("renegotiate", Renegotiate("node_restarted"))
+        if self._tap_is_gone and not self._ending:
+            await self.live.record_again()
+            self._tap_is_gone = False
 
     def noticed(self, version: int) -> None:
         """Somebody stored events of this reception up to ``version``."""
@@ -250,29 +262,30 @@ class Room:
     # ── time ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _tick_on(self) -> None:
-        while True:
+        while self.owned:
             await asyncio.sleep(self._parts.config.tick_s)
             try:
-                await self.lease.take()
-            except Unavailable as failure:
-                # Nobody else can take the lease either while the database is away: the room goes on.
-                _log.warning("room %s: lease not renewed: %s", self.id, failure)
-            except Refusal as refusal:
-                self._disowned(refusal)
-                return
-            try:
+                await self._keep_lease()
                 await self._lane.do(self._tick)
             except Refusal as refusal:
                 _log.warning("room %s: %s", self.id, refusal)
+
+    async def _keep_lease(self) -> None:
+        try:
+            await self.lease.keep()
+        except Unavailable as failure:
+            # Nobody else can take the lease either while the database is away: the room goes on.
+            _log.warning("room %s: lease not renewed: %s", self.id, failure)
+        except Refusal as refusal:
+            self._disowned(refusal)
 
     async def _tick(self) -> None:
         if self._ending:
             return
         await self._arrivals.expire(self._parts.config.resume_s)
         await self._mind_officials()
-        if self._node_is_new:
-            await self._begin_on_new_node()
-        elif self.present.participants:
+        await self._begin_on_new_node()
+        if self.present.participants:
             await self._place()
         self._mind_idleness()
 
@@ -285,7 +298,7 @@ class Room:
 
     def _mind_idleness(self) -> None:
         now = self._parts.clock.mono()
-        if self.present.participants or self.present.state in UNDER_WAY:
+        if self.present.participants or self.present.state in UNDER_WAY or self._lane.waits:
             self._idle_since = None
         elif self._idle_since is None:
             self._idle_since = now

@@ -15,16 +15,23 @@ class RoomLease:
         self._name = f"room {reception}"
         self._owner = owner
         self._seconds = seconds
+        self._taken: int | None = None
+
+    async def keep(self) -> None:
+        """:meth:`take` again when a third of its time has run."""
+        if self._taken is None or self._clock.mono() - self._taken >= self._seconds / 3 * NS_PER_S:
+            await self.take()
 
     async def take(self) -> None:
         """Take or renew it. Raises Refusal(room_elsewhere) with the owner's address, Unavailable."""
-        now = self._clock.utc()
+        now, taken = self._clock.utc(), self._clock.mono()
         async with self._units.writing() as unit:
             until = now + int(self._seconds * NS_PER_S)
             lease = await unit.leases.take(self._name, self._owner, now, until)
             await unit.commit()
         if lease.owner != self._owner:
             raise Refusal(Code.ROOM_ELSEWHERE, f"{self._name} is with {lease.owner}", address=lease.owner)
+        self._taken = taken
 
     async def release(self) -> None:
         """Another process may take it at once. Raises Unavailable."""

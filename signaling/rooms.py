@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from bridge.control import NodeEvent, RecorderEvent
-from bridge.errors import Refusal
-from bridge.ids import NS_PER_S, NodeId, ParticipantId, ReceptionId
+from bridge.errors import Code, Refusal, Unavailable
+from bridge.ids import NS_PER_S, NodeId, ParticipantId, ReceptionId, reception_of
 from bridge.ports import Clock, Entropy
 from bridge.reception import Reception
 from bridge.receptions import STORED, ReceptionService
@@ -23,6 +23,8 @@ from signaling.watcher import Source, Watcher
 _log = logging.getLogger(__name__)
 LOOK_BACK_S = 30 * 86_400
 """A reception that is still under way after a month is closed by hand."""
+END_S = 5.0
+"""A node answers in milliseconds; an empty room that cannot be removed is made anew as it is."""
 TRIES = 8
 """With doubling pauses from half a second about two minutes; sealing finds the recording by itself anyway."""
 
@@ -48,17 +50,31 @@ class Rooms:
             config, service, places, ResumeSecrets(config.key), clock, entropy, lambda room: self._retire(room)
         )
         self._rooms: dict[ReceptionId, Room] = {}
-        self._opening = asyncio.Lock()
+        self._turns: dict[ReceptionId, asyncio.Lock] = {}
         self._watchers: dict[str, asyncio.Task[None]] = {}
-        self._ending: set[asyncio.Task[None]] = set()
+        self._ending: dict[ReceptionId, asyncio.Task[None]] = {}
+        self._looking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Take back what is under way: its participants may resume from now on. Raises Unavailable."""
+        await self._take_all_back(lobbies=True)
+        self._looking = asyncio.create_task(self._look_on(), name="rooms without an owner")
+
+    async def _look_on(self) -> None:
+        """Whose owner died is taken over as soon as the lease has run out."""
+        while True:
+            await asyncio.sleep(self._config.lease_s)
+            try:
+                await self._take_all_back(lobbies=False)
+            except Unavailable as failure:
+                _log.warning("rooms without an owner are not looked for: %s", failure)
+
+    async def _take_all_back(self, *, lobbies: bool) -> None:
         now = self._clock.utc()
         async with self._units.reading() as unit:
             rows = await unit.receptions.rows(now - LOOK_BACK_S * NS_PER_S, now + LOOK_BACK_S * NS_PER_S)
         for row in rows:
-            if row.doors_open or row.state in UNDER_WAY:
+            if row.id not in self._rooms and (row.state in UNDER_WAY or (lobbies and row.doors_open)):
                 await self._take_back(row.id)
 
     async def _take_back(self, reception: ReceptionId) -> None:
@@ -67,14 +83,23 @@ class Rooms:
             if stored.participants or stored.state in UNDER_WAY:
                 await self.open(reception)
         except Refusal as refusal:
-            _log.error("room %s is not taken back: %s", reception, refusal)
+            level = logging.DEBUG if refusal.code is Code.ROOM_ELSEWHERE else logging.ERROR
+            _log.log(level, "room %s is not taken back: %s", reception, refusal)
 
     async def open(self, reception: ReceptionId) -> Room:
         """The room, made when it is not there. Raises NotFound, Refusal(room_elsewhere), Unavailable."""
-        async with self._opening:
+        async with self._turns.setdefault(reception, asyncio.Lock()):
             if reception not in self._rooms:
+                await self._ended(reception)
                 self._rooms[reception] = await self._make(reception)
             return self._rooms[reception]
+
+    async def _ended(self, reception: ReceptionId) -> None:
+        """The room before, given up when it was empty, must not be removed after the new one was made."""
+        ending = self._ending.get(reception)
+        if ending is not None:
+            await asyncio.wait([ending], timeout=END_S)
+            ending.cancel()
 
     async def _make(self, reception: ReceptionId) -> Room:
         lease = RoomLease(self._units, self._clock, reception, self._config.owner, self._config.lease_s)
@@ -130,10 +155,16 @@ class Rooms:
 
     def _retire(self, room: Room) -> None:
         """The room is over, was empty for long, or another process has it."""
-        self._rooms.pop(ReceptionId(room.id), None)
-        task = asyncio.create_task(self._wind_up(room), name=f"end of room {room.id}")
-        self._ending.add(task)
-        task.add_done_callback(self._ending.discard)
+        reception = reception_of(room.id)
+        self._rooms.pop(reception, None)
+        task = self._ending[reception] = asyncio.create_task(self._wind_up(room), name=f"end of room {room.id}")
+        task.add_done_callback(lambda _: self._forget(reception, task))
+
+    def _forget(self, reception: ReceptionId, ended: asyncio.Task[None]) -> None:
+        if self._ending.get(reception) is ended:
+            del self._ending[reception]
+        if reception not in self._rooms and (turn := self._turns.get(reception)) and not turn.locked():
+            del self._turns[reception]
 
     async def _wind_up(self, room: Room) -> None:
         await room.close()
@@ -147,16 +178,19 @@ class Rooms:
 
     async def close(self) -> None:
         """Rooms stay as they are on their nodes; whoever owns them next takes them back from storage."""
-        for task in self._watchers.values():
-            task.cancel()
-        await asyncio.gather(*self._watchers.values(), return_exceptions=True)
+        looking = [self._looking] if self._looking else []
+        await _cancelled([*looking, *self._watchers.values()])
         self._watchers.clear()
         for room in list(self._rooms.values()):
             await room.close()
         self._rooms.clear()
-        for task in self._ending:
-            task.cancel()
-        await asyncio.gather(*self._ending, return_exceptions=True)
+        await _cancelled(list(self._ending.values()))
+
+
+async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _in_the_end(what: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:

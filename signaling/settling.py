@@ -21,6 +21,7 @@ class Settling:
         self._present = present
         self._wake = asyncio.Event()
         self._waiting: list[asyncio.Future[None]] = []
+        self._behind = False
 
     def want(self) -> None:
         """The state changed."""
@@ -68,6 +69,11 @@ class Settling:
         try:
             await self._room.settle(self._present())
         except Refusal as refusal:
-            _log.warning("room %s: its node does not follow: %s", self._room.id, refusal)
+            if not self._behind:
+                _log.warning("room %s: its node does not follow: %s", self._room.id, refusal)
+            self._behind = True
             return refusal
+        if self._behind:
+            _log.warning("room %s: its node follows again", self._room.id)
+        self._behind = False
         return None

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from bridge.commands import CloseReception, InterruptReception, ResumeReception, SetMicrophone, StartReception
+from bridge.control import TapOrder
 from bridge.decisions import decide, decide_join
 from bridge.errors import Code, IllegalTransition, NotPermitted, Refusal, Unavailable
 from bridge.events import Event
-from bridge.ids import NodeId, ParticipantId, RecorderId, room_of
+from bridge.ids import NodeId, ParticipantId, RecorderId, RecordingId, room_of
 from bridge.live import LiveReception, LiveSettings
 from bridge.model import RecordingRow, Seat
 from bridge.policy import Actor
@@ -273,8 +274,16 @@ async def test_a_planned_reception_cannot_be_closed(house: House) -> None:
 async def test_a_restarted_node_gets_room_people_and_recording_again(house: House) -> None:
     await house.live.start(house.chair(), ON_PAPER)
     house.node.restart()
-    await house.live.restarted()
+    house.live.room.forget()
+    await house.live.room.settle(house.ledger.present)
+    await house.live.record_again()
     assert set(house.node.rooms[house.room].participants) == {"chair", "agency", "citizen"}
     tap = house.node.rooms[house.room].tap
     assert tap is not None
     assert (tap.recording, tap.part, tap.recording_id) == (True, 2, house.ledger.present.recording)
+
+
+async def test_a_start_that_a_killed_process_left_half_done_is_taken_back(house: House) -> None:
+    await house.node.put_tap(house.room, TapOrder(RecordingId("half"), "unix:tap", True))
+    await house.live.place(NodeId("node-1"), RecorderId("recorder-1"))
+    assert not house.tap
