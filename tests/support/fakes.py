@@ -78,7 +78,7 @@ class _Events:
         self.run = "run-1"
         self._kept: list[Numbered] = []
         self._grown = asyncio.Event()
-        self._closed = False
+        self._line = 1
 
     def say(self, event: NodeEvent | RecorderEvent) -> None:
         self._kept.append(Numbered(self.run, len(self._kept) + 1, event))
@@ -89,13 +89,17 @@ class _Events:
         self._kept = []
         self._grow()
 
+    def drop(self) -> None:
+        self._line += 1
+        self._grow()
+
     def _grow(self) -> None:
         self._grown.set()
         self._grown = asyncio.Event()
 
     async def read(self, run: str, after: int) -> AsyncIterator[Numbered]:
-        mine, sent = self.run, after if run == self.run else 0
-        while self.run == mine:  # a restarted process drops the line
+        mine, sent = (self.run, self._line), after if run == self.run else 0
+        while (self.run, self._line) == mine:  # a restarted process drops the line
             grown = self._grown
             for numbered in self._kept[sent:]:
                 sent = numbered.number
@@ -128,6 +132,10 @@ class FakeNode:
     def restart(self) -> None:
         self.rooms = {}
         self._events.anew()
+
+    def drop(self) -> None:
+        """Every reader's line ends."""
+        self._events.drop()
 
     def gates(self, room: RoomId, participant: ParticipantId) -> Gates:
         return self.rooms[room].participants[participant].gates
