@@ -13,6 +13,7 @@
     WS     /events?run=R&after=N          Numbered, one a message
 """
 
+import asyncio
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
@@ -147,14 +148,19 @@ class ControlServer:
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_BODY)
         await socket.prepare(request)
         self._sockets.add(socket)
+        sending = asyncio.create_task(self._send_events(socket, run, after))
         try:
-            async for numbered in self._recorder.events.follow(run, after):
-                await socket.send_bytes(msgspec.json.encode(numbered), compress=None)
-        except ConnectionError:
-            pass
+            async for _ in socket:
+                """Nothing is expected from there but its end."""
         finally:
             self._sockets.discard(socket)
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
         return socket
+
+    async def _send_events(self, socket: web.WebSocketResponse, run: str, after: int) -> None:
+        async for numbered in self._recorder.events.follow(run, after):
+            await socket.send_bytes(msgspec.json.encode(numbered))
 
     async def _end_sockets(self, _: web.Application) -> None:
         for socket in list(self._sockets):

@@ -1,6 +1,6 @@
 """A recorder's control API as the other rooms call it: :class:`bridge.ports.RecorderNode` over HTTP."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import TypeVar
 
 import msgspec
@@ -61,7 +61,7 @@ class HttpRecorderNode:
     async def disarm(self, recording: RecordingId) -> None:
         await self._request("DELETE", f"/recordings/{recording}", None, QUICK_S)
 
-    async def events(self, run: str, after: int) -> AsyncIterator[Numbered]:
+    async def events(self, run: str, after: int) -> AsyncGenerator[Numbered, None]:
         """Ends when the line drops."""
         decoder = msgspec.json.Decoder(Numbered)
         try:

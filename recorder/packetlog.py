@@ -29,6 +29,8 @@ class _TrackLog:
         self.next_index = next_index
         self.chunks = done
         self.open: _Chunk | None = None
+        self.last = self.told = max((chunk.last for chunk in done), default=0)
+        """The last tap number appended, and the last that ``take`` said will be durable."""
 
     def begin(self) -> _Chunk:
         chunk = _Chunk(self.folder / f"{self.next_index:06d}.log")
@@ -68,6 +70,7 @@ class PacketLog:
         chunk = log.open or log.begin()
         chunk.waiting.append(frame)
         chunk.last = max(chunk.last, number)
+        log.last = max(log.last, number)
         self.waiting_bytes += len(frame)
 
     def rotate(self, track: int) -> None:
@@ -103,7 +106,8 @@ class PacketLog:
                 if chunk.waiting:
                     work.append(Append((chunk.path, b"".join(chunk.waiting))))
                     chunk.waiting = []
-                    reached[track] = max(reached.get(track, 0), chunk.last)
+            if log.last > log.told:
+                reached[track] = log.told = log.last
         work += self._deletions
         self._deletions = []
         self.waiting_bytes = 0
@@ -133,7 +137,7 @@ class PacketLog:
 
     def durable(self) -> dict[int, int]:
         """The last tap number per track found on disk when this log was opened."""
-        return {track: max((chunk.last for chunk in log.chunks), default=0) for track, log in self._tracks.items()}
+        return {track: log.last for track, log in self._tracks.items()}
 
     def _append(self, path: Path, content: bytes) -> None:
         descriptor, size = self._files.get(path) or self._open(path)

@@ -13,7 +13,7 @@ from bridge.ports import ObjectStore, StoredObject
 from recorder.spool import DoneSegment
 
 FIRST_RETRY_S = 0.5
-LAST_RETRY_S = 10.0
+LAST_RETRY_S = 5.0
 CHUNK = 1024 * 1024
 
 _log = logging.getLogger(__name__)

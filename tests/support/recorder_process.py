@@ -19,6 +19,7 @@ from deploy.time import SystemClock, SystemEntropy
 from recorder.build import RecorderConfig, RecorderNodeProcess, build
 from recorder.client import HttpRecorderNode
 from storage.objects.directory import DirectoryObjects
+from tests.support.flaky_objects import FlakyObjects
 from tests.support.tap_node import TapNode
 
 RETAIN = 4_000_000_000 * NS_PER_S
@@ -65,8 +66,9 @@ class RecorderAt:
 class RecorderUnderTest(RecorderAt):
     """One in this process."""
 
-    def __init__(self, folder: Path, objects: ObjectStore, segment_seconds: int = 60) -> None:
+    def __init__(self, folder: Path, objects: FlakyObjects, segment_seconds: int = 60) -> None:
         super().__init__(folder, objects)
+        self.store = objects
         config = RecorderConfig(
             recorder=RecorderId("rec1"),
             spool=folder / "spool",
@@ -129,7 +131,7 @@ async def running_recorder(folder: Path, segment_seconds: int = 60) -> AsyncIter
     """A started recorder with a directory store, closed at the end."""
     objects = DirectoryObjects(folder / "objects", SystemClock())
     await objects.prepare()
-    recorder = RecorderUnderTest(folder, objects, segment_seconds)
+    recorder = RecorderUnderTest(folder, FlakyObjects(objects), segment_seconds)
     await recorder.process.start()
     try:
         yield recorder

@@ -1,0 +1,50 @@
+"""A real object store with a line that can be cut."""
+
+from collections.abc import AsyncIterator
+
+from bridge.errors import Code, Unavailable
+from bridge.ports import ObjectStore, StoredObject
+
+
+class FlakyObjects:
+    """:class:`bridge.ports.ObjectStore` in front of another one. ``away``: nothing goes through."""
+
+    def __init__(self, behind: ObjectStore) -> None:
+        self.away = False
+        self.puts: list[str] = []
+        """Keys that were put, in order."""
+        self._behind = behind
+
+    async def put(self, key: str, body: AsyncIterator[bytes] | bytes, retain_until_utc_ns: int) -> StoredObject:
+        self._check()
+        stored = await self._behind.put(key, body, retain_until_utc_ns)
+        self.puts.append(key)
+        return stored
+
+    async def read(
+        self, key: str, version: str | None = None, start: int = 0, length: int | None = None
+    ) -> AsyncIterator[bytes]:
+        self._check()
+        async for chunk in self._behind.read(key, version, start, length):
+            yield chunk
+
+    async def stat(self, key: str, version: str | None = None) -> StoredObject:
+        self._check()
+        return await self._behind.stat(key, version)
+
+    async def list(self, prefix: str) -> AsyncIterator[StoredObject]:
+        self._check()
+        async for stored in self._behind.list(prefix):
+            yield stored
+
+    async def extend_retention(self, key: str, version: str, retain_until_utc_ns: int) -> StoredObject:
+        self._check()
+        return await self._behind.extend_retention(key, version, retain_until_utc_ns)
+
+    async def delete(self, key: str, version: str) -> None:
+        self._check()
+        await self._behind.delete(key, version)
+
+    def _check(self) -> None:
+        if self.away:
+            raise Unavailable(Code.OBJECTS_UNAVAILABLE, "cut off by the test")
