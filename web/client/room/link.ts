@@ -40,6 +40,7 @@ export interface Hearer {
 
 export class Link {
   readonly #socket: Socket;
+  readonly #hearer: Hearer;
   #closed = false;
 
   constructor(address: Address, auth: JoinAuth | ResumeAuth, hearer: Hearer) {
@@ -51,11 +52,13 @@ export class Link {
       reconnection: false,
       timeout: CONNECT_MS,
     });
-    this.#listen(hearer);
+    this.#hearer = hearer;
+    this.#listen();
   }
 
-  #listen(hearer: Hearer): void {
+  #listen(): void {
     const socket = this.#socket;
+    const hearer = this.#hearer;
     socket.on("welcome", (message: Welcome) => {
       hearer.welcome(message);
     });
@@ -77,21 +80,26 @@ export class Link {
     socket.on("refused", (message: Refused) => {
       hearer.refused(message);
     });
-    const down = (why: Refusal | null): void => {
-      if (this.#closed) return;
-      this.#closed = true;
-      socket.close();
-      hearer.down(why);
-    };
     socket.on("disconnect", () => {
-      down(null);
+      this.#down(null);
     });
     socket.on("connect_error", (error: Error & { data?: Partial<Refused> }) => {
-      down(error.data?.code === undefined ? null : new Refusal(error.data.code, error.data.params));
+      this.#down(
+        error.data?.code === undefined ? null : new Refusal(error.data.code, error.data.params),
+      );
     });
   }
 
-  /** Asks and waits for the answer. Throws Refusal, `line_down` when nobody answers. */
+  #down(why: Refusal | null): void {
+    if (this.#closed) return;
+    this.close();
+    this.#hearer.down(why);
+  }
+
+  /**
+   * Asks and waits for the answer. Throws Refusal, `line_down` when nobody answers: then the line is dead, whatever the
+   * socket still believes, and coming back begins.
+   */
   async ask<Answer>(event: string, ...body: readonly unknown[]): Promise<Answer> {
     if (this.#closed) throw new Refusal(LINE_DOWN);
     let answer: Answer | Refused;
@@ -99,6 +107,7 @@ export class Link {
       answer = (await this.#socket.timeout(ANSWER_MS).emitWithAck(event, ...body)) as
         Answer | Refused;
     } catch {
+      this.#down(null);
       throw new Refusal(LINE_DOWN);
     }
     if (isRefused(answer)) throw new Refusal(answer.code, answer.params);

@@ -6,6 +6,7 @@ import { deviceAdvice } from "../../room/words";
 import type { Device, Gadget } from "../../room/state";
 import { icon } from "../../shared/icons";
 import { PlainElement } from "../../shared/plain-element";
+import { sourceObject } from "../../shared/source-object";
 import { adopt } from "../../styles/adopt";
 import type { DevicesConfig } from "../../wire/web";
 import { verdict, VOICE_LEVEL, type Findings, type Line, type Sound } from "../findings";
@@ -54,7 +55,7 @@ export class Check extends PlainElement {
         aria-label=${t("My own picture")}
         ?hidden=${this.picture === null}
         .muted=${true}
-        .srcObject=${this.picture}
+        .srcObject=${sourceObject(this.picture)}
       ></video>
       ${this.#device("camera", this.findings.camera, t("You see yourself: the camera works."))}`;
   }

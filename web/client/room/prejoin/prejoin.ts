@@ -4,6 +4,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { t } from "../../i18n";
 import { icon } from "../../shared/icons";
 import { PlainElement } from "../../shared/plain-element";
+import { sourceObject } from "../../shared/source-object";
 import { adopt } from "../../styles/adopt";
 import type { RoomConfig } from "../../wire/web";
 import type { Acts } from "../acts";
@@ -101,7 +102,7 @@ export class Prejoin extends PlainElement {
         aria-label=${t("My own picture")}
         ?hidden=${stream === null}
         .muted=${true}
-        .srcObject=${stream}
+        .srcObject=${sourceObject(stream)}
       ></video>
       ${stream === null ? html`<span class="p-4">${words[device]?.() ?? t("no picture")}</span>` : nothing}
     </div>`;

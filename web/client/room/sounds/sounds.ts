@@ -5,6 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { t } from "../../i18n";
 import { icon } from "../../shared/icons";
 import { PlainElement } from "../../shared/plain-element";
+import { sourceObject } from "../../shared/source-object";
 import type { Acts } from "../acts";
 import type { RoomState } from "../state";
 
@@ -22,7 +23,7 @@ export class Sounds extends PlainElement {
           autoplay
           data-testid=${`sound-${participant}`}
           data-participant=${participant}
-          .srcObject=${stream}
+          .srcObject=${sourceObject(stream)}
         ></audio>`,
     )}
     ${

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { t } from "../../i18n";
 import { icon, type Icon } from "../../shared/icons";
 import { PlainElement } from "../../shared/plain-element";
+import { sourceObject } from "../../shared/source-object";
 import { adopt } from "../../styles/adopt";
 import type { ParticipantView, Source } from "../../wire/signaling";
 import { roleWord } from "../words";
@@ -75,7 +76,7 @@ export class Tile extends PlainElement {
         aria-hidden="true"
         ?hidden=${!shown}
         .muted=${true}
-        .srcObject=${shown ? stream : null}
+        .srcObject=${sourceObject(shown ? stream : null)}
       ></video>
       ${
         shown
