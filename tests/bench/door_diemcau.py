@@ -1,0 +1,75 @@
+"""Into a media node through its control API."""
+
+import asyncio
+from contextlib import suppress
+
+from aiortc import RTCCertificate
+
+from bridge.control import DownlinkAnswer, DownlinkOffer, Gates, ParticipantOrder, UplinkOffer
+from bridge.ids import ParticipantId, RoomId
+from sfu.client import HttpMediaNode
+from sfu.sdp import parse_description
+from sfu.transport.aiortc_private import fingerprint_of
+from tests.bench.descriptions import SOURCES, publisher_offer, receiver_answer
+from tests.bench.line import Line, Local, connect
+from tests.bench.orders import WorkOrder
+
+ROOM = RoomId("bench")
+_OPEN = Gates(microphone=True, camera=True, screen=True)
+_WITHIN_S = 30.0
+
+
+class DiemcauDoor:
+    """Publishers receive nothing, receivers send nothing: what is measured is forwarding."""
+
+    def __init__(self, order: WorkOrder) -> None:
+        self._order = order
+        self._node = HttpMediaNode(order.control)
+        self._certificate = RTCCertificate.generateCertificate()
+        self._fingerprint = fingerprint_of(self._certificate)
+        self._offers: dict[ParticipantId, asyncio.Queue[DownlinkOffer]] = {}
+        self._reading: asyncio.Task[None] | None = None
+
+    async def publish(self, publisher: int) -> Line:
+        """See Door."""
+        participant = ParticipantId(f"publisher{publisher}")
+        await self._node.put_participant(ROOM, participant, ParticipantOrder(False, _OPEN))
+        local = Local(self._order.address)
+        offer = publisher_offer(publisher, local.ufrag, local.pwd, self._fingerprint, local.place)
+        answer = await self._node.offer_uplink(ROOM, participant, UplinkOffer(offer, SOURCES))
+        return await connect(local, self._certificate, parse_description(answer.sdp))
+
+    async def receive(self, receiver: int) -> Line:
+        """See Door. Raises TimeoutError when not everything is offered."""
+        participant = ParticipantId(f"receiver{receiver}")
+        offers = self._offers[participant] = asyncio.Queue()
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read())
+        await self._node.put_participant(ROOM, participant, ParticipantOrder(True, Gates()))
+        local = Local(self._order.address)
+        line: Line | None = None
+        tracks = 0
+        async with asyncio.timeout(_WITHIN_S):
+            while line is None or tracks < 2 * self._order.publishers:
+                offer = await offers.get()
+                said = parse_description(offer.sdp)
+                sdp = receiver_answer(said, local.ufrag, local.pwd, self._fingerprint, local.place)
+                await self._node.answer_downlink(ROOM, participant, DownlinkAnswer(offer.offer, sdp))
+                tracks = len(offer.tracks)
+                if line is None:
+                    line = await connect(local, self._certificate, said)
+        return line
+
+    async def close(self) -> None:
+        """See Door."""
+        if self._reading is not None:
+            self._reading.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._reading
+        await self._node.close()
+
+    async def _read(self) -> None:
+        async for numbered in self._node.events("", 0):
+            event = numbered.event
+            if isinstance(event, DownlinkOffer) and event.participant in self._offers:
+                self._offers[event.participant].put_nowait(event)

@@ -1,0 +1,67 @@
+"""Two hosts of our own on this machine: one for servers, one for clients, a cable between them."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+_NETWORK = "10.177.0"
+
+
+class Hosts(NamedTuple):
+    """Names of the two namespaces and the address in each."""
+
+    server: str
+    client: str
+    server_address: str
+    client_address: str
+
+
+class NoNamespaces(Exception):
+    """Why there are none, in one line."""
+
+
+@contextmanager
+def hosts() -> Iterator[Hosts]:
+    """Made, and removed whatever happens. Raises NoNamespaces."""
+    if shutil.which("ip") is None:
+        raise NoNamespaces("no iproute2 (apt-get install iproute2)")
+    if os.geteuid() != 0:
+        raise NoNamespaces("network namespaces need root")
+    name = f"dcbench{os.getpid()}"
+    made = Hosts(f"{name}s", f"{name}c", f"{_NETWORK}.1", f"{_NETWORK}.2")
+    try:
+        for command in _making(made):
+            _ip(command)
+        yield made
+    finally:
+        for namespace in (made.server, made.client):
+            subprocess.run(["ip", "netns", "delete", namespace], check=False, capture_output=True)
+
+
+def inside(namespace: str, *command: str) -> list[str]:
+    """The command, run in that namespace; ``ip`` replaces itself by it, so its process id is the command's."""
+    return ["ip", "netns", "exec", namespace, *command]
+
+
+def _making(made: Hosts) -> list[str]:
+    s, c = made.server, made.client
+    return [
+        f"netns add {s}",
+        f"netns add {c}",
+        f"link add {s} netns {s} type veth peer name {c} netns {c}",
+        f"-n {s} address add {made.server_address}/24 dev {s}",
+        f"-n {c} address add {made.client_address}/24 dev {c}",
+        f"-n {s} link set lo up",
+        f"-n {c} link set lo up",
+        f"-n {s} link set {s} up",
+        f"-n {c} link set {c} up",
+    ]
+
+
+def _ip(command: str) -> None:
+    done = subprocess.run(["ip", *command.split()], check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise NoNamespaces(f"ip {command}: {done.stderr.strip()}")

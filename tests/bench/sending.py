@@ -1,0 +1,147 @@
+"""Publishers at work: every packet at its own even time, marked, protected, sent."""
+
+import heapq
+import struct
+import time
+from collections.abc import Sequence
+
+from sfu.core.rtcp import Sent, pack_sender_report
+from sfu.core.senderclock import ntp_from_ns
+from tests.bench.commands import Commands, answer
+from tests.bench.descriptions import AUDIO_TYPE, LEVEL_EXTENSION, VIDEO_TYPE, audio_ssrc, video_ssrc
+from tests.bench.line import Line
+from tests.bench.marks import Mark, stamp
+from tests.bench.media import AUDIO_CLOCK, AUDIO_SAMPLES, SECONDS, VIDEO_CLOCK, Clip
+from tests.bench.orders import Counted
+
+_HEADER = struct.Struct("!BBHII")
+_LEVEL = b"\xbe\xde\x00\x01" + bytes([LEVEL_EXTENSION << 4, 30, 0, 0])
+"""RFC 6464: -30 dBov, speaking."""
+_NS = 1_000_000_000
+_HOUSEKEEPING_NS = 50_000_000
+_CHECK_NS = 4 * _NS
+"""As browsers do (RFC 7675: every 5 s, ± 20 %)."""
+_REPORT_NS = _NS
+
+
+class Stream:
+    """One track of one publisher: what to send next, and when."""
+
+    def __init__(self, line: Line, publisher: int, is_video: bool, clip: Clip) -> None:
+        self.line = line
+        self._publisher = publisher
+        self._is_video = is_video
+        self._clip = clip
+        self._ssrc = video_ssrc(publisher) if is_video else audio_ssrc(publisher)
+        self._octets = 0
+        self.number = 0
+        self.interval_ns = SECONDS * _NS // len(clip.video if is_video else clip.audio)
+
+    def packet(self, sent_ns: int) -> bytes:
+        """The next, as plain RTP."""
+        made = bytearray(self._video() if self._is_video else self._audio())
+        stamp(made, Mark(self._publisher, self._is_video, self.number, sent_ns))
+        self.number += 1
+        self._octets += len(made) - _HEADER.size
+        return bytes(made)
+
+    def report(self, utc_ns: int, since_ns: int) -> bytes:
+        """A sender report; ``since_ns``: since the first packet."""
+        clock = VIDEO_CLOCK if self._is_video else AUDIO_CLOCK
+        rtp = since_ns * clock // _NS & 0xFFFFFFFF
+        name = f"publisher{self._publisher}"
+        return pack_sender_report(Sent(self._ssrc, ntp_from_ns(utc_ns), rtp, self.number, self._octets, name))
+
+    def _video(self) -> bytes:
+        round_, index = divmod(self.number, len(self._clip.video))
+        piece = self._clip.video[index]
+        timestamp = round_ * SECONDS * VIDEO_CLOCK + piece.timestamp
+        return self._head(0x80, VIDEO_TYPE | piece.marker << 7, timestamp) + piece.payload
+
+    def _audio(self) -> bytes:
+        payload = self._clip.audio[self.number % len(self._clip.audio)]
+        return self._head(0x90, AUDIO_TYPE, self.number * AUDIO_SAMPLES) + _LEVEL + payload
+
+    def _head(self, first: int, second: int, timestamp: int) -> bytes:
+        return _HEADER.pack(first, second, self.number & 0xFFFF, timestamp & 0xFFFFFFFF, self._ssrc)
+
+
+class Publishers:
+    """Sends until told to end or ``until`` (monotonic) has come."""
+
+    def __init__(self, lines: Sequence[Line], clip: Clip, commands: Commands, until: float) -> None:
+        self._lines = lines
+        self._commands = commands
+        self._until_ns = int(until * _NS)
+        self._streams = streams(lines, clip)
+        self._began_ns = 0
+        self._sent = 0
+        self._late_ns = 0
+        self._cpu_s = time.process_time()
+
+    def run(self) -> None:
+        """The hot loop: sleeps until the next packet is due, and never drops one."""
+        now = self._began_ns = time.monotonic_ns()
+        due = first_times(self._streams, now)
+        housekeeping, reports = now, now + _REPORT_NS
+        going = True
+        while going and now < self._until_ns:
+            at, index = due[0]
+            if at > now:
+                time.sleep((at - now) / _NS)
+            now = time.monotonic_ns()
+            stream = self._streams[index]
+            heapq.heapreplace(due, (at + stream.interval_ns, index))
+            stream.line.socket.send(stream.line.sending.protect(stream.packet(time.time_ns())))
+            self._sent += 1
+            self._late_ns = max(self._late_ns, now - at)
+            if now >= housekeeping:
+                housekeeping = now + _HOUSEKEEPING_NS
+                going = self._keep_house()
+            if now >= reports:
+                reports = now + _REPORT_NS
+                self._report(now)
+
+    def _keep_house(self) -> bool:
+        for line in self._lines:
+            drain(line)
+        said = self._commands.waiting()
+        for command in said:
+            if command == "begin":
+                self._sent = self._late_ns = 0
+                self._cpu_s = time.process_time()
+                answer(Counted())
+            elif command == "report":
+                used = time.process_time() - self._cpu_s
+                answer(Counted(rtp=self._sent, late_ms=self._late_ns / 1e6, cpu_s=used))
+        return "end" not in said
+
+    def _report(self, now_ns: int) -> None:
+        for stream in self._streams:
+            report = stream.report(time.time_ns(), now_ns - self._began_ns)
+            stream.line.socket.send(stream.line.sending.protect_rtcp(report))
+        if (now_ns - self._began_ns) // _REPORT_NS % (_CHECK_NS // _REPORT_NS) == 0:
+            for line in self._lines:
+                if line.check:
+                    line.socket.send(line.check)
+
+
+def streams(lines: Sequence[Line], clip: Clip) -> list[Stream]:
+    """Two for each line."""
+    return [Stream(line, index, is_video, clip) for index, line in enumerate(lines) for is_video in (False, True)]
+
+
+def first_times(streams: Sequence[Stream], now_ns: int) -> list[tuple[int, int]]:
+    """(when, which stream) as a heap: the same track of several publishers is spread over its interval."""
+    due = [(now_ns + stream.interval_ns * index // len(streams), index) for index, stream in enumerate(streams)]
+    heapq.heapify(due)
+    return due
+
+
+def drain(line: Line) -> None:
+    """Throw away what came (reports, requests, answers to checks)."""
+    try:
+        while True:
+            line.socket.recv(2048)
+    except (BlockingIOError, ConnectionRefusedError):
+        return

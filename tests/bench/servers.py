@@ -1,0 +1,224 @@
+"""The servers that are measured. Each starts as a process in the servers' namespace, or says why it cannot."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from bridge.control import ArmOrder, RoomOrder, TapOrder
+from bridge.errors import Unavailable
+from bridge.ids import NS_PER_S, RecordingId
+from deploy.configuration import load
+from deploy.folder import DataFolder, prepare
+from recorder.client import HttpRecorderNode
+from sfu.client import HttpMediaNode
+from tests.bench.door_diemcau import ROOM
+from tests.bench.door_ideal import table
+from tests.bench.namespaces import Hosts, inside
+from tests.bench.orders import WorkOrder
+from tests.bench.processes import ROOT, ProcessFault, Running, running
+
+_START_S = 20.0
+_RETAIN_NS = 4_000_000_000 * NS_PER_S
+_RECORDING = RecordingId("bench")
+
+
+class Skipped(Exception):
+    """Why this server is not measured here, in one line."""
+
+
+class Place(NamedTuple):
+    """Where a server runs, for whom, and where its files go."""
+
+    hosts: Hosts
+    order: WorkOrder
+    """As the publishers get it, but for ``control``."""
+    folder: Path
+
+
+class Server(NamedTuple):
+    """Running. ``begin``: everybody is in, the measurement is about to start."""
+
+    process: Running
+    control: str
+    begin: Callable[[], AbstractAsyncContextManager[dict[str, int]]]
+    """Inside, what belongs to the row runs (a recording); gives the process ids of helpers by name."""
+
+
+@asynccontextmanager
+async def _nothing_more() -> AsyncIterator[dict[str, int]]:
+    yield {}
+
+
+# ── Điểm Cầu ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@asynccontextmanager
+async def diemcau(place: Place, tapped: bool = False) -> AsyncIterator[Server]:
+    """A media node, as ``diemcau up`` starts it; ``tapped``: and a recorder that writes the room."""
+    configuration = load(overrides={"data": str(place.folder / "data"), "listen": place.hosts.server_address})
+    folder = prepare(configuration)
+    async with AsyncExitStack() as stack:
+        options = ("--data", configuration.data, "--listen", configuration.listen)
+        command = inside(place.hosts.server, sys.executable, "-m", "deploy.cli", "sfu", *options)
+        process = await stack.enter_async_context(running("sfu", command, place.folder))
+        node = HttpMediaNode(folder.socket("sfu"))
+        stack.push_async_callback(node.close)
+        await _answers(node.health, process)
+        await node.put_room(ROOM, RoomOrder(held=False))
+        begin = await _recorder(place, folder, node, stack) if tapped else _nothing_more
+        yield Server(process, folder.socket("sfu"), begin)
+
+
+async def _recorder(
+    place: Place, folder: DataFolder, node: HttpMediaNode, stack: AsyncExitStack
+) -> Callable[[], AbstractAsyncContextManager[dict[str, int]]]:
+    command = inside(place.hosts.server, sys.executable, "-m", "deploy.cli", "recorder", "--data", str(folder.root))
+    process = await stack.enter_async_context(running("recorder", command, place.folder))
+    recorder = HttpRecorderNode(folder.socket("recorder"))
+    stack.push_async_callback(recorder.close)
+    await _answers(recorder.health, process)
+
+    @asynccontextmanager
+    async def recording() -> AsyncIterator[dict[str, int]]:
+        await recorder.arm(_RECORDING, ArmOrder(ROOM, "recordings/bench/", _RETAIN_NS))
+        await node.put_tap(ROOM, TapOrder(_RECORDING, folder.socket("tap"), recording=True))
+        await recorder.started(_RECORDING)
+        yield {"recorder": process.pid}
+        await node.delete_tap(ROOM)
+
+    return recording
+
+
+@asynccontextmanager
+async def diemcau_tap(place: Place) -> AsyncIterator[Server]:
+    """Recorded as in production."""
+    async with diemcau(place, tapped=True) as server:
+        yield server
+
+
+async def _answers(ask: Callable[[], object], process: Running) -> None:
+    """Until its health is known."""
+    for _ in range(int(_START_S / 0.1)):
+        try:
+            await ask()  # type: ignore[misc]
+        except Unavailable:
+            if process.process.returncode is not None:
+                break
+            await asyncio.sleep(0.1)
+        else:
+            return
+    raise ProcessFault(f"{process.name} does not answer\n{process.said()}")
+
+
+# ── the least that C can do ──────────────────────────────────────────────────────────────────────────────────────
+
+_SOURCE = ROOT / "tests/bench/ideal.c"
+
+
+@asynccontextmanager
+async def ideal(place: Place) -> AsyncIterator[Server]:
+    """``ideal.c``, compiled now."""
+    program = await _compiled(place.folder / "ideal")
+    async with running("ideal", inside(place.hosts.server, str(program)), place.folder, speaks=True) as process:
+        process.say(table(place.order))
+        await process.line(_START_S)
+        yield Server(process, "", _nothing_more)
+
+
+async def _compiled(program: Path) -> Path:
+    compiler = shutil.which("gcc")
+    if compiler is None:
+        raise Skipped("no compiler (apt-get install gcc)")
+    command = (compiler, "-O2", "-Wall", "-o", str(program), str(_SOURCE), "-lsrtp2")
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await process.communicate()
+    if process.returncode:
+        raise Skipped(f"does not compile (apt-get install libsrtp2-dev): {said.decode().splitlines()[0]}")
+    return program
+
+
+# ── Janus ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_JANUS_PORT = 8188
+_LIBRARIES = ("plugins", "transports")
+
+
+@asynccontextmanager
+async def janus(place: Place) -> AsyncIterator[Server]:
+    """Debian's, with its VideoRoom and nothing else; ICE-lite as our node is."""
+    program = shutil.which("janus")
+    if program is None:
+        raise Skipped("not installed (apt-get install janus)")
+    configuration = place.folder / "janus"
+    _write_janus(configuration, place.hosts.server_address)
+    command = inside(place.hosts.server, program, "--configs-folder", str(configuration), "--disable-colors")
+    async with running("janus", command, place.folder) as process:
+        await _listens(process, place.hosts)
+        yield Server(process, f"ws://{place.hosts.server_address}:{_JANUS_PORT}", _nothing_more)
+
+
+def _write_janus(folder: Path, address: str) -> None:
+    installed = next(Path("/usr/lib").glob("*/janus/plugins"), None)
+    if installed is None:
+        raise Skipped("its plugins are not where Debian puts them")
+    others = {
+        kind: ",".join(
+            path.name
+            for path in (installed.parent / kind).glob("*.so")
+            if path.name not in ("libjanus_videoroom.so", "libjanus_websockets.so")
+        )
+        for kind in _LIBRARIES
+    }
+    folder.mkdir()
+    (folder / "janus.jcfg").write_text(
+        f"""
+general: {{
+    configs_folder = "{folder}"
+    plugins_folder = "{installed}"
+    transports_folder = "{installed.parent / "transports"}"
+    debug_level = 5
+    interface = "{address}"
+    session_timeout = 0
+}}
+media: {{ rtp_port_range = "20000-40000" }}
+nat: {{ ice_lite = true, ice_enforce_list = "{address}" }}
+plugins: {{ disable = "{others["plugins"]}" }}
+transports: {{ disable = "{others["transports"]}" }}
+"""
+    )
+    (folder / "janus.plugin.videoroom.jcfg").write_text("general: { }\n")
+    (folder / "janus.transport.websockets.jcfg").write_text(
+        f'general: {{ json = "compact", ws = true, ws_port = {_JANUS_PORT}, ws_ip = "{address}" }}\n'
+    )
+
+
+async def _listens(process: Running, hosts: Hosts) -> None:
+    """Its WebSocket port is open, as the kernel of its namespace tells."""
+    for _ in range(int(_START_S / 0.1)):
+        if process.process.returncode is not None:
+            break
+        if _is_listening(process.pid, _JANUS_PORT):
+            return
+        await asyncio.sleep(0.1)
+    raise ProcessFault(f"janus does not listen on {hosts.server_address}\n{process.said()}")
+
+
+def _is_listening(pid: int, port: int) -> bool:
+    """proc(5), net/tcp: local port in hexadecimal, state 0A."""
+    lines = Path(f"/proc/{pid}/net/tcp").read_text().splitlines()
+    return any(f":{port:04X} " in line and " 0A " in line for line in lines)
+
+
+SERVERS: dict[str, tuple[str, Callable[[Place], AbstractAsyncContextManager[Server]]]] = {
+    "diemcau": ("diemcau", diemcau),
+    "diemcau+tap": ("diemcau", diemcau_tap),
+    "ideal": ("ideal", ideal),
+    "janus": ("janus", janus),
+}
+"""By row name: which door leads in, and how it starts."""
