@@ -1,6 +1,7 @@
 """What a real node and a real recorder write: picture and sound in step, all points on one clock.
 
-Three points send marks of their own wall clocks: one right, one two hours wrong, one that runs 3 ms a second fast.
+Three points send marks of their own wall clocks: one right, one two hours wrong, one that runs 3 ms a second fast;
+a fourth comes late and goes early; the first ignores being muted.
 """
 
 import asyncio
@@ -117,36 +118,49 @@ def _peers(node: Node) -> list[NodePeer]:
         NodePeer(node, _ROOM, 3, clock, receives=False, per_second=25),
         NodePeer(node, _ROOM, 4, clock, receives=False, per_second=25, offset_seconds=7200),
         NodePeer(node, _ROOM, 5, clock, receives=False, per_second=25, drift=0.003),
+        NodePeer(node, _ROOM, 6, clock, receives=False, per_second=15),
     ]
+
+
+async def _play(node: Node, recorder: RecorderNodeProcess, peers: list[NodePeer]) -> Moment:
+    """The fourth comes after 6 and goes after 14 seconds; the first, muted after 21 for one second, ignores it."""
+    *points, late = peers
+    for peer in points:
+        await peer.join(Source.MICROPHONE, Source.CAMERA)
+    await until(lambda: all(peer.uplink is not None and peer.uplink.state == "connected" for peer in points))
+    began = await _start(node, recorder, points[0])
+    await asyncio.sleep(6)
+    await late.join(Source.MICROPHONE, Source.CAMERA)
+    await asyncio.sleep(8)
+    await late.leave()
+    await asyncio.sleep(7)
+    await points[0].set_gates(Gates(camera=True))
+    await asyncio.sleep(1)
+    await points[0].set_gates(ALL_OPEN)
+    await asyncio.sleep(2)
+    return began
 
 
 @pytest.fixture
 async def recorded(tmp_path: Path) -> tuple[Recorded, list[NodePeer]]:
-    """24 seconds of three points; the first is muted by the node between the 21st and the 22nd."""
+    """24 seconds."""
     async with _studio(tmp_path) as (node, recorder, objects):
         peers = _peers(node)
         async with following(node, peers):
-            for peer in peers:
-                await peer.join(Source.MICROPHONE, Source.CAMERA)
-            await until(lambda: all(peer.uplink is not None and peer.uplink.state == "connected" for peer in peers))
-            began = await _start(node, recorder, peers[0])
-            await asyncio.sleep(_SECONDS - 3)
-            await peers[0].set_gates(Gates(camera=True))
-            await asyncio.sleep(1)
-            await peers[0].set_gates(ALL_OPEN)
-            await asyncio.sleep(2)
+            began = await _play(node, recorder, peers)
             return await _finish(node, recorder, objects, began), peers
 
 
 @pytest.mark.slow
 async def test_picture_and_sound_of_three_clocks(recorded: tuple[Recorded, list[NodePeer]]) -> None:
-    recording, peers = recorded
+    recording, (*peers, late) = recorded
     pictures = {peer.code: recording.pictures(peer) for peer in peers}
     for peer in peers:
         _check_length(recording, pictures[peer.code])
         _check_step(recording, peer, pictures[peer.code])
     _check_one_clock(peers, pictures)
     _check_silence(recording, peers[0])
+    _check_place(recording, late)
     _check_gaps(recording)
 
 
@@ -185,4 +199,18 @@ def _check_silence(recording: Recorded, peer: NodePeer) -> None:
     (track,) = recording.tracks(peer, Source.MICROPHONE)
     said = [e for e in recording.entries if isinstance(e, SilenceDeclared) and e.track == track.track]
     assert [silence.reason for silence in said] == [GateReason.MUTED]
-    assert abs(said[0].end_ns - said[0].start_ns - NS_PER_S) < 0.2 * NS_PER_S
+    silence = said[0]
+    assert abs(silence.end_ns - silence.start_ns - NS_PER_S) < 0.2 * NS_PER_S
+    spans = [(segment.start_ns, segment.end_ns) for segment in recording.segments(track.track)]
+    frame = NS_PER_S // 50
+    assert all(end <= silence.start_ns + frame or start + frame >= silence.end_ns for start, end in spans), spans
+
+
+def _check_place(recording: Recorded, late: NodePeer) -> None:
+    """Who comes late and goes early is where the machine's clock says, within a tenth of a second."""
+    pictures = recording.pictures(late)
+    began = recording.began.utc_ns / NS_PER_S
+    for seen in (pictures[0], pictures[len(pictures) // 2], pictures[-1]):
+        assert abs(seen.mark.utc_ms / 1000 - began - seen.at) < 0.1
+    assert 6 <= pictures[0].at < 8
+    assert 13 < pictures[-1].at < 16
