@@ -1,12 +1,13 @@
 """A participant: gates, one uplink, one downlink. What they publish they tell their room."""
 
+import asyncio
 from typing import Protocol
 
 from bridge.control import DownlinkAnswer, ParticipantOrder, UplinkOffer
-from bridge.errors import Code, Conflict, MalformedSdp, Refusal
+from bridge.errors import Code, Conflict, MalformedSdp, NotFound, Refusal
 from bridge.ids import ParticipantId, RoomId, TrackId
 from bridge.media import CLOSED_REASON, GateReason, Source
-from sfu.core.seam import CoreEvent, SenderReported, Spoke, UpId, UpSaidGoodbye, UpStarted
+from sfu.core.seam import CoreEvent, SenderReported, Spoke, UpId, UpStarted
 from sfu.peers.downlink import Downlink
 from sfu.peers.ground import Ground
 from sfu.peers.tracks import PublishedTrack
@@ -47,6 +48,9 @@ class Participant:
         self._household = household
         self._room = room
         self._connections = 0
+        self._turn = asyncio.Lock()
+        """One offer, restart or end at a time: each awaits the end of what it replaces."""
+        self._closed = False
         self._uplink: Uplink | None = None
         self._downlink: Downlink | None = None
         self._receive()
@@ -57,11 +61,12 @@ class Participant:
         """Gates act at once; who no longer receives loses the downlink."""
         self.order = order
         self.set_gates()
-        if order.receives:
-            self._receive()
-        elif self._downlink is not None:
-            gone, self._downlink = self._downlink, None
-            await gone.close()
+        async with self._turn:
+            if order.receives and not self._closed:
+                self._receive()
+            elif not order.receives and self._downlink is not None:
+                gone, self._downlink = self._downlink, None
+                await gone.close()
 
     def set_gates(self) -> None:
         """Apply the present order and the room's hold to everything this participant may send."""
@@ -92,15 +97,18 @@ class Participant:
         return None if is_open[source] else CLOSED_REASON[source]
 
     async def offer_uplink(self, order: UplinkOffer) -> str:
-        """Raises Refusal(malformed_sdp, unsupported_codec)."""
-        try:
-            offer = parse_offer(order.sdp)
-            uplink = self._uplink
-            if uplink is None or not uplink.continues(offer):
-                uplink = await self._replace(offer)
-            return uplink.answer(offer, order)
-        except MalformedSdp as error:
-            raise Refusal(Code.MALFORMED_SDP, str(error)) from error
+        """Raises Refusal(malformed_sdp, unsupported_codec), NotFound when it has left meanwhile."""
+        async with self._turn:
+            if self._closed:
+                raise NotFound(Code.UNKNOWN_PARTICIPANT, str(self.id))
+            try:
+                offer = parse_offer(order.sdp)
+                uplink = self._uplink
+                if uplink is None or not uplink.continues(offer):
+                    uplink = await self._replace(offer)
+                return uplink.answer(offer, order)
+            except MalformedSdp as error:
+                raise Refusal(Code.MALFORMED_SDP, str(error)) from error
 
     async def _replace(self, offer: SessionDescription) -> Uplink:
         old, self._uplink = self._uplink, None
@@ -122,18 +130,21 @@ class Participant:
 
     async def restart_downlink(self) -> None:
         """Raises Conflict(stale_offer) for someone who is not to receive."""
-        if self._downlink is None:
-            raise Conflict(Code.STALE_OFFER, "no downlink")
-        await self._downlink.restart()
+        async with self._turn:
+            if self._downlink is None:
+                raise Conflict(Code.STALE_OFFER, "no downlink")
+            await self._downlink.restart()
 
     async def close(self) -> None:
-        """End both connections."""
-        uplink, self._uplink = self._uplink, None
-        downlink, self._downlink = self._downlink, None
-        if uplink is not None:
-            await uplink.close()
-        if downlink is not None:
-            await downlink.close()
+        """End both connections. Idempotent."""
+        async with self._turn:
+            self._closed = True
+            uplink, self._uplink = self._uplink, None
+            downlink, self._downlink = self._downlink, None
+            if uplink is not None:
+                await uplink.close()
+            if downlink is not None:
+                await downlink.close()
 
     # ── others' tracks ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -171,8 +182,8 @@ class Participant:
             self._household.sender_reported(track, event, self._share_rtt())
         elif isinstance(event, Spoke):
             self._household.spoke(self.id, event)
-        elif isinstance(event, UpSaidGoodbye):
-            self.gone(event.up)
+        elif self._uplink is not None:
+            self._uplink.renew(event.up)
 
     def gone(self, up: UpId) -> None:
         """See UplinkHost."""

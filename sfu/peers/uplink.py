@@ -59,6 +59,13 @@ class Uplink:
         """All that this uplink may send."""
         return [(up, media.source) for up, media in self._media.items()]
 
+    def renew(self, up: UpId) -> None:
+        """Its sender said goodbye on it; what still comes on this m-line is a new track."""
+        media = self._media.get(up)
+        if media is not None:
+            self._drop(up)
+            self._expect(media)
+
     async def close(self) -> None:
         """End it and all its tracks."""
         self._drop_all()
@@ -73,11 +80,14 @@ class Uplink:
             if wanted.pop(_identity(media), None) is None:
                 self._drop(up)
         for media in wanted.values():
-            up = self._ground.next_up()
-            self._media[up] = media
-            self._ground.hosts[up] = self._host
-            if self.state in (TransportState.CONNECTED, TransportState.LOST):
-                self._add(up, media)
+            self._expect(media)
+
+    def _expect(self, media: ReceiveMedia) -> None:
+        up = self._ground.next_up()
+        self._media[up] = media
+        self._ground.hosts[up] = self._host
+        if self.state in (TransportState.CONNECTED, TransportState.LOST):
+            self._add(up, media)
 
     def _add(self, up: UpId, media: ReceiveMedia) -> None:
         is_open, tapped = self._host.expect(media.source)

@@ -22,6 +22,8 @@ _AT_ONCE = 64
 _LONGEST = 2048
 _BUFFER = 4 * 1024 * 1024
 """Bytes asked of the kernel each way: a key frame to thirty receivers is 1-2 MB at once."""
+_SO_SNDBUFFORCE, _SO_RCVBUFFORCE = 32, 33
+"""socket(7), Linux; Python has no names for them."""
 TICK_S = 0.02
 _LOOK_EVERY = 50
 _UFRAG_BYTES = 6
@@ -56,8 +58,7 @@ class MediaPort:
         sock = socket.socket(family, kind, protocol)
         try:
             sock.setblocking(False)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+            _grow(sock)
             sock.bind(address)
         except OSError:
             sock.close()
@@ -202,6 +203,15 @@ class MediaPort:
             for transport in list(self._by_ufrag.values()):
                 transport.look(now_ns)
         self.on_activity()
+
+
+def _grow(sock: socket.socket) -> None:
+    """Large buffers: beyond the system's limit where this process may, else up to it."""
+    for forced, plain in ((_SO_SNDBUFFORCE, socket.SO_SNDBUF), (_SO_RCVBUFFORCE, socket.SO_RCVBUF)):
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, forced, _BUFFER)
+        except OSError:
+            sock.setsockopt(socket.SOL_SOCKET, plain, _BUFFER)
 
 
 def _ice_chars(entropy: Entropy, count: int) -> str:

@@ -105,4 +105,6 @@ class Transport:
         """Told at once: the first packet may be the next thing that is read."""
         if state is not self.state and self.state is not TransportState.CLOSED:
             self.state = state
+            if state is TransportState.CLOSED:
+                self._core.close_link(self.link)
             self.on_state(state)

@@ -152,6 +152,7 @@ class Client:
         self.offers = 0
         self._rewrite = candidate
         self._up: RTCPeerConnection | None = None
+        self._ups: list[RTCPeerConnection] = []
         self._down: RTCPeerConnection | None = None
         self._changed = asyncio.Condition()
 
@@ -165,6 +166,7 @@ class Client:
         """A new uplink with these."""
         pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._up = pc
+        self._ups.append(pc)
         chosen = {}
         for source, track in tracks.items():
             transceiver = pc.addTransceiver(track, direction="sendonly")
@@ -206,9 +208,9 @@ class Client:
         return self.received[mid]
 
     async def close(self) -> None:
-        """End both connections."""
-        if self._up is not None:
-            await self._up.close()
+        """End all connections."""
+        for uplink in self._ups:
+            await uplink.close()
         await self._close_downlink()
 
     async def _close_downlink(self) -> None:
