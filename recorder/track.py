@@ -22,6 +22,7 @@ from bridge.journal import (
 from bridge.media import GateReason, Kind
 from bridge.tap import SenderReport, TrackDeclared
 from recorder.depacketise import Frame, depacketiser, starts_key_frame
+from recorder.pauses import Pace
 from recorder.reorder import Arrived, Hole, Reorder
 from recorder.rtp import RtpPacket, parse_rtp
 from recorder.segmenter import (
@@ -106,6 +107,7 @@ class TrackLine:
         self._key_seen = False
         self._asked: int | None = None
         self._time = kept.time if kept else TrackTime(declared.clock_rate)
+        self._pace = Pace(declared.clock_rate)
         self._window_ns = REPAIR_NS[declared.source.kind]
         self._reorder = Reorder(self._window_ns, kept.expected if kept else None)
         self._frames = depacketiser(declared.codec, kept.parameters if kept else ())
@@ -132,6 +134,7 @@ class TrackLine:
         self._reorder.put(number, arrival, packet)
         if self._since is None:
             self._since = arrival
+        self._pace.packet(packet.timestamp, arrival)
         if self._is_held(arrival):
             outcomes += self._ask_while_held(packet, arrival)
         else:
@@ -150,6 +153,7 @@ class TrackLine:
         if self._is_done(number):
             return []
         moved = self._time.learn(arrival, report.rtp, report.ntp, report.rtt_ns, self.clock)
+        self._pace.settle()
         outcomes: list[Outcome] = []
         if moved is not None:
             who = (self.declared.participant, self.declared.connection)
@@ -203,8 +207,11 @@ class TrackLine:
         return False
 
     def _is_held(self, now: int) -> bool:
-        """Packets wait for the track's first sender report: placed by their arrival they would move when it comes."""
-        return self._time.report is None and self._since is not None and now - self._since < HOLD_NS
+        """Packets wait for a sender report: for the first, because placed by their arrival they would move when it
+        comes, and after a pause that does not show in their timestamps."""
+        if self._time.report is None:
+            return self._since is not None and now - self._since < HOLD_NS
+        return self._pace.is_doubtful(now)
 
     def _ask_while_held(self, packet: RtpPacket, arrival: int) -> list[Outcome]:
         """A missing first key frame is asked for at once, not when the packets are looked at."""
@@ -232,6 +239,7 @@ class TrackLine:
         self._drain(arrival, outcomes, closing=True)
         self._restart_numbering()
         self._time.forget()
+        self._pace.settle()
         self._since = None
         outcomes += self._outcomes(self._segmenter.hole(0, GapReason.LOSS, arrival - self._origin_ns))
         return outcomes

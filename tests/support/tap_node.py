@@ -64,6 +64,10 @@ class ScriptedTrack:
     muted: tuple[tuple[float, float], ...] = ()
     """True times in which the node's gate is closed (packets go on at the sender and are dropped)."""
     gate: GateReason = GateReason.MUTED
+    sleeps: tuple[float, float] | None = None
+    """(true time, s): nothing is sent from there for so long, and timestamps go on as if no time had passed."""
+    held_back: tuple[float, float] | None = None
+    """True times between which the network delivers nothing; at the end it delivers everything."""
     first_sequence: int = 65_400
     first_timestamp: int = 0xFFFFF000
 
@@ -95,8 +99,16 @@ class ScriptedTrack:
         )
 
     def _timestamp(self, true_s: float) -> int:
+        if self.sleeps is not None and true_s > self.sleeps[0]:
+            true_s = max(self.sleeps[0], true_s - self.sleeps[1])
         since = self.clock.reads(true_s) - self.clock.reads(self.start_s)
         return self.first_timestamp + round(since * CLOCK_RATES[self.codec])
+
+    def _awake(self, at_s: float) -> float:
+        return at_s if self.sleeps is None or at_s < self.sleeps[0] else at_s + self.sleeps[1]
+
+    def _delivered(self, at_s: float) -> float:
+        return self.held_back[1] if self.held_back is not None and _within(at_s, [self.held_back]) else at_s
 
     def _packets(self) -> list[tuple[float, bytes]]:
         noise = random.Random(self.number)
@@ -104,10 +116,10 @@ class ScriptedTrack:
         position = 0
         packets = []
         for frame in self.encoded:
-            true_s = self.start_s + frame.at_s
+            true_s = self._awake(self.start_s + frame.at_s)
             if _within(true_s, self.silent) or (self.end_s is not None and true_s >= self.end_s):
                 continue
-            arrival = true_s + self.delay_s + noise.random() * self.jitter_s
+            arrival = self._delivered(true_s + self.delay_s + noise.random() * self.jitter_s)
             for place, payload in enumerate(frame.payloads):
                 last = place == len(frame.payloads) - 1
                 pt = PAYLOAD_TYPES[self.codec]
@@ -124,10 +136,10 @@ class ScriptedTrack:
         reports = []
         count = 1
         while count * self.report_every_s < last:
-            true_s = self.start_s + count * self.report_every_s - 0.4
+            true_s = self._awake(self.start_s + count * self.report_every_s - 0.4)
             ntp = round((self.clock.reads(true_s) + UTC_ZERO / NS_PER_S + NTP_UTC) * (1 << 32))
             report = SenderReport(ntp, self._timestamp(true_s) & 0xFFFFFFFF, round(2 * self.delay_s * NS_PER_S))
-            arrival = true_s + self.delay_s + noise.random() * self.jitter_s
+            arrival = self._delivered(true_s + self.delay_s + noise.random() * self.jitter_s)
             reports.append((arrival, pack_sender_report(report)))
             count += 1
         return reports

@@ -136,3 +136,26 @@ def test_the_first_anchor_is_told_once_per_connection() -> None:
     told = [entry for cutting in tracks.values() for entry in cutting.entries if isinstance(entry, ClockAnchored)]
     assert len(told) == 1
     assert not told[0].jumped
+
+
+@pytest.mark.parametrize("codec", [Codec.VP8, Codec.OPUS])
+def test_a_pause_that_timestamps_do_not_show_is_a_hole_where_it_was(codec: Codec) -> None:
+    """A phone sleeps from 10.0 to 13.0 and goes on as if nothing had been."""
+    encoded = vp8(30) if codec is Codec.VP8 else opus(30)
+    source = Source.CAMERA if codec is Codec.VP8 else Source.MICROPHONE
+    track = ScriptedTrack(1, "one", "ann", source, codec, encoded, sleeps=(10.0, 3.0), report_every_s=2.0)
+    cutting = cut(script([track], 0.0, 30.0))[1]
+    (gap,) = cutting.gaps
+    assert abs(gap.start_ns / NS_PER_S - 10.0) < 0.06
+    assert abs(gap.end_ns / NS_PER_S - 13.0) < 0.06
+    true = [frame.at_s if frame.at_s < 10 else frame.at_s + 3 for frame in encoded if frame.at_s < 26.9]
+    errors = [abs(placed - at) for placed, at in zip(cutting.times, true, strict=False)]
+    assert max(errors) < 0.05
+
+
+def test_packets_held_back_by_the_network_are_placed_where_they_belong() -> None:
+    """Nothing arrives from 10.0 to 10.9; then all of it does."""
+    track = ScriptedTrack(1, "one", "ann", Source.CAMERA, Codec.VP8, vp8(30), held_back=(10.0, 10.9))
+    cutting = cut(script([track], 0.0, 30.0))[1]
+    assert not cutting.gaps
+    assert max(abs(placed - frame.at_s) for placed, frame in zip(cutting.times, vp8(30), strict=False)) < 0.03
