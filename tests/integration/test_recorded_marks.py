@@ -24,7 +24,7 @@ from sfu.node import Node
 from sfu.settings import SfuConfig
 from storage.objects.directory import DirectoryObjects
 from tests.support.clients import ALL_OPEN, NodePeer, following, until
-from tests.support.recordings import SeenAt, Sound, apart, read_pictures, read_sound
+from tests.support.recordings import SeenAt, Sound, read_pictures, read_sound, sound_after_picture
 
 _ROOM = RoomId("room")
 _RECORDING = RecordingId("recording")
@@ -57,11 +57,13 @@ class Recorded(msgspec.Struct, frozen=True):
                 found += read_pictures(self.objects[segment.key], segment.start_ns / NS_PER_S)[1]
         return found
 
-    def sound(self, peer: NodePeer) -> Sound:
-        """The first segment of a microphone."""
-        (track, *_) = self.tracks(peer, Source.MICROPHONE)
-        segment = self.segments(track.track)[0]
-        return read_sound(self.objects[segment.key], segment.start_ns / NS_PER_S)
+    def sounds(self, peer: NodePeer) -> list[Sound]:
+        """All of a microphone, on the recording's clock."""
+        return [
+            read_sound(self.objects[segment.key], segment.start_ns / NS_PER_S)
+            for track in self.tracks(peer, Source.MICROPHONE)
+            for segment in self.segments(track.track)
+        ]
 
 
 @asynccontextmanager
@@ -165,9 +167,12 @@ async def test_picture_and_sound_of_three_clocks(recorded: tuple[Recorded, list[
 
 
 def _check_gaps(recording: Recorded) -> None:
-    """Nothing was lost: only what came before the first key frame may be missing."""
+    """Nothing was lost: only what came before the first key frame may be missing, or what a busy machine sent late."""
     gaps = [entry for entry in recording.entries if isinstance(entry, GapDeclared)]
-    assert [gap for gap in gaps if gap.reason is not GapReason.NO_KEY_FRAME or gap.start_ns > NS_PER_S] == []
+    early = [gap for gap in gaps if gap.reason is GapReason.NO_KEY_FRAME and gap.start_ns < NS_PER_S]
+    joined = [gap for gap in gaps if gap.reason is GapReason.NO_KEY_FRAME and gap.start_ns > 5 * NS_PER_S]
+    stalled = [gap for gap in gaps if gap.reason is GapReason.SENDER_STALLED]
+    assert [gap for gap in gaps if gap not in (*early, *joined[:1], *stalled)] == []
 
 
 def _check_length(recording: Recorded, pictures: list[SeenAt]) -> None:
@@ -178,9 +183,13 @@ def _check_length(recording: Recorded, pictures: list[SeenAt]) -> None:
 
 
 def _check_step(recording: Recorded, peer: NodePeer, pictures: list[SeenAt]) -> None:
-    sound = recording.sound(peer)
-    assert abs(apart(pictures, sound)) <= 0.06, peer.code
-    assert peer.code in sound.tones(10.3, range(12))
+    """Sound within 60 ms of its picture (median of all beeps), and the right sound."""
+    sounds = recording.sounds(peer)
+    late = [by for sound in sounds for by in sound_after_picture(pictures, sound)]
+    assert len(late) > 15
+    assert abs(statistics.median(late)) <= 0.06, (peer.code, late)
+    heard = [list(sound.tones(at + 0.3, range(12))) for sound in sounds for at in range(2, 20) if sound.holds(at + 0.3)]
+    assert heard.count([peer.code]) > 15, heard
 
 
 def _check_one_clock(peers: list[NodePeer], pictures: Mapping[int, list[SeenAt]]) -> None:

@@ -38,6 +38,10 @@ class Sound(NamedTuple):
         first = round((at - self.start) * SAMPLE_RATE)
         return find_tones(self.samples[first : first + round(seconds * SAMPLE_RATE)], SAMPLE_RATE, codes)
 
+    def holds(self, at: float) -> bool:
+        """Whether there is sound of at least a second behind this moment."""
+        return self.start <= at and at + 1 < self.start + len(self.samples) / SAMPLE_RATE
+
     def beeps(self) -> list[float]:
         """When beeps begin."""
         return [self.start + at for at in find_beeps(self.samples, SAMPLE_RATE)]
