@@ -1,6 +1,7 @@
 """Puts the pages together: one aiohttp application, to which ``deploy`` attaches the rooms' sockets."""
 
 import mimetypes
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -34,11 +35,15 @@ MAX_REQUEST_BYTES = 256 * 1024
 
 
 def build(config: WebConfig, ports: WebPorts) -> web.Application:
-    """The application. From outside in: failures, host, session, language, forgery."""
+    """The application. From outside in: failures, host, session, language, forgery.
+
+    Raises zoneinfo.ZoneInfoNotFoundError.
+    """
     app = web.Application(
         client_max_size=MAX_REQUEST_BYTES,
         middlewares=[answer_failures, check_host, find_session, choose_language, refuse_forgeries],
     )
+    ZoneInfo(config.zone)  # an unknown zone is a fault of the configuration, to be told at the start
     app[CONFIG], app[PORTS] = config, ports
     app[CATALOGUES], app[ASSETS], app[TEMPLATES] = load_catalogues(), load_assets(config.static), environment()
     app.on_response_prepare.append(write_headers)

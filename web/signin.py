@@ -5,9 +5,13 @@ import asyncio
 from bridge import accounts
 from bridge.accounts import Attempt, Tallies
 from bridge.errors import Invalid, Refusal
+from bridge.ids import NS_PER_S, UtcNs
 from bridge.model import Account, Session
 from bridge.repositories import AuditEntry
 from web.config import WebPorts
+
+_FORGOTTEN_NS = 7 * 86_400 * NS_PER_S
+"""Sessions unseen for a week are over by any setting; each sign-in sweeps them out of the database."""
 
 _HASHES_AT_ONCE = 2
 """Each takes 64 MiB and a core for a moment: guessing many passwords must not starve the rooms beside it."""
@@ -59,7 +63,9 @@ class SignIn:
     async def _open(self, account: Account, address: str) -> str:
         secret, csrf = self._ports.entropy.token(32), self._ports.entropy.token(32)
         async with self._ports.units.writing() as unit:
-            await unit.sessions.add(accounts.new_session(secret, csrf, account.id, self._ports.clock.utc()))
+            now = self._ports.clock.utc()
+            await unit.sessions.remove_older(UtcNs(now - _FORGOTTEN_NS))
+            await unit.sessions.add(accounts.new_session(secret, csrf, account.id, now))
             await unit.audit.append(self._entry(account.id, "sign_in", "done", address))
             await unit.commit()
         return secret

@@ -5,8 +5,10 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
+from bridge.errors import Code, Unavailable
 from tests.support.pages import Pages, PassingRemuxer, Reader, serving
 from tests.support.sealed import BODIES, RECORDING, sealed
 
@@ -130,7 +132,7 @@ async def test_the_proof_page_shows_each_object(pages: Pages, tmp_path: Path) ->
     async with pages.reader() as archivist:
         await archivist.sign_in("archivist")
         before = await archivist.get(f"{PAGE}/proof")
-        assert before.text.count("not checked here yet") == 5
+        assert before.text.count("not checked yet</span>") == 5
         after = await archivist.send(f"{PAGE}/proof", {"csrf": before.token()})
         assert after.path == f"{PAGE}/proof"
         assert after.text.count("</span> as sealed") == 5
@@ -151,3 +153,29 @@ async def test_who_may_not_see_the_archive_sees_nothing_of_it(pages: Pages) -> N
         denied = await citizen.post(f"{API}/verify", {}, await citizen.token())
         assert denied.status == 404
         assert json.loads((await citizen.get("/api/recordings")).text) == []
+
+
+async def test_head_tells_size_and_sends_nothing(pages: Pages) -> None:
+    await sealed(pages)
+    async with pages.reader() as archivist:
+        await opened(archivist)
+        for kind in ("stored", "browser"):
+            answer = await archivist.ask("HEAD", f"{API}/segments/t1/1?as={kind}")
+            assert (answer.status, answer.headers["Content-Length"], answer.body) == (200, "3000", b"")
+
+
+async def test_a_store_that_goes_away_in_the_middle_cuts_the_line(pages: Pages) -> None:
+    await sealed(pages)
+
+    async def breaking_off(*_: object) -> AsyncIterator[bytes]:
+        yield b"one"
+        raise Unavailable(Code.OBJECTS_UNAVAILABLE)
+
+    async with pages.reader() as archivist:
+        await opened(archivist)
+        await archivist.get(f"{API}/manifest")
+        pages.ports.objects.read = breaking_off  # type: ignore[assignment,method-assign]  # a store that fails when asked to
+        with pytest.raises(aiohttp.ClientError):
+            await archivist.get(f"{API}/segments/t1/1")
+        away = await archivist.get(f"{API}/segments/t1/2?as=browser")
+        assert (away.status, json.loads(away.text)["code"]) == (503, "objects_unavailable")

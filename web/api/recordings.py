@@ -1,6 +1,7 @@
 """REST for recordings: list, manifest, segments as stored or as browsers play them, check, purpose."""
 
 import asyncio
+import logging
 
 from aiohttp import web
 
@@ -21,6 +22,8 @@ from web.ranges import Span, Unsatisfiable, asked_span
 from web.reach import concern_of, recording_of, sealed
 from web.requests import account_of, signed_in
 from web.wire import FaultView, PlaybackRequest, RecordingView, VerificationReply
+
+log = logging.getLogger(__name__)
 
 STORED_TYPES = {"webm": "video/webm", "matroska": "video/x-matroska"}
 
@@ -135,14 +138,17 @@ async def _from_store(request: web.Request, objects: ObjectStore, segment: Manif
     response.content_type = STORED_TYPES.get(segment.container, "application/octet-stream")
     response.content_length = span.end - span.start
     await response.prepare(request)
+    if request.method == "HEAD":
+        return response
     await response.write(first)
     try:
         async for chunk in chunks:
             await response.write(chunk)
-    except Refusal:
+    except Refusal as refusal:
+        log.warning("segment %s broke off: %s", segment.key, refusal)
         # Too late for another status: a cut connection tells the reader that the file is not whole.
         if request.transport is not None:
             request.transport.abort()
-        raise
+        return response
     await response.write_eof()
     return response
