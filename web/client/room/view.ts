@@ -100,6 +100,11 @@ export function primaryAction(state: RoomState): Primary {
   return may(state, "start") ? "start" : null;
 }
 
+/** Citizens and who comes with them are held until the reception begins. */
+export function waitsForBeginning(room: RoomView, who: ParticipantView): boolean {
+  return !UNDER_WAY.has(room.state) && !STAFF_SIDE.has(who.role);
+}
+
 /** Who shares the screen now. */
 export function screenOwner(room: RoomView): ParticipantView | null {
   return room.participants.find((one) => one.screen_shared) ?? null;

@@ -41,6 +41,7 @@ export class Held extends PlainElement {
           mine: true,
           speaking: false,
           lostS: lostSeconds(this.room),
+          waiting: false,
         }}
       ></dc-tile>
       <p class="dc-quiet">

@@ -76,6 +76,7 @@ export class Room extends PlainElement {
         ></dc-sounds>
       </div>
       <main class="dc-floor-plan" data-lost=${this.room.lostMs !== null}>
+        <dc-notices .room=${this.room} .acts=${this.acts}></dc-notices>
         ${
           held
             ? html`<dc-held .room=${this.room} .acts=${this.acts}></dc-held>`
@@ -88,7 +89,6 @@ export class Room extends PlainElement {
         }
       </main>
       <dc-bar .room=${this.room} .acts=${this.acts}></dc-bar>
-      <dc-notices .room=${this.room} .acts=${this.acts}></dc-notices>
       <dc-dialogs .room=${this.room} .acts=${this.acts}></dc-dialogs>
     </div>`;
   }
@@ -122,7 +122,7 @@ export class Room extends PlainElement {
   }
 
   #paused(): TemplateResult | typeof nothing {
-    if (this.room.room?.state !== "interrupted" || !conducts(this.room)) return nothing;
+    if (this.room.room?.state !== "interrupted") return nothing;
     const chair = me(this.room)?.role === "chair";
     return html`<div class="dc-banner" data-tone="late" data-testid="paused">
       ${icon("pause")}<strong>${t("The reception is paused.")}</strong>
@@ -132,7 +132,9 @@ export class Room extends PlainElement {
             ? t(
                 "The others hear only you, and only when you speak a notice. Nothing else is recorded.",
               )
-            : t("Nobody hears or sees you, and nothing is recorded.")
+            : t(
+                "Nobody hears or sees you, and nothing is recorded. Please stay: it goes on from here.",
+              )
         }
       </span>
     </div>`;

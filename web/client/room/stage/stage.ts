@@ -9,7 +9,7 @@ import type { RoomView } from "../../wire/signaling";
 import type { Acts } from "../acts";
 import type { RoomState } from "../state";
 import type { TileFace } from "../tile/tile";
-import { lostSeconds } from "../view";
+import { lostSeconds, waitsForBeginning } from "../view";
 import "../tile/tile";
 import { arrangeTiles, columnsFor, type Placed } from "./arrangement";
 import css from "./stage.css?inline";
@@ -53,6 +53,7 @@ export class Stage extends PlainElement {
       mine,
       speaking: tile.source === "camera" && this.room.speakers.includes(tile.who.id),
       lostS: mine ? lostSeconds(this.room) : null,
+      waiting: view !== null && !mine && waitsForBeginning(view, tile.who),
     };
   }
 }

@@ -20,6 +20,8 @@ export interface TileFace {
   mine: boolean;
   speaking: boolean;
   lostS: number | null;
+  /** Held until the reception begins: there cannot be a picture yet. */
+  waiting: boolean;
 }
 
 export class Tile extends PlainElement {
@@ -69,7 +71,12 @@ export class Tile extends PlainElement {
   #picture(): TemplateResult {
     const { who, source, stream } = this.face;
     const shown = stream !== null && (source === "screen" || who.camera_on);
-    return html`<video
+    // Under the picture, which is transparent until its first frame is there.
+    return html`<div class="dc-tile-blank" aria-hidden="true">
+        <span class="dc-tile-initials">${initials(who.name)}</span>
+        <span>${this.#whyBlank()}</span>
+      </div>
+      <video
         muted
         autoplay
         playsinline
@@ -77,20 +84,13 @@ export class Tile extends PlainElement {
         ?hidden=${!shown}
         .muted=${true}
         .srcObject=${sourceObject(shown ? stream : null)}
-      ></video>
-      ${
-        shown
-          ? nothing
-          : html`<div class="dc-tile-blank">
-              <span class="dc-tile-initials" aria-hidden="true">${initials(who.name)}</span>
-              <span>${this.#whyBlank()}</span>
-            </div>`
-      }`;
+      ></video>`;
   }
 
   #whyBlank(): string {
     const { who, source } = this.face;
     if (source === "screen") return t("The screen is coming…");
+    if (this.face.waiting) return t("waits for the beginning");
     return who.camera_on ? t("The picture is coming…") : t("camera off");
   }
 
