@@ -76,12 +76,10 @@ class Sealing:
 
     async def _keep(self, row: RecordingRow, manifest: Manifest) -> None:
         stored = await self._objects.stat(manifest_key(row.prefix))
-        until = self._clock.utc() + self._retention_ns
         for track in manifest.tracks:
             for segment in track.segments:
-                await self._objects.extend_retention(segment.key, segment.version, until)
-        journal = await self._objects.stat(journal_key(row.prefix))
-        await self._objects.extend_retention(journal.key, journal.version, until)
+                await self._retain(segment.key, segment.version)
+        await self._retain(journal_key(row.prefix), None)
         await self._write(
             row.id,
             "seal",
@@ -96,6 +94,13 @@ class Sealing:
             bytes=total_bytes(manifest.tracks),
             points=len({person.point for person in manifest.participants}),
         )
+
+    async def _retain(self, key: str, version: str | None) -> None:
+        """At least as long as the record; what is locked for longer already stays so."""
+        until = self._clock.utc() + self._retention_ns
+        stored = await self._objects.stat(key, version)
+        if stored.retain_until_utc_ns < until:
+            await self._objects.extend_retention(key, stored.version, until)
 
     async def verify_new(self) -> list[RecordingId]:
         """Checks whole, once, every recording that was sealed and never checked."""

@@ -1,0 +1,147 @@
+"""From the first word to the sealed record, and what is left behind after a hundred receptions."""
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bridge import commands as c
+from bridge.events import ReceptionClosed, ReceptionStarted
+from bridge.ids import NS_PER_S
+from bridge.manifest import Manifest
+from bridge.media import Source
+from bridge.model import RecordingRow
+from bridge.reception import Reception
+from bridge.verification import load_manifest, verify_recording
+from deploy.points import Point
+from tests.support.house import House, whole_house
+from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, scheduled
+from tests.support.room_server import eventually
+
+WARM_UP, ROOMS, AT_ONCE = 3, 100, 4
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with whole_house(tmp_path) as house:
+        yield house
+
+
+async def short_reception(house: House) -> tuple[Reception, RecordingRow]:
+    """Chair and citizen, live for a second; the citizen joins late and leaves early."""
+    reception = await scheduled(house.server.receptions, house.server.clock.utc())
+    chair = house.point(reception, CHAIR, 1, Source.CAMERA, Source.MICROPHONE)
+    agency = house.point(reception, AGENCY_SEAT, 2)
+    citizen = house.point(reception, CITIZEN, 3)
+    try:
+        await chair.join()
+        await agency.join()
+        await chair.command(c.StartReception("trial"))
+        await chair.open(Source.MICROPHONE)
+        await citizen.join()
+        await eventually(lambda: _frames(chair) >= 5)
+        await citizen.leave()
+        await chair.command(c.CloseReception())
+    finally:
+        for point in (chair, agency, citizen):
+            await point.close()
+    return reception, await house.sealed(reception)
+
+
+def _frames(point: Point) -> int:
+    seen = point.downlink.seen if point.downlink else {}
+    return min((one.frames for one in seen.values()), default=0) if len(seen) > 1 else 0
+
+
+async def test_the_manifest_is_from_live_to_closed_and_places_everybody(house: House) -> None:
+    reception, row = await short_reception(house)
+    manifest = await load_manifest(house.objects, row.manifest_key, row.manifest_version)
+    history = await house.server.receptions.history(reception.id)
+    started = next(one for one in history if isinstance(one.event, ReceptionStarted))
+    closed = next(one for one in history if isinstance(one.event, ReceptionClosed))
+    assert abs(manifest.began.utc_ns - started.at_utc_ns) < 0.2 * NS_PER_S
+    assert abs(manifest.ended.utc_ns - closed.at_utc_ns) < 0.2 * NS_PER_S
+    assert abs(manifest.duration_ns - (closed.at_utc_ns - started.at_utc_ns)) < 0.2 * NS_PER_S
+
+    people = {person.role: person for person in manifest.participants}
+    assert set(people) == {"chair", "agency", "citizen"}
+    assert people["chair"].joined_ns == 0
+    assert people["chair"].left_ns == manifest.duration_ns
+    assert 0 < people["citizen"].joined_ns < people["citizen"].left_ns < manifest.duration_ns
+    _check_tracks(manifest)
+
+
+def _check_tracks(manifest: Manifest) -> None:
+    """Each is written within a second of its start, the difference declared; and the citizen's only while there."""
+    assert {track.source for track in manifest.tracks} == {Source.CAMERA, Source.MICROPHONE}
+    citizen = next(person for person in manifest.participants if person.role == "citizen")
+    for track in manifest.tracks:
+        first = track.segments[0].start_ns
+        assert first - track.start_ns <= NS_PER_S
+        if first - track.start_ns > NS_PER_S // 10:
+            assert any(gap.start_ns <= track.start_ns and gap.end_ns >= first for gap in track.gaps)
+        if track.participant == citizen.id:
+            assert citizen.joined_ns <= track.start_ns
+            assert track.segments[-1].end_ns <= citizen.left_ns + NS_PER_S
+
+
+async def test_one_flipped_byte_of_any_object_is_found(house: House) -> None:
+    _, row = await short_reception(house)
+    assert (await house.sealing.verify(row)).holds
+    objects = [stored async for stored in house.objects.list(row.prefix)]
+    sealed = [stored.key for stored in objects if "probe-" not in stored.key]
+    assert len(sealed) >= 6
+    for key in sealed:
+        path = house.folder / "objects" / key
+        original = path.read_bytes()
+        for place in (0, len(original) // 2, len(original) - 1):
+            damaged = bytearray(original)
+            damaged[place] ^= 1
+            path.chmod(0o600)
+            path.write_bytes(damaged)
+            result = await verify_recording(house.objects, row.manifest_key, None, row.manifest_sha256)
+            assert key in {fault.path for fault in result.faults}, (key, place)
+        path.write_bytes(original)
+    assert (await verify_recording(house.objects, row.manifest_key, None, row.manifest_sha256)).holds
+
+
+def _left_behind() -> tuple[int, int, int]:
+    return len(asyncio.all_tasks()), threading.active_count(), len(os.listdir("/proc/self/fd"))
+
+
+async def _brief_reception(house: House, turns: asyncio.Semaphore) -> None:
+    async with turns:
+        reception = await scheduled(house.server.receptions, house.server.clock.utc())
+        chair, agency = house.point(reception, CHAIR, 1), house.point(reception, AGENCY_SEAT, 2)
+        try:
+            await chair.join()
+            await agency.join()
+            await chair.command(c.StartReception("trial"))
+            await agency.until(lambda room: room.state == "live")
+            await chair.command(c.CloseReception())
+        finally:
+            for point in (chair, agency):
+                await point.close()
+        await house.sealed(reception)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+async def test_a_hundred_receptions_leave_nothing_behind(house: House) -> None:
+    turns = asyncio.Semaphore(AT_ONCE)
+    await asyncio.gather(*(_brief_reception(house, turns) for _ in range(WARM_UP)))
+    before = await _settled()
+    await asyncio.gather(*(_brief_reception(house, turns) for _ in range(ROOMS)))
+    await eventually(lambda: all(now <= then for now, then in zip(_left_behind(), before, strict=True)))
+
+
+async def _settled() -> tuple[int, int, int]:
+    """What is there once it has not changed for two seconds: sockets tell of their end once in a ping interval."""
+    readings = [_left_behind()]
+    while len(readings) < 3 or len(set(readings[-3:])) > 1:
+        await asyncio.sleep(1)
+        readings.append(_left_behind())
+    return readings[-1]

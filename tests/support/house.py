@@ -1,0 +1,86 @@
+"""The whole house in one process: sockets, database, media node, recorder, sealing; nothing faked but the web pages."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from bridge.media import Source
+from bridge.model import RecordingRow, Seat
+from bridge.reception import Reception
+from bridge.sealing import Sealing
+from deploy.places import LOCAL_NODE, LOCAL_RECORDER, ListedPlaces
+from deploy.points import Invitation, Point, PointPlan
+from recorder.build import RecorderConfig
+from recorder.build import build as build_recorder
+from recorder.client import HttpRecorderNode
+from sfu.build import build as build_node
+from sfu.client import HttpMediaNode
+from sfu.settings import SfuConfig
+from storage.objects.directory import DirectoryObjects
+from tests.support.room_server import WITHIN_S, RoomServer
+
+
+class House:
+    """``server`` has the rooms; ``objects`` the store; ``sealing`` what jobs would run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.open = AsyncExitStack()
+        self.server: RoomServer
+        self.objects: DirectoryObjects
+        self.sealing: Sealing
+
+    async def start(self) -> None:
+        """Everything, ready."""
+        node_control, recorder_control = f"unix:{self.folder / 'sfu.sock'}", f"unix:{self.folder / 'recorder.sock'}"
+        places = ListedPlaces(
+            {LOCAL_NODE: HttpMediaNode(node_control)}, {LOCAL_RECORDER: HttpRecorderNode(recorder_control)}
+        )
+        self.server = RoomServer(self.folder, places=places)
+        clock, entropy = self.server.clock, self.server.entropy
+        self.objects = DirectoryObjects(self.folder / "objects", clock)
+        await self.objects.prepare()
+        self.open.callback(self.objects.close)
+        self.open.push_async_callback(places.close)
+        node = build_node(SfuConfig(node=LOCAL_NODE, control=node_control), clock, entropy)
+        await node.start()
+        self.open.push_async_callback(node.close)
+        tap = f"unix:{self.folder / 'tap.sock'}"
+        config = RecorderConfig(LOCAL_RECORDER, self.folder / "spool", recorder_control, tap)
+        recorder = build_recorder(config, self.objects, clock, entropy)
+        await recorder.start()
+        self.open.push_async_callback(recorder.close)
+        await self.server.start()
+        self.open.push_async_callback(self.server.close)
+        self.sealing = Sealing(self.server.units, self.objects, clock, "test", retention_days=1)
+
+    def point(self, reception: Reception, seat: Seat, code: int, *publishes: Source, receives: bool = True) -> Point:
+        """A point for this seat that has not joined yet."""
+
+        async def invite() -> Invitation:
+            return Invitation(f"http://127.0.0.1:{self.server.port}", self.server.token(reception.id, seat))
+
+        plan = PointPlan(code, seat.name, publishes=publishes or (Source.CAMERA,), receives=receives)
+        return Point(plan, invite, self.server.clock)
+
+    async def sealed(self, reception: Reception) -> RecordingRow:
+        """Its recording, once what jobs would do is done."""
+        async with asyncio.timeout(WITHIN_S):
+            while True:
+                await self.sealing.seal_all()
+                async with self.server.units.reading() as unit:
+                    rows = await unit.recordings.all()
+                for row in rows:
+                    if row.reception == reception.id and row.manifest_key:
+                        return row
+                await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def whole_house(folder: Path) -> AsyncIterator[House]:
+    """Started; closed at the end."""
+    house = House(folder)
+    async with house.open:
+        await house.start()
+        yield house
