@@ -46,7 +46,7 @@ class Transport:
         self._core = core
         self._ssrc = ssrc
         self._send = send
-        self._dtls = Dtls(certificate, self._send_dtls, self._keyed, self._ended)
+        self._dtls = Dtls(certificate, self._send_dtls, self.keyed, self._ended)
 
     def start(self, fingerprints: Sequence[str]) -> None:
         """The peer's description is known: its certificate may introduce itself."""
@@ -93,7 +93,8 @@ class Transport:
         if self.ice.address is not None:
             self._send(datagram, self.ice.address)
 
-    def _keyed(self, keys: SrtpKeys) -> None:
+    def keyed(self, keys: SrtpKeys) -> None:
+        """The handshake is done: packets may flow."""
         if self.ice.address is not None and self.state is TransportState.NEW:
             self._core.open_link(self.link, keys, self.ice.address, self._ssrc)
             self._set(TransportState.CONNECTED)

@@ -1,6 +1,8 @@
 """Real aiortc peers through a real node: join, publish, subscribe, gates, reconnect, loss."""
 
 import asyncio
+import random
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -22,8 +24,10 @@ from bridge.control import (
 from bridge.errors import Code, Conflict, NotFound, Refusal
 from bridge.ids import Mid, ParticipantId, RoomId
 from bridge.media import Source
+from sfu.core.rtcp import pack_bye
 from tests.support.relay import Line, UdpRelay
 from tests.support.sfu_clients import ALL_OPEN, ROOM, Picture, Stage, Tone, only_loopback, stage
+from tests.support.sfu_stun import check
 
 ANN, BOB = ParticipantId("ann"), ParticipantId("bob")
 
@@ -243,3 +247,43 @@ async def test_health_and_stats(room: Stage) -> None:
     health = await room.node.health()
     assert (health.node, health.rooms, health.participants) == ("node1", 1, 1)
     await room.saw(DownlinkOffer, participant=ANN)
+
+
+async def test_an_outsider_disturbs_nobody(room: Stage) -> None:
+    """Rubbish of every kind on the media port, from an address that no check vouched for."""
+    ann = await room.join("ann")
+    bob = await room.join("bob")
+    await ann.publish({Source.CAMERA: Picture(60)})
+    picture = await bob.gets("1")
+    await picture.at_least(5)
+    address = ("127.0.0.1", room.server.node.port_number)
+    seeded = random.Random(7)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as outsider:
+        for first in (0, 1, 3, 4, 20, 22, 63, 64, 128, 144, 191, 255):
+            for _ in range(40):
+                outsider.sendto(bytes([first]) + seeded.randbytes(seeded.randrange(0, 1200)), address)
+        outsider.sendto(b"", address)
+        outsider.sendto(check(), address)
+        await picture.more(10)
+        outsider.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            outsider.recv(2048)
+    counts = room.server.node.stats()
+    assert all(counts[f"dropped_{why}"] for why in ("stun", "unknown_dtls", "unknown_address", "unknown_protocol"))
+    assert counts["dropped_unknown_ufrag"] == 1
+
+
+async def test_goodbye_ends_the_track_and_what_follows_is_a_new_one(room: Stage) -> None:
+    ann = await room.join("ann")
+    bob = await room.join("bob")
+    uplink = await ann.publish({Source.MICROPHONE: Tone()})
+    await (await bob.gets("0")).at_least(5)
+    first = await room.saw(TrackPublished)
+    sender = uplink.getSenders()[0]
+    transport = sender.transport
+    await transport._send_rtp(pack_bye(sender._ssrc, sender._ssrc))  # noqa: SLF001 - aiortc says it only at its end
+    await room.saw(TrackUnpublished)
+    second = await room.next_event(TrackPublished)
+    assert isinstance(first, TrackPublished)
+    assert isinstance(second, TrackPublished)
+    assert first.track != second.track
