@@ -43,7 +43,7 @@ class JanusDoor:
         local = Local(self._order.address)
         offer = publisher_offer(publisher, local.ufrag, local.pwd, self._fingerprint, local.place)
         answer = await self._message(handle, {"request": "publish"}, {"type": "offer", "sdp": offer})
-        return await connect(local, self._certificate, parse_description(answer["jsep"]["sdp"]))
+        return await connect(local, self._certificate, parse_description(answer["jsep"]["sdp"]), offered=True)
 
     async def receive(self, receiver: int) -> Line:
         """See Door."""

@@ -25,6 +25,7 @@ COLUMNS = (
     "server", "load", "us_per_packet", "p50_ms", "p99_ms", "rss_mb", "base_mb", "kb_each", "packets_s", "core_percent",
     "lost_percent", "recorder_percent", "skipped",
 )  # fmt: skip
+PROFILES = {1: "AES128_CM_SHA1_80", 7: "AEAD_AES_128_GCM", 8: "AEAD_AES_256_GCM"}
 _SETTLE_S = 3.0
 """Newcomers' key frames, first reports, growing buffers: not what is measured."""
 _SPARE_S = 120.0
@@ -40,6 +41,8 @@ class Measured(NamedTuple):
     """CPU seconds of processes beside it."""
     sent: Counted
     received: Counted
+    profile: int
+    """libsrtp's number of what both ends agreed on."""
 
 
 async def forward(duration: float, build: Path, servers: list[str], loads: list[str]) -> list[Row]:
@@ -100,7 +103,7 @@ async def _measured(server: str, load: str, made: Hosts, media: Path, duration: 
             base = usage(pid)
             inner = msgspec.structs.replace(order, control=running_server.control)
             senders, listeners = Worker(sending), Worker(receiving)
-            await senders.enter(inner)
+            ready = await senders.enter(inner)
             await listeners.enter(msgspec.structs.replace(inner, role="receivers"))
             async with running_server.begin() as helpers:
                 await asyncio.sleep(_SETTLE_S)
@@ -111,7 +114,7 @@ async def _measured(server: str, load: str, made: Hosts, media: Path, duration: 
                 after = usage(pid)
                 used = {who: usage(one).cpu_s - beside[who] for who, one in helpers.items()}
                 received, sent = await listeners.report(), await senders.report()
-    return Measured(base, before, after, used, sent, received)
+    return Measured(base, before, after, used, sent, received, ready.profile)
 
 
 def _as_row(server: str, load: str, measured: Measured, duration: float) -> Row:
@@ -119,7 +122,6 @@ def _as_row(server: str, load: str, measured: Measured, duration: float) -> Row:
     cpu_s = measured.after.cpu_s - measured.before.cpu_s
     sent, received = measured.sent, measured.received
     grown_mb = measured.after.rss_mb - measured.base.rss_mb
-    expected = sent.rtp * receivers
     row: dict[str, str | int | float | None] = {
         "server": server,
         "load": load,
@@ -131,10 +133,10 @@ def _as_row(server: str, load: str, measured: Measured, duration: float) -> Row:
         "kb_each": round(grown_mb * 1000 / (publishers + receivers)),
         "packets_s": round(received.rtp / duration),
         "core_percent": round(cpu_s * 100 / duration, 1),
-        "lost_percent": round(max(0.0, 100 - received.rtp * 100 / max(expected, 1)), 3),
+        "lost_percent": round(received.missing * 100 / max(received.checked + received.missing, 1), 3),
+        "srtp": PROFILES.get(measured.profile, str(measured.profile)),
         "checked": received.checked,
         "undecipherable": received.undecipherable,
-        "missing": received.missing,
         "late_ms": round(sent.late_ms, 1),
     }
     if "recorder" in measured.helpers:

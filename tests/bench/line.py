@@ -12,9 +12,11 @@ from aioice import stun
 from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport, RTCIceTransport
 from pylibsrtp import Policy, Session
 
+from bridge.errors import MalformedPacket
 from sfu.core.seam import SrtpKeys
 from sfu.sdp import SessionDescription
 from sfu.transport.aiortc_private import Wire, exported_keys
+from sfu.transport.stun import is_genuine, pack_success, parse_check
 
 _BUFFER = 4 * 1024 * 1024
 _RCVBUFFORCE = 33
@@ -68,17 +70,21 @@ def keyed(sock: socket.socket, keys: SrtpKeys) -> Line:
     return Line(sock, sending, receiving, keys.profile)
 
 
-async def connect(local: Local, certificate: RTCCertificate, peer: SessionDescription) -> Line:
-    """ICE (controlling, the peer is lite) and DTLS (client). Raises TimeoutError, ConnectionError."""
+async def connect(local: Local, certificate: RTCCertificate, peer: SessionDescription, offered: bool = False) -> Line:
+    """ICE and DTLS (client). Who ``offered``, or meets a lite peer, controls (RFC 8445 §6.1.1).
+
+    Raises TimeoutError, ConnectionError.
+    """
     candidate = peer.active[0].candidates[0]
     local.socket.connect((candidate.ip, candidate.port))
-    check = _check(local, peer)
+    controls = offered or peer.ice_lite
+    check = _check(local, peer, controls)
     wire = Wire(partial(_send, local.socket))
     dtls = RTCDtlsTransport(cast(RTCIceTransport, wire), [certificate])
     dtls._set_role("client")  # noqa: SLF001 - as sfu.transport.aiortc_private does for the server
     answered = asyncio.Event()
     loop = asyncio.get_running_loop()
-    loop.add_reader(local.socket.fileno(), _read, local.socket, answered, wire)
+    loop.add_reader(local.socket.fileno(), _read, local, controls, answered, wire)
     try:
         async with asyncio.timeout(_WITHIN_S):
             await _checked(local.socket, check, answered)
@@ -93,13 +99,27 @@ async def connect(local: Local, certificate: RTCCertificate, peer: SessionDescri
     return line
 
 
-def _read(sock: socket.socket, answered: asyncio.Event, wire: Wire) -> None:
+def _read(local: Local, controls: bool, answered: asyncio.Event, wire: Wire) -> None:
     with contextlib.suppress(BlockingIOError, ConnectionRefusedError):
-        while datagram := sock.recv(2048):
+        while datagram := local.socket.recv(2048):
             if datagram[0] < 4:
-                answered.set()
+                _stun(local, datagram, controls, answered)
             elif 20 <= datagram[0] <= 63:
                 wire.put(datagram)
+
+
+def _stun(local: Local, datagram: bytes, controls: bool, answered: asyncio.Event) -> None:
+    """An answer to our check, or a check of the peer's."""
+    try:
+        check = parse_check(datagram)
+    except MalformedPacket:
+        if controls:
+            answered.set()
+        return
+    if is_genuine(check, local.pwd):
+        local.socket.send(pack_success(check, local.socket.getpeername(), local.pwd))
+        if check.nominates:
+            answered.set()
 
 
 def _send(sock: socket.socket, datagram: bytes) -> None:
@@ -114,19 +134,18 @@ async def _checked(sock: socket.socket, check: bytes, answered: asyncio.Event) -
             await asyncio.wait_for(answered.wait(), _CHECK_EVERY_S)
 
 
-def _check(local: Local, peer: SessionDescription) -> bytes:
+def _check(local: Local, peer: SessionDescription, controls: bool) -> bytes:
+    role = {"ICE-CONTROLLING": 1, "USE-CANDIDATE": None} if controls else {"ICE-CONTROLLED": 1}
     message = stun.Message(
         message_method=stun.Method.BINDING,
         message_class=stun.Class.REQUEST,
         attributes={
             "USERNAME": f"{peer.ufrag}:{local.ufrag}",
             "PRIORITY": _PRIORITY,
-            "ICE-CONTROLLING": 1,
-            "USE-CANDIDATE": None,
+            **role,
         },
     )
     message.add_message_integrity(peer.pwd.encode())
-    message.add_fingerprint()
     return bytes(message)
 
 

@@ -151,7 +151,7 @@ _LIBRARIES = ("plugins", "transports")
 
 @asynccontextmanager
 async def janus(place: Place) -> AsyncIterator[Server]:
-    """Debian's, with its VideoRoom and nothing else; ICE-lite as our node is."""
+    """Debian's, with its VideoRoom and nothing else."""
     program = shutil.which("janus")
     if program is None:
         raise Skipped("not installed (apt-get install janus)")
@@ -182,12 +182,12 @@ general: {{
     configs_folder = "{folder}"
     plugins_folder = "{installed}"
     transports_folder = "{installed.parent / "transports"}"
-    debug_level = 5
+    debug_level = 3
     interface = "{address}"
     session_timeout = 0
 }}
 media: {{ rtp_port_range = "20000-40000" }}
-nat: {{ ice_lite = true, ice_enforce_list = "{address}" }}
+nat: {{ ice_enforce_list = "{address}" }}
 plugins: {{ disable = "{others["plugins"]}" }}
 transports: {{ disable = "{others["transports"]}" }}
 """
