@@ -7,7 +7,7 @@ import msgspec
 from bridge.accounts import checked_name
 from bridge.commands import ScheduleReception
 from bridge.errors import Invalid
-from bridge.ids import NS_PER_MS, AccountId, BridgePointId, CaseId, SeatId
+from bridge.ids import NS_PER_MS, AccountId, AgencyId, BridgePointId, CaseId, SeatId
 from bridge.model import Account, Agency, AgendaItem, BridgePoint, Level, Role, Seat, SeatPerson
 from bridge.ports import Entropy
 from bridge.receptions import MAX_SEATS, MAX_TITLE
@@ -29,15 +29,17 @@ class Directory(msgspec.Struct, frozen=True):
 
     accounts: Mapping[AccountId, Account]
     points: Mapping[BridgePointId, BridgePoint]
-    agencies: Mapping[str, Agency]
+    agencies: Mapping[AgencyId, Agency]
 
     def point_of(self, account: Account) -> BridgePoint:
-        """The account's own point, else its agency's central one. Raises Invalid(field=seats)."""
+        """The account's own point, else its agency's central one, else the agency itself: a new installation has
+        agencies by ``diemcau user add`` before it has points."""
         if account.point is not None and account.point in self.points:
             return self.points[account.point]
         own = [point for point in self.points.values() if point.agency == account.agency]
         if not own:
-            raise Invalid(field="seats", detail=f"no point for account {account.id}", limit=str(MAX_SEATS))
+            agency = self.agencies[account.agency]
+            return BridgePoint(BridgePointId(agency.id), agency.id, agency.name, agency.level, "")
         return next((point for point in own if point.level is Level.CENTRAL), own[0])
 
 

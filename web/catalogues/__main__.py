@@ -1,5 +1,12 @@
-"""``python -m web.catalogues update`` merges what the sources say into every catalogue; ``check`` names what is stale
-or untranslated and ends with 1."""
+"""python -m web.catalogues update | check
+
+update merges what the sources say into every catalogue and names what is left to translate; check names what is
+stale or untranslated and ends with 1.
+
+A new language: add its code and own name to LANGUAGES in web/catalogues/__init__.py (and its form of dates to
+web/times.py), run update, fill in web/translations/LANG/LC_MESSAGES/diemcau.po, run check. A sentence is marked in
+templates, Python and TypeScript by t("…"), n("{count} point", "{count} points", count) or mark("…").
+"""
 
 import sys
 from collections.abc import Iterator
@@ -90,6 +97,9 @@ def update() -> list[str]:
 def main(arguments: list[str]) -> int:
     """Exit code: 1 when ``check`` found something, 2 for an unknown command."""
     commands = {"update": update, "check": faults}
+    if arguments == ["--help"]:
+        sys.stdout.write(__doc__)
+        return 0
     if len(arguments) != 1 or arguments[0] not in commands:
         sys.stderr.write("usage: python -m web.catalogues update|check\n")
         return 2

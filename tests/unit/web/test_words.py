@@ -98,3 +98,5 @@ def test_filling_reaches_no_attribute() -> None:
 def test_unknown_commands_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["nonsense"]) == 2
     assert "usage" in capsys.readouterr().err
+    assert main(["--help"]) == 0
+    assert "A new language" in capsys.readouterr().out
