@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from bridge.assembly import Assembly, assemble
-from bridge.errors import NotFound
+from bridge.errors import Code, NotFound, Refusal
 from bridge.events import ReceptionClosed, Recorded
 from bridge.ids import RecordingId
 from bridge.journal import parse_journal
@@ -71,7 +71,12 @@ class Sealing:
         digest = hashlib.sha256(journal).hexdigest()
         source = Assembly(parse_journal(journal), history, digest, audit_head, self._software)
         manifest = assemble(source)
-        await self._objects.put(key, serialise_manifest(manifest), self._clock.utc() + self._retention_ns)
+        try:
+            await self._objects.put(key, serialise_manifest(manifest), self._clock.utc() + self._retention_ns)
+        except Refusal as refusal:
+            if refusal.code is not Code.OBJECT_EXISTS:
+                raise
+            return parse_manifest(await read_whole(self._objects, key))  # another sealer was quicker
         return manifest
 
     async def _keep(self, row: RecordingRow, manifest: Manifest) -> None:

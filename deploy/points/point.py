@@ -193,6 +193,7 @@ class Point:
                 namespaces=[NAMESPACE],
                 transports=["websocket"],
                 socketio_path=self._path,
+                wait_timeout=_ANSWER_SECONDS,
             )
         except socketio.exceptions.ConnectionError as error:
             raise _refusal(error.args[0] if error.args else None) from error
