@@ -74,6 +74,7 @@ FIELDS: Mapping[str, str] = {
     "title": mark("Enter a title of at most {limit} characters."),
     "seats": mark("Choose at least one and at most {limit} who take part."),
     "chair": mark("Choose one chair."),
+    "cases": mark("Write each case in at most {limit} characters, and at most 50 of them."),
     "date": mark("Enter the day."),
     "time": mark("Enter the time as hours and minutes."),
     "reason": mark("Write the reason, at most {limit} characters."),

@@ -83,13 +83,22 @@ async def test_from_sign_in_to_the_token(pages: Pages) -> None:
 async def test_a_faulty_form_comes_back_with_everything_in_it(pages: Pages) -> None:
     async with pages.reader() as chair:
         await chair.sign_in("chair")
-        page = await made(chair, title=" ", time="25:99", **{"role-id-chair": "citizen"})
+        page = await made(chair, title=" ", time="25:99", **{"role-id-chair": "citizen", "name-id-citizen": "x" * 121})
         assert page.status == 422
-        for words in ("There is a problem", "Enter a title", "Enter the time", "Choose one chair"):
+        for words in (
+            "There is a problem",
+            "Enter a title",
+            "Enter the time",
+            "Choose one chair",
+            "Enter a name of at most 120",
+        ):
             assert words in page.text
         assert 'value="Trần Thị B"' in page.text
         assert "Thoát nước" in page.text
         assert 'href="#title"' in page.text
+        assert 'href="#name-id-citizen"' in page.text
+        lines = await made(chair, cases="x" * 201)
+        assert (lines.status, "Write each case" in lines.text) == (422, True)
 
 
 async def test_cancel_asks_for_a_reason(pages: Pages) -> None:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from bridge.accounts import MAX_NAME
 from bridge.commands import CancelReception, OpenDoors
 from bridge.decisions import MAX_REASON
 from bridge.errors import Invalid
@@ -147,6 +148,9 @@ def _seats(form: Form) -> tuple[SeatRequest, ...]:
     """One row of the form for each account: ``seat-{id}`` ticked, ``role-{id}``, ``name-{id}``."""
     chosen = [name.removeprefix("seat-") for name in form.values if name.startswith("seat-")]
     known = {str(role): role for role in SEAT_ROLES}
+    for account in chosen:
+        if len(form.text(f"name-{account}")) > MAX_NAME:
+            form.wrong(f"name-{account}", like="name", limit=str(MAX_NAME))
     return tuple(
         SeatRequest(
             AccountId(account), known.get(form.text(f"role-{account}"), Role.OBSERVER), form.text(f"name-{account}")

@@ -1,5 +1,5 @@
 /**
- * Drives every element by one clock. Ten times a second: where are we, which tracks are near, what has each there.
+ * Drives every element by one clock. Twenty times a second: where are we, which tracks are near, what has each there.
  *
  * While some track's file is still on its way the clock waits for it (all stand still together); a declared hole
  * never makes it wait.
@@ -7,10 +7,12 @@
 
 import { ended, moved, positionOf, stopped, type PlayClock } from "./clock";
 import { Feed, type FeedState, type LoadPiece } from "./feed";
-import { emptyUntil, tracksAround } from "./presence";
+import { emptyUntil, firstMoment, tracksAround } from "./presence";
 import type { Recording } from "./recording";
 
-const TICK_MS = 100;
+const TICK_MS = 50;
+/** The screen is told every other time. */
+const TICKS_PER_SHOW = 2;
 /** Elements are made a little early, and files fetched this far ahead (times the speed). */
 const BEFORE_MS = 2_000;
 const AHEAD_MS = 25_000;
@@ -29,6 +31,7 @@ export class Engine {
   readonly states = new Map<string, FeedState>();
   #clock: PlayClock;
   #wish = false;
+  #ticks = 0;
   #holdingSince: number | null = null;
   readonly #timer: ReturnType<typeof setInterval>;
 
@@ -38,7 +41,7 @@ export class Engine {
     private readonly hearer: EngineHearer,
     private readonly now: () => number,
   ) {
-    this.#clock = stopped(recording.durationMs);
+    this.#clock = { ...stopped(recording.durationMs), mediaMs: firstMoment(recording.tracks) };
     this.#timer = setInterval(() => {
       this.#tick();
     }, TICK_MS);
@@ -58,18 +61,19 @@ export class Engine {
     if (ended(this.#clock, this.now())) this.seek(0);
     this.#wish = true;
     this.#move({ running: true });
-    this.#tick();
+    this.#tick(true);
   }
 
   pause(): void {
     this.#wish = false;
     this.#move({ running: false });
-    this.#tick();
+    this.#tick(true);
   }
 
   seek(mediaMs: number): void {
     this.#move({ mediaMs });
-    this.#tick();
+    for (const feed of this.feeds.values()) feed.place(this.positionMs);
+    this.#tick(true);
   }
 
   setRate(rate: number): void {
@@ -97,7 +101,7 @@ export class Engine {
     this.#clock = moved(this.#clock, this.now(), change);
   }
 
-  #tick(): void {
+  #tick(show = false): void {
     const atMs = this.positionMs;
     this.#keepFeeds(atMs);
     if (this.#wish && ended(this.#clock, this.now())) {
@@ -109,6 +113,8 @@ export class Engine {
       this.states.set(id, feed.drive(atMs, this.rate, this.#clock.running));
     }
     this.#hold();
+    this.#ticks += 1;
+    if (!show && this.#ticks % TICKS_PER_SHOW !== 0) return;
     this.hearer.ticked(atMs, this.#wish, this.#holdingSince !== null);
   }
 

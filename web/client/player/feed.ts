@@ -5,13 +5,17 @@
  * playhead and let go behind it.
  */
 
-import { follow, within } from "./follow";
+import { follow, nextStart, within } from "./follow";
 import { piecesBetween, presenceAt } from "./presence";
 import type { Piece, PlayTrack } from "./recording";
 
 /** A minute before the playhead is kept for who jumps back; the rest is let go. */
 const KEEP_BEHIND_MS = 60_000;
 const ATTEMPTS = 3;
+/** A hole's end nearer than this is decoded in advance. */
+const LIE_IN_WAIT_S = 10;
+/** How far an element may stand from the clock while both stand still. */
+const STILL_S = 0.12;
 
 /** A stored file as the server gives it: its media type with codecs, and the bytes. */
 export interface Loaded {
@@ -62,13 +66,21 @@ export class Feed {
   /** Brings the element to where the clock is and says what it has there. */
   drive(atMs: number, rate: number, running: boolean): FeedState {
     const atS = atMs / 1000;
-    if (!within(rangesOf(this.element.buffered), atS)) {
+    const ranges = rangesOf(this.element.buffered);
+    if (!within(ranges, atS)) {
       this.#rest();
+      this.#lieInWait(nextStart(ranges, atS), atS);
       return this.#missing(atMs);
     }
     if (!running) this.#show(atS);
     else this.#run(atS, rate);
     return this.element.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA ? "playing" : "waiting";
+  }
+
+  /** The reader jumped: the element goes exactly there, when it has something there. */
+  place(atMs: number): void {
+    const atS = atMs / 1000;
+    if (within(rangesOf(this.element.buffered), atS)) this.element.currentTime = atS;
   }
 
   /** I end it. */
@@ -85,6 +97,12 @@ export class Feed {
     if (!this.element.paused) this.element.pause();
   }
 
+  /** In a hole: already at the hole's end, decoded, so that nobody has to wait for it there. */
+  #lieInWait(startS: number | null, atS: number): void {
+    if (startS === null || startS - atS > LIE_IN_WAIT_S || this.element.seeking) return;
+    if (Math.abs(this.element.currentTime - startS) > 0.005) this.element.currentTime = startS;
+  }
+
   #missing(atMs: number): FeedState {
     const presence = presenceAt(this.track, atMs);
     if (presence.there !== "piece") return "hole";
@@ -94,7 +112,8 @@ export class Feed {
 
   #show(atS: number): void {
     this.#rest();
-    if (Math.abs(this.element.currentTime - atS) > 0.01 && !this.element.seeking)
+    // Standing still for a moment is no reason to decode anew from the last key frame.
+    if (Math.abs(this.element.currentTime - atS) > STILL_S && !this.element.seeking)
       this.element.currentTime = atS;
   }
 

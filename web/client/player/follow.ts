@@ -20,6 +20,14 @@ export function follow(driftS: number, rate: number, sound: boolean): Step {
   return { do: "rate", rate: Math.round(rate * (1 - nudge) * 1000) / 1000 };
 }
 
+/** The start of the first range after a moment, null when there is none. */
+export function nextStart(
+  ranges: readonly (readonly [number, number])[],
+  atS: number,
+): number | null {
+  return ranges.find(([start]) => start > atS)?.[0] ?? null;
+}
+
 /** Whether a moment lies in what an element has; `ranges` in seconds as [start, end). */
 export function within(ranges: readonly (readonly [number, number])[], atS: number): boolean {
   return ranges.some(([start, end]) => start <= atS && atS < end);

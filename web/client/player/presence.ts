@@ -33,6 +33,18 @@ export function tracksAround(
   });
 }
 
+/** Tracks do not begin in the same instant; a first picture this much later still belongs to the beginning. */
+const BEGINNING_MS = 1_500;
+
+/** Where the player opens: the first moment at which everybody who is there from the beginning has a picture. */
+export function firstMoment(tracks: readonly PlayTrack[]): number {
+  const starts = tracks
+    .filter((track) => track.source === "camera")
+    .map((track) => track.pieces[0]?.startMs ?? Infinity)
+    .filter((startMs) => startMs <= BEGINNING_MS);
+  return Math.max(0, ...starts);
+}
+
 /** Where every track has nothing from `atMs` on: the end of that stretch, null when some track has something now. */
 export function emptyUntil(tracks: readonly PlayTrack[], atMs: number): number | null {
   let until = Infinity;
