@@ -46,7 +46,7 @@ class Memory:
             return
         at = self._clock.utc()
         if not self._writer.add(Batch(actor, action, events, at), room=room):
-            raise self._writer.away or Unavailable()
+            raise Unavailable(detail="no more can be kept")
         self._take(actor, events, at)
 
     def note(self, actor: Actor, action: str, events: Sequence[Event]) -> None:

@@ -71,7 +71,7 @@ class Writer:
     async def store(self, batch: Batch) -> None:
         """Stored when this returns. Raises Unavailable, Conflict, and what evolving the state raises."""
         if self.away is not None and self._waiting:
-            raise self.away
+            raise Unavailable(self.away.code, self.away.detail)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._put(batch, done)
         await done
@@ -105,27 +105,25 @@ class Writer:
 
     async def _write_all(self) -> None:
         while self._waiting:
-            if not await self._write(*self._waiting[0]):
-                await asyncio.sleep(AGAIN_S)
+            batch, done = self._waiting[0]
+            try:
+                await self._stream.append(batch.actor, batch.action, batch.events, batch.at_utc_ns, batch.recording)
+            except Unavailable as failure:
+                self._database_away(failure)
+                if self._waiting:
+                    await asyncio.sleep(AGAIN_S)
                 continue
-            self._waiting.popleft()
+            except Refusal as refusal:
+                self._waiting.popleft()
+                self._refused(batch, done, refusal)
+            else:
+                self._waiting.popleft()
+                if done is not None and not done.done():
+                    done.set_result(None)
+            self.away = None
         self._idle.set()
 
-    async def _write(self, batch: Batch, done: "asyncio.Future[None] | None") -> bool:
-        """Whether the batch is settled, one way or the other."""
-        try:
-            await self._stream.append(batch.actor, batch.action, batch.events, batch.at_utc_ns, batch.recording)
-        except Unavailable as failure:
-            return self._database_away(failure, done)
-        except Refusal as refusal:
-            self._refused(batch, done, refusal)
-        else:
-            if done is not None and not done.done():
-                done.set_result(None)
-        self.away = None
-        return True
-
-    def _database_away(self, failure: Unavailable, done: "asyncio.Future[None] | None") -> bool:
+    def _database_away(self, failure: Unavailable) -> None:
         if self.away is None:
             _log.error("%s: storage is away, %d waiting: %s", self._stream.stored.id, len(self._waiting), failure)
         self.away = failure
@@ -134,21 +132,21 @@ class Writer:
             if asked is None:
                 kept.append((batch, asked))
             elif not asked.done():
-                asked.set_exception(failure)
-        settled = done is not None
-        if settled:
-            kept.appendleft(self._waiting[0])  # popped by the caller
+                asked.set_exception(Unavailable(failure.code, failure.detail))
         self._waiting = kept
-        return settled
 
     def _refused(self, batch: Batch, done: "asyncio.Future[None] | None", refusal: Refusal) -> None:
         if done is not None:
             if not done.done():
                 done.set_exception(refusal)
-            return
-        # Decided on the room's memory, overtaken in storage by what was decided before (the reception closed).
-        level = logging.ERROR if isinstance(refusal, Conflict) else logging.WARNING
-        _log.log(level, "%s: %s came too late for the record: %s", self._stream.stored.id, batch.action, refusal)
+        elif len(batch.events) > 1:  # the rest of it may still fit: one by one
+            for event in reversed(batch.events):
+                self._waiting.appendleft((msgspec.structs.replace(batch, events=(event,)), None))
+        else:
+            # Decided on the room's memory, overtaken in storage by what was decided before: somebody was replaced, the
+            # reception closed.
+            level = logging.ERROR if isinstance(refusal, Conflict) else logging.WARNING
+            _log.log(level, "%s: %s came too late for the record: %s", self._stream.stored.id, batch.action, refusal)
 
     async def finish(self, within_s: float) -> None:
         """Give what waits a last chance before the room ends here."""

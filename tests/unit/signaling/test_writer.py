@@ -125,6 +125,14 @@ async def test_what_no_longer_fits_is_refused_or_logged(desk: Desk, caplog: pyte
     await desk.writer.store(batch(JOINED))
 
 
+async def test_of_a_batch_that_no_longer_fits_the_rest_is_kept(desk: Desk) -> None:
+    await desk.writer.store(batch(JOINED))
+    gone = HandMoved(ParticipantId("gone"), True)
+    desk.writer.add(batch(HandMoved(ME, True), gone, HandMoved(ME, False)))
+    await desk.writer.finish(5)
+    assert await desk.names() == ["ParticipantJoined", "HandMoved", "HandMoved"]
+
+
 async def test_an_end_leaves_nobody_waiting(tmp_path: Path, desk: Desk) -> None:
     await desk.open()
     asked = asyncio.create_task(desk.writer.store(batch(JOINED)))  # this writer does not work yet
