@@ -20,12 +20,20 @@ _log = logging.getLogger(__name__)
 class Durable:
     """Owns the disk writes of one recording's logs and journal; one write at a time, in a thread."""
 
-    def __init__(self, executor: Executor, journal: Journal, told: Callable[[int, dict[int, int]], None]) -> None:
-        self.full = False
-        """The last write failed; it is tried again."""
+    def __init__(
+        self,
+        executor: Executor,
+        journal: Journal,
+        told: Callable[[int, dict[int, int]], None],
+        spool_full: Callable[[bool], None],
+    ) -> None:
         self._executor = executor
         self._journal = journal
         self._told = told
+        self._spool_full = spool_full
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._running: asyncio.Future[None] | None = None
         self._logs: dict[int, PacketLog] = {}
         self._asked = asyncio.Event()
         self._generation = 0
@@ -45,8 +53,14 @@ class Durable:
                 self._asked.clear()
                 await self._write()
         finally:
+            if self._running is not None:
+                await asyncio.wait([self._running])
             for log in self._logs.values():
                 log.close()
+
+    async def writable(self) -> None:
+        """Return when the last write went well: while the disk is full nothing more is taken into memory."""
+        await self._writable.wait()
 
     async def sync(self) -> None:
         """Return when everything said and appended before is durable."""
@@ -73,15 +87,18 @@ class Durable:
         """A full disk is waited for: the node keeps what is not confirmed, and says what it could not keep."""
         rest = [lines]
         while True:
+            loop = asyncio.get_running_loop()
+            self._running = loop.run_in_executor(self._executor, self._write_now, rest, work)
             try:
-                await asyncio.get_running_loop().run_in_executor(self._executor, self._write_now, rest, work)
+                await asyncio.shield(self._running)
             except OSError as error:
-                if not self.full:
-                    _log.error("spool cannot be written: %s", error)
-                self.full = True
+                _log.error("spool cannot be written: %s", error)
+                self._writable.clear()
+                self._spool_full(True)
                 await asyncio.sleep(RETRY_S)
             else:
-                self.full = False
+                self._writable.set()
+                self._spool_full(False)
                 return
 
     def _write_now(self, rest: list[bytes], work: dict[int, list[Work]]) -> None:

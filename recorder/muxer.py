@@ -8,6 +8,7 @@ import hashlib
 import io
 import os
 import struct
+from contextlib import suppress
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -59,7 +60,8 @@ class SegmentFile:
 
     def abandon(self) -> None:
         """Close a file nobody wants any more."""
-        self._container.close()
+        with suppress(av.FFmpegError):
+            self._container.close()
         self.path.unlink(missing_ok=True)
 
     def _add_stream(self, begun: SegmentBegun) -> Stream:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
+from errno import EDQUOT, EIO, EMFILE, ENFILE, ENOMEM, ENOSPC, EROFS
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -22,6 +23,8 @@ the node keeps what is not confirmed, and forwarding is never held up."""
 
 _log = logging.getLogger(__name__)
 
+_ENVIRONMENT = frozenset({ENOSPC, EDQUOT, EIO, EROFS, EMFILE, ENFILE, ENOMEM})
+
 Key: TypeAlias = tuple[int, int]
 """(part, track number)."""
 
@@ -37,7 +40,8 @@ class Muxed(NamedTuple):
 
 
 class MuxLane:
-    """``path_of`` names a segment's file; ``muxed`` is called in the loop, in order, for each finished one."""
+    """``path_of`` names a segment's file; ``muxed`` is called in the loop, in order, for each finished one. ``run``
+    raises OSError when the disk does not take what it should; then everything begins again from the spool."""
 
     def __init__(self, executor: Executor, path_of: Callable[[Key, int], Path], muxed: Callable[[Muxed], None]) -> None:
         self._executor = executor
@@ -105,6 +109,7 @@ class MuxLane:
         try:
             self._files[key] = SegmentFile(self._path_of(key, begun.number), begun)
         except av.FFmpegError as error:
+            _raise_when_not_the_streams_fault(error)
             _log.error("segment %s/%s cannot be begun: %s", key, begun.number, error)
 
     def _write(self, key: Key, frame: FrameWritten) -> None:
@@ -114,6 +119,7 @@ class MuxLane:
         try:
             file.write(frame)
         except av.FFmpegError as error:
+            _raise_when_not_the_streams_fault(error)
             _log.error("segment %s/%s cannot be written on: %s", key, frame.number, error)
             self._files.pop(key).abandon()
 
@@ -125,6 +131,13 @@ class MuxLane:
         try:
             size, sha256 = file.finish()
         except av.FFmpegError as error:
+            _raise_when_not_the_streams_fault(error)
             _log.error("segment %s/%s cannot be finished: %s", key, done.ended.number, error)
             size, sha256 = 0, ""
         return Muxed(key, done, path, size, sha256)
+
+
+def _raise_when_not_the_streams_fault(error: av.FFmpegError) -> None:
+    """A full disk is no reason to give a segment up: it is muxed again from its log. Raises OSError."""
+    if error.errno in _ENVIRONMENT:
+        raise OSError(error.errno, f"muxing: {error.strerror}") from error

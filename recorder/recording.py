@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from enum import StrEnum
 from typing import NamedTuple, Protocol, TypeAlias
 
-from bridge.control import Proof, RecordingStatus
+from bridge.control import Proof, RecordingStatus, SpoolChanged
 from bridge.errors import Code, Conflict, MalformedInput, MalformedPacket, NotFound, Unavailable
 from bridge.ids import NS_PER_S, TrackId
 from bridge.media import Moment
@@ -88,6 +88,7 @@ class Recording:
         """Whose frames are taken: what it sent before it went still counts."""
         self._line_gone_ns = ports.clock.mono()
         self._writing: Writing | None = None
+        self._is_full = False
 
     # ── its task ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -96,7 +97,11 @@ class Recording:
         while self.state.journal is None:
             try:
                 await self._live()
-            except (MalformedInput, OSError, RuntimeError) as error:
+            except OSError as error:
+                _log.error("recording %s begins again from its spool: %s", self.state.recording, error)
+                self._spool_full(True)
+                await asyncio.sleep(AGAIN_S)
+            except (MalformedInput, RuntimeError) as error:
                 _log.exception("recording %s begins again from its spool", self.state.recording, exc_info=error)
                 await asyncio.sleep(AGAIN_S)
             finally:
@@ -105,7 +110,7 @@ class Recording:
 
     async def _live(self) -> None:
         self.state.segments = self.state.stored_bytes = 0
-        writing = Writing(self.state, self._spool, self._ports, self.news, self._send)
+        writing = Writing(self.state, self._spool, self._ports, self.news, self._send, self._spool_full)
         await recover(writing, self._spool, self._ports.segment_ns)
         self._writing = writing
         self.news.tell()
@@ -186,8 +191,13 @@ class Recording:
         writing = self._writing
         if writing is None or writing.began is None:
             return State.ARMED
-        late = writing.durable.full or not writing.uploads.available
+        late = self._is_full or not writing.uploads.available
         return State.DEGRADED if late else State.WRITING
+
+    def _spool_full(self, full: bool) -> None:
+        if full is not self._is_full:
+            self._is_full = full
+            self._ports.events.publish(SpoolChanged(self.state.recording, "full" if full else "healthy"))
 
     async def prove(self) -> Proof:
         """≥ 1 s of one track durable, and a probe object stored and read back.

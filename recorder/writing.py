@@ -63,7 +63,13 @@ class Writing:
     """``send`` hands bytes to the node, if one is connected. ``news`` is told whenever others could see a change."""
 
     def __init__(
-        self, state: RecordingState, spool: Spool, ports: Ports, news: News, send: Callable[[bytes], None]
+        self,
+        state: RecordingState,
+        spool: Spool,
+        ports: Ports,
+        news: News,
+        send: Callable[[bytes], None],
+        spool_full: Callable[[bool], None],
     ) -> None:
         self.state = state
         self.part: Part | None = None
@@ -77,7 +83,7 @@ class Writing:
         self._news = news
         self._send = send
         self.journal = Journal(spool.journal)
-        self.durable = Durable(ports.executor, self.journal, self._durable)
+        self.durable = Durable(ports.executor, self.journal, self._durable, spool_full)
         self.mux = MuxLane(ports.executor, lambda key, number: spool.segment_file(*key, number), self._muxed)
         self.uploads = Uploads(ports.objects, state.order.retain_until_utc_ns, self._stored, self._reachable)
         self._logs: dict[int, PacketLog] = {}
@@ -147,11 +153,12 @@ class Writing:
         for frame, raw in frames:
             if frame.number <= self.seen.get(frame.track, 0):
                 continue
-            self.seen[frame.track] = frame.number
             if frame.track == 0:
                 await self._about_the_stream(part, frame, raw)
             else:
                 self._about_a_track(part, frame, raw)
+            self.seen[frame.track] = frame.number
+        await self.durable.writable()
         await self.mux.has_room()
 
     def _about_a_track(self, part: Part, frame: Frame, raw: bytes) -> None:

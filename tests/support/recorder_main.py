@@ -1,4 +1,4 @@
-"""A recorder as a process of its own, to be killed: ``python -m tests.support.recorder_main FOLDER SEGMENT_SECONDS``."""
+"""A recorder as a process of its own, to be killed: ``python -m tests.support.recorder_main FOLDER SECONDS``."""
 
 import asyncio
 import logging

@@ -209,6 +209,10 @@ class TapNode:
                 self._writer.write(pack_frame(frame.kind, frame.track, frame.number, frame.arrival, frame.body))
                 await self._writer.drain()
 
+    def send_bytes(self, content: bytes) -> None:
+        """Anything at all."""
+        self._writer.write(content)
+
     async def until_confirmed(self, frames: list[Frame], timeout_s: float = 30.0) -> None:
         """Wait until the last frame of every track is durable."""
         last: dict[int, int] = {}

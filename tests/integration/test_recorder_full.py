@@ -1,0 +1,68 @@
+"""A spool on a disk that fills up: nothing that was confirmed is lost, and the recording goes on when there is room."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bridge.control import Numbered, SpoolChanged
+from bridge.ids import RecordingId
+from bridge.journal import GapDeclared, SegmentWritten
+from bridge.media import Codec, Source
+from tests.support.fake_media import opus
+from tests.support.recorder_process import RecorderUnderTest, running_recorder
+from tests.support.tap_node import ScriptedTrack, TapNode, script
+
+RECORDING = RecordingId("rec")
+SIZE = 3 * 1024 * 1024
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """``spool`` on a file system of 3 MiB of its own."""
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    mount = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(spool)], check=False)
+    if mount.returncode:
+        pytest.skip("mounting a file system needs root")
+    try:
+        yield tmp_path
+    finally:
+        subprocess.run(["umount", str(spool)], check=True)
+
+
+@pytest.fixture
+async def recorder(small_disk: Path) -> AsyncIterator[RecorderUnderTest]:
+    async with running_recorder(small_disk) as running:
+        yield running
+
+
+async def test_a_full_disk_is_waited_for(recorder: RecorderUnderTest) -> None:
+    await recorder.arm(RECORDING)
+    ballast = recorder.folder / "spool" / "ballast"
+    ballast.write_bytes(bytes(SIZE - 300 * 1024))
+    frames = script([ScriptedTrack(1, "mic", "ann", Source.MICROPHONE, Codec.OPUS, opus(300))], 0.0, 295.0)
+    node = await TapNode.connect(recorder.tap_address, RECORDING)
+    sending = asyncio.create_task(node.send(frames))
+    events = recorder.api.events("", 0)
+    assert _is(await anext(events), "full")
+    assert (await recorder.api.status(RECORDING)).state == "degraded"
+    ballast.unlink()
+    assert _is(await anext(events), "healthy")
+    await events.aclose()
+    await sending
+    await node.close()
+    node = await TapNode.connect(recorder.tap_address, RECORDING)
+    await node.send(frames)
+    await node.until_confirmed(frames)
+    await recorder.api.finished(RECORDING)
+    await node.close()
+    journal = await recorder.journal(RECORDING)
+    assert not [entry for entry in journal if isinstance(entry, GapDeclared)]
+    assert sum(entry.frames for entry in journal if isinstance(entry, SegmentWritten)) == 295 * 50 - 1
+
+
+def _is(numbered: Numbered, state: str) -> bool:
+    return isinstance(numbered.event, SpoolChanged) and numbered.event.state == state
