@@ -10,7 +10,6 @@ from playwright.async_api import Page, expect
 from tests.browser.conftest import Reception
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
-_SEEN = Path("build/browser")
 _SAMPLES = 20
 
 _ONE_MOMENT = """async () => {
@@ -20,7 +19,7 @@ _ONE_MOMENT = """async () => {
 """Per tile: whose picture is shown, and how long ago it was painted."""
 
 
-async def test_replay_on_one_clock(reception: Reception) -> None:
+async def test_replay_on_one_clock(reception: Reception, pictures: Path) -> None:
     chair, agency, citizen = await reception.enter()
     await chair.start()
     await citizen.sees(chair, agency)
@@ -37,7 +36,7 @@ async def test_replay_on_one_clock(reception: Reception) -> None:
     await _open_recording(page, reception)
     await page.get_by_test_id("play-button").click()
     await chair.who.seen([1, 2, 3])
-    await chair.who.picture(_SEEN / "replay.png")
+    await chair.who.picture(pictures / "replay.png")
     spreads = [await _spread_ms(page) for _ in range(_SAMPLES)]
     assert statistics.median(spreads) <= 150, spreads
 
@@ -48,12 +47,12 @@ async def test_replay_on_one_clock(reception: Reception) -> None:
 
     await page.get_by_test_id("verify-button").click()
     await expect(page.get_by_test_id("verification")).to_be_visible(timeout=30_000)
-    await chair.who.picture(_SEEN / "replay-verified.png")
+    await chair.who.picture(pictures / "replay-verified.png")
 
 
 async def _open_recording(page: Page, reception: Reception) -> None:
     """From the list, as soon as it is sealed; the purpose is asked once."""
-    row = page.locator("tr", has_text="test_replay_on_one_clock").get_by_role("link")
+    row = page.locator("tr", has_text=reception.title).get_by_role("link")
     async with asyncio.timeout(60):
         while True:
             await page.goto(f"{reception.product.origin}/archive")

@@ -9,7 +9,6 @@ from tests.browser.conftest import Reception
 from tests.support.room_page import RoomPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-_SEEN = Path("build/browser")
 
 
 async def _hears(who: RoomPage, other: RoomPage) -> None:
@@ -28,7 +27,7 @@ async def _silent(who: RoomPage) -> None:
             pass  # each look takes a third of a second
 
 
-async def test_they_see_and_hear_each_other(reception: Reception) -> None:
+async def test_they_see_and_hear_each_other(reception: Reception, pictures: Path) -> None:
     chair, agency, citizen = await reception.enter()
     await chair.sees(agency)
     await agency.sees(chair)
@@ -38,12 +37,12 @@ async def test_they_see_and_hear_each_other(reception: Reception) -> None:
     await chair.open_microphone()
     await _hears(citizen, chair)
     await _hears(agency, chair)
-    for who in reception.all:
-        await who.who.picture(_SEEN / f"three-{who.login}.png")
+    for who in reception.people:
+        await who.who.picture(pictures / f"three-{who.login}.png")
     await chair.page.get_by_test_id("mic-button").click()
     await chair.microphone("closed")
     await _silent(citizen)
-    assert {complaint for who in reception.all for complaint in who.who.complaints} == set()
+    assert {complaint for who in reception.people for complaint in who.who.complaints} == set()
 
 
 async def test_floor_permits_and_its_owner_opens(reception: Reception) -> None:
@@ -60,7 +59,7 @@ async def test_floor_permits_and_its_owner_opens(reception: Reception) -> None:
     await _silent(agency)
 
 
-async def test_screen_comes_and_goes(reception: Reception) -> None:
+async def test_screen_comes_and_goes(reception: Reception, pictures: Path) -> None:
     chair, agency, citizen = await reception.enter()
     await chair.start()
     await citizen.sees(chair, agency)
@@ -71,7 +70,7 @@ async def test_screen_comes_and_goes(reception: Reception) -> None:
         "() => marks.videos().some((video) => video.videoWidth === 640 && marks.readMark(video)?.code === 2)",
         timeout=20_000,
     )
-    await citizen.who.picture(_SEEN / "screen-citizen.png")
+    await citizen.who.picture(pictures / "screen-citizen.png")
     await agency.stop_sharing()
     await screen.wait_for(state="detached", timeout=20_000)
     await citizen.sees(chair, agency)

@@ -83,7 +83,7 @@ class Person:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     async def marks(self) -> list[Mark]:
-        """The marks in all videos of the page, now."""
+        """The marks in all videos that a person would see now."""
         found = await self.page.evaluate("marks.videos().map((video) => marks.readMark(video)).filter(Boolean)")
         return [msgspec.convert(mark, Mark) for mark in found]
 

@@ -222,7 +222,16 @@
       node,
       ...(node.shadowRoot ? everything(node.shadowRoot) : []),
     ]);
-  const videos = () => everything().filter((node) => node instanceof HTMLVideoElement);
+  // Seen by a person: large enough, within the window, and nothing of another tile on top of its middle.
+  const isShown = (video) => {
+    const { left, top, width, height } = video.getBoundingClientRect();
+    if (width < 80 || height < 45) return false;
+    const above = document.elementFromPoint(left + width / 2, top + height / 2);
+    const tile = video.closest("article");
+    return above === video || (tile !== null && tile.contains(above));
+  };
+  const videos = () =>
+    everything().filter((node) => node instanceof HTMLVideoElement && isShown(node));
   const players = () =>
     everything().filter((node) => node instanceof HTMLMediaElement && !node.muted && !node.paused);
 
