@@ -24,10 +24,13 @@ class WebConfig:
     ``socket_origin``: where rooms' sockets answer; empty: the same origin as the page that asks.
     ``announced``: media addresses of the node, so that a Firefox user is told when they are loopback only.
     ``contact``: whom to call, on the sign-in and trouble pages. ``zone``: the office's time zone (IANA).
+    ``proxies``: addresses of our own reverse proxies, whose X-Forwarded-For is believed; without them everybody behind
+    a proxy would be slowed down by one guesser.
     """
 
     origin: str
     hosts: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
     office: str = "Điểm Cầu"
     contact: str = ""
     socket_origin: str = ""

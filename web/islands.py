@@ -13,6 +13,7 @@ async def catalogue(request: web.Request) -> web.StreamResponse:
     if lang not in catalogues.islands:
         raise NotFound(detail=f"language {lang}")
     response = web.Response(body=catalogues.islands[lang], content_type="application/json", charset="utf-8")
+    response.enable_compression()
     if request.query.get("v") == catalogues.versions[lang]:
         response.headers["Cache-Control"] = FOR_EVER
     return response

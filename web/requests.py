@@ -1,5 +1,7 @@
 """Small questions about a request that several concerns ask."""
 
+from collections.abc import Collection
+
 from aiohttp import web
 
 from bridge import accounts
@@ -43,6 +45,21 @@ def account_of(request: web.Request) -> Account:
 def actor_of(request: web.Request) -> Actor:
     """Who asks, outside any reception. Raises Refusal(not_signed_in)."""
     return accounts.actor_of(account_of(request))
+
+
+def client_address(remote: str, forwarded: str, proxies: Collection[str]) -> str:
+    """Who really asks: the last address of X-Forwarded-For that is not a proxy of ours; what stands before it anybody
+    could have written."""
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+    while remote in proxies and hops:
+        remote = hops.pop()
+    return remote
+
+
+def address_of(request: web.Request) -> str:
+    """Where the request comes from, for the pace of sign-in and the audit."""
+    forwarded = ",".join(request.headers.getall("X-Forwarded-For", []))
+    return client_address(request.remote or "", forwarded, request.app[CONFIG].proxies)
 
 
 def reference(request: web.Request) -> str:

@@ -41,6 +41,7 @@ async def test_every_answer_carries_the_security_headers(pages: Pages) -> None:
             assert "default-src 'none'" in policy
             assert "unsafe" not in policy
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Server"] == "diemcau"
             assert answer.headers["Cache-Control"] == "no-store"
         page = await stranger.get("/sign-in")
         assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=", page.text)

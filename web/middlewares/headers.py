@@ -54,6 +54,7 @@ async def write_headers(request: web.Request, response: web.StreamResponse) -> N
     """Signal ``on_response_prepare``. What a handler set itself stands; pages are never kept by caches."""
     if is_socket(request):
         return
+    response.headers["Server"] = "diemcau"  # which library and version is nobody's business
     for name, value in STEADY.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", content_policy(request.app[CONFIG], request.host))

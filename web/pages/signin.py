@@ -7,7 +7,7 @@ from web.forms import Form, read_form
 from web.keys import CONFIG, SIGNED_IN
 from web.refusals import told
 from web.render import render, see_other
-from web.requests import inside, signed_in, words_of
+from web.requests import address_of, inside, signed_in, words_of
 from web.signin import SignIn
 
 
@@ -35,7 +35,7 @@ class SignInPages:
         if form.faults:
             return self._page(request, form, onward, status=422)
         try:
-            secret = await self._sign_in.sign_in(login, password, request.remote or "")
+            secret = await self._sign_in.sign_in(login, password, address_of(request))
         except Refusal as refusal:
             if refusal.code not in (Code.SIGN_IN_FAILED, Code.TOO_MANY_REQUESTS):
                 raise

@@ -17,7 +17,7 @@ from web.pages.room import is_loopback
 from web.problems import status_of
 from web.ranges import Span, Unsatisfiable, asked_span
 from web.render import size
-from web.requests import inside
+from web.requests import client_address, inside
 from web.times import Times, midnight
 
 WORDS = load_catalogues().words
@@ -115,6 +115,21 @@ def test_any_range_header_is_read(header: str, total: int) -> None:
 def test_nobody_is_led_away(path: str) -> None:
     found = inside(path)
     assert found == "/" or (found.startswith("/") and found[1:2] not in ("/", "\\"))
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "address"),
+    [
+        ("10.0.0.9", "", "10.0.0.9"),
+        ("10.0.0.9", "1.1.1.1", "10.0.0.9"),
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("127.0.0.1", "1.1.1.1", "1.1.1.1"),
+        ("127.0.0.1", "6.6.6.6, 1.1.1.1", "1.1.1.1"),
+        ("127.0.0.1", "6.6.6.6, 1.1.1.1, 10.0.0.2", "1.1.1.1"),
+    ],
+)
+def test_only_our_own_proxies_are_believed(remote: str, forwarded: str, address: str) -> None:
+    assert client_address(remote, forwarded, ("127.0.0.1", "10.0.0.2")) == address
 
 
 def test_statuses() -> None:
