@@ -4,8 +4,8 @@
 const NEAR_S = 0.015;
 /** Above this a nudge would take seconds. */
 const FAR_S = 0.35;
-/** Speech 6 % faster is not noticed; a picture without sound may be pushed harder. */
-const NUDGE_SOUND = 0.06;
+/** Speech 10 % faster for a second is not noticed; a picture without sound may be pushed harder. */
+const NUDGE_SOUND = 0.1;
 const NUDGE_PICTURE = 0.2;
 
 export type Step = { do: "jump" } | { do: "rate"; rate: number };

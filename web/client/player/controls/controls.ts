@@ -19,18 +19,15 @@ export interface ControlActs {
   readonly setRate: (rate: number) => void;
   readonly setVolume: (volume: number) => void;
   readonly skipEmpty: () => void;
-  readonly verify: () => void;
 }
 
 export class Controls extends PlainElement {
   static override properties = {
     state: { attribute: false },
     acts: { attribute: false },
-    proof: { attribute: false },
   };
   declare state: PlayerState;
   declare acts: ControlActs;
-  declare proof: string;
 
   protected override render(): TemplateResult {
     const { state, acts } = this;
@@ -44,22 +41,6 @@ export class Controls extends PlainElement {
       })}
       ${verb("skip-button", "next", t("Skip the empty stretch"), acts.skipEmpty)} ${this.#time()}
       ${this.#rate()} ${this.#volume()}
-      <div class="dc-controls-end">
-        <button
-          type="button"
-          class="btn btn-outline-secondary"
-          data-testid="verify-button"
-          ?disabled=${state.verification === "asking"}
-          @click=${acts.verify}
-        >
-          ${icon("tick")}<span
-            >${state.verification === "asking" ? t("Verifying…") : t("Verify")}</span
-          >
-        </button>
-        <a class="btn btn-outline-secondary" data-testid="proof-link" href=${this.proof}
-          >${t("Proof")}</a
-        >
-      </div>
     </div>`;
   }
 

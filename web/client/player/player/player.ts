@@ -56,7 +56,6 @@ export class Player extends PlainElement {
     skipEmpty: () => {
       this.session.engine?.skipEmpty();
     },
-    verify: () => void this.session.verify(),
   };
   readonly #tileActs: TileActs = {
     still: (tile) => {
@@ -106,18 +105,17 @@ export class Player extends PlainElement {
 
   #open(recording: Recording): TemplateResult {
     return html`<main class="dc-player" data-testid="player">
-      <h1>${recording.title}</h1>
+      <div class="dc-player-head">
+        <h1>${recording.title}</h1>
+        ${this.#proof()}
+      </div>
       ${this.#tiles(recording)}
       <dc-timebar
         .recording=${recording}
         .positionMs=${this.state.positionMs}
         .seek=${this.#seek}
       ></dc-timebar>
-      <dc-controls
-        .state=${this.state}
-        .acts=${this.#acts}
-        .proof=${this.config.proof}
-      ></dc-controls>
+      <dc-controls .state=${this.state} .acts=${this.#acts}></dc-controls>
       <div>${this.#verification()} ${this.#trouble()}</div>
       <dc-events
         .recording=${recording}
@@ -125,6 +123,22 @@ export class Player extends PlainElement {
         .seek=${this.#seek}
       ></dc-events>
     </main>`;
+  }
+
+  #proof(): TemplateResult {
+    const asking = this.state.verification === "asking";
+    return html`<button
+        type="button"
+        class="btn btn-outline-secondary"
+        data-testid="verify-button"
+        ?disabled=${asking}
+        @click=${() => void this.session.verify()}
+      >
+        ${icon("tick")}<span>${asking ? t("Verifying…") : t("Verify")}</span>
+      </button>
+      <a class="btn btn-outline-secondary" data-testid="proof-link" href=${this.config.proof}
+        >${t("Proof")}</a
+      >`;
   }
 
   #tiles(recording: Recording): TemplateResult {
