@@ -44,6 +44,11 @@ class Durable:
         """Write this part's log from now on."""
         self._logs[part] = log
 
+    async def release(self, part: int) -> None:
+        """Write this part's log no more, and close it."""
+        await self.sync()
+        self._logs.pop(part).close()
+
     async def run(self) -> None:
         """Until cancelled; then the files are closed."""
         try:

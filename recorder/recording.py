@@ -26,6 +26,10 @@ FINISH_S = 30.0
 ABANDONED_S = 20.0
 """The node's ``replay_seconds``: a node that stays away longer has nothing left to hand over."""
 
+ALONE_S = 4 * 3600.0
+"""Nobody asked for its end and no node came back: a recording does not stay open for ever."""
+
+LOOK_S = 60.0
 AGAIN_S = 1.0
 MAX_WAITING_CHUNKS = 32
 """Chunks of 64 KiB read from the tap and not accepted yet; then the tap is not read on, and the node keeps them."""
@@ -106,7 +110,7 @@ class Recording:
                 await asyncio.sleep(AGAIN_S)
             finally:
                 self._drop_line()
-                self._reading = None
+                self._reading = self._writing = None
 
     async def _live(self) -> None:
         self.state.segments = self.state.stored_bytes = 0
@@ -129,7 +133,8 @@ class Recording:
 
     async def _finish(self, writing: Writing) -> None:
         while (stopped := self.state.stopped) is None:
-            await self.news.next()
+            if not await self.news.until(lambda: self.state.stopped is not None, LOOK_S):
+                await self._end_abandoned(ALONE_S)
         await writing.finish(stopped)
 
     async def _serve(self, writing: Writing) -> None:
@@ -150,12 +155,13 @@ class Recording:
                     await writing.accept(frames)
 
     async def _open(self, writing: Writing, line: Line, hello: Hello) -> None:
-        newest = self.state.parts[-1].part if self.state.parts else 0
-        if hello.room != self.state.order.room or hello.part < newest:
+        known = [(part.node, part.hello) for part in self.state.parts]
+        who = (hello.node, hello.moment)
+        if hello.room != self.state.order.room or who in known[:-1]:
             line.close()
             return
         self._drop_line()
-        if hello.part > newest:
+        if who not in known:
             await writing.open_part(hello)
         self._line = self._reading = line
         durable = {str(track): number for track, number in writing.durable_to.items()}
@@ -258,18 +264,18 @@ class Recording:
         """Once STOP came and everything is stored. Raises Unavailable(objects_unavailable | recorder_not_writing)."""
         if not self._has_begun() and self.state.journal is None:
             raise Conflict(Code.ILLEGAL_TRANSITION, "the recording never began")
-        await self._end_abandoned()
+        await self._end_abandoned(ABANDONED_S)
         if await self.news.until(lambda: self.state.journal is not None, FINISH_S):
             return self.status
-        await self._end_abandoned()
+        await self._end_abandoned(ABANDONED_S)
         code = Code.RECORDER_NOT_WRITING if self.state.stopped is None else Code.OBJECTS_UNAVAILABLE
         raise Unavailable(code, "not everything is stored yet; ask again")
 
-    async def _end_abandoned(self) -> None:
+    async def _end_abandoned(self, after_s: float) -> None:
         """No STOP will come from a node that stays away: the recording ends with the last that was heard of it."""
         writing = self._writing
         away_s = (self._ports.clock.mono() - self._line_gone_ns) / NS_PER_S
-        if self.state.stopped is not None or self._line is not None or away_s < ABANDONED_S:
+        if self.state.stopped is not None or self._line is not None or away_s < after_s:
             return
         if writing is None or writing.part is None or writing.began is None:
             return

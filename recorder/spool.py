@@ -25,10 +25,12 @@ from recorder.track import Checkpoint
 
 
 class PartState(msgspec.Struct):
-    """One node run. ``opened``: START (or HELLO of a later part) on its clocks; ``at_ns`` its media time."""
+    """One node run, counted here. ``hello``: the moment its HELLO names, the same on each of its connections;
+    ``opened``: START (for a later part its HELLO) on its clocks; ``at_ns`` its media time."""
 
     part: int
     node: NodeId
+    hello: Moment
     opened: Moment | None
     at_ns: int
     ended_ns: int | None = None
@@ -124,6 +126,10 @@ class Spool:
         shutil.rmtree(self.segments, ignore_errors=True)
         for part in state.parts:
             shutil.rmtree(self.part(part.part), ignore_errors=True)
+
+    def remove_part(self, part: int) -> None:
+        """A part in which the recording never began leaves nothing."""
+        shutil.rmtree(self.part(part), ignore_errors=True)
 
     def remove(self) -> None:
         """Forget the recording."""

@@ -105,18 +105,28 @@ class Writing:
 
     async def open_part(self, hello: Hello) -> None:
         """The node restarted, or is the first: all its tracks are new tracks."""
+        if self.part is not None and self.began is None:
+            await self._forget_part(self.part)
         at_ns = self._at_of(hello.moment)
+        number = len(self.state.parts) + 1
         opened = hello.moment if self.began is not None else None
         if self.part is not None:
             self._end_part(self.part, at_ns)
-        self.state.parts.append(PartState(hello.part, hello.node, opened, at_ns))
+        self.state.parts.append(PartState(number, hello.node, hello.moment, opened, at_ns))
         await self._save()
         self.heard, self.proven = {}, {}
-        number = hello.part
         part = Part(number, self._ports.segment_ns, opened.mono_ns if opened is not None else None, at_ns)
         self.adopt(part, PacketLog(self._spool.part(number)))
         if opened is not None:
             self.journal.append(WHOLE, PartBegan(number, hello.node, opened, at_ns))
+
+    async def _forget_part(self, part: Part) -> None:
+        """The node ordered its probe anew: what the earlier one brought never belonged to the recording."""
+        self.part = None
+        self.state.parts.clear()
+        await self.durable.release(part.number)
+        del self._logs[part.number]
+        await asyncio.to_thread(self._spool.remove_part, part.number)
 
     def _end_part(self, part: Part, at_ns: int) -> None:
         if part.opened_ns is not None:

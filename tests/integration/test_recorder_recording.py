@@ -279,3 +279,47 @@ async def test_a_silent_central_point_or_an_absent_store_is_no_proof(
         await recorder.api.prove(RECORDING)
     assert absent.value.code is Code.RECORDER_NOT_WRITING
     await node.close()
+
+
+async def test_a_probe_ordered_anew_leaves_nothing_of_the_first(recorder: RecorderUnderTest) -> None:
+    await recorder.arm(RECORDING)
+    tried = script([_camera(1, "ann", SenderClock(), seconds=3)], 60.0, None)[:-1]
+    node = await TapNode.connect(recorder.tap_address, RECORDING, at_s=-9.0)
+    await node.send(tried)
+    await node.until_confirmed(tried)
+    await node.close()
+    frames = script([_camera(1, "bob", SenderClock(), seconds=5)], 0.0, 5.0)
+    node = await TapNode.connect(recorder.tap_address, RECORDING)
+    assert node.resumed == {}
+    await node.send(frames)
+    await node.until_confirmed(frames)
+    await recorder.api.finished(RECORDING)
+    await node.close()
+    journal = await recorder.journal(RECORDING)
+    assert [entry.part for entry in journal if isinstance(entry, PartBegan)] == [1]
+    assert [entry.track for entry in journal if isinstance(entry, TrackBegan)] == ["bob-cam"]
+
+
+async def test_another_run_of_the_node_is_known_by_its_moment_not_by_its_number(recorder: RecorderUnderTest) -> None:
+    """Who orders the tap may have lost count of the parts: nothing of the new run may be taken for the old one's."""
+    await recorder.arm(RECORDING)
+    first = script([_microphone(1, "ann", SenderClock(), 5)], 0.0, None)
+    node = await TapNode.connect(recorder.tap_address, RECORDING)
+    await node.send(first)
+    await node.until_confirmed(first)
+    await node.close()
+    again = script([replace(_microphone(1, "again", SenderClock(), 5), start_s=8.0)], 8.0, 13.0)[8:]
+    numbers: dict[int, int] = {}
+    renumbered = []
+    for frame in again:
+        numbers[frame.track] = numbers.get(frame.track, 0) + 1
+        renumbered.append(Frame(frame.kind, frame.track, TapNumber(numbers[frame.track]), frame.arrival, frame.body))
+    node = await TapNode.connect(recorder.tap_address, RECORDING, part=1, at_s=8.0)
+    assert node.resumed == {}
+    await node.send(renumbered)
+    await node.until_confirmed(renumbered)
+    await recorder.api.finished(RECORDING)
+    await node.close()
+    journal = await recorder.journal(RECORDING)
+    assert [entry.part for entry in journal if isinstance(entry, PartBegan)] == [1, 2]
+    assert len(_segments(journal, "again-mic")) == 1
