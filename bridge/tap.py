@@ -56,6 +56,9 @@ class FrameKind(IntEnum):
     KEY_FRAME = 13  # recorder → node; no body, number and arrival 0: ask the sender of ``track`` for a key frame
 
 
+_KINDS = {kind.value: kind for kind in FrameKind}
+
+
 class Hello(msgspec.Struct, frozen=True):
     """Who speaks. ``part`` counts the node runs that served this recording (from 1): a restarted node is a new part."""
 
@@ -133,21 +136,28 @@ def unpack_frame(buffer: bytes | bytearray | memoryview, start: int = 0) -> tupl
 
     Raises MalformedPacket when what is there can never become a frame.
     """
-    if len(buffer) - start < 4:
+    if len(buffer) - start < _HEADER.size:
+        _check_length(buffer, start)
         return None
-    length = int.from_bytes(buffer[start : start + 4], "big")
+    length, kind, track, number, arrival = _HEADER.unpack_from(buffer, start)
     if not _AFTER_LENGTH <= length <= _AFTER_LENGTH + MAX_BODY:
         raise MalformedPacket(f"tap frame length {length}")
     end = start + 4 + length
     if len(buffer) < end:
         return None
-    _, kind, track, number, arrival = _HEADER.unpack_from(buffer, start)
-    try:
-        known = FrameKind(kind)
-    except ValueError as error:
-        raise MalformedPacket(f"tap frame kind {kind}") from error
+    known = _KINDS.get(kind)
+    if known is None:
+        raise MalformedPacket(f"tap frame kind {kind}")
     body = bytes(buffer[start + _HEADER.size : end])
     return Frame(known, TrackNumber(track), TapNumber(number), MonoNs(arrival), body), end
+
+
+def _check_length(buffer: bytes | bytearray | memoryview, start: int) -> None:
+    """Of a frame whose header is not all there yet: a length that can never be is refused at once."""
+    if len(buffer) - start >= 4:
+        length = int.from_bytes(buffer[start : start + 4], "big")
+        if not _AFTER_LENGTH <= length <= _AFTER_LENGTH + MAX_BODY:
+            raise MalformedPacket(f"tap frame length {length}")
 
 
 class FrameReader:
