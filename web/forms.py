@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from bridge.errors import Code, Invalid
+from bridge.errors import Invalid
 from web.labels import FIELDS
+from web.requests import posted
 from web.words import mark
 
 _UNKNOWN = mark("Correct this field.")
@@ -47,8 +48,5 @@ class Form:
 
 
 async def read_form(request: web.Request) -> Form:
-    """The sent fields; a file in place of a text counts as empty. Raises Refusal(malformed_message)."""
-    if request.content_type != "application/x-www-form-urlencoded":
-        raise Invalid(Code.MALFORMED_MESSAGE, f"form as {request.content_type}")
-    sent = await request.post()
-    return Form({name: value for name, value in sent.items() if isinstance(value, str)})
+    """The sent fields. Raises Invalid(malformed_message)."""
+    return Form(await posted(request))

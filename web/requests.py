@@ -1,16 +1,17 @@
 """Small questions about a request that several concerns ask."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from aiohttp import web
 
 from bridge import accounts
-from bridge.errors import Code, Refusal
+from bridge.errors import Code, Invalid, Refusal
 from bridge.model import Account
 from bridge.policy import Actor
 from web.keys import CATALOGUES, CONFIG, PORTS, SIGNED_IN, WORDS, SignedIn
 from web.words import Words
 
+FORM = "application/x-www-form-urlencoded"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -71,6 +72,20 @@ def reference(request: web.Request) -> str:
 def words_of(request: web.Request) -> Words:
     """The reader's words, in the house's language before the language was settled."""
     return request.get(WORDS) or request.app[CATALOGUES].words[request.app[CONFIG].language]
+
+
+async def posted(request: web.Request) -> Mapping[str, str]:
+    """The fields of a sent form; it stays readable for who asks again. Raises Invalid(malformed_message)."""
+    if request.content_type != FORM:
+        raise Invalid(Code.MALFORMED_MESSAGE, f"form as {request.content_type}")
+    try:
+        sent = await request.post()
+    except (UnicodeError, LookupError, ValueError) as error:  # bytes that are no text, a charset nobody knows
+        raise Invalid(Code.MALFORMED_MESSAGE, f"form: {error}") from error
+    fields = {name: value for name, value in sent.items() if isinstance(value, str)}
+    if any("\0" in text for pair in fields.items() for text in pair):
+        raise Invalid(Code.MALFORMED_MESSAGE, "form with NUL")
+    return fields
 
 
 def inside(path: str) -> str:

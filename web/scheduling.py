@@ -19,8 +19,8 @@ SEAT_ROLES = tuple(role for role in Role if role not in (Role.ARCHIVIST, Role.AD
 
 CITIZENS_SIDE = frozenset({Role.CITIZEN, Role.REPRESENTATIVE, Role.LAWYER, Role.INTERPRETER})
 MAX_CASES = 50
-_EARLIEST_MS = 946_684_800_000
-_LATEST_MS = 4_102_444_800_000
+EARLIEST_MS = 946_684_800_000
+LATEST_MS = 4_102_444_800_000
 """2000 and 2100: outside of them a date was mistyped."""
 
 
@@ -79,7 +79,7 @@ def command_of(asked: ReceptionRequest, asker: Account, known: Directory, entrop
 def _check(asked: ReceptionRequest) -> None:
     if not 0 < len(asked.title.strip()) <= MAX_TITLE:
         raise Invalid(field="title", limit=str(MAX_TITLE))
-    if not _EARLIEST_MS <= asked.starts_ms <= _LATEST_MS:
+    if not EARLIEST_MS <= asked.starts_ms <= LATEST_MS:
         raise Invalid(field="date")
     if not 0 < len({seat.account for seat in asked.seats}) == len(asked.seats) <= MAX_SEATS:
         raise Invalid(field="seats", limit=str(MAX_SEATS))

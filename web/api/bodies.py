@@ -12,8 +12,11 @@ Body = TypeVar("Body")
 
 async def read_body(request: web.Request, kind: type[Body]) -> Body:
     """The request's JSON as ``kind``. Raises Invalid(malformed_message) saying where it does not fit."""
+    text = await request.read()
+    if b"\\u0000" in text:
+        raise Invalid(Code.MALFORMED_MESSAGE, "NUL", reason="NUL")
     try:
-        return msgspec.json.decode(await request.read(), type=kind)
+        return msgspec.json.decode(text, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Invalid(Code.MALFORMED_MESSAGE, str(error), reason=str(error)) from error
 

@@ -15,7 +15,7 @@ from web.pages.room import own_seat
 from web.pages.today import seen_by
 from web.reach import reception_of
 from web.requests import account_of, actor_of
-from web.scheduling import command_of, directory
+from web.scheduling import EARLIEST_MS, LATEST_MS, command_of, directory
 from web.wire import AgendaView, JoinReply, ReasonRequest, ReceptionRequest, ReceptionView, SeatView
 
 MAX_LISTED_DAYS = 366
@@ -49,7 +49,7 @@ async def listing(request: web.Request) -> web.StreamResponse:
     account, ports = account_of(request), request.app[PORTS]
     now = ports.clock.utc() // NS_PER_MS
     begin, end = _time(request, "from_ms", now - _DAY_MS), _time(request, "before_ms", now + _DAY_MS)
-    if not 0 <= end - begin <= MAX_LISTED_DAYS * _DAY_MS:
+    if not EARLIEST_MS <= begin <= end <= LATEST_MS or end - begin > MAX_LISTED_DAYS * _DAY_MS:
         raise Invalid(field="before_ms", limit=str(MAX_LISTED_DAYS))
     async with ports.units.reading() as unit:
         rows = await unit.receptions.rows(begin * NS_PER_MS, end * NS_PER_MS)

@@ -12,7 +12,7 @@ from aiohttp.typedefs import Handler
 
 from bridge.errors import Code, Refusal
 from web.keys import SIGNED_IN
-from web.requests import SAFE_METHODS, is_socket
+from web.requests import FORM, SAFE_METHODS, is_socket, posted
 from web.wire import CSRF_HEADER
 
 FIELD = "csrf"
@@ -29,9 +29,7 @@ async def given_token(request: web.Request) -> str:
     """The token the request carries; the form stays readable for the handler."""
     if token := request.headers.get(CSRF_HEADER):
         return token
-    if request.content_type != "application/x-www-form-urlencoded":
-        return ""
-    return str((await request.post()).get(FIELD, ""))
+    return (await posted(request)).get(FIELD, "") if request.content_type == FORM else ""
 
 
 @web.middleware
