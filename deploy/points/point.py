@@ -33,7 +33,8 @@ from signaling.wire import (
 )
 
 _log = logging.getLogger(__name__)
-_ANSWER_SECONDS = 10
+_ANSWER_SECONDS = 30
+"""A start waits for the recorder to prove itself; a busy machine takes its time."""
 _SCREEN_SIZE = (640, 360)
 
 
