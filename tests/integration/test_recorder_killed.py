@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from bridge.ids import RecordingId
-from bridge.journal import GapDeclared, RecordingBegan, RecordingEnded, SegmentWritten, SilenceDeclared
+from bridge.journal import (
+    GapDeclared,
+    GapReason,
+    PartBegan,
+    RecordingBegan,
+    RecordingEnded,
+    SegmentWritten,
+    SilenceDeclared,
+    TrackEnded,
+)
 from bridge.media import Codec, Source
 from bridge.tap import Frame
 from deploy.time import SystemClock
@@ -15,7 +24,7 @@ from storage.objects.directory import DirectoryObjects
 from tests.support.recorder_core import cut
 from tests.support.recorder_process import KillableRecorder
 from tests.support.tap_media import SenderClock, pictures, sounds
-from tests.support.tap_node import ScriptedTrack, TapNode, script
+from tests.support.tap_node import ScriptedTrack, TapNode, moved, script
 
 SEGMENT_S = 3
 RECORDING = RecordingId("rec")
@@ -88,3 +97,33 @@ async def _is_whole(recorder: KillableRecorder, frames: list[Frame]) -> None:
     assert sorted(stored) == sorted(
         [entry.key for entry in journal if isinstance(entry, SegmentWritten)] + ["recordings/rec/journal.jsonl"]
     )
+
+
+async def test_parts_are_found_again(recorder: KillableRecorder) -> None:
+    """Killed in the second node run, before and after: what each run brought is there once."""
+    await recorder.arm(RECORDING)
+    camera = ScriptedTrack(1, "one", "ann", Source.CAMERA, Codec.VP8, pictures(Codec.VP8, 8, 1.0))
+    runs = [(script([camera], 0.0, None), 0.0)]
+    runs.append((moved(script([replace(camera, track="two", start_s=9.0)], 9.0, 16.5), 9.0), 9.0))
+    for frames, at_s in runs:
+        for share in (0.4, 1.0):
+            node = await TapNode.connect(recorder.tap_address, RECORDING, at_s=at_s)
+            await node.send(frames[: round(len(frames) * share)])
+            await node.until_confirmed(frames[: round(len(frames) * share / 2)])
+            await recorder.kill()
+            await node.close()
+            await recorder.start()
+        node = await TapNode.connect(recorder.tap_address, RECORDING, at_s=at_s)
+        await node.send(frames)
+        await node.until_confirmed(frames)
+        await node.close()
+    await recorder.api.finished(RECORDING)
+    journal = await recorder.journal(RECORDING)
+    assert [entry.part for entry in journal if isinstance(entry, PartBegan)] == [1, 2]
+    gaps = [(entry.track, entry.reason) for entry in journal if isinstance(entry, GapDeclared)]
+    assert gaps == [("one", GapReason.NODE_RESTARTED)]
+    assert [entry.track for entry in journal if isinstance(entry, TrackEnded)] == ["one", "two"]
+    for track, count in (("one", 200), ("two", 188)):
+        segments = [entry for entry in journal if isinstance(entry, SegmentWritten) and entry.track == track]
+        assert [segment.number for segment in segments] == [1, 2, 3]
+        assert sum(segment.frames for segment in segments) == count

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bridge.errors import Code, Conflict, Unavailable
-from bridge.ids import NS_PER_S, RecordingId, TapNumber
+from bridge.ids import NS_PER_S, RecordingId
 from bridge.journal import (
     Entry,
     GapDeclared,
@@ -24,11 +24,10 @@ from bridge.journal import (
     TrackEnded,
 )
 from bridge.media import Codec, Source
-from bridge.tap import Frame
 from recorder.remux import browser_form
 from tests.support.recorder_process import RecorderUnderTest, decode, running_recorder
 from tests.support.tap_media import SenderClock, pictures, sounds
-from tests.support.tap_node import ScriptedTrack, TapNode, script
+from tests.support.tap_node import ScriptedTrack, TapNode, moved, script
 
 RECORDING = RecordingId("rec")
 
@@ -215,13 +214,7 @@ async def test_a_restarted_node_is_a_new_part_and_its_absence_a_gap(recorder: Re
     await node.until_confirmed(first)
     await node.close()
     again = replace(_camera(1, "again", SenderClock(), seconds=8), start_s=14.2)
-    second = [frame for frame in script([again], 13.0, 20.0) if frame.arrival >= 5013 * NS_PER_S]
-    numbers: dict[int, int] = {}
-    renumbered = []
-    for frame in second:
-        numbers[frame.track] = numbers.get(frame.track, 0) + 1
-        number = TapNumber(numbers[frame.track])
-        renumbered.append(Frame(frame.kind, frame.track, number, frame.arrival, frame.body))
+    renumbered = moved(script([again], 13.0, 20.0), 13.0)
     node = await TapNode.connect(recorder.tap_address, RECORDING, part=2, node="other", at_s=13.0)
     assert node.resumed == {}
     await node.send(renumbered)
@@ -308,12 +301,7 @@ async def test_another_run_of_the_node_is_known_by_its_moment_not_by_its_number(
     await node.send(first)
     await node.until_confirmed(first)
     await node.close()
-    again = script([replace(_microphone(1, "again", SenderClock(), 5), start_s=8.0)], 8.0, 13.0)[8:]
-    numbers: dict[int, int] = {}
-    renumbered = []
-    for frame in again:
-        numbers[frame.track] = numbers.get(frame.track, 0) + 1
-        renumbered.append(Frame(frame.kind, frame.track, TapNumber(numbers[frame.track]), frame.arrival, frame.body))
+    renumbered = moved(script([replace(_microphone(1, "again", SenderClock(), 5), start_s=8.0)], 8.0, 13.0), 8.0)
     node = await TapNode.connect(recorder.tap_address, RECORDING, part=1, at_s=8.0)
     assert node.resumed == {}
     await node.send(renumbered)

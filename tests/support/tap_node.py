@@ -172,6 +172,18 @@ def script(tracks: list[ScriptedTrack], start_s: float, stop_s: float | None) ->
     return frames
 
 
+def moved(frames: Iterable[Frame], at_s: float) -> list[Frame]:
+    """Only what happens from ``at_s`` on, numbered from 1 again: what another run of the node would send."""
+    numbers: dict[int, int] = {}
+    again = []
+    for frame in frames:
+        if frame.arrival >= mono(at_s):
+            numbers[frame.track] = numbers.get(frame.track, 0) + 1
+            number = TapNumber(numbers[frame.track])
+            again.append(Frame(frame.kind, frame.track, number, frame.arrival, frame.body))
+    return again
+
+
 class TapNode:
     """One connection of a node to a recorder's tap address."""
 
