@@ -4,23 +4,33 @@ import argparse
 import asyncio
 
 from tests.bench.forward import LOADS, forward
+from tests.bench.join import join
 from tests.bench.processes import ROOT
+from tests.bench.record import record
 from tests.bench.servers import SERVERS
 
 BUILD = ROOT / "build/bench"
+_WHAT = ("forward", "join", "record")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--only", choices=["forward"], help="one of them; all when left out")
-    parser.add_argument("--duration", type=float, default=20.0, help="seconds each row is measured")
+    parser.add_argument("--only", choices=_WHAT, help="one of them; all when left out")
+    parser.add_argument("--duration", type=float, default=20.0, help="forward, record: seconds that are measured")
     parser.add_argument("--servers", default=",".join(SERVERS), help="forward: rows to measure")
     parser.add_argument("--loads", default=",".join(LOADS), help="forward: loads to measure")
+    parser.add_argument("--joins", type=int, default=15, help="join: how many")
     return parser.parse_args()
 
 
 async def _run(arguments: argparse.Namespace) -> None:
-    await forward(arguments.duration, BUILD, arguments.servers.split(","), arguments.loads.split(","))
+    wanted = (arguments.only,) if arguments.only else _WHAT
+    if "forward" in wanted:
+        await forward(arguments.duration, BUILD, arguments.servers.split(","), arguments.loads.split(","))
+    if "join" in wanted:
+        await join(arguments.joins, BUILD)
+    if "record" in wanted:
+        await record(arguments.duration, BUILD)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,8 @@ class Server(NamedTuple):
     process: Running
     control: str
     begin: Callable[[], AbstractAsyncContextManager[dict[str, int]]]
-    """Inside, what belongs to the row runs (a recording); gives the process ids of helpers by name."""
+    """Inside, what belongs to the row runs (a recording, stored whole at its end); gives the process ids of helpers by
+    name."""
 
 
 @asynccontextmanager
@@ -89,6 +90,7 @@ async def _recorder(
         await recorder.started(_RECORDING)
         yield {"recorder": process.pid}
         await node.delete_tap(ROOM)
+        await recorder.finished(_RECORDING)
 
     return recording
 
