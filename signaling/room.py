@@ -33,6 +33,7 @@ from signaling.lines import Line
 from signaling.members import Member, Members, view_for
 from signaling.memory import Memory
 from signaling.negotiation import Negotiation
+from signaling.pauses import passed
 from signaling.places import Place, Places
 from signaling.resume import ResumeSecrets
 from signaling.room_lease import RoomLease
@@ -110,7 +111,9 @@ class Room:
         self._placed = False
         self._node_is_new = self._tap_is_gone = False
         self._idle_since: int | None = None
+        self._closing = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._ticking: asyncio.Task[None] | None = None
 
     @property
     def present(self) -> Reception:
@@ -119,13 +122,10 @@ class Room:
 
     def start(self) -> None:
         """Begin to work; whoever was in the room may resume from now on."""
-        for name, work in (
-            ("lane", self._lane.run()),
-            ("writer", self._writer.run()),
-            ("settling", self._settling.run()),
-            ("ticking", self._tick_on()),
-        ):
-            self._tasks.append(self._task(name, work))
+        works = {"lane": self._lane.run(), "writer": self._writer.run(), "settling": self._settling.run()}
+        self._tasks = [self._task(name, work) for name, work in works.items()]
+        self._ticking = self._task("ticking", self._tick_on())
+        self._tasks.append(self._ticking)
         self._arrivals.restore()
 
     def _task(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -134,9 +134,17 @@ class Room:
         return task
 
     async def close(self) -> None:
-        """This process ends; the room may go on elsewhere, its participants resume there."""
+        """This process ends; the room may go on elsewhere, its participants resume there.
+
+        Order: no more ticks, what was asked is done, what was decided is stored, then the tasks end.
+        """
+        within_s = self._parts.config.ping_timeout_s
+        self._closing.set()
+        if self._ticking is not None:
+            await asyncio.wait([self._ticking], timeout=within_s)
+        await self._lane.finish(within_s)
         if self._writer.away is None:
-            await self._writer.finish(self._parts.config.ping_timeout_s)
+            await self._writer.finish(within_s)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -262,8 +270,7 @@ class Room:
     # ── time ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _tick_on(self) -> None:
-        while self.owned:
-            await asyncio.sleep(self._parts.config.tick_s)
+        while self.owned and not await passed(self._closing, self._parts.config.tick_s):
             try:
                 await self._keep_lease()
                 await self._lane.do(self._tick)

@@ -13,6 +13,7 @@ from bridge.reception import Reception
 from bridge.receptions import STORED, ReceptionService
 from bridge.repositories import UnitsOfWork
 from bridge.states import UNDER_WAY
+from signaling.pauses import passed
 from signaling.places import Place, Places
 from signaling.resume import ResumeSecrets
 from signaling.room import Room, RoomParts
@@ -53,6 +54,7 @@ class Rooms:
         self._turns: dict[ReceptionId, asyncio.Lock] = {}
         self._watchers: dict[str, asyncio.Task[None]] = {}
         self._ending: dict[ReceptionId, asyncio.Task[None]] = {}
+        self._closing = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -62,8 +64,7 @@ class Rooms:
 
     async def _look_on(self) -> None:
         """Whose owner died is taken over as soon as the lease has run out."""
-        while True:
-            await asyncio.sleep(self._config.lease_s)
+        while not await passed(self._closing, self._config.lease_s):
             try:
                 await self._take_all_back(lobbies=False)
             except Unavailable as failure:
@@ -170,38 +171,44 @@ class Rooms:
         await room.close()
         if not room.owned:
             return
-        await _in_the_end("room removed", room.live.remove)
+        await self._in_the_end("room removed", room.live.remove)
         recording = room.present.recording
         if recording is not None:
-            await _in_the_end("recording finished", lambda: room.live.finish(recording))
-        await _in_the_end("lease given back", room.lease.release)
+            await self._in_the_end("recording finished", lambda: room.live.finish(recording))
+        await self._in_the_end("lease given back", room.lease.release)
+
+    async def _in_the_end(self, what: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        pause = 0.5
+        for _ in range(TRIES):
+            try:
+                await work()
+            except Refusal as refusal:
+                _log.warning("not yet %s: %s", what, refusal)
+            else:
+                return
+            if await passed(self._closing, pause):
+                break
+            pause *= 2
+        _log.error("not %s", what)
 
     async def close(self) -> None:
         """Rooms stay as they are on their nodes; whoever owns them next takes them back from storage."""
-        looking = [self._looking] if self._looking else []
-        await _cancelled([*looking, *self._watchers.values()])
+        self._closing.set()
+        if self._looking is not None:
+            await asyncio.wait([self._looking])
+        await _cancelled(list(self._watchers.values()))
         self._watchers.clear()
-        for room in list(self._rooms.values()):
-            await room.close()
+        rooms = list(self._rooms.values())
         self._rooms.clear()
-        await _cancelled(list(self._ending.values()))
+        for room in rooms:
+            await room.close()
+        ending = list(self._ending.values())
+        if ending:
+            await asyncio.wait(ending, timeout=END_S)
+        await _cancelled(ending)
 
 
 async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _in_the_end(what: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    pause = 0.5
-    for _ in range(TRIES):
-        try:
-            await work()
-        except Refusal as refusal:
-            _log.warning("not yet %s: %s", what, refusal)
-            await asyncio.sleep(pause)
-            pause *= 2
-        else:
-            return
-    _log.error("not %s after %d tries", what, TRIES)
