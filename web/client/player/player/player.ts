@@ -106,6 +106,9 @@ export class Player extends PlainElement {
   #open(recording: Recording): TemplateResult {
     return html`<main class="dc-player" data-testid="player">
       <div class="dc-player-head">
+        <a class="btn btn-outline-secondary" data-testid="to-archive" href="/archive"
+          >${t("Archive")}</a
+        >
         <h1>${recording.title}</h1>
         ${this.#proof()}
       </div>

@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import { MANIFEST } from "./examples";
+import { emptyUntil, firstMoment, piecesBetween, presenceAt, tracksAround } from "./presence";
+import { recordingOf, type PlayTrack } from "./recording";
+import { tilesAt } from "./tiles";
+import { lanesOf } from "./timebar/lanes";
+import { currentMark } from "./events/events";
+
+const RECORDING = recordingOf(MANIFEST);
+const byId = (id: string): PlayTrack => RECORDING.tracks.find((track) => track.id === id)!;
+
+describe("a recording from its manifest", () => {
+  it("counts in ms from the beginning and knows the wall clock", () => {
+    expect(RECORDING.durationMs).toBe(120_000);
+    expect(RECORDING.beganMs).toBe(1_795_000_000_000);
+    expect(byId("late-camera").pieces).toEqual([{ number: 1, startMs: 30_200, endMs: 120_000 }]);
+  });
+
+  it("has one seat for who was connected twice", () => {
+    expect(RECORDING.seats.map((seat) => seat.id)).toEqual(["centre", "commune", "province"]);
+    expect(RECORDING.seats[2]?.there).toEqual([
+      { startMs: 0, endMs: 50_000 },
+      { startMs: 55_000, endMs: 120_000 },
+    ]);
+  });
+
+  it("knows who spoke when, to the end for who spoke last", () => {
+    expect(RECORDING.seats.map((seat) => seat.spoke)).toEqual([
+      [{ startMs: 10_000, endMs: 18_000 }],
+      [{ startMs: 100_000, endMs: 120_000 }],
+      [{ startMs: 15_000, endMs: 18_000 }],
+    ]);
+    expect(RECORDING.marks.some((mark) => mark.kind === "SpeakersMoved")).toBe(false);
+  });
+
+  it("knows the pauses, also one that never ended", () => {
+    expect(RECORDING.pauses).toEqual([{ startMs: 80_000, endMs: 90_000 }]);
+    const events = MANIFEST.events.filter((one) => one.kind !== "ReceptionResumed");
+    expect(recordingOf({ ...MANIFEST, events }).pauses).toEqual([
+      { startMs: 80_000, endMs: 120_000 },
+    ]);
+  });
+
+  it("takes an event's detail that is no JSON for none", () => {
+    const events = [{ at_ns: 0, kind: "AgendaMoved", participant: null, detail: "{" }];
+    expect(recordingOf({ ...MANIFEST, events }).marks[0]?.detail).toEqual({});
+  });
+});
+
+describe("what a track has", () => {
+  it("is a file, a declared hole, or nothing", () => {
+    expect(presenceAt(byId("chair-camera"), 19_999).there).toBe("piece");
+    expect(presenceAt(byId("chair-camera"), 20_000)).toMatchObject({
+      there: "hole",
+      hole: { kind: "gap", reason: "loss" },
+    });
+    expect(presenceAt(byId("chair-camera"), 22_000).there).toBe("piece");
+    expect(presenceAt(byId("late-camera"), 10_000).there).toBe("nothing");
+    expect(presenceAt(byId("chair-camera"), 120_000).there).toBe("nothing");
+  });
+
+  it("needs the files that a stretch touches, no others", () => {
+    const numbers = (from: number, to: number): number[] =>
+      piecesBetween(byId("chair-camera"), from, to).map((piece) => piece.number);
+    expect(numbers(0, 59_999)).toEqual([1]);
+    expect(numbers(59_999, 60_001)).toEqual([1, 2]);
+    expect(numbers(60_000, 70_000)).toEqual([2]);
+    expect(numbers(120_000, 130_000)).toEqual([]);
+  });
+
+  it("needs an element only around the playhead", () => {
+    const ids = (atMs: number): string[] =>
+      tracksAround(RECORDING.tracks, atMs, 2_000, 25_000).map((track) => track.id);
+    expect(ids(0)).toEqual(["chair-camera", "chair-microphone", "first-camera"]);
+    expect(ids(10_000)).toContain("late-camera");
+    expect(ids(60_000)).not.toContain("first-camera");
+  });
+
+  it("can be nothing anywhere, and then one may leap to where somebody has something", () => {
+    const holes = [{ startMs: 10_000, endMs: 25_000, kind: "silence", reason: "paused" }] as const;
+    const tracks = [
+      { ...byId("chair-camera"), holes },
+      { ...byId("late-camera"), holes },
+    ];
+    expect(emptyUntil(tracks, 12_000)).toBe(25_000);
+    expect(emptyUntil(tracks, 5_000)).toBeNull();
+  });
+
+  it("opens where everybody from the beginning has a picture", () => {
+    expect(firstMoment(RECORDING.tracks)).toBe(100);
+    expect(firstMoment([])).toBe(0);
+  });
+});
+
+describe("tiles of a moment", () => {
+  const playing = { "chair-camera": "playing", "first-camera": "playing" } as const;
+  const missing = (atMs: number): (string | null)[] =>
+    tilesAt(RECORDING, atMs, playing).map((tile) => tile.missing);
+
+  it("say why there is no picture", () => {
+    expect(missing(5_000)).toEqual([null, "absent", null]);
+    expect(missing(21_000)).toEqual(["loss", "absent", null]);
+    expect(missing(30_100)).toEqual([null, "nothing", null]);
+    expect(missing(52_000)[2]).toBe("absent");
+    expect(missing(60_000)[2]).toBe("loading");
+  });
+
+  it("mark a gap as a fault, and who is muted and who speaks", () => {
+    const [chair] = tilesAt(RECORDING, 21_000, playing);
+    expect(chair?.fault).toBe(true);
+    expect(tilesAt(RECORDING, 50_000, playing)[0]?.muted).toBe(true);
+    expect(tilesAt(RECORDING, 16_000, playing)[0]).toMatchObject({ muted: false, speaking: true });
+  });
+});
+
+describe("the time bar and the list", () => {
+  it("draw in thousandths, and no gap too thin to see", () => {
+    const [chair] = lanesOf(RECORDING);
+    expect(chair?.stripes.find((stripe) => stripe.kind === "there")).toMatchObject({
+      from: 0,
+      width: 1000,
+    });
+    const gap = chair?.stripes.find((stripe) => stripe.kind === "gap");
+    expect(gap?.from).toBeCloseTo(166.7, 1);
+    expect(gap?.width).toBeCloseTo(16.7, 1);
+  });
+
+  it("know the last event before the playhead", () => {
+    expect(RECORDING.marks[currentMark(RECORDING, 85_000)]?.kind).toBe("ReceptionInterrupted");
+    expect(currentMark({ ...RECORDING, marks: [] }, 0)).toBe(-1);
+  });
+});

@@ -1,0 +1,21 @@
+/** The bar as each kind of person sees it. */
+
+import { inside, person, view } from "../examples";
+import type { RoomState } from "../state";
+
+const guest = (change: object): RoomState =>
+  inside(view("citizen", { participants: [person("citizen", "citizen", change)] }));
+
+export const EXAMPLES: Readonly<Record<string, RoomState>> = {
+  "chair before the start": inside(view("chair", { state: "planned", recording: "not_yet" })),
+  "chair live": inside(view("chair")),
+  "chair, nothing recorded": inside(view("chair", { recording: "not_recording" })),
+  "chair in a pause": inside(view("chair", { state: "interrupted", recording: "paused" })),
+  "citizen without the floor": guest({}),
+  "citizen with the floor": guest({ floor: true }),
+  "citizen speaking": guest({ floor: true, microphone_open: true }),
+  "citizen, hand up, no camera": {
+    ...guest({ hand_raised: true }),
+    devices: { camera: "denied", microphone: "ready" },
+  },
+};

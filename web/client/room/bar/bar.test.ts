@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { mounted, nameless, part } from "../../shared/mounting";
+import { inside, person, view, writtenActs } from "../examples";
+import { Bar } from "./bar";
+import { EXAMPLES } from "./bar.examples";
+
+async function show(name: keyof typeof EXAMPLES): Promise<{ bar: Bar; done: string[] }> {
+  const acts = writtenActs();
+  const bar = await mounted(new Bar(), { room: EXAMPLES[name]!, acts });
+  return { bar, done: acts.done };
+}
+
+describe("the bar", () => {
+  it.each(Object.keys(EXAMPLES))("names every control: %s", async (name) => {
+    const { bar } = await show(name);
+    expect(nameless(bar)).toEqual([]);
+  });
+
+  it("has one primary action: start, none while live, pause when nothing is recorded, go on", async () => {
+    const primary = async (name: string): Promise<string[]> =>
+      [...(await show(name)).bar.querySelectorAll<HTMLElement>(".btn-primary")].map(
+        (one) => one.dataset["testid"] ?? "",
+      );
+    expect(await primary("chair before the start")).toEqual(["start-button"]);
+    expect(await primary("chair live")).toEqual([]);
+    expect(await primary("chair, nothing recorded")).toEqual(["pause-button"]);
+    expect(await primary("chair in a pause")).toEqual(["resume-button"]);
+  });
+
+  it("asks before a pause, unless nothing is recorded", async () => {
+    const calm = await show("chair live");
+    part(calm.bar, "pause-button").click();
+    expect(calm.done).toEqual(["dialog interrupt"]);
+    const urgent = await show("chair, nothing recorded");
+    part(urgent.bar, "pause-button").click();
+    expect(urgent.done).toEqual(["interrupt"]);
+  });
+
+  it("asks before it ends or starts for all", async () => {
+    const live = await show("chair live");
+    part(live.bar, "end-button").click();
+    const before = await show("chair before the start");
+    part(before.bar, "start-button").click();
+    expect([...live.done, ...before.done]).toEqual(["dialog close", "dialog start"]);
+  });
+
+  it("shows a citizen no verbs over others", async () => {
+    const { bar } = await show("citizen without the floor");
+    for (const id of ["end-button", "pause-button", "panel-button", "start-button"])
+      expect(bar.querySelector(`[data-testid="${id}"]`)).toBeNull();
+  });
+
+  it("lets the microphone button say why, without the floor; it stays in the order of tabs", async () => {
+    const { bar } = await show("citizen without the floor");
+    const button = part(bar, "mic-button");
+    expect(button.dataset["state"]).toBe("not_permitted");
+    expect(button.getAttribute("aria-disabled")).toBe("true");
+    expect(button.title).toContain("Raise your hand");
+    const speaking = await show("citizen speaking");
+    expect(part(speaking.bar, "mic-button").dataset["state"]).toBe("open");
+  });
+
+  it("counts the hands for who conducts", async () => {
+    const room = view("chair", {
+      participants: [person("chair", "chair"), person("citizen", "citizen", { hand_raised: true })],
+    });
+    const bar = await mounted(new Bar(), { room: inside(room), acts: writtenActs() });
+    expect(part(bar, "panel-button").textContent).toContain("1");
+  });
+});

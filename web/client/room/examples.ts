@@ -1,0 +1,110 @@
+/** A room to show components with: in their examples and their tests. */
+
+import type { Acts } from "./acts";
+import { firstState, type RoomState } from "./state";
+import type { ParticipantView, RoomView } from "../wire/signaling";
+
+export const NOW = 1_795_000_000_000;
+
+/** A participant; `id` also names the seat. */
+export function person(
+  id: string,
+  role: string,
+  change: Partial<ParticipantView> = {},
+): ParticipantView {
+  return {
+    id,
+    seat: `seat-${id}`,
+    name: `Người ${id}`,
+    role,
+    point: `Điểm cầu ${id}`,
+    level: "commune",
+    state: "connected",
+    microphone_open: false,
+    camera_on: true,
+    screen_shared: false,
+    hand_raised: false,
+    floor: role === "chair",
+    tracks: {},
+    ...change,
+  };
+}
+
+export const PEOPLE = [
+  person("chair", "chair"),
+  person("agency", "agency"),
+  person("citizen", "citizen"),
+];
+
+const CONDUCTS = [
+  "start",
+  "interrupt",
+  "resume",
+  "close",
+  "call_next",
+  "give_floor",
+  "mute_others",
+];
+const EVERYBODY = ["set_own_microphone", "set_own_camera", "share_screen", "raise_hand"];
+
+/** A view of a live reception as `you` sees it. */
+export function view(you: string, change: Partial<RoomView> = {}): RoomView {
+  return {
+    revision: 1,
+    now_ms: NOW,
+    reception: "reception",
+    title: "Buổi tiếp công dân",
+    office: "Ban Tiếp công dân tỉnh",
+    state: "live",
+    began_ms: NOW - 61_000,
+    interrupted_ms: null,
+    interrupted_by: null,
+    recording: "writing",
+    case_number: 1,
+    cases: [
+      { number: 1, title: "Kiến nghị về đường vào xã" },
+      { number: 2, title: "Khiếu nại về đất" },
+    ],
+    participants: PEOPLE,
+    expected: [],
+    you,
+    may: you === "chair" ? [...CONDUCTS, ...EVERYBODY] : EVERYBODY,
+    held: false,
+    ...change,
+  };
+}
+
+/** Inside the room, devices ready. */
+export function inside(room: RoomView, change: Partial<RoomState> = {}): RoomState {
+  return {
+    ...firstState(NOW, true),
+    phase: "inside",
+    room,
+    uplink: "connected",
+    downlink: "connected",
+    quality: "good",
+    devices: { camera: "ready", microphone: "ready" },
+    ...change,
+  };
+}
+
+/** Acts that only write down their names and arguments. */
+export function writtenActs(): Acts & { readonly done: string[] } {
+  const done: string[] = [];
+  const answers: Readonly<Record<string, unknown>> = {
+    choices: Promise.resolve([]),
+    stream: null,
+    microphone: null,
+    sounds: [],
+  };
+  return new Proxy({ done } as Acts & { done: string[] }, {
+    get: (target, name) => {
+      if (typeof name === "symbol" || name === "done") return target.done;
+      return (...given: unknown[]): unknown => {
+        const words = given.filter((one) => typeof one !== "object");
+        if (!(name in answers)) done.push([name, ...words].join(" "));
+        return answers[name];
+      };
+    },
+  });
+}

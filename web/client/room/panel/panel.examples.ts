@@ -1,0 +1,17 @@
+/** The panel with people in every state. */
+
+import { inside, person, view } from "../examples";
+import type { RoomState } from "../state";
+
+const PEOPLE = [
+  person("chair", "chair"),
+  person("quiet", "agency"),
+  person("asking", "citizen", { hand_raised: true }),
+  person("speaking", "citizen", { floor: true, microphone_open: true }),
+  person("gone", "lawyer", { state: "away" }),
+];
+
+export const EXAMPLES: Readonly<Record<string, RoomState>> = {
+  full: inside(view("chair", { participants: PEOPLE, expected: ["Điểm cầu xã Suối Mơ"] })),
+  alone: inside(view("chair", { participants: PEOPLE.slice(0, 1) })),
+};
