@@ -3,6 +3,7 @@
 Each path is one method of :class:`bridge.ports.MediaNode`; refusals are RFC 9457 problems. Nothing here decides.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
@@ -170,11 +171,21 @@ async def _events(request: web.Request) -> web.WebSocketResponse:
         raise Invalid(Code.INVALID_FIELD, "after", field="after")
     socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_S)
     await socket.prepare(request)
-    async with aclosing(request.app[_NODE].events(request.query.get("run", ""), int(after))) as events:
+    sending = asyncio.create_task(_send_events(request, socket, int(after)))
+    try:
+        async for _ in socket:
+            """Nothing is expected from there but pings and its end; unread, neither would be seen."""
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+    return socket
+
+
+async def _send_events(request: web.Request, socket: web.WebSocketResponse, after: int) -> None:
+    async with aclosing(request.app[_NODE].events(request.query.get("run", ""), after)) as events:
         try:
             async for event in events:
                 await socket.send_bytes(msgspec.json.encode(event))
         except ConnectionError:
-            return socket
+            return
     await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
-    return socket

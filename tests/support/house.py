@@ -55,13 +55,13 @@ class House:
         self.open.push_async_callback(self.server.close)
         self.sealing = Sealing(self.server.units, self.objects, clock, "test", retention_days=1)
 
-    def point(self, reception: Reception, seat: Seat, code: int, *publishes: Source, receives: bool = True) -> Point:
+    def point(self, reception: Reception, seat: Seat, code: int, *publishes: Source, per_second: float = 15.0) -> Point:
         """A point for this seat that has not joined yet."""
 
         async def invite() -> Invitation:
             return Invitation(f"http://127.0.0.1:{self.server.port}", self.server.token(reception.id, seat))
 
-        plan = PointPlan(code, seat.name, publishes=publishes or (Source.CAMERA,), receives=receives)
+        plan = PointPlan(code, seat.name, per_second=per_second, publishes=publishes or (Source.CAMERA,))
         return Point(plan, invite, self.server.clock)
 
     async def sealed(self, reception: Reception) -> RecordingRow:
