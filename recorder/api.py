@@ -3,7 +3,7 @@
 ::
 
     GET    /health                        RecorderHealth
-    GET    /stats                         [RecordingStatus, …]
+    GET    /stats                         [Figures, …]
     PUT    /recordings/{r}                ArmOrder → RecordingStatus
     GET    /recordings/{r}                RecordingStatus
     POST   /recordings/{r}/proof          Proof
@@ -114,7 +114,7 @@ class ControlServer:
         return _answer(await self._recorder.health())
 
     async def _stats(self, _: web.Request) -> web.Response:
-        return _answer(self._recorder.statuses())
+        return _answer(self._recorder.figures())
 
     async def _arm(self, request: web.Request) -> web.Response:
         try:

@@ -23,6 +23,9 @@ class RecorderConfig(msgspec.Struct, frozen=True):
     tap_address: str
     secret: str = ""
     segment_seconds: int = 60
+    spool_reserve_bytes: int = 256 * 1024 * 1024
+    """With less than this free no recording is begun: ten participants fill it in a quarter of an hour."""
+
     version: str = "0"
 
 
@@ -51,6 +54,8 @@ def build(config: RecorderConfig, objects: ObjectStore, clock: Clock, entropy: E
     events = Events(entropy.id())
     executor = new_executor()
     ports = Ports(objects, clock, entropy, events, executor, config.segment_seconds * NS_PER_S)
-    recorder = Recorder(config.recorder, config.version, config.spool, config.tap_address, ports)
+    recorder = Recorder(
+        config.recorder, config.version, config.spool, config.spool_reserve_bytes, config.tap_address, ports
+    )
     control = ControlServer(recorder, config.control_address, config.secret)
     return RecorderNodeProcess(recorder, control, executor)

@@ -115,11 +115,11 @@ class Intake:
         if recording is None:
             _log.warning("tap for unknown recording %s", hello.recording)
             return
-        await recording.inbox.put(Opened(line, hello))
         try:
-            while True:
+            going = await recording.hand_in(Opened(line, hello))
+            while going:
                 if frames:
-                    await recording.inbox.put(Received(line, frames))
+                    going = await recording.hand_in(Received(line, frames))
                 chunk = await reader.read(CHUNK)
                 if not chunk:
                     return

@@ -5,13 +5,14 @@ import logging
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from errno import ENOSPC
 from pathlib import Path
 
 from bridge.control import ArmOrder, RecorderHealth, RecordingStatus
 from bridge.errors import Code, Conflict, Invalid, MalformedInput, NotFound, Unavailable
 from bridge.ids import RecorderId, RecordingId
 from recorder.intake import Intake
-from recorder.recording import Recording
+from recorder.recording import Figures, Recording
 from recorder.spool import RecordingState, Spool
 from recorder.writing import Ports
 
@@ -27,11 +28,14 @@ _log = logging.getLogger(__name__)
 class Recorder:
     """``start`` takes up what the spool holds. ``close`` leaves it there: what is unfinished goes on next time."""
 
-    def __init__(self, recorder: RecorderId, version: str, spool: Path, tap_address: str, ports: Ports) -> None:
+    def __init__(
+        self, recorder: RecorderId, version: str, spool: Path, reserve_bytes: int, tap_address: str, ports: Ports
+    ) -> None:
         self.events = ports.events
         self._recorder = recorder
         self._version = version
         self._spool = spool
+        self._reserve_bytes = reserve_bytes
         self._ports = ports
         self._recordings: dict[RecordingId, Recording] = {}
         self._tasks: dict[RecordingId, asyncio.Task[None]] = {}
@@ -62,9 +66,9 @@ class Recorder:
         run = self.events.run
         return RecorderHealth(self._recorder, run, self.tap_address, going, free, self._version)
 
-    def statuses(self) -> list[RecordingStatus]:
-        """Of every recording known here."""
-        return [recording.status for recording in self._recordings.values()]
+    def figures(self) -> list[Figures]:
+        """Of every recording known here that is not finished."""
+        return [one.figures for one in self._recordings.values() if one.state.journal is None]
 
     def find(self, recording: RecordingId) -> Recording:
         """Raises NotFound(unknown_recording)."""
@@ -115,6 +119,9 @@ class Recorder:
         return Spool(self._spool / recording)
 
     def _prepare(self, state: RecordingState) -> None:
+        free = shutil.disk_usage(self._spool).free
+        if free < self._reserve_bytes:
+            raise OSError(ENOSPC, f"{free} bytes free in the spool, {self._reserve_bytes} wanted")
         spool = self._spool_of(state.recording)
         spool.prepare()
         spool.save(state)

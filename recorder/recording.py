@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from enum import StrEnum
 from typing import NamedTuple, Protocol, TypeAlias
 
+import msgspec
+
 from bridge.control import Proof, RecordingStatus, SpoolChanged
-from bridge.errors import Code, Conflict, MalformedInput, MalformedPacket, NotFound, Unavailable
+from bridge.errors import Code, Conflict, MalformedPacket, NotFound, Unavailable
 from bridge.ids import NS_PER_S, TrackId
 from bridge.media import Moment
 from bridge.tap import Frame, FrameKind, Hello, Resume, pack_declaration, pack_frame
@@ -30,7 +32,8 @@ ALONE_S = 4 * 3600.0
 """Nobody asked for its end and no node came back: a recording does not stay open for ever."""
 
 LOOK_S = 60.0
-AGAIN_S = 1.0
+FIRST_AGAIN_S = 0.5
+LAST_AGAIN_S = 15.0
 MAX_WAITING_CHUNKS = 32
 """Chunks of 64 KiB read from the tap and not accepted yet; then the tap is not read on, and the node keeps them."""
 
@@ -52,6 +55,18 @@ class Line(Protocol):
     def send(self, content: bytes) -> None: ...
 
     def close(self) -> None: ...
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """``GET /stats``: one recording in numbers. ``malformed``: packets and frames dropped; ``duplicates``: repaired
+    twice; ``waiting_bytes``: stored nowhere but in the spool."""
+
+    status: RecordingStatus
+    connected: bool
+    tracks: int
+    malformed: int
+    duplicates: int
+    waiting_bytes: int
 
 
 class Opened(NamedTuple):
@@ -93,24 +108,44 @@ class Recording:
         self._line_gone_ns = ports.clock.mono()
         self._writing: Writing | None = None
         self._is_full = False
+        self._is_over = False
 
     # ── its task ───────────────────────────────────────────────────────────────────────────────────────────────
 
     async def run(self) -> None:
         """Until everything is stored. What goes wrong here begins again from the spool and disturbs no other."""
-        while self.state.journal is None:
-            try:
-                await self._live()
-            except OSError as error:
-                _log.error("recording %s begins again from its spool: %s", self.state.recording, error)
-                self._spool_full(True)
-                await asyncio.sleep(AGAIN_S)
-            except (MalformedInput, RuntimeError) as error:
-                _log.exception("recording %s begins again from its spool", self.state.recording, exc_info=error)
-                await asyncio.sleep(AGAIN_S)
-            finally:
-                self._drop_line()
-                self._reading = self._writing = None
+        pause_s = FIRST_AGAIN_S
+        try:
+            while self.state.journal is None:
+                try:
+                    await self._live()
+                except OSError as error:
+                    _log.error("recording %s begins again from its spool: %s", self.state.recording, error)
+                    self._spool_full(True)
+                except Exception:  # noqa: BLE001 - whatever it is, the packets are in the spool and must not stay there
+                    _log.exception("recording %s begins again from its spool", self.state.recording)
+                finally:
+                    self._drop_line()
+                    self._reading = self._writing = None
+                if self.state.journal is None:
+                    await asyncio.sleep(pause_s)
+                    pause_s = min(2 * pause_s, LAST_AGAIN_S)
+        finally:
+            self._is_over = True
+            await self._let_go()
+
+    async def hand_in(self, message: Message) -> bool:
+        """Give the task a message, waiting while it has too many; False once it is over."""
+        if not self._is_over:
+            await self.inbox.put(message)
+        return not self._is_over
+
+    async def _let_go(self) -> None:
+        """Whoever waits to hand something in is told that it is over."""
+        while not self.inbox.empty():
+            message = self.inbox.get_nowait()
+            message.line.close()
+            await asyncio.sleep(0)
 
     async def _live(self) -> None:
         self.state.segments = self.state.stored_bytes = 0
@@ -190,6 +225,18 @@ class Recording:
         """Where it stands."""
         state = self.state
         return RecordingStatus(state.recording, self._state(), state.segments, state.stored_bytes, state.journal)
+
+    @property
+    def figures(self) -> Figures:
+        """For operators."""
+        writing = self._writing
+        if writing is None:
+            return Figures(self.status, False, 0, 0, 0, 0)
+        lines = writing.part.lines.values() if writing.part is not None else ()
+        malformed = sum(line.malformed for line in lines) + (writing.part.malformed if writing.part is not None else 0)
+        duplicates = sum(line.duplicates for line in lines)
+        waiting = writing.uploads.waiting_bytes
+        return Figures(self.status, self._line is not None, len(lines), malformed, duplicates, waiting)
 
     def _state(self) -> State:
         if self.state.journal is not None:

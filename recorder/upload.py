@@ -5,10 +5,11 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-from bridge.errors import Refusal, Unavailable
+from bridge.errors import Code, Refusal, Unavailable
 from bridge.ports import ObjectStore, StoredObject
 from recorder.spool import DoneSegment
 
@@ -70,19 +71,36 @@ class Uploads:
             self._news.clear()
             while self._queue:
                 waiting = self._queue[0]
-                stored = await self.store(waiting.done.written.key, waiting.path)
+                stored = await self._store_segment(waiting)
                 await self._after(waiting, stored)
                 self._queue.popleft()
             self._idle.set()
 
+    async def _store_segment(self, waiting: Waiting) -> StoredObject:
+        """Under its key, or under another when other bytes of it were stored before (from a copy of this spool)."""
+        folder, _, name = waiting.done.written.key.rpartition("/")
+        stem, _, suffix = name.partition(".")
+        for attempt in count(1):
+            key = waiting.done.written.key if attempt == 1 else f"{folder}/{stem}-{attempt}.{suffix}"
+            try:
+                return await self.store(key, waiting.path)
+            except Refusal as refusal:
+                _log.error("segment %s: %s", key, refusal)
+        raise RuntimeError("count ends")
+
     async def store(self, key: str, body: Path | bytes) -> StoredObject:
-        """Until it is stored. A refusal that waiting does not mend is tried again as well: nothing may be dropped."""
+        """Until it is stored; other refusals than that are tried again as well, for nothing may be dropped.
+
+        Raises Refusal(object_exists) when other bytes are there.
+        """
         delay = FIRST_RETRY_S
         while True:
             try:
                 chunks = body if isinstance(body, bytes) else _chunks(body)
                 stored = await self._objects.put(key, chunks, self._retain)
             except Refusal as refusal:
+                if refusal.code is Code.OBJECT_EXISTS:
+                    raise
                 level = logging.WARNING if isinstance(refusal, Unavailable) else logging.ERROR
                 _log.log(level, "object %s not stored yet: %s", key, refusal)
                 self._reach(available=False)

@@ -293,13 +293,14 @@ class Writing:
 
     async def _stored(self, waiting: Waiting, stored: StoredObject) -> None:
         written = waiting.done.written
-        self.journal.append((waiting.part, waiting.track), _with_version(written, stored.version))
+        said = msgspec.structs.replace(written, key=stored.key, version=stored.version)
+        self.journal.append((waiting.part, waiting.track), said)
         await self.durable.sync()
         await asyncio.to_thread(self._spool.forget_stored, waiting.part, waiting.track, written.number)
         self._logs[waiting.part].forget(waiting.track, waiting.done.checkpoint.floor)
         self.state.segments += 1
         self.state.stored_bytes += written.bytes
-        self._ports.events.publish(SegmentStored(self.state.recording, written.track, written.key, written.bytes))
+        self._ports.events.publish(SegmentStored(self.state.recording, said.track, said.key, said.bytes))
         self._news.tell()
 
     def _reachable(self, available: bool) -> None:
@@ -326,7 +327,3 @@ class Writing:
 
     async def _save(self) -> None:
         await asyncio.to_thread(self._spool.save, self.state)
-
-
-def _with_version(written: SegmentWritten, version: str) -> SegmentWritten:
-    return msgspec.structs.replace(written, version=version)

@@ -311,3 +311,11 @@ async def test_another_run_of_the_node_is_known_by_its_moment_not_by_its_number(
     journal = await recorder.journal(RECORDING)
     assert [entry.part for entry in journal if isinstance(entry, PartBegan)] == [1, 2]
     assert len(_segments(journal, "again-mic")) == 1
+
+
+async def test_other_bytes_under_a_key_are_left_and_another_key_is_taken(recorder: RecorderUnderTest) -> None:
+    await recorder.objects.put("recordings/rec/ann-mic/00001.webm", b"from a copy of this spool", 0)
+    await recorder.record(RECORDING, script([_microphone(1, "ann", SenderClock(), 3)], 0.0, 2.5))
+    (segment,) = _segments(await recorder.journal(RECORDING), "ann-mic")
+    assert segment.key == "recordings/rec/ann-mic/00001-2.webm"
+    assert len(await recorder.decode(segment)) == segment.frames

@@ -66,7 +66,7 @@ class RecorderAt:
 class RecorderUnderTest(RecorderAt):
     """One in this process."""
 
-    def __init__(self, folder: Path, objects: FlakyObjects, segment_seconds: int = 60) -> None:
+    def __init__(self, folder: Path, objects: FlakyObjects, segment_seconds: int = 60, reserve_bytes: int = 0) -> None:
         super().__init__(folder, objects)
         self.store = objects
         config = RecorderConfig(
@@ -75,6 +75,7 @@ class RecorderUnderTest(RecorderAt):
             control_address=self.control_address,
             tap_address=self.tap_address,
             segment_seconds=segment_seconds,
+            spool_reserve_bytes=reserve_bytes,
         )
         self.process: RecorderNodeProcess = build(config, objects, SystemClock(), SystemEntropy())
 

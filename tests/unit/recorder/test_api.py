@@ -15,6 +15,7 @@ from deploy.time import SystemClock, SystemEntropy
 from recorder.build import RecorderConfig, build
 from recorder.client import HttpRecorderNode
 from storage.objects.directory import DirectoryObjects
+from tests.support.flaky_objects import FlakyObjects
 from tests.support.recorder_process import RecorderUnderTest, order, running_recorder
 
 ONE = RecordingId("one")
@@ -141,3 +142,17 @@ async def test_nobody_answering_is_said_as_such(tmp_path: Path) -> None:
     with pytest.raises(Unavailable):
         await anext(nobody.events("", 0))
     await nobody.close()
+
+
+async def test_nothing_is_begun_on_a_disk_that_is_nearly_full(tmp_path: Path) -> None:
+    objects = DirectoryObjects(tmp_path / "objects", SystemClock())
+    await objects.prepare()
+    recorder = RecorderUnderTest(tmp_path, FlakyObjects(objects), reserve_bytes=1 << 60)
+    await recorder.process.start()
+    try:
+        with pytest.raises(Unavailable) as refused:
+            await recorder.api.arm(ONE, order("one"))
+        assert refused.value.code is Code.RECORDER_NOT_WRITING
+    finally:
+        await recorder.close()
+        objects.close()

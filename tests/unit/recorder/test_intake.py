@@ -94,9 +94,14 @@ async def test_hostile_frames_of_a_track_are_counted_and_dropped(recorder: Recor
     node = await TapNode.connect(recorder.tap_address, RECORDING)
     await node.send(good[:20])
     node.send_bytes(hostile)
-    await node.send(good[20:])
+    await node.send(good[20:-1])
+    await node.until_confirmed(good[:-1])
+    (figures,) = recorder.process.recorder.figures()
+    assert (figures.connected, figures.tracks, figures.malformed) == (True, 1, 2)
+    await node.send(good[-1:])
     await node.until_confirmed(good)
     assert (await recorder.api.finished(RECORDING)).segments == 1
+    assert recorder.process.recorder.figures() == []
     await node.close()
 
 
