@@ -107,9 +107,16 @@ def _server(config: SignalingConfig) -> socketio.AsyncServer:
         ping_interval=config.ping_interval_s,
         ping_timeout=config.ping_timeout_s,
         max_http_buffer_size=config.max_message,
-        logger=logging.getLogger("signaling.socketio"),
-        engineio_logger=logging.getLogger("signaling.engineio"),
+        logger=_quiet("signaling.socketio"),
+        engineio_logger=_quiet("signaling.engineio"),
     )
+
+
+def _quiet(name: str) -> logging.Logger:
+    """The library writes whole packets to its log at INFO: tokens and secrets among them."""
+    log = logging.getLogger(name)
+    log.setLevel(logging.WARNING)
+    return log
 
 
 def build(

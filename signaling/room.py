@@ -17,7 +17,7 @@ from bridge.commands import RoomCommand
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.decisions import decide
 from bridge.errors import Code, NotPermitted, Refusal, Unavailable
-from bridge.ids import NS_PER_MS, ParticipantId, room_of
+from bridge.ids import NS_PER_S, ParticipantId, room_of
 from bridge.live import LiveReception
 from bridge.policy import SYSTEM, Actor
 from bridge.ports import Clock, Entropy, JoinGrant
@@ -30,17 +30,19 @@ from signaling.arrivals import Arrivals
 from signaling.hearing import Hearing
 from signaling.lane import Lane
 from signaling.lines import Line
-from signaling.members import Member, Members, view_for
+from signaling.members import Members
 from signaling.memory import Memory
 from signaling.negotiation import Negotiation
 from signaling.pauses import passed
+from signaling.placement import Placement
 from signaling.places import Place, Places
 from signaling.resume import ResumeSecrets
 from signaling.room_lease import RoomLease
 from signaling.settings import SignalingConfig
 from signaling.settling import Settling
+from signaling.showing import Showing
 from signaling.views import actor_of
-from signaling.wire import Done, DownlinkReply, Ended, Refused, Renegotiate, UplinkReply, UplinkRequest, Welcome
+from signaling.wire import Done, DownlinkReply, Ended, Refused, UplinkReply, UplinkRequest
 from signaling.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -93,6 +95,8 @@ class Room:
             self._memory, node, recorder, parts.clock, parts.entropy, parts.config.live, asyncio.Lock()
         )
         self._settling = Settling(self.live.room, lambda: self._memory.present)
+        self._placement = Placement(self.live, place, self._settling, self._members)
+        self._showing = Showing(self._members, lambda: self._memory.present, parts.secrets, parts.clock)
         self._arrivals = Arrivals(
             self._memory,
             self._members,
@@ -100,16 +104,12 @@ class Room:
             parts.clock,
             parts.entropy,
             self._settling.done,
-            self._welcome,
+            self._showing.welcome,
         )
         self._hearing = Hearing(self._memory, self._members, self._arrivals, self._lane.post)
-        self._negotiation = Negotiation(node, self.id, self._members, self._make_again)
+        self._negotiation = Negotiation(node, self.id, self._members, self._placement.make_again)
         self._watch = resumed_watch(stored, parts.config.watch, parts.clock.mono(), parts.clock.utc())
-        self._revision = 0
-        self._showing = False
         self._ending = False
-        self._placed = False
-        self._node_is_new = self._tap_is_gone = False
         self._idle_since: int | None = None
         self._closing = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -156,7 +156,7 @@ class Room:
         """See :meth:`Arrivals.join`; Welcome is the line's first message."""
 
         async def work() -> ParticipantId:
-            await self._place()
+            await self._placement.make()
             return await self._arrivals.join(grant, line)
 
         return await self._lane.do(work)
@@ -172,14 +172,14 @@ class Room:
     async def leave(self, participant: ParticipantId) -> Done:
         """For good."""
         await self._lane.do(lambda: self._arrivals.leave(participant))
-        return Done(self._revision)
+        return Done(self._showing.revision)
 
     async def command(self, participant: ParticipantId, command: RoomCommand) -> Done:
         """Decided, stored or in the way to storage, and known to the node. Raises Refusal."""
         actor = actor_of(self.present, participant)
         if not isinstance(command, AT_ONCE):
             await self._lane.do(lambda: self._in_turn(actor, command))
-            return Done(self._revision)
+            return Done(self._showing.revision)
         try:
             self._memory.at_once(actor, type(command).__name__, decide(self.present, actor, command))
         except NotPermitted as refusal:
@@ -188,7 +188,7 @@ class Room:
             raise
         if not isinstance(command, WITHOUT_NODE):
             await self._settling.done()
-        return Done(self._revision)
+        return Done(self._showing.revision)
 
     async def _in_turn(self, actor: Actor, command: RoomCommand) -> None:
         try:
@@ -225,13 +225,13 @@ class Room:
         """See :meth:`Negotiation.downlink`."""
         self.present.participant(participant)
         await self._negotiation.downlink(participant, reply)
-        return Done(self._revision)
+        return Done(self._showing.revision)
 
     async def restart_downlink(self, participant: ParticipantId) -> Done:
         """See :meth:`Negotiation.restart_downlink`."""
         self.present.participant(participant)
         await self._negotiation.restart_downlink(participant)
-        return Done(self._revision)
+        return Done(self._showing.revision)
 
     # ── what the room hears ────────────────────────────────────────────────────────────────────────────────────
 
@@ -241,26 +241,9 @@ class Room:
             self._hearing.hear(event)
 
     def node_restarted(self) -> None:
-        """Every connection and the tap are gone."""
-        self._node_is_new = self._tap_is_gone = True
-        self._lane.post(self._begin_on_new_node)
-
-    async def _make_again(self) -> None:
-        self.live.room.forget()
-        await self._settling.done()
-
-    async def _begin_on_new_node(self) -> None:
-        """Repeated by the tick until all of it is done."""
-        if self._node_is_new and not self._ending:
-            await self._make_again()
-            self._node_is_new = False
-            for member in self._members.values():
-                member.offer = None
-                member.dead.clear()
-            self._members.tell("renegotiate", Renegotiate("node_restarted"))
-        if self._tap_is_gone and not self._ending:
-            await self.live.record_again()
-            self._tap_is_gone = False
+        """Every connection is gone."""
+        self._placement.node_restarted()
+        self._lane.post(self._placement.follow)
 
     def noticed(self, version: int) -> None:
         """Somebody stored events of this reception up to ``version``."""
@@ -290,11 +273,11 @@ class Room:
         if self._ending:
             return
         await self._arrivals.expire(self._parts.config.resume_s)
-        await self._mind_officials()
-        await self._begin_on_new_node()
-        if self.present.participants:
-            await self._place()
         self._mind_idleness()
+        if self.present.participants:
+            await self._placement.make()
+            await self._placement.follow()
+        await self._mind_officials()
 
     async def _mind_officials(self) -> None:
         now = self._parts.clock.mono()
@@ -309,43 +292,16 @@ class Room:
             self._idle_since = None
         elif self._idle_since is None:
             self._idle_since = now
-        elif now - self._idle_since >= self._parts.config.idle_s * 1e9:
+        elif now - self._idle_since >= self._parts.config.idle_s * NS_PER_S:
             self._end("closed")
 
-    async def _place(self) -> None:
-        if not self._placed:
-            await self.live.place(self.place.node, self.place.recorder)
-            self._placed = True
-
-    # ── what participants are shown ────────────────────────────────────────────────────────────────────────────
+    # ── changes and the end ────────────────────────────────────────────────────────────────────────────────────
 
     def _changed(self) -> None:
-        self._revision = max(self._revision + 1, self._now_ms())
+        self._showing.changed()
         self._settling.want()
-        if not self._showing:
-            self._showing = True
-            asyncio.get_running_loop().call_soon(self._show)
-        if self.present.state in OVER and not self._ending:
-            how = "cancelled" if self.present.state is ReceptionState.CANCELLED else "closed"
-            self._end(how)
-
-    def _show(self) -> None:
-        self._showing = False
-        self._members.show(self.present, self._revision, self._now_ms())
-
-    def _now_ms(self) -> int:
-        return self._parts.clock.utc() // NS_PER_MS
-
-    def _welcome(self, participant: ParticipantId, member: Member) -> None:
-        if member.line is None or member.number is None:
-            return
-        secret = self._parts.secrets.secret(participant, member.number)
-        view = view_for(self.present, participant, self._revision, self._now_ms())
-        member.line.send("welcome", Welcome(participant, secret, view))
-        if member.offer is not None:
-            member.forward(member.offer)
-
-    # ── the end ────────────────────────────────────────────────────────────────────────────────────────────────
+        if self.present.state in OVER:
+            self._end("cancelled" if self.present.state is ReceptionState.CANCELLED else "closed")
 
     def _end(self, how: str) -> None:
         if not self._ending:

@@ -122,6 +122,24 @@ async def test_who_loses_the_line_is_away_and_comes_back_as_the_same(server: Roo
     assert (await refusal(server, old_secret))["code"] == "resume_invalid"
 
 
+async def test_no_secret_is_in_the_log(
+    server: RoomServer, reception: Reception, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    logging.getLogger("engineio.client").setLevel(logging.WARNING)
+    logging.getLogger("socketio.client").setLevel(logging.WARNING)
+    token = server.token(reception.id, CHAIR)
+    chair = Browser(server.port)
+    await chair.connect({"token": token})
+    await chair.until(lambda: chair.welcome is not None)
+    again = await resumed(chair)
+    await Browser(server.port).refusal({"token": token})
+    assert chair.welcome is not None
+    assert again.welcome is not None
+    logged = caplog.text
+    assert [word for word in (token, chair.welcome.secret, again.welcome.secret) if word in logged] == []
+
+
 async def test_one_may_resume_before_the_server_saw_the_loss(server: RoomServer, reception: Reception) -> None:
     chair = await server.browser(reception.id, CHAIR)
     again = await resumed(chair)

@@ -1,0 +1,48 @@
+"""The room's place on its node: made at the first join, made anew when the node began anew. In the room's turn."""
+
+from bridge.live import LiveReception
+from signaling.members import Members
+from signaling.places import Place
+from signaling.settling import Settling
+from signaling.wire import Renegotiate
+
+
+class Placement:
+    """Each step is repeated by the room's tick until it is done."""
+
+    def __init__(self, live: LiveReception, place: Place, settling: Settling, members: Members) -> None:
+        self._live = live
+        self._place = place
+        self._settling = settling
+        self._members = members
+        self._made = False
+        self._node_is_new = False
+        self._tap_is_gone = False
+
+    async def make(self) -> None:
+        """Once. Raises Unavailable."""
+        if not self._made:
+            await self._live.place(self._place.node, self._place.recorder)
+            self._made = True
+
+    async def make_again(self) -> None:
+        """On a node that has forgotten the room. Raises Refusal."""
+        self._live.room.forget()
+        await self._settling.done()
+
+    def node_restarted(self) -> None:
+        """Every connection and the tap are gone; :meth:`follow` makes it good."""
+        self._node_is_new = self._tap_is_gone = True
+
+    async def follow(self) -> None:
+        """First the room and the browsers, then the recording. Raises Unavailable."""
+        if self._node_is_new:
+            await self.make_again()
+            self._node_is_new = False
+            for member in self._members.values():
+                member.offer = None
+                member.dead.clear()
+            self._members.tell("renegotiate", Renegotiate("node_restarted"))
+        if self._tap_is_gone:
+            await self._live.record_again()
+            self._tap_is_gone = False
