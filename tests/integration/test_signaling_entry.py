@@ -1,5 +1,6 @@
 """Into the room and back into it: tokens, doors, seats, replaced and resumed connections."""
 
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
