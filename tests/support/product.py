@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import msgspec
 
 from bridge.ids import AccountId
@@ -33,10 +34,10 @@ _STOP_SECONDS = 20
 class Product:
     """A running installation. ``passwords``: of the demo accounts by login."""
 
-    def __init__(self, folder: Path, port: int, options: tuple[str, ...] = ()) -> None:
+    def __init__(self, folder: Path, port: int, options: tuple[str, ...] = (), origin: str = "") -> None:
         self.folder = folder
         self.port = port
-        self.origin = f"http://localhost:{port}"
+        self.origin = origin or f"http://localhost:{port}"
         self.passwords: dict[str, str] = {}
         self._said = folder.with_name(f"{folder.name}.screen")
         self._options = options
@@ -99,7 +100,12 @@ class Visitor(Reader):
         self._password = password
 
     async def __aenter__(self) -> "Visitor":
-        await super().__aenter__()
+        # Beyond loopback the product's certificate is signed by itself.
+        self.client = aiohttp.ClientSession(
+            cookie_jar=aiohttp.CookieJar(unsafe=True),
+            headers=self.headers,
+            connector=aiohttp.TCPConnector(ssl=False),
+        )
         answer = await self.sign_in(self._login, self._password)
         if answer.status != 200:
             raise RuntimeError(f"{self._login} cannot sign in: {answer.status}\n{answer.text[:2000]}")
@@ -140,14 +146,14 @@ class Visitor(Reader):
         return Invitation(reply.url or self.origin, reply.token, reply.path.strip("/"))
 
 
-def free_ports() -> int:
-    """A port P that is free for pages (TCP), with P + 1 free for media (UDP)."""
+def free_ports(address: str = "127.0.0.1") -> int:
+    """A port P of this address that is free for pages (TCP), with P + 1 free for media (UDP)."""
     for _ in range(100):
         with socket.socket() as pages, socket.socket(type=socket.SOCK_DGRAM) as media:
-            pages.bind(("127.0.0.1", 0))
+            pages.bind((address, 0))
             port: int = pages.getsockname()[1]
             with contextlib.suppress(OSError, OverflowError):
-                media.bind(("127.0.0.1", port + 1))
+                media.bind((address, port + 1))
                 return port
     raise RuntimeError("no two free ports in a row")
 
