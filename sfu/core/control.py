@@ -25,7 +25,8 @@ from sfu.core.senderclock import ntp_from_span
 from sfu.core.up import UpTrack
 
 _REPORT_NS = 500 * NS_PER_MS
-"""REMB has to follow a falling line within a second; receiver and sender reports go with it."""
+"""REMB has to follow a falling line within a second; receiver reports go with it."""
+_SENT_NS = NS_PER_S
 _LONGEST_COMPOUND = 1_100
 _LONGEST_RTT_NS = 10 * NS_PER_S
 _NACK = 1
@@ -144,7 +145,9 @@ class Control:
         compounds = []
         if link.ups:
             compounds.append(self._receiver_report(link, now_ns))
-        compounds += _together(self._sent(down, now_ns) for down in link.downs.values())
+        if link.sent_due_ns <= now_ns:
+            link.sent_due_ns = now_ns + _SENT_NS
+            compounds += _together(self._sent(down, now_ns) for down in link.downs.values())
         return self._datagrams(link, compounds)
 
     def goodbye(self, down: DownTrack) -> list[Datagram]:
@@ -171,7 +174,7 @@ class Control:
         since = ntp - offset - their_ntp
         rtp = their_rtp + (since * up.clock_rate >> 32) + down.timestamp_shift & 0xFFFFFFFF
         packets, octets = down.sent(up.packets, up.octets)
-        return pack_sender_report(Sent(down.ssrc, ntp, rtp, packets, octets, down.spec.cname))
+        return pack_sender_report(Sent(down.ssrc, ntp, rtp, packets, octets)) + down.name
 
     def _datagrams(self, link: Link, compounds: Iterable[bytes]) -> list[Datagram]:
         protected = [link.srtp.protect_rtcp(compound) for compound in compounds]

@@ -4,6 +4,7 @@ from typing import Any
 
 from bridge.ids import NS_PER_MS
 from sfu.core.link import Link
+from sfu.core.rtcp import pack_name
 from sfu.core.rtp import unwrap
 from sfu.core.seam import Address, DownSpec
 
@@ -25,6 +26,7 @@ class DownTrack:
         "first",
         "flowing",
         "link",
+        "name",
         "payload_type",
         "sequence",
         "shift",
@@ -41,6 +43,8 @@ class DownTrack:
         self.ssrc = int(spec.ssrc)
         self.payload_type = spec.payload_type
         self.timestamp_shift = spec.timestamp_shift
+        self.name = pack_name(self.ssrc, spec.cname)
+        """SDES, the same with every report."""
         self.sequence = spec.sequence
         """The next to use, while nothing flows."""
         self.shift = 0

@@ -22,6 +22,7 @@ class Link:
         self.heard_ns = 0
         self.rtt_ns = 0
         self.report_due_ns = 0
+        self.sent_due_ns = 0
         self.clock = SenderClock()
         self.ups: dict[int, UpTrack] = {}
         self.expected: dict[UpId, UpSpec] = {}

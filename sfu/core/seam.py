@@ -167,8 +167,8 @@ class ForwardingCore(Protocol):
         ...
 
     def tick(self, now_ns: int, ntp_now: int) -> list[Datagram]:
-        """To be called each 20 ms: requests for lost packets and key frames, and reports when they are due.
-        ``ntp_now``: the node's wall clock as 32.32 fixed point."""
+        """Requests for lost packets and key frames, and reports, when they are due. To be called each 20 ms while
+        packets come, each 100 ms when none do. ``ntp_now``: the node's wall clock as 32.32 fixed point."""
         ...
 
     def take_events(self) -> list[CoreEvent]: ...
