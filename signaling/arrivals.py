@@ -72,7 +72,8 @@ class Arrivals:
         member = self._members.get(participant)
         if member is None:
             raise TokenRefused(Code.RESUME_INVALID, "not in the room")
-        number = self._secrets.check(participant, secret, member.number)
+        given = self._secrets.check(participant, secret, member.number, received=member.received)
+        number = max(given, member.number or given)
         if member.line is not None:  # the browser was quicker than we to see that its line broke
             member.line.end("ended", Ended("replaced", ""))
             member.line = None
@@ -98,7 +99,7 @@ class Arrivals:
         if participant not in self._memory.present.participants:  # the reception ended while the node was asked
             line.end("ended", Ended("closed", self._memory.present.closing_reason))
             return
-        member.line, member.lost_at, member.number = line, None, number
+        member.line, member.lost_at, member.number, member.received = line, None, number, False
         self._welcome(participant, member)
 
     async def lost(self, participant: ParticipantId, line: Line) -> None:

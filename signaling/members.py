@@ -14,12 +14,13 @@ from signaling.wire import Offer, RoomView
 
 @dataclass
 class Member:
-    """``number``: of the newest resume secret, None when an earlier life of this process gave it. ``offer``: not yet
-    answered. ``dead``: directions of media that the node lost."""
+    """``number``: of the newest resume secret, None when an earlier life of this process gave it; ``received``: the
+    browser said something since. ``offer``: not yet answered. ``dead``: directions of media that the node lost."""
 
     line: Line | None = None
     lost_at: MonoNs | None = None
     number: int | None = None
+    received: bool = False
     offer: DownlinkOffer | None = None
     dead: set[str] = field(default_factory=set)
 

@@ -176,6 +176,7 @@ class Room:
 
     async def command(self, participant: ParticipantId, command: RoomCommand) -> Done:
         """Decided, stored or in the way to storage, and known to the node. Raises Refusal."""
+        self._said_something(participant)
         actor = actor_of(self.present, participant)
         if not isinstance(command, AT_ONCE):
             await self._lane.do(lambda: self._in_turn(actor, command))
@@ -216,20 +217,26 @@ class Room:
         except Unavailable as failure:
             _log.warning("room %s: a refusal is not in the audit: %s (%s)", self.id, refusal, failure)
 
+    def _said_something(self, participant: ParticipantId) -> None:
+        """Raises NotFound(unknown_participant)."""
+        self.present.participant(participant)
+        if (member := self._members.get(participant)) is not None:
+            member.received = True
+
     async def uplink(self, participant: ParticipantId, request: UplinkRequest) -> UplinkReply:
         """See :meth:`Negotiation.uplink`."""
-        self.present.participant(participant)
+        self._said_something(participant)
         return await self._negotiation.uplink(participant, request)
 
     async def downlink(self, participant: ParticipantId, reply: DownlinkReply) -> Done:
         """See :meth:`Negotiation.downlink`."""
-        self.present.participant(participant)
+        self._said_something(participant)
         await self._negotiation.downlink(participant, reply)
         return Done(self._showing.revision)
 
     async def restart_downlink(self, participant: ParticipantId) -> Done:
         """See :meth:`Negotiation.restart_downlink`."""
-        self.present.participant(participant)
+        self._said_something(participant)
         await self._negotiation.restart_downlink(participant)
         return Done(self._showing.revision)
 

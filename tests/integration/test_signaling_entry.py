@@ -120,7 +120,17 @@ async def test_who_loses_the_line_is_away_and_comes_back_as_the_same(server: Roo
     await chair.sees(lambda room: room.participants[1].state == "connected")
     assert citizen.welcome is not None
     old_secret = {"participant": citizen.id, "secret": citizen.welcome.secret}
+    await again.done(c.SetHand(True))
     assert (await refusal(server, old_secret))["code"] == "resume_invalid"
+
+
+async def test_a_welcome_that_was_lost_locks_nobody_out(server: RoomServer, reception: Reception) -> None:
+    chair = await server.browser(reception.id, CHAIR)
+    await resumed(chair)  # says nothing: its Welcome may never have come
+    again = await resumed(chair)
+    assert again.welcome is not None
+    assert again.welcome.secret.startswith("3.")
+    await resumed(again)
 
 
 async def test_no_secret_is_in_the_log(
