@@ -1,9 +1,9 @@
 """The node's numbered events: a ring of the recent ones, and who is reading along."""
 
 import asyncio
-from collections import deque
 
-from bridge.control import NodeEvent, Numbered
+from bridge.control import DownlinkOffer, NodeEvent, Numbered, RoomGone
+from bridge.ids import ParticipantId, RoomId
 
 
 class Reader:
@@ -35,12 +35,15 @@ class Reader:
 
 
 class EventRing:
-    """Numbers from 1 in one run."""
+    """Numbers from 1 in one run. An offer that a newer one replaces is not kept (it may have 60 kB): its number is
+    then missing, which tells a consumer nothing."""
 
     def __init__(self, run: str, kept: int) -> None:
         self.run = run
         self._most = kept
-        self._kept: deque[Numbered] = deque(maxlen=kept)
+        self._kept: dict[int, Numbered] = {}
+        """By number, ascending."""
+        self._offers: dict[tuple[RoomId, ParticipantId], int] = {}
         self._readers: set[Reader] = set()
         self._last = 0
 
@@ -48,7 +51,10 @@ class EventRing:
         """Number it, keep it, hand it to whoever reads."""
         self._last += 1
         numbered = Numbered(self.run, self._last, event)
-        self._kept.append(numbered)
+        self._forget_replaced(event)
+        self._kept[self._last] = numbered
+        if len(self._kept) > self._most:
+            del self._kept[next(iter(self._kept))]
         for reader in list(self._readers):
             reader.put(numbered)
 
@@ -56,11 +62,20 @@ class EventRing:
         """What follows ``after`` of ``run`` (everything kept when the run is another), and what is to come."""
         reader = Reader(self._most)
         first = after if run == self.run else 0
-        for numbered in self._kept:
+        for numbered in self._kept.values():
             if numbered.number > first:
                 reader.put(numbered)
         self._readers.add(reader)
         return reader
+
+    def _forget_replaced(self, event: NodeEvent) -> None:
+        if isinstance(event, DownlinkOffer):
+            whose = (event.room, event.participant)
+            self._kept.pop(self._offers.get(whose, 0), None)
+            self._offers[whose] = self._last
+        elif isinstance(event, RoomGone):
+            for whose in [whose for whose in self._offers if whose[0] == event.room]:
+                self._kept.pop(self._offers.pop(whose), None)
 
     def leave(self, reader: Reader) -> None:
         """It reads no more."""

@@ -1,7 +1,7 @@
 """The ring of events and its readers."""
 
-from bridge.control import RoomGone
-from bridge.ids import RoomId
+from bridge.control import DownlinkOffer, RoomGone
+from bridge.ids import ParticipantId, RoomId
 from sfu.events import EventRing, Reader
 
 
@@ -47,3 +47,12 @@ async def test_a_slow_reader_is_cut_and_the_others_are_not() -> None:
     assert await numbers(slow, 4) == [2, 3, 4, None]
     ring.leave(slow)
     ring.leave(slow)
+
+
+async def test_replaced_offers_are_not_kept() -> None:
+    ring = EventRing("run", 10)
+    for offer, (room, who) in enumerate([("r", "ann"), ("r", "bob"), ("r", "ann"), ("q", "ann")]):
+        ring.publish(DownlinkOffer(RoomId(room), ParticipantId(who), offer, "v=0", ()))
+    assert await numbers(ring.read("run", 0), 3) == [2, 3, 4]
+    publish(ring, 1)
+    assert await numbers(ring.read("run", 0), 2) == [4, 5]
