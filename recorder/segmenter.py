@@ -178,7 +178,7 @@ class Segmenter:
         state = self.state
         if state.gate is reason:
             return []
-        cuts = self._end()
+        cuts = self._end_by(at_ns)
         cuts += self.open_gate(at_ns) if state.gate is not None else self._up_to(at_ns)
         state.gate, state.gate_ns = reason, at_ns
         return cuts
@@ -198,7 +198,7 @@ class Segmenter:
         """The track is over at ``at_ns``; ``reason`` for what was missing before it, when nothing better is known."""
         state = self.state
         last = state.last_ns if state.last_ns is not None else state.end_ns
-        cuts = self._end()
+        cuts = self._end_by(at_ns)
         cuts += self.open_gate(at_ns) if state.gate is not None else self._up_to(at_ns, reason)
         if last is not None:
             cuts.append(TrackEnded(self._track, last))
@@ -274,6 +274,13 @@ class Segmenter:
         state.last_ns = at
         state.end_ns = at + state.interval_ns
         state.dtx = frame.silent
+
+    def _end_by(self, at_ns: int) -> list[Cut]:
+        """End the open segment; nothing of its last frame is heard or seen after ``at_ns``."""
+        state = self.state
+        if state.end_ns is not None and state.last_ns is not None:
+            state.end_ns = max(state.last_ns, min(state.end_ns, at_ns))
+        return self._end()
 
     def _end(self, until_ns: int | None = None) -> list[Cut]:
         """End the open segment, if there is one; its last frame lasts until ``until_ns`` when the next follows it.

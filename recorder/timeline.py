@@ -151,6 +151,11 @@ class SenderClock(msgspec.Struct):
         """node clock - sender clock under this anchor."""
         return self.anchors[anchor].offset(at_ns)
 
+    def correct(self, anchor: int, arrival: int, sender_ns: int) -> None:
+        """A packet came before it was sampled, as the line has it: all reports so far were held up on the way, and
+        the packet is the better sample."""
+        self.anchors[anchor].add(arrival, arrival - sender_ns, 0)
+
     def _anchor(self, arrival: int, sender_ns: int, rtt_ns: int, *, jumped: bool) -> tuple[int, Moved | None]:
         if len(self.anchors) == MAX_ANCHORS:
             return len(self.anchors) - 1, None
@@ -193,7 +198,7 @@ class TrackTime(msgspec.Struct):
         if self.last is not None:
             steady = self.last[1] + self._span(rtp_delta(timestamp, self.last[0]))
             if abs(steady - wanted) <= STEADY_NS:
-                wanted = steady
+                wanted = min(steady, arrival)
         self.last = (timestamp, wanted)
         return wanted
 
@@ -203,8 +208,13 @@ class TrackTime(msgspec.Struct):
 
     def _wanted(self, timestamp: int, arrival: int, clock: SenderClock) -> int:
         if self.report is not None:
-            rtp, sender_ns, anchor = self.report
-            return sender_ns + self._span(rtp_delta(timestamp, rtp)) + clock.offset(anchor, arrival)
+            rtp, reported_ns, anchor = self.report
+            sender_ns = reported_ns + self._span(rtp_delta(timestamp, rtp))
+            wanted = sender_ns + clock.offset(anchor, arrival)
+            if 0 < wanted - arrival < AHEAD_NS:
+                clock.correct(anchor, arrival, sender_ns)
+                return arrival
+            return wanted
         if self.base is None:
             self.base = (timestamp, arrival)
             return arrival

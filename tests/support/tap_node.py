@@ -57,6 +57,8 @@ class ScriptedTrack:
     delay_s: float = 0.02
     jitter_s: float = 0.0
     report_every_s: float = 1.0
+    report_delay_s: float = 0.0
+    """How much later than packets sender reports arrive."""
     lost: frozenset[int] = frozenset()
     """Positions of packets (from 0) that never arrive."""
     silent: tuple[tuple[float, float], ...] = ()
@@ -139,7 +141,8 @@ class ScriptedTrack:
             true_s = self._awake(self.start_s + count * self.report_every_s - 0.4)
             ntp = round((self.clock.reads(true_s) + UTC_ZERO / NS_PER_S + NTP_UTC) * (1 << 32))
             report = SenderReport(ntp, self._timestamp(true_s) & 0xFFFFFFFF, round(2 * self.delay_s * NS_PER_S))
-            arrival = self._delivered(true_s + self.delay_s + noise.random() * self.jitter_s)
+            late_s = self.delay_s + self.report_delay_s
+            arrival = self._delivered(true_s + late_s + noise.random() * self.jitter_s)
             reports.append((arrival, pack_sender_report(report)))
             count += 1
         return reports

@@ -81,8 +81,8 @@ def test_a_drifting_clock_stays_with_the_others(drift: float, every_s: float) ->
 def test_frames_keep_the_spacing_of_their_timestamps() -> None:
     """Arrival jitter does not show in the recorded times; corrections come in small steps."""
     times = cut(script(_pair(Clock(3600.0), jitter_s=0.05), 0.0, None))[1].times
-    steps = [later - earlier for earlier, later in pairwise(times[100:])]
-    assert all(abs(step - 0.04) < 0.011 for step in steps)
+    steps = [later - earlier for earlier, later in pairwise(times[250:])]
+    assert all(abs(step - 0.04) < 0.02 for step in steps)
     assert statistics.multimode(round(step, 6) for step in steps) == [0.04]
 
 
@@ -159,3 +159,12 @@ def test_packets_held_back_by_the_network_are_placed_where_they_belong() -> None
     cutting = cut(script([track], 0.0, 30.0))[1]
     assert not cutting.gaps
     assert max(abs(placed - frame.at_s) for placed, frame in zip(cutting.times, vp8(30), strict=False)) < 0.03
+
+
+def test_nothing_is_placed_after_it_arrived_when_all_reports_were_held_up() -> None:
+    """Every report is 300 ms late, as on a busy machine; the packets are not."""
+    track = ScriptedTrack(1, "one", "ann", Source.CAMERA, Codec.VP8, vp8(30), report_delay_s=0.3)
+    cutting = cut(script([track], 0.0, 30.0))[1]
+    errors = [placed - frame.at_s for placed, frame in zip(cutting.times, vp8(30), strict=False)]
+    assert max(errors[50:]) <= track.delay_s + 0.001
+    assert min(errors) >= 0
