@@ -32,6 +32,11 @@ export class Dialogs extends PlainElement {
     </dialog>`;
   }
 
+  /** Closed before it goes, so that the focus returns to the button that opened it. */
+  protected override willUpdate(): void {
+    if (this.hasUpdated && this.room.dialog === null) this.querySelector("dialog")?.close();
+  }
+
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
     const dialog = this.querySelector("dialog");

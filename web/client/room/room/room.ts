@@ -1,6 +1,6 @@
 /** The island's root: which of the four views, the banners over it, and the keys. */
 
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { t } from "../../i18n";
 import { icon } from "../../shared/icons";
 import { PlainElement } from "../../shared/plain-element";
@@ -52,6 +52,13 @@ export class Room extends PlainElement {
     act();
   };
 
+  /** The button that was pressed to come in is gone: whoever listens goes on in the room. */
+  protected override updated(changed: PropertyValues<this>): void {
+    const before = changed.get("room")?.phase;
+    if (before !== undefined && before !== "inside" && this.room.phase === "inside")
+      this.querySelector<HTMLElement>(".dc-floor-plan")?.focus();
+  }
+
   protected override render(): TemplateResult {
     const { phase, room } = this.room;
     if (phase === "over")
@@ -75,7 +82,7 @@ export class Room extends PlainElement {
           .acts=${this.acts}
         ></dc-sounds>
       </div>
-      <main class="dc-floor-plan" data-lost=${this.room.lostMs !== null}>
+      <main class="dc-floor-plan" tabindex="-1" data-lost=${this.room.lostMs !== null}>
         <dc-notices .room=${this.room} .acts=${this.acts}></dc-notices>
         ${
           held
