@@ -29,6 +29,8 @@ _VERSION = 1
 _BEAT_S = 0.25
 _BEATS_PER_TICK = 4
 _CHUNK = 256 * 1024
+_GATHER_S = 0.05
+"""Packets go in groups: one call to the kernel and one wake of the recorder for all of them."""
 _DEGRADED_NS = 2 * NS_PER_S
 """Not confirmed for 2 s: written late, nothing lost."""
 _CONNECT_S = 5.0
@@ -248,8 +250,10 @@ class RoomTap:
                 while chunk := b"".join(self._replay.take(_CHUNK)):
                     writer.write(chunk)
                     await writer.drain()
-                self._wake.clear()
-                await self._wake.wait()
+                await asyncio.sleep(_GATHER_S)
+                if not self._replay.is_pending:
+                    self._wake.clear()
+                    await self._wake.wait()
         except OSError:
             writer.close()
 
