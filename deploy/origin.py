@@ -1,15 +1,41 @@
-"""The address people type."""
+"""The address people type, and every other under which pages may be ours."""
 
 import socket
 
 from deploy.configuration import Configuration
 
+_PORT_LEFT_OUT = {"http": 80, "https": 443}
+"""Browsers name these neither in the Host header nor in an origin."""
+
 
 def origin(configuration: Configuration) -> str:
     """The address people type."""
-    if configuration.loopback_only and not configuration.web.tls_cert:
-        return f"http://localhost:{configuration.web.port}"
+    scheme = _scheme(configuration)
+    if scheme == "http":
+        return f"http://{_place('localhost', configuration)}"
     host = configuration.announced[0] if configuration.media.announce else configuration.listen
     if host in ("0.0.0.0", "::"):  # noqa: S104  compared with, not bound to
         host = socket.gethostname()
-    return f"https://{host}:{configuration.web.port}"
+    return f"https://{_place(host, configuration)}"
+
+
+def hosts(configuration: Configuration) -> frozenset[str]:
+    """What the Host header of a request to us may say beside the address people type."""
+    names = {*configuration.announced, "localhost", "127.0.0.1"}
+    return frozenset(_place(name, configuration) for name in names)
+
+
+def origins(configuration: Configuration) -> tuple[str, ...]:
+    """Whose pages are ours."""
+    scheme = _scheme(configuration)
+    return tuple(sorted({origin(configuration), *(f"{scheme}://{host}" for host in hosts(configuration))}))
+
+
+def _scheme(configuration: Configuration) -> str:
+    return "http" if configuration.loopback_only and not configuration.web.tls_cert else "https"
+
+
+def _place(name: str, configuration: Configuration) -> str:
+    port = configuration.web.port
+    name = f"[{name}]" if ":" in name else name  # IPv6
+    return name if port == _PORT_LEFT_OUT[_scheme(configuration)] else f"{name}:{port}"

@@ -9,7 +9,7 @@ from bridge.receptions import ReceptionService
 from bridge.watch import WatchTimes
 from deploy.configuration import Configuration, Mode
 from deploy.folder import DataFolder
-from deploy.origin import origin
+from deploy.origin import hosts, origin, origins
 from deploy.places import LOCAL_NODE, LOCAL_RECORDER, ListedPlaces
 from deploy.stores import provisional_days
 from deploy.time import SystemClock, SystemEntropy
@@ -32,12 +32,9 @@ _SHUTDOWN_S = 2.0
 def web_config(configuration: Configuration) -> WebConfig:
     """What the pages are told."""
     address = origin(configuration)
-    port = configuration.web.port
-    loopback = {f"localhost:{port}", f"127.0.0.1:{port}"}
-    hosts = {f"{name}:{port}" for name in configuration.announced} | loopback
     return WebConfig(
         origin=address,
-        hosts=tuple(sorted(hosts - {urlsplit(address).netloc})),
+        hosts=tuple(sorted(hosts(configuration) - {urlsplit(address).netloc})),
         office=configuration.office,
         announced=configuration.announced,
         language=configuration.language,
@@ -51,6 +48,7 @@ def signaling_config(configuration: Configuration, folder: DataFolder) -> Signal
     return SignalingConfig(
         owner=f"web-{configuration.web.port}",
         key=folder.secret("tokens").encode(),
+        origins=origins(configuration),
         resume_s=room.resume_seconds,
         watch=WatchTimes(room.interrupt_after_seconds, room.close_after_seconds),
         live=LiveSettings(retain_s=provisional_days(configuration) * _DAY_S),

@@ -104,6 +104,7 @@ def _server(config: SignalingConfig) -> socketio.AsyncServer:
         serializer=RoomPacket,
         json=Json,
         namespaces=[NAMESPACE],
+        cors_allowed_origins=list(config.origins) or None,
         ping_interval=config.ping_interval_s,
         ping_timeout=config.ping_timeout_s,
         max_http_buffer_size=config.max_message,

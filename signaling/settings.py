@@ -16,6 +16,9 @@ class SignalingConfig(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     key: bytes
     path: str = "socket.io"
+    origins: tuple[str, ...] = ()
+    """Whose pages may open the socket. None named: those of the very host that was asked, over plain http only (the
+    library does not see that a line is TLS)."""
     ping_interval_s: float = 10
     ping_timeout_s: float = 10
     max_message: int = 256 * 1024
