@@ -12,7 +12,7 @@ class TokenBucket:
         self._level = float(burst)
         self._at = now
         self.refused = 0
-        """How many in a row were too many."""
+        """How many more were refused than let through since the last calm: grows at more than twice the rate."""
 
     def take(self, now: MonoNs) -> bool:
         """Whether one more is allowed now."""
@@ -23,5 +23,5 @@ class TokenBucket:
             self.refused += 1
             return False
         self._level -= 1
-        self.refused = 0
+        self.refused = max(0, self.refused - 1)
         return True

@@ -1,6 +1,7 @@
 """A room's present state, ahead of what is stored, and the two ways to change it."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from bridge.errors import Unavailable
 from bridge.events import Event, Recorded
@@ -54,6 +55,12 @@ class Memory:
         at = self._clock.utc()
         self._writer.add(Batch(actor, action, events, at), room=DISPENSABLE)
         self._take(actor, events, at)
+
+    async def kept(self) -> None:
+        """Everything until now is stored, or the database is known to be away: what is acknowledged is not lost with
+        this process alone."""
+        with suppress(Unavailable):
+            await self._writer.drained()
 
     async def ready(self) -> None:
         """Raises Unavailable(storage_unavailable)."""

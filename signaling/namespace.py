@@ -32,7 +32,7 @@ from signaling.wire import (
 
 _log = logging.getLogger(__name__)
 TOO_OFTEN = 200
-"""Messages in a row over the limit after which a socket is closed: no browser of ours sends them."""
+"""Messages over the limit after which a socket is closed: no browser of ours sends them."""
 
 Body = TypeVar("Body")
 _Answer = msgspec.Struct

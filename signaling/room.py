@@ -175,7 +175,7 @@ class Room:
         return Done(self._showing.revision)
 
     async def command(self, participant: ParticipantId, command: RoomCommand) -> Done:
-        """Decided, stored or in the way to storage, and known to the node. Raises Refusal."""
+        """Decided, known to the node, and stored unless the database is away. Raises Refusal."""
         self._said_something(participant)
         actor = actor_of(self.present, participant)
         if not isinstance(command, AT_ONCE):
@@ -189,6 +189,7 @@ class Room:
             raise
         if not isinstance(command, WITHOUT_NODE):
             await self._settling.done()
+        await self._memory.kept()
         return Done(self._showing.revision)
 
     async def _in_turn(self, actor: Actor, command: RoomCommand) -> None:

@@ -198,6 +198,18 @@ async def test_a_reception_cancelled_from_a_page_ends_the_room(server: RoomServe
     assert chair.last("ended") == {"how": "cancelled", "reason": "moved to Monday"}
 
 
+async def test_what_is_acknowledged_is_stored(server: RoomServer, reception: Reception) -> None:
+    chair, citizen = await live(server, reception, CITIZEN)
+    for command in (c.SetHand(True), c.SetCamera(False)):
+        await citizen.done(command)
+        last = (await server.receptions.history(reception.id))[-1]
+        assert (type(last.event).__name__, last.actor) == (
+            type(command).__name__.removeprefix("Set") + "Moved",
+            CITIZEN.account,
+        )
+    await chair.done(c.MuteAll())
+
+
 async def test_revisions_only_grow(server: RoomServer, reception: Reception) -> None:
     chair, citizen = await live(server, reception, CITIZEN)
     for raised in (True, False, True):

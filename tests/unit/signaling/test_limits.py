@@ -18,3 +18,10 @@ def test_silence_saves_no_more_than_one_burst() -> None:
     bucket = TokenBucket(10, 3, MonoNs(0))
     later = MonoNs(100 * SECOND)
     assert [bucket.take(later) for _ in range(4)] == [True, True, True, False]
+
+
+def test_a_flood_adds_up_although_some_of_it_is_let_through() -> None:
+    bucket = TokenBucket(10, 3, MonoNs(0))
+    for number in range(1000):
+        bucket.take(MonoNs(number * SECOND // 100))
+    assert bucket.refused > 700
