@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import msgspec
+
 from bridge.media import Source
 from bridge.model import RecordingRow, Seat
 from bridge.reception import Reception
@@ -18,7 +20,7 @@ from sfu.build import build as build_node
 from sfu.client import HttpMediaNode
 from sfu.settings import SfuConfig
 from storage.objects.directory import DirectoryObjects
-from tests.support.room_server import WITHIN_S, RoomServer
+from tests.support.room_server import CONFIG, WITHIN_S, RoomServer
 
 
 class House:
@@ -37,7 +39,8 @@ class House:
         places = ListedPlaces(
             {LOCAL_NODE: HttpMediaNode(node_control)}, {LOCAL_RECORDER: HttpRecorderNode(recorder_control)}
         )
-        self.server = RoomServer(self.folder, places=places)
+        # Everything shares one loop here, which may be late: only a dead socket may be taken for one.
+        self.server = RoomServer(self.folder, msgspec.structs.replace(CONFIG, ping_timeout_s=20), places)
         clock, entropy = self.server.clock, self.server.entropy
         self.objects = DirectoryObjects(self.folder / "objects", clock)
         await self.objects.prepare()
