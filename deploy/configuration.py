@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_type_hints
+from zoneinfo import available_timezones
 
 import msgspec
 
@@ -28,11 +29,12 @@ class Mode(StrEnum):
 
 
 class WebPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Pages and signalling."""
+    """Pages and signalling. ``proxies``: addresses of our own reverse proxies, whose word on who asks is taken."""
 
     port: int = 8080
     tls_cert: str = ""
     tls_key: str = ""
+    proxies: tuple[str, ...] = ()
 
 
 class MediaPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,12 +62,15 @@ class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole. ``data``: the one folder everything is written to. ``database_url`` empty: SQLite in it."""
+    """The whole. ``data``: the one folder everything is written to. ``database_url`` empty: SQLite in it.
+    ``contact``: whom to call, as pages say it; ``zone``: the office's time zone (IANA)."""
 
     mode: Mode = Mode.TRIAL
     data: str = "diemcau-data"
     listen: str = "127.0.0.1"
     office: str = "Trụ sở Tiếp công dân"
+    contact: str = ""
+    zone: str = "Asia/Ho_Chi_Minh"
     language: str = "vi"
     database_url: str = ""
     web: WebPart = WebPart()
@@ -142,10 +147,14 @@ def known_keys() -> dict[str, Any]:
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     names = {ENVIRONMENT_PREFIX + key.replace(".", "_").upper(): key for key in known_keys()}
     return {
-        key: tuple(filter(None, text.split(","))) if key == "media.announce" else text
+        key: tuple(filter(None, text.split(","))) if key in _LISTS else text
         for name, key in names.items()
         if (text := environment.get(name)) is not None
     }
+
+
+_LISTS = frozenset({"media.announce", "web.proxies"})
+"""Keys whose text is a comma-separated list."""
 
 
 def _put(merged: dict[str, Any], key: str, value: Any) -> None:
@@ -167,6 +176,8 @@ def _faults(configuration: Configuration) -> list[str]:
         faults.append(f"media.replay_seconds: {media.replay_seconds} is not between 1 and 120")
     if not 5 <= configuration.recording.segment_seconds <= 600:
         faults.append("recording.segment_seconds: not between 5 and 600")
+    if configuration.zone not in available_timezones():
+        faults.append(f"zone: {configuration.zone} is no IANA time zone")
     if configuration.language not in ("vi", "en"):
         faults.append(f"language: {configuration.language} is not vi or en")
     return faults

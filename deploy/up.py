@@ -126,7 +126,7 @@ async def _ready(configuration: Configuration, folder: DataFolder, task: asyncio
 
 async def _healthy(client: aiohttp.ClientSession, configuration: Configuration) -> bool:
     tls = configuration.web.tls_cert or not configuration.loopback_only
-    host = configuration.listen if configuration.loopback_only else "127.0.0.1"
+    host = "127.0.0.1" if configuration.listen in ("0.0.0.0", "::") else configuration.listen  # noqa: S104  compared
     unchecked = ssl.create_default_context()
     unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE  # our own process on our own machine
     url = f"{'https' if tls else 'http'}://{host}:{configuration.web.port}/healthz"
