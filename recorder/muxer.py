@@ -39,7 +39,11 @@ class SegmentFile:
         self._stream = self._add_stream(begun)
 
     def write(self, frame: FrameWritten) -> None:
-        """One frame; times that fall on one millisecond are pushed apart by one."""
+        """One frame; times that fall on one millisecond are pushed apart by one.
+
+        After an error nothing more may be written: libavformat then crashes the process (seen with PyAV 18.1 and an
+        H.264 stream whose first packet has no usable parameter sets).
+        """
         at_ms = max(round(frame.at_ns / 1_000_000), self._last_ms + 1)
         packet = av.Packet(frame.body)
         packet.stream = self._stream

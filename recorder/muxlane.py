@@ -35,6 +35,7 @@ class Muxed(NamedTuple):
     key: Key
     done: SegmentDone
     path: Path
+    frames: int
     size: int
     sha256: str
 
@@ -127,14 +128,14 @@ class MuxLane:
         file = self._files.pop(key, None)
         path = self._path_of(key, done.ended.number)
         if file is None:
-            return Muxed(key, done, path, 0, "")
+            return Muxed(key, done, path, 0, 0, "")
         try:
             size, sha256 = file.finish()
         except av.FFmpegError as error:
             _raise_when_not_the_streams_fault(error)
             _log.error("segment %s/%s cannot be finished: %s", key, done.ended.number, error)
             size, sha256 = 0, ""
-        return Muxed(key, done, path, size, sha256)
+        return Muxed(key, done, path, file.frames, size, sha256 if file.frames else "")
 
 
 def _raise_when_not_the_streams_fault(error: av.FFmpegError) -> None:

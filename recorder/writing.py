@@ -284,7 +284,7 @@ class Writing:
             codec=ended.codec,
             width=ended.width,
             height=ended.height,
-            frames=ended.frames,
+            frames=muxed.frames,
             start_ns=ended.start_ns,
             end_ns=ended.end_ns,
             arrival_start_ns=ended.arrival_start_ns,

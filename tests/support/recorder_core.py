@@ -9,7 +9,7 @@ from bridge.media import Moment
 from bridge.tap import Frame, FrameKind, unpack_declaration
 from recorder.part import Part, Step
 from recorder.segmenter import FrameWritten, KeyFrameWanted, SegmentBegun, SegmentEnded
-from recorder.track import Checkpoint, SegmentDone
+from recorder.track import Checkpoint, Outcome, SegmentDone
 
 
 @dataclass
@@ -47,6 +47,7 @@ class CoreUnderTest:
     def __init__(self, segment_s: float = 60.0, part: Part | None = None) -> None:
         self.part = part or Part(1, round(segment_s * NS_PER_S))
         self.tracks: dict[int, Cutting] = {}
+        self.outcomes: list[Outcome] = []
 
     def feed(self, frames: Iterable[Frame]) -> "CoreUnderTest":
         for frame in frames:
@@ -61,6 +62,7 @@ class CoreUnderTest:
     def _take(self, steps: list[Step]) -> None:
         for track, outcomes in steps:
             cutting = self.tracks.setdefault(track, Cutting())
+            self.outcomes += outcomes
             for outcome in outcomes:
                 if isinstance(outcome, SegmentBegun):
                     cutting.start_ns = outcome.start_ns

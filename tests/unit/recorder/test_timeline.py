@@ -14,7 +14,7 @@ from tests.support.recorder_core import Cutting, cut
 from tests.support.tap_media import SenderClock as Clock
 from tests.support.tap_node import ScriptedTrack, script
 
-SECONDS = 150
+SECONDS = 90
 
 
 def _pair(clock: Clock, first: int = 1, every_s: float = 1.0, jitter_s: float = 0.0) -> list[ScriptedTrack]:
