@@ -5,14 +5,24 @@ import gc
 import os
 import threading
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import aiohttp
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
 
-from bridge.control import ParticipantOrder, RoomOrder, TrackPublished, TransportChanged, UplinkOffer
-from bridge.errors import Code, NotFound, Refusal, Unavailable
+from bridge.control import (
+    DownlinkAnswer,
+    DownlinkOffer,
+    Numbered,
+    ParticipantOrder,
+    RoomOrder,
+    TrackPublished,
+    TransportChanged,
+    UplinkOffer,
+)
+from bridge.errors import Code, Conflict, NotFound, Refusal, Unavailable
 from bridge.ids import Mid, NodeId, ParticipantId, RoomId
 from bridge.media import Source
 from deploy.time import SystemClock, SystemEntropy
@@ -181,6 +191,8 @@ async def one_room(room: Stage, name: str) -> None:
 
 @pytest.mark.slow
 async def test_rooms_leave_nothing_behind(room: Stage) -> None:
+    # aiortc's encoders borrow threads of the loop, as many as there are at once; here one is enough.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
     for warm in range(3):
         await one_room(room, f"warm{warm}")
     await asyncio.sleep(0.5)
@@ -189,3 +201,51 @@ async def test_rooms_leave_nothing_behind(room: Stage) -> None:
         await one_room(room, f"ann{number}")
     await asyncio.sleep(0.5)
     assert held() == before
+
+
+async def test_one_offer_in_flight_and_a_stale_answer_is_refused(room: Stage) -> None:
+    bob = ParticipantId("bob")
+    await room.node.put_participant(ROOM, bob, ParticipantOrder(receives=True, gates=ALL_OPEN))
+    await room.saw(DownlinkOffer, participant=bob, offer=1)
+    ann = await room.join("ann", receives=False)
+    await ann.publish({Source.MICROPHONE: Tone()})
+    await room.saw(TrackPublished)
+    await room.node.put_participant(ROOM, ANN, ParticipantOrder(receives=True, gates=ALL_OPEN))
+    await room.saw(DownlinkOffer, participant=ANN)
+    assert [e.offer for e in room.events if isinstance(e, DownlinkOffer) and e.participant == bob] == [1]
+    await room.node.restart_downlink(ROOM, bob)
+    second = await room.saw(DownlinkOffer, participant=bob, offer=2)
+    assert isinstance(second, DownlinkOffer)
+    assert [track.participant for track in second.tracks] == [ANN]
+    with pytest.raises(Conflict) as stale:
+        await room.node.answer_downlink(ROOM, bob, DownlinkAnswer(1, "v=0"))
+    assert stale.value.code is Code.STALE_OFFER
+    with pytest.raises(Refusal) as refused:
+        await room.node.answer_downlink(ROOM, bob, DownlinkAnswer(2, "v=0"))
+    assert refused.value.code is Code.MALFORMED_SDP
+
+
+async def test_an_expired_reader_of_events_asks_again(room: Stage) -> None:
+    """What it has not read is still in the ring."""
+    run = (await room.node.health()).run
+    await room.join("ann")
+    await room.saw(DownlinkOffer)
+    await room.join("bob", receives=False)
+    await room.node.put_room(RoomId("first"), RoomOrder(held=False))
+    await room.node.delete_room(RoomId("first"))
+    first = [numbered async for numbered in _some(room.node, run, 0, 1)]
+    await room.node.put_room(RoomId("gone"), RoomOrder(held=False))
+    await room.node.delete_room(RoomId("gone"))
+    [after] = [numbered async for numbered in _some(room.node, run, first[-1].number, 1)]
+    assert after.run == run
+    assert after.number > first[-1].number
+    [anew] = [numbered async for numbered in _some(room.node, "another run", 10_000, 1)]
+    assert anew.number == first[0].number
+
+
+async def _some(node: HttpMediaNode, run: str, after: int, count: int) -> AsyncIterator[Numbered]:
+    async for numbered in node.events(run, after):
+        yield numbered
+        count -= 1
+        if not count:
+            return
