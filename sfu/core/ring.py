@@ -28,8 +28,11 @@ class Ring:
         self._slots: list[Kept | None] = [None] * size
 
     def put(self, kept: Kept) -> None:
-        """Keep it."""
-        self._slots[kept.number & self._mask] = kept
+        """Keep it, unless it is so late that a newer one has its place."""
+        place = kept.number & self._mask
+        there = self._slots[place]
+        if there is None or there.number < kept.number:
+            self._slots[place] = kept
 
     def get(self, number: int) -> Kept | None:
         """None when it never came or is gone."""

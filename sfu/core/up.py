@@ -1,6 +1,5 @@
 """A publisher's track: numbers its packets, keeps the last ones, knows what is missing."""
 
-from bridge.errors import MalformedPacket
 from bridge.media import Codec
 from sfu.core.down import DownTrack
 from sfu.core.estimate import LineEstimate
@@ -14,6 +13,8 @@ from sfu.core.ring import SIZES, Kept, Ring
 from sfu.core.rtp import extension, payload_bounds, unwrap
 from sfu.core.seam import PayloadFormat, UpSpec
 
+LEVEL_EXTENSION = 2
+"""Identifier of the RFC 6464 audio level on every downlink (a test compares it with what ``sfu.sdp`` offers)."""
 _PLAIN = b"\x80" + bytes(11)
 _WITH_LEVEL = b"\x90" + bytes(11) + b"\xbe\xde\x00\x01"
 _LOUD = 35
@@ -147,9 +148,3 @@ class UpTrack:
         if level[0] & 0x7F <= _LOUD:
             self.loud += 1
         return _WITH_LEVEL + bytes((LEVEL_EXTENSION << 4, level[0], 0, 0))
-
-
-LEVEL_EXTENSION = 2
-"""Identifier of the RFC 6464 audio level on every downlink (a test compares it with what ``sfu.sdp`` offers)."""
-
-__all__ = ["LEVEL_EXTENSION", "MalformedPacket", "UpTrack"]

@@ -161,6 +161,8 @@ def test_ring_gives_runs_only_whole_and_short() -> None:
     assert ring.run(69, 75) is None
     assert ring.run(59, 99) is None
     assert ring.get(35) is None
+    ring.put(Kept(35, 0, 0, b""))
+    assert ring.get(99) is not None, "a very late one takes no newer one's place"
     assert ring.run(99, 98) is None
 
 
