@@ -73,6 +73,10 @@ class Reorder:
             return self._give_up(expected) if closing or self._waited_enough(now) else None
         return self._begin_anew()
 
+    def hole_age(self, now: int) -> int:
+        """How long the next packet has been waited for, ns; 0 when nothing is missing."""
+        return now - self._hole_seen if self._hole_seen is not None else 0
+
     def least_number(self) -> int | None:
         """The lowest tap number among packets not taken yet."""
         numbers = [arrived.number for arrived in self._pending.values()]

@@ -41,6 +41,9 @@ REPAIR_NS = {Kind.AUDIO: NS_PER_S, Kind.VIDEO: 2 * NS_PER_S}
 """How long the node goes on asking a publisher for a lost packet; what has not come by then does not come."""
 
 
+HOPE_NS = 400_000_000
+"""A packet missing for longer will hardly come: the key frame behind it is asked for while it is still waited for."""
+
 HOLD_NS = 4 * NS_PER_S
 """How long the first sender report is waited for. libwebrtc sends it within 2.5 s for sound, 1 s for pictures."""
 
@@ -104,7 +107,8 @@ class TrackLine:
         self.number = kept.floor - 1 if kept else 0
         """The last tap number that is done with; 0 while there is none."""
         self._since: int | None = None
-        self._key_seen = False
+        self._key_seen = self._key_behind = False
+        self._video = declared.source.kind is Kind.VIDEO
         self._asked: int | None = None
         self._time = kept.time if kept else TrackTime(declared.clock_rate)
         self._pace = Pace(declared.clock_rate)
@@ -139,6 +143,7 @@ class TrackLine:
             outcomes += self._ask_while_held(packet, arrival)
         else:
             self._drain(arrival, outcomes)
+            outcomes += self._ask_behind_a_hole(packet, arrival)
         return outcomes
 
     def advance(self, now: int) -> list[Outcome]:
@@ -216,8 +221,21 @@ class TrackLine:
     def _ask_while_held(self, packet: RtpPacket, arrival: int) -> list[Outcome]:
         """A missing first key frame is asked for at once, not when the packets are looked at."""
         self._key_seen = self._key_seen or starts_key_frame(self.declared.codec, packet.payload)
-        due = self._asked is None or arrival - self._asked >= KEY_FRAME_ASK_NS
-        if self._key_seen or not due:
+        return [] if self._key_seen else self._ask(arrival)
+
+    def _ask_behind_a_hole(self, packet: RtpPacket, arrival: int) -> list[Outcome]:
+        """A key frame that begins behind the hole is what will be needed; then nothing more is asked for."""
+        age = self._reorder.hole_age(arrival)
+        if not age:
+            self._key_behind = False
+        elif starts_key_frame(self.declared.codec, packet.payload):
+            self._key_behind = True
+        elif age > HOPE_NS and not self._key_behind:
+            return self._ask(arrival)
+        return []
+
+    def _ask(self, arrival: int) -> list[Outcome]:
+        if not self._video or (self._asked is not None and arrival - self._asked < KEY_FRAME_ASK_NS):
             return []
         self._asked = arrival
         return [KeyFrameWanted()]

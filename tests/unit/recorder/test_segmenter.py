@@ -81,6 +81,7 @@ def test_lost_packets_of_a_picture_are_a_gap_up_to_the_next_key_frame() -> None:
     assert (gap.start_ns, gap.end_ns) == (first.end_ns, second.start_ns)
     assert abs(_s(gap.start_ns) - 75 / 25) < LATE_S
     assert abs(_s(gap.end_ns) - 4.0) < LATE_S
+    assert cutting.asked == 2
 
 
 def test_lost_sound_leaves_its_time_empty_in_the_same_segment() -> None:
