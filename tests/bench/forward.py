@@ -2,10 +2,12 @@
 
 Latency is send to receive: from just before the publisher's ``protect`` to the kernel's receive time at a receiver
 (SO_TIMESTAMPNS), of the marked packets that one receiver in ten decrypts. Both ends read one clock of one machine.
-Memory per participant: what the media process grew by since it stood empty, by participants.
+Memory per participant (``kb_each``): what the media process grew by since it stood empty (``base_mb``), by
+participants. ``replay_mb``: what it grew by more when recorded, which is the replay buffer and the tap.
 """
 
 import asyncio
+import os
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +25,7 @@ from tests.bench.servers import SERVERS, Place, Skipped
 LOADS = {"2x20": (2, 20), "4x30": (4, 30)}
 COLUMNS = (
     "server", "load", "us_per_packet", "p50_ms", "p99_ms", "rss_mb", "base_mb", "kb_each", "packets_s", "core_percent",
-    "lost_percent", "recorder_percent", "skipped",
+    "lost_percent", "replay_mb", "recorder_percent", "skipped",
 )  # fmt: skip
 PROFILES = {1: "AES128_CM_SHA1_80", 7: "AEAD_AES_128_GCM", 8: "AEAD_AES_256_GCM"}
 _SETTLE_S = 3.0
@@ -58,6 +60,7 @@ async def forward(duration: float, build: Path, servers: list[str], loads: list[
                     rows.append(row)
     except NoNamespaces as error:
         rows = [_skipped(server, load, str(error)) for load in loads for server in servers]
+    rows = [_with_replay(row, rows) for row in rows]
     write(rows, build / "forward.json")
     print("\n" + table(rows, COLUMNS) + "\n")
     for other in ("janus", "ideal"):
@@ -138,10 +141,24 @@ def _as_row(server: str, load: str, measured: Measured, duration: float) -> Row:
         "checked": received.checked,
         "undecipherable": received.undecipherable,
         "late_ms": round(sent.late_ms, 1),
+        "clients_percent": round((sent.cpu_s + received.cpu_s) * 100 / duration, 1),
+        "machine_load": round(os.getloadavg()[0], 1),
     }
     if "recorder" in measured.helpers:
         row["recorder_percent"] = round(measured.helpers["recorder"] * 100 / duration, 1)
     return row
+
+
+def _with_replay(row: Row, rows: list[Row]) -> Row:
+    """Beside the row of the same load without the tap, if there is one."""
+    plain = next((one for one in rows if one["server"] == "diemcau" and one["load"] == row["load"]), {})
+    if row["server"] != "diemcau+tap" or row.get("rss_mb") is None or plain.get("rss_mb") is None:
+        return row
+    return {**row, "replay_mb": round(_grown_mb(row) - _grown_mb(plain), 1)}
+
+
+def _grown_mb(row: Row) -> float:
+    return float(row["rss_mb"] or 0) - float(row["base_mb"] or 0)
 
 
 def _skipped(server: str, load: str, reason: str) -> Row:

@@ -26,8 +26,9 @@ class NoNamespaces(Exception):
 @contextmanager
 def hosts() -> Iterator[Hosts]:
     """Made, and removed whatever happens. Raises NoNamespaces."""
-    if shutil.which("ip") is None:
-        raise NoNamespaces("no iproute2 (apt-get install iproute2)")
+    for program, package in (("ip", "iproute2"), ("setpriv", "util-linux")):
+        if shutil.which(program) is None:
+            raise NoNamespaces(f"no {program} (apt-get install {package})")
     if os.geteuid() != 0:
         raise NoNamespaces("network namespaces need root")
     name = f"dcbench{os.getpid()}"
@@ -42,8 +43,11 @@ def hosts() -> Iterator[Hosts]:
 
 
 def inside(namespace: str, *command: str) -> list[str]:
-    """The command, run in that namespace; ``ip`` replaces itself by it, so its process id is the command's."""
-    return ["ip", "netns", "exec", namespace, *command]
+    """The command, run in that namespace; the programs before it replace themselves, so its process id is its own.
+
+    It dies with the bench, also when that is killed.
+    """
+    return ["ip", "netns", "exec", namespace, "setpriv", "--pdeathsig", "KILL", *command]
 
 
 def _making(made: Hosts) -> list[str]:
