@@ -23,6 +23,7 @@ class CoreRoom:
 
     def __init__(self, profile: int = GCM) -> None:
         self.core = Router()
+        self.links = (ANN, BOB)
         self.now = START_NS
         self.ann = Peer(1, ("127.0.0.1", 1001), profile)
         self.bob = Peer(2, ("127.0.0.1", 1002), profile)
