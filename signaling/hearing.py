@@ -18,6 +18,8 @@ from signaling.wire import Speakers
 
 Post = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
 
+_HEALTH = {health.value: health for health in RecordingHealth}
+
 
 class Hearing:
     """``post`` hands work to the room's turn. A node ends rooms only when told to, so RoomGone is no news."""
@@ -104,8 +106,8 @@ class Hearing:
     # ── the recording's health: the worst that anybody says ────────────────────────────────────────────────────
 
     def _tap_changed(self, event: control.TapChanged) -> None:
-        if event.recording == self._memory.present.recording:
-            self._tap = RecordingHealth(event.state)
+        if event.recording == self._memory.present.recording and event.state in _HEALTH:
+            self._tap = _HEALTH[event.state]
             self._weigh()
 
     def _store_changed(self, event: control.StoreChanged) -> None:

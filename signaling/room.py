@@ -130,8 +130,14 @@ class Room:
 
     def _task(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=f"room {self.id} {name}")
-        task.add_done_callback(_report)
+        task.add_done_callback(self._check)
         return task
+
+    def _check(self, task: asyncio.Task[None]) -> None:
+        """A room that lost a part of itself is given up; it is made anew from what is stored."""
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            _log.critical("%s ended", task.get_name(), exc_info=failure)
+            self._give_up(Refused(Code.INTERNAL, {}))
 
     async def close(self) -> None:
         """This process ends; the room may go on elsewhere, its participants resume there.
@@ -319,12 +325,11 @@ class Room:
 
     def _disowned(self, refusal: Refusal) -> None:
         _log.error("room %s: %s", self.id, refusal)
-        self._ending = True
+        self._give_up(Refused(Code.ROOM_ELSEWHERE, refusal.params))
+
+    def _give_up(self, refused: Refused) -> None:
         self.owned = False
-        self._members.end("refused", Refused(Code.ROOM_ELSEWHERE, refusal.params))
-        self._parts.retire(self)
-
-
-def _report(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (failure := task.exception()) is not None:
-        _log.critical("%s ended", task.get_name(), exc_info=failure)
+        if not self._ending:
+            self._ending = True
+            self._members.end("refused", refused)
+            self._parts.retire(self)

@@ -50,6 +50,8 @@ class Watcher:
                     self._take(numbered)
             except Refusal as refusal:
                 _log.warning("%s: no events: %s", self._name, refusal)
+            except Exception:  # noqa: BLE001  a room without ears is worse than one strange event: begin again behind it
+                _log.exception("%s: an event that we do not understand", self._name)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LAST_AGAIN_S)
 

@@ -99,9 +99,16 @@ class Writer:
                 self._wake.clear()
                 await self._write_all()
         finally:
-            for _, done in self._waiting:
-                if done is not None and not done.done():
-                    done.set_exception(Unavailable(detail="the room ended"))
+            self._let_go()
+            self._idle.set()
+
+    def _let_go(self) -> None:
+        lost = [batch.action for batch, done in self._waiting if done is None]
+        if lost:
+            _log.error("%s: never stored: %s", self._stream.stored.id, ", ".join(lost))
+        for _, done in self._waiting:
+            if done is not None and not done.done():
+                done.set_exception(Unavailable(detail="the room ended"))
 
     async def _write_all(self) -> None:
         while self._waiting:
@@ -153,4 +160,4 @@ class Writer:
         try:
             await asyncio.wait_for(self._idle.wait(), within_s)
         except TimeoutError:
-            _log.error("%s: %d events could not be stored", self._stream.stored.id, len(self._waiting))
+            _log.warning("%s: %d batches wait for the database", self._stream.stored.id, len(self._waiting))

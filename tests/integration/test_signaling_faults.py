@@ -234,6 +234,24 @@ async def test_without_the_database_the_room_goes_on_and_is_written_later(
     await chair.done(c.CloseReception())
 
 
+async def test_a_room_that_breaks_is_made_anew_from_what_is_stored(
+    server: RoomServer, reception: Reception, pair: tuple[Browser, Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chair, citizen = pair
+
+    async def breaks(*_: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(server.receptions, "append", breaks)
+        await chair.socket.emit("command", {"command": {"type": "CallNextCase"}}, namespace="/room")
+        await citizen.until(citizen.gone.is_set)
+    assert citizen.last("refused") == {"code": "internal", "params": {}}
+    again = await server.browser(reception.id, CHAIR)
+    assert (await again.sees(lambda _: True)).state == "live"
+    await again.done(c.CloseReception())
+
+
 async def test_a_lease_that_another_process_took_ends_the_room_here(tmp_path: Path) -> None:
     server = RoomServer(tmp_path, msgspec.structs.replace(CONFIG, lease_s=0.3))
     await server.start()

@@ -29,6 +29,8 @@ class Ear:
         self._more.set()
         if event.participants[0] == "bad":
             raise Refusal
+        if event.participants[0] == "strange":
+            raise ValueError
 
     def restarted(self) -> None:
         self.restarts += 1
@@ -55,9 +57,10 @@ async def test_what_was_said_before_is_heard_too_and_a_refusal_ends_nothing(ear:
     ear.node.say(speaks("a"))
     await ear.until(1)
     ear.node.say(speaks("bad"))
+    ear.node.say(speaks("strange"))
     ear.node.say(speaks("b"))
-    await ear.until(3)
-    assert ear.heard == ["a", "bad", "b"]
+    await ear.until(4)
+    assert ear.heard == ["a", "bad", "strange", "b"]
 
 
 async def test_a_restarted_node_is_told_of_once_and_counted_anew(ear: Ear) -> None:
