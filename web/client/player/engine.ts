@@ -17,7 +17,9 @@ const TICKS_PER_SHOW = 2;
 const BEFORE_MS = 2_000;
 const AHEAD_MS = 25_000;
 /** A file that is not there after this time is not waited for any longer; the picture comes when it comes. */
-const PATIENCE_MS = 8_000;
+const FILE_PATIENCE_MS = 8_000;
+/** A decoder that comes from a far key frame may take this long. */
+const SEEK_PATIENCE_MS = 2_500;
 
 export interface EngineHearer {
   /** After every tick. `holding`: standing still for a file. */
@@ -119,11 +121,16 @@ export class Engine {
   }
 
   #hold(): void {
-    const waiting = [...this.states.values()].includes("waiting");
+    const states = [...this.states.values()];
+    const patience = states.includes("waiting")
+      ? FILE_PATIENCE_MS
+      : states.includes("seeking")
+        ? SEEK_PATIENCE_MS
+        : 0;
     const now = this.now();
-    if (!waiting) this.#holdingSince = null;
+    if (patience === 0) this.#holdingSince = null;
     else this.#holdingSince ??= now;
-    const patient = this.#holdingSince !== null && now - this.#holdingSince < PATIENCE_MS;
+    const patient = this.#holdingSince !== null && now - this.#holdingSince < patience;
     const running = this.#wish && !patient;
     if (running !== this.#clock.running) this.#move({ running });
   }

@@ -8,6 +8,7 @@
 import { follow, nextStart, within } from "./follow";
 import { piecesBetween, presenceAt } from "./presence";
 import type { Piece, PlayTrack } from "./recording";
+import { withDurations } from "./webm";
 
 /** A minute before the playhead is kept for who jumps back; the rest is let go. */
 const KEEP_BEHIND_MS = 60_000;
@@ -16,6 +17,8 @@ const ATTEMPTS = 3;
 const LIE_IN_WAIT_S = 10;
 /** How far an element may stand from the clock while both stand still. */
 const STILL_S = 0.12;
+/** An element that still seeks this far from the clock never arrives: it is sent anew. */
+const ASTRAY_S = 3;
 
 /** A stored file as the server gives it: its media type with codecs, and the bytes. */
 export interface Loaded {
@@ -24,8 +27,8 @@ export interface Loaded {
 }
 export type LoadPiece = (track: string, number: number, signal: AbortSignal) => Promise<Loaded>;
 
-/** `waiting`: there should be something, and it is still coming. `broken`: it could not be had. */
-export type FeedState = "playing" | "hole" | "waiting" | "broken";
+/** `waiting`: its file is still coming; `seeking`: the decoder is on its way; `broken`: the file could not be had. */
+export type FeedState = "playing" | "hole" | "waiting" | "seeking" | "broken";
 
 export class Feed {
   readonly element: HTMLMediaElement;
@@ -74,7 +77,7 @@ export class Feed {
     }
     if (!running) this.#show(atS);
     else this.#run(atS, rate);
-    return this.element.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA ? "playing" : "waiting";
+    return this.element.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA ? "playing" : "seeking";
   }
 
   /** The reader jumped: the element goes exactly there, when it has something there. */
@@ -113,14 +116,18 @@ export class Feed {
   #show(atS: number): void {
     this.#rest();
     // Standing still for a moment is no reason to decode anew from the last key frame.
-    if (Math.abs(this.element.currentTime - atS) > STILL_S && !this.element.seeking)
-      this.element.currentTime = atS;
+    const far = Math.abs(this.element.currentTime - atS);
+    if (far > (this.element.seeking ? ASTRAY_S : STILL_S)) this.element.currentTime = atS;
   }
 
   #run(atS: number, rate: number): void {
     const element = this.element;
-    if (element.seeking) return;
-    const step = follow(element.currentTime - atS, rate, this.track.source === "microphone");
+    const drift = element.currentTime - atS;
+    if (element.seeking) {
+      if (Math.abs(drift) > ASTRAY_S) element.currentTime = atS;
+      return;
+    }
+    const step = follow(drift, rate, this.track.source === "microphone");
     if (step.do === "jump") {
       element.playbackRate = rate;
       element.currentTime = atS;
@@ -164,10 +171,19 @@ export class Feed {
 
   async #append(piece: Piece, loaded: Loaded): Promise<void> {
     const buffer = this.#bufferFor(loaded.type);
+    // Whatever a file before left half said must not be taken for the beginning of this one.
+    buffer.abort();
     buffer.timestampOffset = piece.startMs / 1000;
     const done = settled(buffer);
-    buffer.appendBuffer(loaded.bytes);
+    buffer.appendBuffer(this.#prepared(piece, loaded));
     await done;
+  }
+
+  #prepared(piece: Piece, loaded: Loaded): BufferSource {
+    const isPicture = loaded.type.startsWith("video/webm");
+    if (!isPicture) return loaded.bytes;
+    const given = withDurations(new Uint8Array(loaded.bytes), piece.endMs - piece.startMs);
+    return given as Uint8Array<ArrayBuffer>;
   }
 
   #bufferFor(type: string): SourceBuffer {

@@ -2,7 +2,7 @@
 
 import type { FeedState } from "./feed";
 import { presenceAt } from "./presence";
-import type { PlaySeat, PlayTrack, Recording } from "./recording";
+import type { Hole, PlaySeat, PlayTrack, Recording } from "./recording";
 
 export interface TileView {
   readonly key: string;
@@ -62,6 +62,13 @@ function view(
   };
 }
 
+/** A picture that stands still for a moment needs no words over it; the time bar shows the gap all the same. */
+const BRIEF_MS = 700;
+
+function isBrief(hole: Hole): boolean {
+  return hole.kind === "gap" && hole.endMs - hole.startMs < BRIEF_MS;
+}
+
 function whyMissing(
   seat: PlaySeat,
   track: PlayTrack | null,
@@ -72,8 +79,8 @@ function whyMissing(
   if (!there) return "absent";
   if (track === null) return "camera_off";
   const presence = presenceAt(track, atMs);
-  if (presence.there === "hole") return presence.hole.reason;
+  if (presence.there === "hole") return isBrief(presence.hole) ? null : presence.hole.reason;
   if (presence.there === "nothing") return "nothing";
   if (state === "broken") return "broken";
-  return state === "waiting" || state === undefined ? "loading" : null;
+  return state === "playing" || state === "hole" ? null : "loading";
 }

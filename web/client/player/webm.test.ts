@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { elementsOf, joined, wrapped, writtenNumber, type Element_ } from "./ebml";
+import { withDurations } from "./webm";
+
+const bytes = (...values: number[]): Uint8Array => new Uint8Array(values);
+
+function simpleBlock(offsetMs: number, key: boolean, mark: number, flags = 0): Uint8Array {
+  const at = offsetMs & 0xffff;
+  return wrapped(0xa3, bytes(0x81, at >> 8, at & 0xff, (key ? 0x80 : 0) | flags, mark));
+}
+
+function file(...clusters: Uint8Array[]): Uint8Array {
+  const tracks = wrapped(0x1654ae6b, bytes(1, 2, 3));
+  return joined([
+    wrapped(0x1a45dfa3, bytes(9)),
+    wrapped(0x18538067, wrapped(0x1549a966, bytes(7)), tracks, ...clusters),
+  ]);
+}
+
+const cluster = (atMs: number, ...blocks: Uint8Array[]): Uint8Array =>
+  wrapped(0x1f43b675, wrapped(0xe7, writtenNumber(atMs)), ...blocks);
+
+const one = (parts: Iterable<Element_>, id: number): Uint8Array | undefined =>
+  [...parts].find((part) => part.id === id)?.content;
+
+/** [time, duration, key, mark] of each frame. */
+function read(whole: Uint8Array): [number, number, boolean, number][] {
+  const frames: [number, number, boolean, number][] = [];
+  const number = (of: Uint8Array | undefined): number =>
+    (of ?? bytes()).reduce((value, byte) => value * 256 + byte, 0);
+  for (const part of elementsOf(one(elementsOf(whole), 0x18538067)!)) {
+    if (part.id !== 0x1f43b675) continue;
+    const start = number(one(elementsOf(part.content), 0xe7));
+    for (const group of elementsOf(part.content)) {
+      if (group.id !== 0xa0) continue;
+      const block = one(elementsOf(group.content), 0xa1)!;
+      const at = start + (block[1]! << 8) + block[2]!;
+      const key = one(elementsOf(group.content), 0xfb) === undefined;
+      frames.push([at, number(one(elementsOf(group.content), 0x9b)), key, block[4]!]);
+    }
+  }
+  return frames;
+}
+
+describe("durations of frames", () => {
+  it("reach to the next frame, over a gap and over clusters; the last to the end of the file", () => {
+    const whole = file(
+      cluster(0, simpleBlock(0, true, 1), simpleBlock(40, false, 2)),
+      cluster(2_000, simpleBlock(0, false, 3)),
+    );
+    expect(read(withDurations(whole, 2_100))).toEqual([
+      [0, 40, true, 1],
+      [40, 1_960, false, 2],
+      [2_000, 100, false, 3],
+    ]);
+  });
+
+  it("stand in clusters whose frames fit into 16 bits", () => {
+    const whole = file(
+      cluster(0, simpleBlock(0, true, 1)),
+      cluster(65_000, simpleBlock(0, false, 2)),
+    );
+    expect(read(withDurations(whole, 65_040))).toEqual([
+      [0, 65_000, true, 1],
+      [65_000, 40, false, 2],
+    ]);
+  });
+
+  it("keep what describes the tracks", () => {
+    const given = withDurations(file(cluster(0, simpleBlock(0, true, 1))), 40);
+    const segment = one(elementsOf(given), 0x18538067)!;
+    expect(one(elementsOf(segment), 0x1654ae6b)).toEqual(bytes(1, 2, 3));
+    expect(one(elementsOf(segment), 0x1549a966)).toEqual(bytes(7));
+  });
+
+  it("are never less than one millisecond", () => {
+    const whole = file(cluster(0, simpleBlock(0, true, 1)));
+    expect(read(withDurations(whole, 0))[0]?.[1]).toBe(1);
+  });
+
+  it("leave alone what is no such file", () => {
+    const laced = file(cluster(0, simpleBlock(0, true, 1, 0x02)));
+    for (const other of [bytes(), bytes(0, 1, 2), bytes(0xff, 0xff), file(), laced])
+      expect(withDurations(other, 40)).toBe(other);
+  });
+
+  it("of a file that was cut off are those of its whole frames", () => {
+    const tail = simpleBlock(40, false, 2);
+    const cut = cluster(0, simpleBlock(0, true, 1), tail).slice(0, -2);
+    const open = joined([
+      wrapped(0x1a45dfa3, bytes(9)),
+      bytes(0x18, 0x53, 0x80, 0x67, 0x01, 255, 255, 255, 255, 255, 255, 255),
+      bytes(0x1f, 0x43, 0xb6, 0x75, 0x01, 255, 255, 255, 255, 255, 255, 255),
+      cut.subarray(12),
+    ]);
+    expect(read(withDurations(open, 40))).toEqual([[0, 40, true, 1]]);
+  });
+});
