@@ -1,7 +1,8 @@
 // Marks in a browser: the same pictures, tones and beeps as deploy/marks, painted on a canvas and published in
 // place of camera, microphone and screen; and their readers. Added to every page of a test before its own scripts.
 //
-// Settings come from window.diemcauMark = { code, name, width, height, fps, offsetMs }.
+// Settings come from window.diemcauMark = { code, name, width, height, fps, offsetMs, ownDevices }; with ownDevices the
+// browser publishes its own camera and microphone, and only the readers are here.
 "use strict";
 
 (() => {
@@ -136,7 +137,7 @@
   }
 
   const devices = navigator.mediaDevices;
-  if (devices) {
+  if (devices && !settings().ownDevices) {
     devices.getUserMedia = async (wanted = {}) => {
       const { width, height } = settings();
       const tracks = [];

@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,17 +12,20 @@ ADDRESS = "10.98.7.1"
 """Private, and inside the namespace only."""
 
 
-def why_none() -> str | None:
-    """Why no namespace can be made here; None when it can."""
-    if os.geteuid() != 0:
-        return "network namespaces need root"
-    made = _ip("netns", "list", check=False)
-    return None if made.returncode == 0 else "network namespaces need iproute2"
+class NoNamespace(Exception):
+    """Why none can be made here, in one line."""
 
 
 @contextmanager
 def namespace() -> Iterator[str]:
-    """Its name. Loopback and ADDRESS are up; nothing leads out."""
+    """Its name. Loopback and ADDRESS are up; nothing leads out. At the end whatever still runs in it is killed.
+
+    Raises NoNamespace.
+    """
+    if shutil.which("ip") is None:
+        raise NoNamespace("network namespaces need iproute2 (apt-get install iproute2)")
+    if os.geteuid() != 0:
+        raise NoNamespace("network namespaces need root")
     name = f"diemcau{os.getpid()}"
     _ip("netns", "add", name)
     try:
@@ -34,8 +39,10 @@ def namespace() -> Iterator[str]:
             _ip("-n", name, *command.split())
         yield name
     finally:
-        with contextlib.suppress(subprocess.CalledProcessError):
-            _ip("netns", "del", name)
+        for process in _ip("netns", "pids", name).split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(process), signal.SIGKILL)
+        _ip("netns", "del", name)
 
 
 def inside(name: str, *command: str) -> tuple[str, ...]:
@@ -43,5 +50,8 @@ def inside(name: str, *command: str) -> tuple[str, ...]:
     return ("ip", "netns", "exec", name, *command)
 
 
-def _ip(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(["ip", *arguments], check=check, capture_output=True)
+def _ip(*arguments: str) -> str:
+    done = subprocess.run(["ip", *arguments], check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise NoNamespace(f"ip {' '.join(arguments)}: {done.stderr.strip()}")
+    return done.stdout
