@@ -55,10 +55,16 @@ def pack_success(check: Check, address: Address, password: str) -> bytes:
         message_method=stun.Method.BINDING,
         message_class=stun.Class.RESPONSE,
         transaction_id=check.message.transaction_id,
-        attributes={"XOR-MAPPED-ADDRESS": (address[0], address[1])},
+        attributes={"XOR-MAPPED-ADDRESS": (_plain(address[0]), address[1])},
     )
     answer.add_message_integrity(password.encode())
     return bytes(answer)
+
+
+def _plain(host: str) -> str:
+    """A socket of both families shows IPv4 peers as ``::ffff:a.b.c.d``; they know themselves as ``a.b.c.d``."""
+    host = host.partition("%")[0]
+    return host.removeprefix("::ffff:") if "." in host else host
 
 
 def pack_role_conflict(check: Check, password: str) -> bytes:

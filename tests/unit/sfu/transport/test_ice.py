@@ -33,6 +33,15 @@ def test_answers_with_the_address_it_saw() -> None:
     assert ice.address == OLD
 
 
+@pytest.mark.parametrize(
+    ("seen", "told"), [("::ffff:192.0.2.7", "192.0.2.7"), ("2001:db8::1", "2001:db8::1"), ("fe80::1%eth0", "fe80::1")]
+)
+def test_answers_with_the_address_as_the_peer_knows_it(seen: str, told: str) -> None:
+    checked = send(peer(), check(), (seen, 5000, 0, 0))
+    assert checked.answer is not None
+    assert stun.parse_message(checked.answer).attributes["XOR-MAPPED-ADDRESS"] == (told, 5000)
+
+
 @pytest.mark.parametrize("datagram", [check(pwd="another password"), check(username="here:elsewhere")])
 def test_a_check_that_is_not_genuine_changes_nothing(datagram: bytes) -> None:
     ice = peer()
