@@ -1,6 +1,7 @@
 """The DTLS handshake of one transport, and what is left of DTLS after it (alerts)."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 
 from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
@@ -8,6 +9,8 @@ from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtl
 from bridge.errors import MalformedPacket
 from sfu.core.seam import SrtpKeys
 from sfu.transport.aiortc_private import Wire, dtls_over, exported_keys
+
+log = logging.getLogger(__name__)
 
 _HANDSHAKE_S = 30
 """Six doublings of DTLS's first timeout of 1 s are 63 s; nobody waits so long in front of a screen."""
@@ -60,6 +63,10 @@ class Dtls:
                 raise MalformedPacket(f"DTLS: {self._dtls.state}")
             keys = exported_keys(self._dtls)
         except (TimeoutError, MalformedPacket):
+            self._end()
+            return
+        except Exception:  # the peer's handshake runs through OpenSSL: whatever it raises ends this transport alone
+            log.exception("DTLS handshake")
             self._end()
             return
         self._dtls.on("statechange", self._state_changed)

@@ -70,3 +70,28 @@ async def test_another_certificate_is_refused() -> None:
     await client.stop()
     client_wire.close()
     await server.close()
+
+
+async def test_rubbish_instead_of_a_handshake_is_survived() -> None:
+    """Then the real client comes."""
+    ours, theirs = new_certificate(), new_certificate()
+    keyed = asyncio.Event()
+    client_wire = Wire(lambda datagram: server.feed(datagram))
+    server = Dtls(ours, client_wire.put, lambda keys: keyed.set(), lambda: None)
+    server.start([fingerprint_of(theirs)])
+    for rubbish in (
+        b"\x16",
+        b"\x16\xfe\xff" + bytes(60),
+        b"\x17\xfe\xfd" + bytes(30),
+        bytes([22]) * 1200,
+        b"\x15\xfe\xfd",
+    ):
+        server.feed(rubbish)
+        await asyncio.sleep(0)
+    client = dtls_over(client_wire, theirs)
+    client._set_role("client")  # noqa: SLF001 - aiortc's own client is the other side here
+    await client.start(RTCDtlsParameters([RTCDtlsFingerprint("sha-256", fingerprint_of(ours))]))
+    await asyncio.wait_for(keyed.wait(), 10)
+    await client.stop()
+    client_wire.close()
+    await server.close()
