@@ -5,9 +5,12 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 _NETWORK = "10.177.0"
+_PREFIX = "dcbench"
+"""Then the process id of the bench, then s or c."""
 
 
 class Hosts(NamedTuple):
@@ -31,7 +34,8 @@ def hosts() -> Iterator[Hosts]:
             raise NoNamespaces(f"no {program} (apt-get install {package})")
     if os.geteuid() != 0:
         raise NoNamespaces("network namespaces need root")
-    name = f"dcbench{os.getpid()}"
+    _remove_stale()
+    name = f"{_PREFIX}{os.getpid()}"
     made = Hosts(f"{name}s", f"{name}c", f"{_NETWORK}.1", f"{_NETWORK}.2")
     try:
         for command in _making(made):
@@ -39,7 +43,19 @@ def hosts() -> Iterator[Hosts]:
         yield made
     finally:
         for namespace in (made.server, made.client):
-            subprocess.run(["ip", "netns", "delete", namespace], check=False, capture_output=True)
+            _remove(namespace)
+
+
+def _remove_stale() -> None:
+    """Those of a bench that was killed."""
+    for path in Path("/run/netns").glob(f"{_PREFIX}*"):
+        owner = path.name.removeprefix(_PREFIX)[:-1]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            _remove(path.name)
+
+
+def _remove(namespace: str) -> None:
+    subprocess.run(["ip", "netns", "delete", namespace], check=False, capture_output=True)
 
 
 def inside(namespace: str, *command: str) -> list[str]:
