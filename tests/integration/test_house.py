@@ -149,9 +149,10 @@ async def test_a_hundred_receptions_leave_nothing_behind(house: House) -> None:
 async def _fill_pools(house: House) -> None:
     """Pools of threads and connections grow to their bounds with use, which is no leak: they are filled before."""
     for pool in [found for found in gc.get_objects() if isinstance(found, ThreadPoolExecutor)]:
-        workers = pool._max_workers  # noqa: SLF001  told nowhere else
-        together = threading.Barrier(workers)
-        await asyncio.gather(*(asyncio.wrap_future(pool.submit(together.wait, 30)) for _ in range(workers)))
+        if not pool._shutdown:  # noqa: SLF001  told nowhere else, as its size
+            workers = pool._max_workers  # noqa: SLF001
+            together = threading.Barrier(workers)
+            await asyncio.gather(*(asyncio.wrap_future(pool.submit(together.wait, 30)) for _ in range(workers)))
     async with AsyncExitStack() as open_:
         for _ in range(POOL):
             unit = await open_.enter_async_context(house.server.units.reading())
