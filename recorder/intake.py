@@ -8,7 +8,7 @@ from bridge.errors import MalformedPacket
 from bridge.ids import RecordingId
 from bridge.tap import Frame, FrameKind, Hello, unpack_declaration, unpack_frame
 from recorder.places import bound_socket
-from recorder.recording import Closed, Opened, Received, Recording
+from recorder.recording import Opened, Received, Recording
 
 HELLO_S = 5.0
 CHUNK = 65_536
@@ -125,7 +125,7 @@ class Intake:
                     return
                 frames = cutter.feed(chunk)
         finally:
-            recording.gone(Closed(line))
+            recording.gone(line)
 
     async def _first_frames(self, reader: asyncio.StreamReader, cutter: FrameCutter) -> list[tuple[Frame, bytes]]:
         while chunk := await reader.read(CHUNK):

@@ -100,7 +100,7 @@ class Part:
             self._declare(frame)
             return []
         line = self.lines.get(frame.track)
-        if line is None:
+        if line is None or line.ended:
             return []
         outcomes = line.skip(frame.number, frame.arrival) if frame.number > line.number + 1 else []
         handle = self._by_kind.get(frame.kind)

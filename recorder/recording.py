@@ -83,12 +83,6 @@ class Received(NamedTuple):
     frames: list[tuple[Frame, bytes]]
 
 
-class Closed(NamedTuple):
-    """The line is gone."""
-
-    line: Line
-
-
 Message: TypeAlias = Opened | Received
 
 
@@ -203,9 +197,9 @@ class Recording:
         line.send(pack_frame(FrameKind.RESUME, 0, 0, 0, pack_declaration(Resume(durable))))
         self.news.tell()
 
-    def gone(self, closed: Closed) -> None:
+    def gone(self, line: Line) -> None:
         """The line is gone; said without waiting, also when the inbox is full."""
-        if closed.line is self._line:
+        if line is self._line:
             self._line, self._line_gone_ns = None, self._ports.clock.mono()
 
     def _send(self, content: bytes) -> None:

@@ -171,7 +171,8 @@ class Segmenter:
                 state.missing.reason = reason
         if not self._video:
             return []
-        return self._end() + self._ask(now_ns)
+        asked = self._ask(now_ns)
+        return self._end() + asked
 
     def close_gate(self, reason: GateReason, at_ns: int) -> list[Cut]:
         """Muted, camera off or paused from here on. Another reason for a closed gate is another silence."""

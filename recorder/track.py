@@ -60,7 +60,7 @@ class Checkpoint(msgspec.Struct):
     floor: int
     control: int
     entries: int
-    expected: int
+    expected: int | None
     ssrc: int
     began: bool
     parameters: list[bytes]
@@ -176,7 +176,7 @@ class TrackLine:
         at = arrival - self._origin_ns
         cuts = self._segmenter.open_gate(at) if reason is None else self._segmenter.close_gate(reason, at)
         outcomes += self._outcomes(cuts)
-        self._frames.reset()
+        self._restart_numbering()  # what was sent behind the gate is missing, and was not lost
         self._is_done(number)
         return outcomes
 
@@ -314,7 +314,7 @@ class TrackLine:
 
     def _checkpoint(self, ended: SegmentEnded, cause: Frame | None) -> Checkpoint:
         needed = [self.number + 1, self._reorder.least_number(), self._frames.least_number()]
-        expected = self._reorder.expected or 0
+        expected = self._reorder.expected
         if cause is not None:
             needed.append(cause.number)
             expected = cause.first

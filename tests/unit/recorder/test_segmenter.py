@@ -88,7 +88,7 @@ def test_lost_sound_leaves_its_time_empty_in_the_same_segment() -> None:
     cutting = _only(replace(_microphone(), lost=frozenset({100, 101, 102, 200})))
     assert [(gap.packets, round(_s(gap.end_ns - gap.start_ns), 2)) for gap in cutting.gaps] == [(3, 0.06), (1, 0.02)]
     assert len(cutting.segments) == 1
-    assert len(cutting.times) == 996
+    assert len(cutting.times) == 995
     steps = {round(later - earlier, 3) for earlier, later in pairwise(cutting.times)}
     assert steps == {0.02, 0.04, 0.08}
 
@@ -135,8 +135,8 @@ def test_a_closed_gate_is_silence_and_a_new_segment_follows(track: ScriptedTrack
     assert (_s(silence.start_ns), _s(silence.end_ns)) == (5.0, 8.02)
     assert len(cutting.segments) == 2
     assert not [at for at in cutting.times if 5.0 < at < 7.97]
-    reasons = {gap.reason for gap in cutting.gaps}
-    assert reasons <= {GapReason.LOSS, GapReason.NO_KEY_FRAME}
+    expected = [GapReason.NO_KEY_FRAME] if track.codec is Codec.VP8 else []
+    assert [gap.reason for gap in cutting.gaps] == expected
 
 
 def test_a_gate_that_never_opens_is_silence_to_the_end() -> None:
