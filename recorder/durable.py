@@ -50,7 +50,7 @@ class Durable:
         self._logs.pop(part).close()
 
     async def run(self) -> None:
-        """Until cancelled; then the files are closed."""
+        """Until cancelled; then what came is written, once, and the files are closed."""
         try:
             while True:
                 with contextlib.suppress(TimeoutError):
@@ -58,10 +58,19 @@ class Durable:
                 self._asked.clear()
                 await self._write()
         finally:
-            if self._running is not None:
-                await asyncio.wait([self._running])
+            await self._write_the_last()
             for log in self._logs.values():
                 log.close()
+
+    async def _write_the_last(self) -> None:
+        if self._running is not None:
+            await asyncio.wait([self._running])
+        rest = [self._journal.take()]
+        work = {part: log.take()[0] for part, log in self._logs.items()}
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._executor, self._write_now, rest, work)
+        except OSError as error:
+            _log.error("spool cannot be written at the end, the node still has what came last: %s", error)
 
     async def writable(self) -> None:
         """Return when the last write went well: while the disk is full nothing more is taken into memory."""

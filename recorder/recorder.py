@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bridge.control import ArmOrder, RecorderHealth, RecordingStatus
 from bridge.errors import Code, Conflict, Invalid, MalformedInput, NotFound, Unavailable
-from bridge.ids import RecorderId, RecordingId
+from bridge.ids import NS_PER_S, RecorderId, RecordingId
 from recorder.intake import Intake
 from recorder.recording import Figures, Recording
 from recorder.spool import RecordingState, Spool
@@ -18,6 +18,9 @@ from recorder.writing import Ports
 
 THREADS = 4
 """Disk and muxing; each recording uses at most two at a time, and the disk is shared anyway."""
+
+FORGET_ARMED_S = 24 * 3600.0
+FORGET_FINISHED_S = 90 * 24 * 3600.0
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _PREFIX = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,99}/){1,8}")
@@ -132,10 +135,21 @@ class Recorder:
         states = []
         for folder in sorted(path for path in self._spool.iterdir() if path.is_dir()):
             try:
-                states.append(Spool(folder).load())
+                state = Spool(folder).load()
+                if self._is_forgotten(state, folder):
+                    Spool(folder).remove()
+                else:
+                    states.append(state)
             except (OSError, MalformedInput) as error:
                 _log.error("spool folder %s cannot be taken up: %s", folder.name, error)
         return states
+
+    def _is_forgotten(self, state: RecordingState, folder: Path) -> bool:
+        """Armed and never begun, or stored long ago: nobody will ask any more."""
+        idle_s = self._ports.clock.utc() / NS_PER_S - (folder / "recording.json").stat().st_mtime
+        if state.journal is not None:
+            return idle_s > FORGET_FINISHED_S
+        return idle_s > FORGET_ARMED_S and not any(part.opened for part in state.parts)
 
 
 def new_executor() -> ThreadPoolExecutor:

@@ -319,3 +319,23 @@ async def test_other_bytes_under_a_key_are_left_and_another_key_is_taken(recorde
     (segment,) = _segments(await recorder.journal(RECORDING), "ann-mic")
     assert segment.key == "recordings/rec/ann-mic/00001-2.webm"
     assert len(await recorder.decode(segment)) == segment.frames
+
+
+async def test_what_came_before_an_orderly_end_is_durable(tmp_path: Path) -> None:
+    frames = script([_microphone(1, "ann", SenderClock(), 6)], 0.0, 5.0)
+    async with running_recorder(tmp_path) as recorder:
+        await recorder.arm(RECORDING)
+        node = await TapNode.connect(recorder.tap_address, RECORDING)
+        await node.send(frames[:200])
+        await node.until_confirmed(frames[:50])
+        await recorder.process.close()
+        await node.close()
+    async with running_recorder(tmp_path) as recorder:
+        node = await TapNode.connect(recorder.tap_address, RECORDING)
+        assert node.resumed[1] >= 50
+        await node.send(frames)
+        await node.until_confirmed(frames)
+        await recorder.api.finished(RECORDING)
+        await node.close()
+        (segment,) = _segments(await recorder.journal(RECORDING), "ann-mic")
+        assert segment.frames == 249

@@ -1,5 +1,6 @@
 """The control API with its real client: orders, refusals as problems, events, secret."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
@@ -156,3 +157,20 @@ async def test_nothing_is_begun_on_a_disk_that_is_nearly_full(tmp_path: Path) ->
     finally:
         await recorder.close()
         objects.close()
+
+
+async def test_a_restart_takes_up_what_is_armed_and_forgets_what_is_old(tmp_path: Path) -> None:
+    async with running_recorder(tmp_path) as recorder:
+        for name in ("one", "old"):
+            await recorder.api.arm(RecordingId(name), order(name))
+    os.utime(tmp_path / "spool" / "old" / "recording.json", (0, 0))
+    (tmp_path / "spool" / "strange").mkdir()
+    async with running_recorder(tmp_path) as recorder:
+        assert (await recorder.api.status(ONE)).state == "armed"
+        with pytest.raises(NotFound):
+            await recorder.api.status(RecordingId("old"))
+    assert {path.name for path in _folders(tmp_path / "spool")} == {"one", "strange"}
+
+
+def _folders(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
