@@ -203,6 +203,19 @@ def check(config: ConfigFile = None, data: Data = None) -> None:
         raise typer.Exit(asyncio.run(main(resolved(config, data=data), console)))
 
 
+@db_app.command(name="copy")
+def copy_command(
+    target: Annotated[str, typer.Argument(help="An empty database: postgresql://USER:PASSWORD@HOST/NAME")],
+    config: ConfigFile = None,
+    data: Data = None,
+) -> None:
+    """Copy the embedded database into PostgreSQL; nothing else may be running."""
+    from deploy.tools import copy as main
+
+    with faults_told():
+        asyncio.run(main(resolved(config, data=data), target, console))
+
+
 @user_app.command()
 def add(
     login: str,

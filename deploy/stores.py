@@ -21,13 +21,20 @@ def storage_config(configuration: Configuration, folder: DataFolder) -> StorageC
 @asynccontextmanager
 async def opened(configuration: Configuration, folder: DataFolder) -> AsyncIterator[Storage]:
     """Checked, prepared, and closed at the end. Raises ConfigurationFault for another version, Unavailable."""
-    storage = build(storage_config(configuration, folder), SystemClock())
+    storage = _built(configuration, folder)
     try:
         await _checked(storage)
         await storage.prepare()
         yield storage
     finally:
         await storage.close()
+
+
+def _built(configuration: Configuration, folder: DataFolder) -> Storage:
+    try:
+        return build(storage_config(configuration, folder), SystemClock())
+    except ValueError as error:
+        raise ConfigurationFault(str(error)) from error
 
 
 async def _checked(storage: Storage) -> None:
@@ -39,7 +46,7 @@ async def _checked(storage: Storage) -> None:
 
 async def migrated(configuration: Configuration, folder: DataFolder) -> str:
     """Brings the database to this programme's version, which is returned. Raises ConfigurationFault, Unavailable."""
-    storage = build(storage_config(configuration, folder), SystemClock())
+    storage = _built(configuration, folder)
     try:
         return await storage.migrate()
     except SchemaRefused as refused:

@@ -1,5 +1,6 @@
 """The commands around the processes: verify, database, accounts."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,13 +16,15 @@ from bridge.model import Account, Agency, Level, Role
 from bridge.policy import SYSTEM
 from bridge.repositories import AuditEntry, ChainedEntry, UnitOfWork
 from bridge.verification import Verification
-from deploy.configuration import Configuration
+from deploy.configuration import Configuration, ConfigurationFault
 from deploy.first_start import PASSWORD_BYTES
 from deploy.folder import prepare
-from deploy.stores import migrated, opened
+from deploy.stores import migrated, opened, storage_config
 from deploy.time import SystemClock, SystemEntropy
 from deploy.verify import as_json, looks_like_id, report, store_and_prefix, verify_by_id, verify_prefix
 from storage.build import StorageConfig, build
+from storage.copying import copy as copy_database
+from storage.schema import SchemaRefused
 from web.passwords import Argon2Passwords
 
 _AUDIT_PAGE = 1000
@@ -76,6 +79,16 @@ async def check(configuration: Configuration, console: Console) -> int:
         console.print(fault, markup=False)
     console.print(f"version fits; {last.number if last else 0} audit entries, {len(faults)} fault(s)")
     return 1 if faults else 0
+
+
+async def copy(configuration: Configuration, target: str, console: Console) -> None:
+    """The whole database into another; its rows are counted on both sides."""
+    source = storage_config(configuration, prepare(configuration)).database_url
+    try:
+        rows = await asyncio.to_thread(copy_database, source, target)
+    except (SchemaRefused, ValueError) as refused:
+        raise ConfigurationFault(str(refused)) from refused
+    console.print(f"{sum(rows.values())} rows copied; set database_url to use the copy")
 
 
 async def add_user(

@@ -1,4 +1,5 @@
-"""Opening the database. The only file that knows which one it is: everything else is SQL that all of them speak.
+"""Opening the database. With :mod:`storage.postgres` the only file that knows which one it is: everything else is SQL
+that all of them speak.
 
 SQLite: write-ahead log (readers never wait for the writer), foreign keys on, every commit synced to the disk, a
 writing unit begins with BEGIN IMMEDIATE (without it two writers fork the audit chain: seen in 4 of 10 appends). The
@@ -14,9 +15,11 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage import postgres
 from storage.failures import away, translated
 from storage.lock import FileLock
 
@@ -33,10 +36,11 @@ class Database:
     """An engine, and who may write through it next."""
 
     def __init__(self, url: str) -> None:
-        self._url = make_url(url)
+        self._url = parse_address(url)
         self._lock: FileLock | None = None
         self._opened: AsyncEngine | None = None
-        # SQLite lets one write at a time and has the others poll. Waiting here is fair and needs no thread.
+        # One may write at a time: SQLite has the others poll, PostgreSQL wait with a connection each. Waiting here
+        # is fair and takes neither.
         self._turn = asyncio.Lock()
 
     def _engine(self) -> AsyncEngine:
@@ -48,7 +52,12 @@ class Database:
     def _open(self) -> AsyncEngine:
         options: dict[str, Any] = {"pool_size": POOL, "max_overflow": 0, "pool_timeout": BUSY_S, "pool_use_lifo": True}
         if not is_sqlite(self._url):
-            return create_async_engine(self._url, **options)
+            # Asked before each use: after a restart of the server every connection that was kept is dead.
+            address = postgres.address(self._url)
+            engine = create_async_engine(address, pool_pre_ping=True, connect_args=postgres.CONNECT, **options)
+            event.listen(engine.sync_engine, "connect", postgres.hold)
+            event.listen(engine.sync_engine, "begin", _begin_postgres)
+            return engine
         self._lock = FileLock(lock_path(sqlite_path(self._url)))
         engine = create_async_engine(_existing_file(self._url), connect_args={"isolation_level": None}, **options)
         event.listen(engine.sync_engine, "do_connect", self._hold_file)
@@ -71,9 +80,6 @@ class Database:
     @asynccontextmanager
     async def writer(self) -> AsyncIterator[None]:
         """This process's turn to write."""
-        if not is_sqlite(self._url):
-            yield
-            return
         try:
             async with asyncio.timeout(BUSY_S):
                 await self._turn.acquire()
@@ -105,6 +111,18 @@ class Database:
             await self._opened.dispose()
         if self._lock is not None:
             self._lock.release()
+
+
+def parse_address(text: str) -> URL:
+    """Raises ValueError, which repeats nothing of it (there is a password in it), for what is no address of ours."""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        # Not chained: the cause repeats the whole text.
+        raise ValueError("database_url is not of the form postgresql://USER:PASSWORD@HOST/NAME") from None
+    if not is_sqlite(url) and url.get_backend_name() not in postgres.NAMES:
+        raise ValueError(f"database_url: {url.drivername} is neither sqlite nor postgresql")
+    return url
 
 
 def is_sqlite(url: URL) -> bool:
@@ -140,5 +158,12 @@ def _configure_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = bool(connection.get_execution_options().get(WRITES, False))
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
+
+
+def _begin_postgres(connection: Connection) -> None:
+    postgres.begin(connection, _writes(connection), BUSY_S)
+
+
+def _writes(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get(WRITES, False))

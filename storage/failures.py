@@ -5,6 +5,7 @@
     the database is away, full, locked, damaged   → Unavailable(storage_unavailable)
     a key or unique value is taken                → Conflict
     a row refers to one that is not there         → NotFound
+    a value that no column can hold               → Invalid
     anything else (wrong SQL, a missing table)    → as it is: a fault of this program
 """
 
@@ -13,13 +14,16 @@ from contextlib import contextmanager
 
 from sqlalchemy import exc
 
-from bridge.errors import Code, Conflict, NotFound, Unavailable
+from bridge.errors import Code, Conflict, Invalid, NotFound, Unavailable
 
 # SQLSTATE 23503 and 23505 are foreign key and unique violation (PostgreSQL, appendix A).
 FOREIGN_KEY = frozenset({"SQLITE_CONSTRAINT_FOREIGNKEY", "23503"})
 TAKEN = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"})
 # Wrong SQL or a missing table: SQLite reports both in the class of failures that otherwise mean "away".
 OUR_FAULT = frozenset({"SQLITE_ERROR"})
+# SQLSTATE 25P03: the server ended a session that hung inside a unit; 25006: it only reads (a standby). psycopg has them
+# among the faults of a program.
+GONE = frozenset({"25P03", "25006"})
 
 AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
 
@@ -31,13 +35,16 @@ def translated() -> Iterator[None]:
         yield
     except exc.IntegrityError as error:
         raise _of_integrity(error) from error
+    except exc.DataError as error:
+        # PostgreSQL's text has no zero byte and its integers end; SQLite takes both.
+        raise Invalid(Code.INVALID_FIELD, str(error.orig), field="value") from error
     except AWAY as error:
         if _name(error) in OUR_FAULT:
             raise
         raise away(str(error)) from error
     except exc.DatabaseError as error:
         # "Not a database", "disk image is malformed": the driver has no class of their own for these.
-        if type(error) is not exc.DatabaseError:
+        if type(error) is not exc.DatabaseError and _name(error) not in GONE:
             raise
         raise away(str(error)) from error
 

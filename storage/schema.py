@@ -1,7 +1,8 @@
 """The database's shape: which version it has, which one this program needs, and the way there (Alembic).
 
 A SQLite file is migrated as a copy that then takes its place in one step: its own table changes are not
-transactional, so a migration that dies half-way must not leave its traces in the only original.
+transactional, so a migration that dies half-way must not leave its traces in the only original. PostgreSQL's are: there
+everything happens in one transaction.
 """
 
 import os
@@ -14,12 +15,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
+from storage import postgres
 from storage.durable import sync_file, sync_folder
-from storage.engine import is_sqlite, lock_path, sqlite_path
+from storage.engine import is_sqlite, lock_path, parse_address, sqlite_path
 from storage.failures import translated
 from storage.lock import FileLock
 
@@ -40,10 +42,10 @@ def expected() -> str:
 
 def current(url: str) -> str | None:
     """The version the database has; None when it is not there or empty. Raises Unavailable."""
-    address = make_url(url)
+    address = parse_address(url)
     if is_sqlite(address) and not sqlite_path(address).exists():
         return None
-    with translated(), _connected(address) as connection:
+    with translated(), connected(address) as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -52,7 +54,7 @@ def check(url: str) -> None:
     found = current(url)
     if found == expected():
         return
-    where = make_url(url).render_as_string(hide_password=True)
+    where = parse_address(url).render_as_string(hide_password=True)
     if found is None:
         raise SchemaRefused(f"{where} holds no database yet: run “diemcau db migrate”")
     _refuse_unknown(found, where)
@@ -70,13 +72,13 @@ def migrate(url: str) -> str:
     found = current(url)
     if found == expected():
         return found
-    address = make_url(url)
+    address = parse_address(url)
     _refuse_unknown(found, address.render_as_string(hide_password=True))
     with translated():
         if is_sqlite(address):
             _migrate_file(sqlite_path(address).absolute())
         else:
-            _upgrade(address)
+            _migrate_server(address)
     return expected()
 
 
@@ -133,19 +135,35 @@ def _remove(copy: Path) -> None:
         copy.with_name(copy.name + suffix).unlink(missing_ok=True)
 
 
+def _migrate_server(address: URL) -> None:
+    with connected(address) as connection:
+        if not postgres.alone(connection):
+            where = address.render_as_string(hide_password=True)
+            raise SchemaRefused(f"{where} is in use: stop every program before its database is migrated")
+        _upgrade_over(connection)
+
+
 def _upgrade(address: URL) -> None:
-    with _connected(address) as connection:
-        config = _alembic()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
+    with connected(address) as connection:
+        _upgrade_over(connection)
+
+
+def _upgrade_over(connection: Connection) -> None:
+    config = _alembic()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.commit()
 
 
 @contextmanager
-def _connected(address: URL) -> Iterator[Connection]:
+def connected(address: URL) -> Iterator[Connection]:
     """A blocking connection: Alembic's own way, and the only other file that opens the database."""
-    driver = "sqlite" if is_sqlite(address) else address.drivername
-    engine = create_engine(address.set(drivername=driver), poolclass=NullPool)
+    if is_sqlite(address):
+        engine = create_engine(address.set(drivername="sqlite"), poolclass=NullPool)
+    else:
+        # A migration may take its time: no limit for a statement.
+        limits = {name: value for name, value in postgres.CONNECT.items() if name != "options"}
+        engine = create_engine(postgres.address(address), poolclass=NullPool, connect_args=limits)
     try:
         with engine.connect() as connection:
             yield connection

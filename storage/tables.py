@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-from storage.types import Counter, JsonText, Nanoseconds
+from storage.types import Counter, JsonText, Nanoseconds, Ordered
 
 metadata = MetaData(
     # Named, so that a later migration can drop or change a constraint on every database.
@@ -35,7 +35,7 @@ agencies = Table(
     "agencies",
     metadata,
     Column("id", String, primary_key=True),
-    Column("name", String, nullable=False),
+    Column("name", Ordered, nullable=False),
     Column("level", String, nullable=False),
     Column("parent", ForeignKey("agencies.id")),
 )
@@ -45,7 +45,7 @@ bridge_points = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("agency", ForeignKey("agencies.id"), nullable=False),
-    Column("name", String, nullable=False),
+    Column("name", Ordered, nullable=False),
     Column("level", String, nullable=False),
     Column("place", String, nullable=False),
 )
@@ -54,7 +54,7 @@ accounts = Table(
     "accounts",
     metadata,
     Column("id", String, primary_key=True),
-    Column("login", String, nullable=False, unique=True),
+    Column("login", Ordered, nullable=False, unique=True),
     Column("name", String, nullable=False),
     Column("roles", JsonText, nullable=False),
     Column("agency", ForeignKey("agencies.id"), nullable=False),

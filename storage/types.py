@@ -1,7 +1,7 @@
 """Column types that hold on every database we use: times as integer nanoseconds, structured values as JSON text."""
 
 import msgspec
-from sqlalchemy import BigInteger, Dialect, Integer, Text
+from sqlalchemy import BigInteger, Dialect, Integer, String, Text
 from sqlalchemy.types import TypeDecorator
 
 Nanoseconds = BigInteger
@@ -9,6 +9,9 @@ Nanoseconds = BigInteger
 
 Counter = BigInteger().with_variant(Integer, "sqlite")
 """A number given by the database; SQLite counts only in a column whose type is literally INTEGER."""
+
+Ordered = String().with_variant(String(collation="C"), "postgresql")
+"""Text that lists are in order of: by code point, as SQLite has it, whatever locale PostgreSQL was set up with."""
 
 
 class JsonText(TypeDecorator[object]):

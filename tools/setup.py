@@ -27,6 +27,7 @@ TEST_PACKAGES = {
     # The Node inside Playwright is linked against it; a small Debian has none.
     "libatomic1": "/usr/lib/*/libatomic.so.1",
     "nftables": "/usr/sbin/nft",
+    "postgresql": "/usr/lib/postgresql/*/bin/initdb",
 }
 
 NETWORK_SIGNS = (

@@ -1,6 +1,6 @@
 """The stores and databases under the contract. A further one is one more entry and its fixture's few lines."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from storage import schema
 from storage.engine import Database
 from storage.objects.directory import DirectoryObjects
 from storage.unit import SqlUnits
+from tests.support.postgres import Postgres, running_postgres
 
 
 class HandClock:
@@ -34,10 +35,27 @@ def clock() -> HandClock:
     return HandClock()
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One server for all; each test has a database of its own."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: Postgres) -> str:
+    """The name of a database at the expected version, to be copied."""
+    url = postgres.create()
+    schema.migrate(url)
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database at the expected version."""
-    assert request.param == "sqlite"
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres")
+        return server.create(request.getfixturevalue("migrated_postgres"))
     url = f"sqlite:///{tmp_path / 'contract.db'}"
     schema.migrate(url)
     return url

@@ -18,6 +18,12 @@ FORBID = {
         "CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} "
         "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
     ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION diemcau_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$",
+        "CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION diemcau_append_only()",
+    ),
 }
 """Per database: the statements that refuse a verb on a table. Triggers are no part of standard SQL."""
 
@@ -28,17 +34,23 @@ def upgrade() -> None:
     _receptions()
     _recordings_and_audit()
     _running()
+    database = op.get_bind().dialect.name
     for table in APPEND_ONLY:
-        for verb in ("UPDATE", "DELETE"):
-            for statement in FORBID[op.get_bind().dialect.name]:
+        for verb in ("UPDATE", "DELETE", "TRUNCATE") if database == "postgresql" else ("UPDATE", "DELETE"):
+            for statement in FORBID[database]:
                 op.execute(statement.format(table=table, verb=verb))
+
+
+def _ordered() -> sa.types.TypeEngine[str]:
+    """Text that lists are in order of: by code point on every database, whatever locale the server was made with."""
+    return sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 
 def _organisation() -> None:
     op.create_table(
         "agencies",
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name", _ordered(), nullable=False),
         sa.Column("level", sa.String(), nullable=False),
         sa.Column("parent", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["parent"], ["agencies.id"], name=op.f("fk_agencies_parent")),
@@ -48,7 +60,7 @@ def _organisation() -> None:
         "bridge_points",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("agency", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name", _ordered(), nullable=False),
         sa.Column("level", sa.String(), nullable=False),
         sa.Column("place", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["agency"], ["agencies.id"], name=op.f("fk_bridge_points_agency")),
@@ -57,7 +69,7 @@ def _organisation() -> None:
     op.create_table(
         "accounts",
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("login", sa.String(), nullable=False),
+        sa.Column("login", _ordered(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("roles", sa.Text(), nullable=False),
         sa.Column("agency", sa.String(), nullable=False),
