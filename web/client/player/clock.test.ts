@@ -23,7 +23,8 @@ describe("the master clock", () => {
 
 describe("following it", () => {
   it("leaves alone what is near, nudges what is off, and jumps when far", () => {
-    expect(follow(0.01, 1, true)).toEqual({ do: "rate", rate: 1 });
+    expect(follow(0.01, 1, false)).toEqual({ do: "rate", rate: 1 });
+    expect(follow(-0.04, 1, true)).toEqual({ do: "rate", rate: 1 });
     expect(follow(0.1, 1, false)).toEqual({ do: "rate", rate: 0.85 });
     expect(follow(-0.2, 1, false)).toEqual({ do: "rate", rate: 1.2 });
     expect(follow(-2, 1, false)).toEqual({ do: "jump" });

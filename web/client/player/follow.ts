@@ -1,7 +1,9 @@
 /** How one element is kept on the master clock: leave it, nudge its speed, or make it jump. Pure. */
 
-/** Below this nobody sees or hears it, and correcting it would only make noise. */
-const NEAR_S = 0.015;
+/** Below this nobody sees it. */
+const NEAR_PICTURE_S = 0.015;
+/** Lips and voice this near go together (ITU-R BT.1359: 45 ms early, 125 ms late); stretching sound all the time does not. */
+const NEAR_SOUND_S = 0.045;
 /** Above this a nudge would take seconds. */
 const FAR_S = 0.35;
 /** Speech 10 % faster for a second is not noticed; a picture without sound may be pushed harder. */
@@ -14,7 +16,7 @@ export type Step = { do: "jump" } | { do: "rate"; rate: number };
 export function follow(driftS: number, rate: number, sound: boolean): Step {
   const far = Math.abs(driftS);
   if (far > FAR_S * Math.max(1, rate)) return { do: "jump" };
-  if (far < NEAR_S) return { do: "rate", rate };
+  if (far < (sound ? NEAR_SOUND_S : NEAR_PICTURE_S)) return { do: "rate", rate };
   const most = sound ? NUDGE_SOUND : NUDGE_PICTURE;
   const nudge = Math.min(most, Math.max(-most, driftS * 1.5));
   return { do: "rate", rate: Math.round(rate * (1 - nudge) * 1000) / 1000 };

@@ -3,6 +3,7 @@
 import { openIsland } from "../page";
 import { Store } from "../shared/store";
 import { playTone } from "../shared/tone";
+import type { Source } from "../wire/signaling";
 import type { RoomConfig } from "../wire/web";
 import { Room } from "./room/room";
 import { Session } from "./session";
@@ -12,11 +13,33 @@ import { firstState, reduce, type Input, type RoomState } from "./state";
 /** The panel is for who conducts, and only where there is room for it at once. */
 const PANEL_WIDTH = 1200;
 
+/** For tests: what is shown, both peer connections, and everybody's streams. */
+interface RoomHandle {
+  readonly state: RoomState;
+  readonly uplink: RTCPeerConnection | null;
+  readonly downlink: RTCPeerConnection | null;
+  readonly stream: (participant: string, source: Source) => MediaStream | null;
+}
+
 declare global {
   interface Window {
-    /** For tests: the store, the connections and the streams of this room. */
-    __room?: Session;
+    __room?: RoomHandle;
   }
+}
+
+function handleOf({ store, media }: Session): RoomHandle {
+  return {
+    get state() {
+      return store.state;
+    },
+    get uplink() {
+      return media.uplink?.connection ?? null;
+    },
+    get downlink() {
+      return media.downlink.connection;
+    },
+    stream: (participant, source) => media.stream(participant, source),
+  };
 }
 
 async function open(): Promise<void> {
@@ -38,7 +61,7 @@ async function open(): Promise<void> {
   setInterval(() => {
     store.send({ type: "tick" });
   }, 1_000);
-  window.__room = session;
+  window.__room = handleOf(session);
   await session.begin();
 }
 

@@ -22,12 +22,12 @@ function entering(session: Session): Entering {
     enter: () => void session.enter(),
     prepare: () => void session.prepare(),
     choose: (gadget, id) => {
-      session.local.chosen[gadget] = id;
-      void session.local.open(gadget);
+      session.media.local.chosen[gadget] = id;
+      void session.media.local.open(gadget);
     },
-    retry: (gadget) => void session.local.open(gadget),
+    retry: (gadget) => void session.media.local.open(gadget),
     switchOff: (gadget) => {
-      session.local.off(gadget);
+      session.media.local.off(gadget);
     },
     choices: (gadget: Openable) => choices(gadget),
     leave: () => void session.leave(),
@@ -69,13 +69,13 @@ async function toggleMicrophone(session: Session): Promise<void> {
 }
 
 async function toggleCamera(session: Session): Promise<void> {
-  if (session.local.track("camera") === null) await opened(session, "camera");
-  else session.local.off("camera");
+  if (session.media.local.track("camera") === null) await opened(session, "camera");
+  else session.media.local.off("camera");
 }
 
 /** Opens a device; why not is shown beside the bar. */
 async function opened(session: Session, gadget: Gadget): Promise<boolean> {
-  if (await session.local.open(gadget)) return true;
+  if (await session.media.local.open(gadget)) return true;
   const device = session.store.state.devices[gadget];
   session.store.send({ type: "trouble", trouble: { code: `${gadget}:${device}`, params: {} } });
   return false;
@@ -83,12 +83,12 @@ async function opened(session: Session, gadget: Gadget): Promise<boolean> {
 
 /** The room is asked first: one screen at a time, and nobody should choose a window only to be refused. */
 async function toggleScreen(session: Session): Promise<void> {
-  if (session.local.track("screen") !== null) {
-    session.local.unshare();
+  if (session.media.local.track("screen") !== null) {
+    session.media.local.unshare();
     return;
   }
   if (!(await session.command({ type: "SetScreen", shared: true }))) return;
-  const fault = await session.local.share();
+  const fault = await session.media.local.share();
   if (fault === null) session.store.send({ type: "sharing", on: true });
   else await session.command({ type: "SetScreen", shared: false });
 }
@@ -165,8 +165,10 @@ function looking(session: Session): Looking {
       store.send({ type: "sound_held_back", held });
     },
     stream: (participant, source) =>
-      participant === "" ? session.local.stream(source) : session.stream(participant, source),
-    microphone: () => session.local.track("microphone"),
-    sounds: () => session.downlink.sounds(),
+      participant === ""
+        ? session.media.local.stream(source)
+        : session.media.stream(participant, source),
+    microphone: () => session.media.local.track("microphone"),
+    sounds: () => session.media.downlink.sounds(),
   };
 }

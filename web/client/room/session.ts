@@ -1,37 +1,24 @@
 /**
- * The one owner of the room's connections: socket, uplink, downlink. Messages become inputs of the store.
+ * The one owner of the room's socket and of coming back. Messages become inputs of the store.
  *
  * A loss is answered in order: the socket comes back first (resume, else a new token), then what of the media did not
- * survive is made anew. A publish problem never touches what one sees.
+ * survive is made anew by `room-media.ts`.
  */
 
 import { LINE_DOWN, post, Refusal } from "../api";
 import { nextStep, type Loss } from "./coming-back";
-import { Downlink } from "./downlink";
 import { Link, type Address } from "./link";
-import { LocalMedia } from "./local-media";
 import { Memory } from "./memory";
-import type { Direction, Input, RoomState, Transport } from "./state";
-import { watchQuality } from "./stats";
-import { Uplink } from "./uplink";
-import { me } from "./view";
-import type {
-  CommandRequest,
-  Ended,
-  JoinAuth,
-  ResumeAuth,
-  Source,
-  Welcome,
-} from "../wire/signaling";
+import { RoomMedia } from "./room-media";
+import type { Input, RoomState } from "./state";
+import type { CommandRequest, Ended, JoinAuth, ResumeAuth, Welcome } from "../wire/signaling";
 import type { JoinReply, RoomConfig } from "../wire/web";
 import type { Store } from "../shared/store";
 
 export type Command = CommandRequest["command"];
 
 export class Session {
-  readonly local: LocalMedia;
-  readonly downlink: Downlink;
-  uplink: Uplink | null = null;
+  readonly media: RoomMedia;
   readonly memory: Memory;
   #link: Link | null = null;
   #address: JoinReply | null = null;
@@ -46,52 +33,36 @@ export class Session {
     readonly store: Store<RoomState, Input>,
   ) {
     this.memory = new Memory(config.reception, sessionStorage);
-    this.local = new LocalMedia({
-      device: (gadget, device) => {
-        store.send({ type: "device", gadget, device });
+    this.media = new RoomMedia(config, store, {
+      ask: (event, ...body) => this.ask(event, ...body),
+      command: (command) => this.command(command),
+      trouble: (error) => {
+        this.trouble(error);
       },
-      replaced: (source) => {
-        this.#replaced(source);
-      },
-    });
-    this.downlink = new Downlink({
       ice: () => this.#address?.ice ?? [],
-      signal: (reply) => this.ask("downlink", reply),
-      show: (state) => {
-        this.#transport("downlink", state);
-      },
-      changed: () => {
-        store.send({ type: "media" });
+      devicesChanged: () => {
+        this.#remember();
       },
     });
-    store.read((state, before) => {
-      if (state.room !== before.room || state.lostMs !== before.lostMs) this.#gateMicrophone(state);
-    });
-    watchQuality(
-      () => [this.uplink?.connection ?? null, this.downlink.connection],
-      (quality) => {
-        store.send({ type: "quality", quality });
-      },
-    );
   }
 
   /** A tab that was inside comes back by itself; any other looks at its devices first. */
   async begin(): Promise<void> {
     const remembered = this.memory.recall();
     if (remembered === null) return this.prepare();
-    if (remembered.camera !== null) this.local.chosen.camera = remembered.camera;
-    if (remembered.microphone !== null) this.local.chosen.microphone = remembered.microphone;
-    void this.local.open("microphone");
-    if (remembered.cameraOn) void this.local.open("camera");
-    else this.local.off("camera");
+    if (remembered.camera !== null) this.media.local.chosen.camera = remembered.camera;
+    if (remembered.microphone !== null) this.media.local.chosen.microphone = remembered.microphone;
+    void this.media.local.open("microphone");
+    if (remembered.cameraOn) void this.media.local.open("camera");
+    else this.media.local.off("camera");
     return this.enter();
   }
 
   /** Before the room: both devices, one after the other, so that the browser asks one thing at a time. */
   async prepare(): Promise<void> {
     this.store.send({ type: "back_before" });
-    await this.local.open("camera");
-    await this.local.open("microphone");
+    await this.media.local.open("camera");
+    await this.media.local.open("microphone");
   }
 
   /** Goes in: as who this tab was, when it remembers, else with a new token. */
@@ -104,12 +75,6 @@ export class Session {
     this.#secret = { participant: remembered.participant, secret: remembered.secret };
     this.#loss = { lostMs: Date.now(), attempts: 0, hasSecret: true, refusal: null };
     return this.#comeBack();
-  }
-
-  /** A picture or sound of anybody, me included. */
-  stream(participant: string, source: Source): MediaStream | null {
-    if (participant === this.store.state.room?.you) return this.local.stream(source);
-    return this.downlink.stream(participant, source);
   }
 
   /** Asks the server something. Throws Refusal. */
@@ -164,13 +129,10 @@ export class Session {
         this.store.send({ type: "speakers", participants });
       },
       offer: (offer) => {
-        void this.downlink.take(offer).catch((error: unknown) => {
-          this.#mediaTrouble(error);
-        });
+        this.media.take(offer);
       },
       renegotiate: () => {
-        this.downlink.close();
-        void this.#makeUplink();
+        this.media.begin();
       },
       ended: (ended) => {
         this.#over(ended);
@@ -190,17 +152,10 @@ export class Session {
     this.#loss = null;
     this.#known = true;
     this.#remember();
-    const { uplink, downlink } = this.store.state;
-    if (fresh) this.downlink.close();
+    if (fresh) this.media.disconnect();
     this.store.send({ type: "welcome", welcome });
-    if (fresh || uplink !== "connected" || this.uplink === null) void this.#makeUplink();
-    if (!fresh && downlink !== "connected") void this.#askDownlinkAnew();
-    void this.#agreeOnCamera();
-  }
-
-  async #askDownlinkAnew(): Promise<void> {
-    this.downlink.close();
-    await this.ask("restart_downlink").catch(() => undefined);
+    if (fresh) this.media.begin();
+    else this.media.goOn();
   }
 
   #down(why: Refusal | null): void {
@@ -245,7 +200,7 @@ export class Session {
     if (this.store.state.phase === "over") return;
     this.store.send({ type: "ended", ending });
     this.#disconnect();
-    this.local.close();
+    this.media.local.close();
   }
 
   #disconnect(): void {
@@ -256,9 +211,7 @@ export class Session {
     this.#secret = null;
     this.#link?.close();
     this.#link = null;
-    this.uplink?.close();
-    this.uplink = null;
-    this.downlink.close();
+    this.media.disconnect();
   }
 
   #remember(): void {
@@ -266,78 +219,9 @@ export class Session {
     this.memory.keep({
       ...this.#secret,
       address: { ...this.#address, token: "" },
-      camera: this.local.chosen.camera ?? null,
-      microphone: this.local.chosen.microphone ?? null,
-      cameraOn: this.local.track("camera") !== null,
+      camera: this.media.local.chosen.camera ?? null,
+      microphone: this.media.local.chosen.microphone ?? null,
+      cameraOn: this.media.local.track("camera") !== null,
     });
-  }
-
-  // ── media ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-  async #makeUplink(): Promise<void> {
-    this.uplink?.close();
-    this.store.send({ type: "transport", direction: "uplink", state: "new" });
-    const uplink = new Uplink({
-      ice: () => this.#address?.ice ?? [],
-      cameraKbps: this.config.camera_kbps,
-      screenKbps: this.config.screen_kbps,
-      signal: (request) => this.ask("uplink", request),
-      show: (state) => {
-        if (this.uplink === uplink) this.#transport("uplink", state);
-      },
-    });
-    this.uplink = uplink;
-    const sending = (["microphone", "camera", "screen"] as const).flatMap((source) => {
-      const track = this.local.track(source);
-      return track === null ? [] : [[source, track] as const];
-    });
-    await uplink.start(Object.fromEntries(sending)).catch((error: unknown) => {
-      this.#mediaTrouble(error);
-    });
-  }
-
-  #transport(direction: Direction, state: Transport): void {
-    this.store.send({ type: "transport", direction, state });
-    if (state !== "lost" || this.store.state.lostMs !== null) return;
-    if (direction === "uplink") void this.#makeUplink();
-    else void this.#askDownlinkAnew();
-  }
-
-  #replaced(source: Source): void {
-    this.store.send({ type: "media" });
-    this.#gateMicrophone(this.store.state);
-    this.#remember();
-    void this.uplink?.put(source, this.local.track(source)).catch((error: unknown) => {
-      this.#mediaTrouble(error);
-    });
-    const ended = source === "screen" && this.local.track("screen") === null;
-    if (ended && this.store.state.sharing) {
-      this.store.send({ type: "sharing", on: false });
-      void this.command({ type: "SetScreen", shared: false });
-    }
-    if (source === "camera") void this.#agreeOnCamera();
-  }
-
-  /** The track follows the node's gate, so that what the room shows of me is what leaves this machine. */
-  #gateMicrophone(state: RoomState): void {
-    this.local.setOpen(
-      state.phase === "before" || (state.lostMs === null && me(state)?.microphone_open === true),
-    );
-  }
-
-  /** Tells the room whether there is a picture of me, when it thinks otherwise. */
-  async #agreeOnCamera(): Promise<void> {
-    const own = me(this.store.state);
-    const on = this.local.track("camera") !== null;
-    if (own === null || own.camera_on === on || this.store.state.lostMs !== null) return;
-    if (this.store.state.devices.camera === "asking" && !on) return;
-    await this.command({ type: "SetCamera", on });
-  }
-
-  /** A failed negotiation is a lost transport unless the line itself is down, which is already being seen to. */
-  #mediaTrouble(error: unknown): void {
-    if (error instanceof Refusal && (error.code === LINE_DOWN || error.code === "stale_offer"))
-      return;
-    this.trouble(error);
   }
 }

@@ -1,0 +1,176 @@
+/**
+ * The one owner of the room's media: my devices, the uplink, the downlink. Knows the socket only as `ask`.
+ *
+ * A publish problem never touches what one sees: each direction is made anew by itself.
+ */
+
+import { LINE_DOWN, Refusal } from "../api";
+import { Downlink } from "./downlink";
+import { LocalMedia } from "./local-media";
+import type { Direction, Input, RoomState, Transport } from "./state";
+import { watchQuality } from "./stats";
+import { Uplink } from "./uplink";
+import { me } from "./view";
+import type { Command } from "./session";
+import type { Offer, Source } from "../wire/signaling";
+import type { IceServer, RoomConfig } from "../wire/web";
+import type { Store } from "../shared/store";
+
+/** What media needs of the session. */
+export interface Signalling {
+  ask<Answer>(event: string, ...body: readonly unknown[]): Promise<Answer>;
+  command(command: Command): Promise<boolean>;
+  trouble(error: unknown): void;
+  ice(): readonly IceServer[];
+  /** My devices are others now; worth remembering over a reload. */
+  devicesChanged(): void;
+}
+
+const SOURCES = ["microphone", "camera", "screen"] as const;
+
+export class RoomMedia {
+  readonly local: LocalMedia;
+  readonly downlink: Downlink;
+  uplink: Uplink | null = null;
+
+  constructor(
+    private readonly config: RoomConfig,
+    private readonly store: Store<RoomState, Input>,
+    private readonly signalling: Signalling,
+  ) {
+    this.local = new LocalMedia({
+      device: (gadget, device) => {
+        store.send({ type: "device", gadget, device });
+      },
+      replaced: (source) => {
+        this.#replaced(source);
+      },
+    });
+    this.downlink = new Downlink({
+      ice: () => signalling.ice(),
+      signal: (reply) => signalling.ask("downlink", reply),
+      show: (state) => {
+        this.#transport("downlink", state);
+      },
+      changed: () => {
+        store.send({ type: "media" });
+      },
+    });
+    store.read((state, before) => {
+      if (state.room !== before.room || state.lostMs !== before.lostMs) this.#gateMicrophone(state);
+    });
+    watchQuality(
+      () => [this.uplink?.connection ?? null, this.downlink.connection],
+      (quality) => {
+        store.send({ type: "quality", quality });
+      },
+    );
+  }
+
+  /** A picture or sound of anybody, me included. */
+  stream(participant: string, source: Source): MediaStream | null {
+    if (participant === this.store.state.room?.you) return this.local.stream(source);
+    return this.downlink.stream(participant, source);
+  }
+
+  /** The node knows nothing of us yet, or no more: both directions from nothing; its offer comes by itself. */
+  begin(): void {
+    this.downlink.close();
+    void this.#makeUplink();
+    void this.#agreeOnCamera();
+  }
+
+  /** The socket is back; what still stands is kept, the rest is made anew. */
+  goOn(): void {
+    const { uplink, downlink } = this.store.state;
+    if (uplink !== "connected" || this.uplink === null) void this.#makeUplink();
+    if (downlink !== "connected") void this.#askDownlinkAnew();
+    void this.#agreeOnCamera();
+  }
+
+  /** Takes an offer of the node. */
+  take(offer: Offer): void {
+    void this.downlink.take(offer).catch((error: unknown) => {
+      this.#trouble(error);
+    });
+  }
+
+  /** Both connections end; devices stay as they are. */
+  disconnect(): void {
+    this.uplink?.close();
+    this.uplink = null;
+    this.downlink.close();
+  }
+
+  async #makeUplink(): Promise<void> {
+    this.uplink?.close();
+    this.store.send({ type: "transport", direction: "uplink", state: "new" });
+    const uplink = new Uplink({
+      ice: () => this.signalling.ice(),
+      cameraKbps: this.config.camera_kbps,
+      screenKbps: this.config.screen_kbps,
+      signal: (request) => this.signalling.ask("uplink", request),
+      show: (state) => {
+        if (this.uplink === uplink) this.#transport("uplink", state);
+      },
+    });
+    this.uplink = uplink;
+    const sending = SOURCES.flatMap((source) => {
+      const track = this.local.track(source);
+      return track === null ? [] : [[source, track] as const];
+    });
+    await uplink.start(Object.fromEntries(sending)).catch((error: unknown) => {
+      this.#trouble(error);
+    });
+  }
+
+  async #askDownlinkAnew(): Promise<void> {
+    this.downlink.close();
+    await this.signalling.ask("restart_downlink").catch((error: unknown) => {
+      this.#trouble(error);
+    });
+  }
+
+  #transport(direction: Direction, state: Transport): void {
+    this.store.send({ type: "transport", direction, state });
+    if (state !== "lost" || this.store.state.lostMs !== null) return;
+    if (direction === "uplink") void this.#makeUplink();
+    else void this.#askDownlinkAnew();
+  }
+
+  #replaced(source: Source): void {
+    this.store.send({ type: "media" });
+    this.#gateMicrophone(this.store.state);
+    this.signalling.devicesChanged();
+    const track = this.local.track(source);
+    void this.uplink?.put(source, track).catch((error: unknown) => {
+      this.#trouble(error);
+    });
+    if (source === "screen" && track === null && this.store.state.sharing) {
+      this.store.send({ type: "sharing", on: false });
+      void this.signalling.command({ type: "SetScreen", shared: false });
+    }
+    if (source === "camera") void this.#agreeOnCamera();
+  }
+
+  /** The track follows the node's gate, so that what the room shows of me is what leaves this machine. */
+  #gateMicrophone(state: RoomState): void {
+    const open = state.lostMs === null && me(state)?.microphone_open === true;
+    this.local.setOpen(state.phase === "before" || open);
+  }
+
+  /** Tells the room whether there is a picture of me, when it thinks otherwise. */
+  async #agreeOnCamera(): Promise<void> {
+    const own = me(this.store.state);
+    const on = this.local.track("camera") !== null;
+    if (own === null || own.camera_on === on || this.store.state.lostMs !== null) return;
+    if (this.store.state.devices.camera === "asking" && !on) return;
+    await this.signalling.command({ type: "SetCamera", on });
+  }
+
+  /** A dead line is already being seen to, and a stale offer has a newer one behind it. */
+  #trouble(error: unknown): void {
+    const known = error instanceof Refusal && [LINE_DOWN, "stale_offer"].includes(error.code);
+    if (!known) this.signalling.trouble(error);
+  }
+}
