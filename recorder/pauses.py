@@ -22,6 +22,7 @@ class Pace:
         self._last: tuple[int, int] | None = None
         self._before: tuple[int, int] | None = None
         self._since = 0
+        self._least_lag = 0
 
     def is_doubtful(self, now: int) -> bool:
         """Whether timestamps should wait for a sender report."""
@@ -31,10 +32,20 @@ class Pace:
         """A packet as it arrives."""
         last, self._last = self._last, (timestamp, arrival)
         if self._before is not None:
-            if self._lag(self._before, timestamp, arrival) < CAUGHT_UP_NS:
+            self._least_lag = min(self._least_lag, self._lag(self._before, timestamp, arrival))
+            if self._least_lag < CAUGHT_UP_NS:
                 self._before = None
-        elif last is not None and arrival - last[1] > PAUSE_NS and self._lag(last, timestamp, arrival) > PAUSE_NS:
-            self._before, self._since = last, arrival
+        elif last is not None and arrival - last[1] > PAUSE_NS:
+            lag = self._lag(last, timestamp, arrival)
+            if lag > PAUSE_NS:
+                self._before, self._since, self._least_lag = last, arrival, lag
+
+    def conclude(self, now: int, *, closing: bool) -> int:
+        """No report came in time, or none will come: what has not caught up was a pause. → how much timestamps lag."""
+        if self._before is None or (self.is_doubtful(now) and not closing):
+            return 0
+        self._before = None
+        return self._least_lag
 
     def settle(self) -> None:
         """A sender report says where the timestamps are, or they begin anew."""

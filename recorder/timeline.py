@@ -202,6 +202,14 @@ class TrackTime(msgspec.Struct):
         self.last = (timestamp, wanted)
         return wanted
 
+    def shift(self, lag_ns: int) -> None:
+        """From here on timestamps stand for moments that much later, whatever was reported of earlier ones."""
+        if self.report is not None:
+            rtp, sender_ns, anchor = self.report
+            self.report = (rtp, sender_ns + lag_ns, anchor)
+        elif self.base is not None:
+            self.base = (self.base[0], self.base[1] + lag_ns)
+
     def forget(self) -> None:
         """The sender began new timestamps (another SSRC): nothing known of them."""
         self.report = self.base = self.last = None

@@ -214,8 +214,8 @@ class TrackLine:
     def _is_held(self, now: int) -> bool:
         """Packets wait for a sender report: for the first, because placed by their arrival they would move when it
         comes, and after a pause that does not show in their timestamps."""
-        if self._time.report is None:
-            return self._since is not None and now - self._since < HOLD_NS
+        if self._time.report is None and self._since is not None and now - self._since < HOLD_NS:
+            return True
         return self._pace.is_doubtful(now)
 
     def _ask_while_held(self, packet: RtpPacket, arrival: int) -> list[Outcome]:
@@ -270,6 +270,9 @@ class TrackLine:
 
     def _drain(self, now: int, outcomes: list[Outcome], *, closing: bool = False) -> None:
         """Take what the reorder window gives, one at a time: a checkpoint in between must see the rest as pending."""
+        lag_ns = self._pace.conclude(now, closing=closing)
+        if lag_ns:
+            self._time.shift(lag_ns)
         while (item := self._reorder.take(now, closing=closing)) is not None:
             if isinstance(item, Hole):
                 self._frames.reset()

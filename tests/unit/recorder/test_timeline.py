@@ -138,13 +138,16 @@ def test_the_first_anchor_is_told_once_per_connection() -> None:
     assert not told[0].jumped
 
 
+@pytest.mark.parametrize(("reports", "stop_s"), [(2.0, 30.0), (100.0, 30.0), (2.0, 13.4)])
 @pytest.mark.parametrize("codec", [Codec.VP8, Codec.OPUS])
-def test_a_pause_that_timestamps_do_not_show_is_a_hole_where_it_was(codec: Codec) -> None:
-    """A phone sleeps from 10.0 to 13.0 and goes on as if nothing had been."""
+def test_a_pause_that_timestamps_do_not_show_is_a_hole_where_it_was(
+    codec: Codec, reports: float, stop_s: float
+) -> None:
+    """A phone sleeps from 10.0 to 13.0 and goes on as if nothing had been, with and without a report after it."""
     encoded = vp8(30) if codec is Codec.VP8 else opus(30)
     source = Source.CAMERA if codec is Codec.VP8 else Source.MICROPHONE
-    track = ScriptedTrack(1, "one", "ann", source, codec, encoded, sleeps=(10.0, 3.0), report_every_s=2.0)
-    cutting = cut(script([track], 0.0, 30.0))[1]
+    track = ScriptedTrack(1, "one", "ann", source, codec, encoded, sleeps=(10.0, 3.0), report_every_s=reports)
+    cutting = cut(script([track], 0.0, stop_s))[1]
     (gap,) = cutting.gaps
     assert abs(gap.start_ns / NS_PER_S - 10.0) < 0.06
     assert abs(gap.end_ns / NS_PER_S - 13.0) < 0.06
