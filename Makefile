@@ -56,6 +56,12 @@ contract integration: setup-dev
 browser: setup-test ## Tests in real browsers
 	$(BIN)/pytest tests/browser
 
+.PHONY: pictures
+pictures: setup-test ## Take the README's pictures anew, by its own first ten minutes
+	$(BIN)/pytest tests/browser/test_readme.py
+	mkdir -p docs/pictures
+	cp build/browser/readme/*.png docs/pictures/
+
 .PHONY: bench
 bench: setup-dev ## Measure (ONLY=forward|join|record DURATION=seconds)
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(DURATION),--duration $(DURATION)) $(ARGS)

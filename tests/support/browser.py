@@ -163,6 +163,7 @@ async def person(
     context = await browser.new_context(
         viewport={"width": width, "height": height},
         locale=locale,
+        timezone_id="Asia/Ho_Chi_Minh",
         ignore_https_errors=True,
         permissions=["camera", "microphone"],
     )
