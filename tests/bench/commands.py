@@ -8,7 +8,10 @@ import msgspec
 
 
 class Commands:
-    """``begin``: count from here · ``report``: say what was counted · ``end``, or a closed pipe: stop."""
+    """``begin``: count from here · ``report``: say what was counted · ``end``, or a closed pipe: stop.
+
+    Publishers know two more, ``pause``: send nothing · ``resume``: go on; receivers one, ``count``: packets so far.
+    """
 
     def __init__(self) -> None:
         self.descriptor = sys.stdin.fileno()

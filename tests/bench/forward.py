@@ -1,26 +1,26 @@
 """``ONLY=forward``: what forwarding one packet costs, in Điểm Cầu and beside it.
 
-Latency is send to receive: from just before the publisher's ``protect`` to the kernel's receive time at a receiver
-(SO_TIMESTAMPNS), of the marked packets that one receiver in ten decrypts. Both ends read one clock of one machine.
-Memory per participant (``kb_each``): what the media process grew by since it stood empty (``base_mb``), by
-participants. ``replay_mb``: what it grew by more when recorded, which is the replay buffer and the tap.
+All servers stand ready at once and take turns in slices of a few seconds, so that a machine that is busy for a while is
+busy for all of them. Latency is send to receive: from just before the publisher's ``protect`` to the kernel's receive
+time at a receiver (SO_TIMESTAMPNS), of the marked packets that one receiver in ten decrypts. Both ends read one clock
+of one machine. Memory per participant (``kb_each``): what the media process grew by since it stood empty (``base_mb``),
+by participants. ``replay_mb``: what it grew by more when recorded, which is the replay buffer and the tap.
 """
 
 import asyncio
 import os
 import tempfile
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import NamedTuple
 
-import msgspec
-
-from tests.bench.figures import US_PER_S, Usage, usage
+from tests.bench.figures import US_PER_S
 from tests.bench.media import clip
-from tests.bench.namespaces import Hosts, NoNamespaces, hosts, inside
-from tests.bench.orders import Counted, WorkOrder
-from tests.bench.processes import ProcessFault, Worker, running, worker_command
-from tests.bench.report import Row, ratios, table, write
-from tests.bench.servers import SERVERS, Place, Skipped
+from tests.bench.namespaces import NoNamespaces, hosts
+from tests.bench.orders import WorkOrder
+from tests.bench.processes import ProcessFault
+from tests.bench.report import Row, Value, ratios, table, write
+from tests.bench.servers import SERVERS, Skipped
+from tests.bench.stand import Stand, stand
 
 LOADS = {"2x20": (2, 20), "4x30": (4, 30)}
 COLUMNS = (
@@ -28,38 +28,18 @@ COLUMNS = (
     "lost_percent", "replay_mb", "recorder_percent", "skipped",
 )  # fmt: skip
 PROFILES = {1: "AES128_CM_SHA1_80", 7: "AEAD_AES_128_GCM", 8: "AEAD_AES_256_GCM"}
-_SETTLE_S = 3.0
-"""Newcomers' key frames, first reports, growing buffers: not what is measured."""
-_SPARE_S = 120.0
-
-
-class Measured(NamedTuple):
-    """One server under one load."""
-
-    base: Usage
-    before: Usage
-    after: Usage
-    helpers: dict[str, float]
-    """CPU seconds of processes beside it."""
-    sent: Counted
-    received: Counted
-    profile: int
-    """libsrtp's number of what both ends agreed on."""
+_SLICE_S = 4.0
+_SPARE_S = 180.0
 
 
 async def forward(duration: float, build: Path, servers: list[str], loads: list[str]) -> list[Row]:
-    """All rows, printed as they come and written at the end."""
+    """All rows, printed and written. Each server is measured for ``duration`` seconds under each load."""
     media = await asyncio.to_thread(clip, build)
     rows: list[Row] = []
-    try:
-        with hosts() as made:
-            for load in loads:
-                for server in servers:
-                    row = await _row(server, load, made, media, duration)
-                    print(table([row], [column for column in COLUMNS if column in row]), flush=True)
-                    rows.append(row)
-    except NoNamespaces as error:
-        rows = [_skipped(server, load, str(error)) for load in loads for server in servers]
+    for load in loads:
+        print(f"{load}: {', '.join(servers)} …", flush=True)
+        async with AsyncExitStack() as stack:
+            rows += await _Load(load, duration, media, stack).rows(servers)
     rows = [_with_replay(row, rows) for row in rows]
     write(rows, build / "forward.json")
     print("\n" + table(rows, COLUMNS) + "\n")
@@ -70,97 +50,115 @@ async def forward(duration: float, build: Path, servers: list[str], loads: list[
     return rows
 
 
-async def _row(server: str, load: str, made: Hosts, media: Path, duration: float) -> Row:
-    try:
-        return _as_row(server, load, await _measured(server, load, made, media, duration), duration)
-    except Skipped as reason:
-        return _skipped(server, load, str(reason))
-    except ProcessFault as fault:
-        print(f"{server} {load}: {fault}", flush=True)
-        return _skipped(server, load, f"failed: {str(fault).splitlines()[0]}")
+class _Load:
+    """All servers under one load."""
+
+    def __init__(self, name: str, duration: float, media: Path, stack: AsyncExitStack) -> None:
+        self._name = name
+        self._duration = duration
+        self._media = media
+        self._stack = stack
+        self._skipped: dict[str, str] = {}
+
+    async def rows(self, servers: list[str]) -> list[Row]:
+        """One for each, measured or skipped with its reason."""
+        stands = {}
+        for number, server in enumerate(servers):
+            made = await self._stand(server, number, len(servers))
+            if made is not None:
+                stands[server] = made
+        turns = max(1, round(self._duration / _SLICE_S))
+        for _ in range(turns):
+            for server, made in stands.items():
+                await self._slice(server, made, self._duration / turns)
+        return [await self._row(server, stands.get(server)) for server in servers]
+
+    async def _stand(self, server: str, number: int, servers: int) -> Stand | None:
+        own = AsyncExitStack()
+        try:
+            async with own:
+                made = own.enter_context(hosts(number))
+                folder = Path(own.enter_context(tempfile.TemporaryDirectory(prefix="dcbench-")))
+                order = self._order(server, made.client_address, made.server_address, servers)
+                ready = await own.enter_async_context(stand(server, order, made, folder))
+                self._stack.push_async_exit(own.pop_all())
+                return ready
+        except (Skipped, NoNamespaces) as reason:
+            self._skipped[server] = str(reason)
+        except ProcessFault as fault:
+            self._failed(server, fault)
+        return None
+
+    def _order(self, server: str, client: str, address: str, servers: int) -> WorkOrder:
+        publishers, receivers = LOADS[self._name]
+        return WorkOrder(
+            role="publishers",
+            door=SERVERS[server][0],
+            publishers=publishers,
+            receivers=receivers,
+            address=client,
+            server=address,
+            control="",
+            clip=str(self._media),
+            seconds=self._duration * servers * 1.5 + _SPARE_S,
+        )
+
+    async def _slice(self, server: str, made: Stand, seconds: float) -> None:
+        if server in self._skipped:
+            return
+        try:
+            await made.slice(seconds)
+        except (ProcessFault, OSError) as fault:
+            self._failed(server, fault)
+
+    async def _row(self, server: str, made: Stand | None) -> Row:
+        if made is not None and server not in self._skipped:
+            try:
+                return await _measured(server, self._name, made)
+            except (ProcessFault, OSError) as fault:
+                self._failed(server, fault)
+        nothing = dict.fromkeys(("us_per_packet", "p50_ms", "p99_ms", "rss_mb"))
+        return {"server": server, "load": self._name, **nothing, "skipped": self._skipped[server]}
+
+    def _failed(self, server: str, fault: Exception) -> None:
+        print(f"{server} {self._name}: {fault}", flush=True)
+        self._skipped[server] = f"failed: {str(fault).splitlines()[0]}"
 
 
-async def _measured(server: str, load: str, made: Hosts, media: Path, duration: float) -> Measured:
-    door, start = SERVERS[server]
-    publishers, receivers = LOADS[load]
-    order = WorkOrder(
-        role="publishers",
-        door=door,
-        publishers=publishers,
-        receivers=receivers,
-        address=made.client_address,
-        server=made.server_address,
-        control="",
-        clip=str(media),
-        seconds=duration + _SPARE_S,
-    )
-    with tempfile.TemporaryDirectory(prefix="dcbench-") as name:
-        folder = Path(name)
-        worker = inside(made.client, *worker_command())
-        async with (
-            start(Place(made, order, folder)) as running_server,
-            running("publishers", worker, folder, speaks=True) as sending,
-            running("receivers", worker, folder, speaks=True) as receiving,
-        ):
-            pid = running_server.process.pid
-            base = usage(pid)
-            inner = msgspec.structs.replace(order, control=running_server.control)
-            senders, listeners = Worker(sending), Worker(receiving)
-            ready = await senders.enter(inner)
-            await listeners.enter(msgspec.structs.replace(inner, role="receivers"))
-            async with running_server.begin() as helpers:
-                await asyncio.sleep(_SETTLE_S)
-                await senders.begin()
-                await listeners.begin()
-                before, beside = usage(pid), {who: usage(one).cpu_s for who, one in helpers.items()}
-                await asyncio.sleep(duration)
-                after = usage(pid)
-                used = {who: usage(one).cpu_s - beside[who] for who, one in helpers.items()}
-                received, sent = await listeners.report(), await senders.report()
-    return Measured(base, before, after, used, sent, received, ready.profile)
-
-
-def _as_row(server: str, load: str, measured: Measured, duration: float) -> Row:
-    publishers, receivers = LOADS[load]
-    cpu_s = measured.after.cpu_s - measured.before.cpu_s
-    sent, received = measured.sent, measured.received
-    grown_mb = measured.after.rss_mb - measured.base.rss_mb
-    row: dict[str, str | int | float | None] = {
+async def _measured(server: str, load: str, made: Stand) -> Row:
+    sent, received = await made.counted()
+    rss_mb = made.rss_mb()
+    row: dict[str, Value] = {
         "server": server,
         "load": load,
-        "us_per_packet": round(cpu_s * US_PER_S / max(received.rtp, 1), 3),
+        "us_per_packet": round(made.cpu_s * US_PER_S / max(received.rtp, 1), 3),
         "p50_ms": round(received.p50_ms, 3),
         "p99_ms": round(received.p99_ms, 3),
-        "rss_mb": round(measured.after.rss_mb, 1),
-        "base_mb": round(measured.base.rss_mb, 1),
-        "kb_each": round(grown_mb * 1000 / (publishers + receivers)),
-        "packets_s": round(received.rtp / duration),
-        "core_percent": round(cpu_s * 100 / duration, 1),
+        "rss_mb": round(rss_mb, 1),
+        "base_mb": round(made.base.rss_mb, 1),
+        "kb_each": round((rss_mb - made.base.rss_mb) * 1000 / sum(LOADS[load])),
+        "packets_s": round(received.rtp / made.seconds),
+        "core_percent": round(made.cpu_s * 100 / made.seconds, 1),
         "lost_percent": round(received.missing * 100 / max(received.checked + received.missing, 1), 3),
-        "srtp": PROFILES.get(measured.profile, str(measured.profile)),
+        "srtp": PROFILES.get(made.profile, str(made.profile)),
         "checked": received.checked,
         "undecipherable": received.undecipherable,
         "late_ms": round(sent.late_ms, 1),
-        "clients_percent": round((sent.cpu_s + received.cpu_s) * 100 / duration, 1),
+        "clients_percent": round((sent.cpu_s + received.cpu_s) * 100 / made.seconds, 1),
         "machine_load": round(os.getloadavg()[0], 1),
     }
-    if "recorder" in measured.helpers:
-        row["recorder_percent"] = round(measured.helpers["recorder"] * 100 / duration, 1)
+    if "recorder" in made.helpers_s:
+        row["recorder_percent"] = round(made.helpers_s["recorder"] * 100 / made.seconds, 1)
     return row
 
 
 def _with_replay(row: Row, rows: list[Row]) -> Row:
     """Beside the row of the same load without the tap, if there is one."""
     plain = next((one for one in rows if one["server"] == "diemcau" and one["load"] == row["load"]), {})
-    if row["server"] != "diemcau+tap" or row.get("rss_mb") is None or plain.get("rss_mb") is None:
+    if row["server"] != "diemcau+tap" or row["rss_mb"] is None or plain.get("rss_mb") is None:
         return row
     return {**row, "replay_mb": round(_grown_mb(row) - _grown_mb(plain), 1)}
 
 
 def _grown_mb(row: Row) -> float:
     return float(row["rss_mb"] or 0) - float(row["base_mb"] or 0)
-
-
-def _skipped(server: str, load: str, reason: str) -> Row:
-    return {"server": server, "load": load, "us_per_packet": None, "p50_ms": None, "p99_ms": None, "rss_mb": None,
-            "skipped": reason}  # fmt: skip

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 _NETWORK = "10.177.0"
 _PREFIX = "dcbench"
-"""Then the process id of the bench, then s or c."""
+"""Then the process id of the bench, a dash, the number of the pair, s or c."""
 
 
 class Hosts(NamedTuple):
@@ -27,15 +27,15 @@ class NoNamespaces(Exception):
 
 
 @contextmanager
-def hosts() -> Iterator[Hosts]:
-    """Made, and removed whatever happens. Raises NoNamespaces."""
+def hosts(number: int = 0) -> Iterator[Hosts]:
+    """Pair ``number`` of this bench; made, and removed whatever happens. Raises NoNamespaces."""
     for program, package in (("ip", "iproute2"), ("setpriv", "util-linux")):
         if shutil.which(program) is None:
             raise NoNamespaces(f"no {program} (apt-get install {package})")
     if os.geteuid() != 0:
         raise NoNamespaces("network namespaces need root")
     _remove_stale()
-    name = f"{_PREFIX}{os.getpid()}"
+    name = f"{_PREFIX}{os.getpid()}-{number}"
     made = Hosts(f"{name}s", f"{name}c", f"{_NETWORK}.1", f"{_NETWORK}.2")
     try:
         for command in _making(made):
@@ -49,7 +49,7 @@ def hosts() -> Iterator[Hosts]:
 def _remove_stale() -> None:
     """Those of a bench that was killed."""
     for path in Path("/run/netns").glob(f"{_PREFIX}*"):
-        owner = path.name.removeprefix(_PREFIX)[:-1]
+        owner = path.name.removeprefix(_PREFIX).partition("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists():
             _remove(path.name)
 
@@ -71,13 +71,13 @@ def _making(made: Hosts) -> list[str]:
     return [
         f"netns add {s}",
         f"netns add {c}",
-        f"link add {s} netns {s} type veth peer name {c} netns {c}",
-        f"-n {s} address add {made.server_address}/24 dev {s}",
-        f"-n {c} address add {made.client_address}/24 dev {c}",
+        f"link add server netns {s} type veth peer name client netns {c}",
+        f"-n {s} address add {made.server_address}/24 dev server",
+        f"-n {c} address add {made.client_address}/24 dev client",
         f"-n {s} link set lo up",
         f"-n {c} link set lo up",
-        f"-n {s} link set {s} up",
-        f"-n {c} link set {c} up",
+        f"-n {s} link set server up",
+        f"-n {c} link set client up",
     ]
 
 

@@ -106,13 +106,29 @@ class Worker:
 
     async def begin(self) -> None:
         """Count from here."""
-        self._running.say("begin")
-        await self._answer(Counted, _ANSWER_S)
+        await self._do("begin")
+
+    async def pause(self) -> None:
+        """Send nothing until :meth:`resume`. Publishers only."""
+        await self._do("pause")
+
+    async def resume(self) -> None:
+        """Go on sending."""
+        await self._do("resume")
+
+    async def count(self) -> int:
+        """RTP packets so far. Receivers only."""
+        self._running.say("count")
+        return (await self._answer(Counted, _ANSWER_S)).rtp
 
     async def report(self) -> Counted:
         """What was counted."""
         self._running.say("report")
         return await self._answer(Counted, _ANSWER_S)
+
+    async def _do(self, command: str) -> None:
+        self._running.say(command)
+        await self._answer(Counted, _ANSWER_S)
 
     async def _answer(self, shape: type[Message], within_s: float) -> Message:
         return msgspec.json.decode(await self._running.line(within_s), type=shape)

@@ -104,6 +104,8 @@ class Receivers:
             if command == "begin":
                 self._begin()
                 answer(Counted())
+            elif command == "count":
+                answer(Counted(rtp=self._rtp))
             elif command == "report":
                 answer(self._counted())
         return "end" not in said

@@ -34,6 +34,8 @@ class Stream:
         self._clip = clip
         self._ssrc = video_ssrc(publisher) if is_video else audio_ssrc(publisher)
         self._octets = 0
+        self._clock = VIDEO_CLOCK if is_video else AUDIO_CLOCK
+        self._paused_ns = 0
         self.number = 0
         self.interval_ns = SECONDS * _NS // len(clip.video if is_video else clip.audio)
 
@@ -45,10 +47,13 @@ class Stream:
         self._octets += len(made) - _HEADER.size
         return bytes(made)
 
+    def paused(self, span_ns: int) -> None:
+        """Nothing was sent for so long: media time goes on without packets, as with a camera that was off."""
+        self._paused_ns += span_ns
+
     def report(self, utc_ns: int, since_ns: int) -> bytes:
         """A sender report; ``since_ns``: since the first packet."""
-        clock = VIDEO_CLOCK if self._is_video else AUDIO_CLOCK
-        rtp = since_ns * clock // _NS & 0xFFFFFFFF
+        rtp = since_ns * self._clock // _NS & 0xFFFFFFFF
         name = f"publisher{self._publisher}"
         return pack_sender_report(Sent(self._ssrc, ntp_from_ns(utc_ns), rtp, self.number, self._octets, name))
 
@@ -63,7 +68,8 @@ class Stream:
         return self._head(0x90, AUDIO_TYPE, self.number * AUDIO_SAMPLES) + _LEVEL + payload
 
     def _head(self, first: int, second: int, timestamp: int) -> bytes:
-        return _HEADER.pack(first, second, self.number & 0xFFFF, timestamp & 0xFFFFFFFF, self._ssrc)
+        shifted = timestamp + self._paused_ns * self._clock // _NS & 0xFFFFFFFF
+        return _HEADER.pack(first, second, self.number & 0xFFFF, shifted, self._ssrc)
 
 
 class Publishers:
@@ -75,6 +81,8 @@ class Publishers:
         self._until_ns = int(until * _NS)
         self._streams = streams(lines, clip)
         self._began_ns = 0
+        self._over = self._resting = False
+        self._reports_ns = self._checks_ns = 0
         self._sent = 0
         self._late_ns = 0
         self._cpu_s = time.process_time()
@@ -83,9 +91,8 @@ class Publishers:
         """The hot loop: sleeps until the next packet is due, and never drops one."""
         now = self._began_ns = time.monotonic_ns()
         due = first_times(self._streams, now)
-        housekeeping, reports = now, now + _REPORT_NS
-        going = True
-        while going and now < self._until_ns:
+        housekeeping = now
+        while not self._over and now < self._until_ns:
             at, index = due[0]
             if at > now:
                 time.sleep((at - now) / _NS)
@@ -97,33 +104,52 @@ class Publishers:
             self._late_ns = max(self._late_ns, now - at)
             if now >= housekeeping:
                 housekeeping = now + _HOUSEKEEPING_NS
-                going = self._keep_house()
-            if now >= reports:
-                reports = now + _REPORT_NS
-                self._report(now)
+                self._keep_house(now)
+                if self._resting:
+                    now = self._rest(now)
+                    due = first_times(self._streams, now)
 
-    def _keep_house(self) -> bool:
+    def _rest(self, since_ns: int) -> int:
+        """Nothing but housekeeping, until told to resume. → now"""
+        while self._resting and not self._over and time.monotonic_ns() < self._until_ns:
+            time.sleep(_HOUSEKEEPING_NS / _NS)
+            self._keep_house(time.monotonic_ns())
+        now = time.monotonic_ns()
+        for stream in self._streams:
+            stream.paused(now - since_ns)
+        return now
+
+    def _keep_house(self, now_ns: int) -> None:
         for line in self._lines:
             drain(line)
-        said = self._commands.waiting()
-        for command in said:
+        for command in self._commands.waiting():
+            self._obey(command)
+        if now_ns >= self._reports_ns and not self._resting:
+            self._reports_ns = now_ns + _REPORT_NS
+            self._report(now_ns)
+        if now_ns >= self._checks_ns:
+            self._checks_ns = now_ns + _CHECK_NS
+            for line in self._lines:
+                if line.check:
+                    line.socket.send(line.check)
+
+    def _obey(self, command: str) -> None:
+        if command == "end":
+            self._over = True
+        elif command == "report":
+            used = time.process_time() - self._cpu_s
+            answer(Counted(rtp=self._sent, late_ms=self._late_ns / 1e6, cpu_s=used))
+        else:
+            self._resting = command == "pause" or (self._resting and command != "resume")
             if command == "begin":
                 self._sent = self._late_ns = 0
                 self._cpu_s = time.process_time()
-                answer(Counted())
-            elif command == "report":
-                used = time.process_time() - self._cpu_s
-                answer(Counted(rtp=self._sent, late_ms=self._late_ns / 1e6, cpu_s=used))
-        return "end" not in said
+            answer(Counted())
 
     def _report(self, now_ns: int) -> None:
         for stream in self._streams:
             report = stream.report(time.time_ns(), now_ns - self._began_ns)
             stream.line.socket.send(stream.line.sending.protect_rtcp(report))
-        if (now_ns - self._began_ns) // _REPORT_NS % (_CHECK_NS // _REPORT_NS) == 0:
-            for line in self._lines:
-                if line.check:
-                    line.socket.send(line.check)
 
 
 def streams(lines: Sequence[Line], clip: Clip) -> list[Stream]:

@@ -89,3 +89,12 @@ def test_the_table_of_the_least_server() -> None:
     lines = table(order).splitlines()
     assert [said.split()[0] for said in lines] == ["listen", "publisher", "receiver", "receiver", "go"]
     assert len(lines[1].split()[3]) == 88
+
+
+def test_media_time_goes_on_while_nothing_is_sent(line: Line) -> None:
+    audio, video = streams([line], CLIP)
+    first = [int.from_bytes(stream.packet(0)[4:8]) for stream in (audio, video)]
+    for stream in (audio, video):
+        stream.paused(1_000_000_000)
+    after = [int.from_bytes(stream.packet(0)[4:8]) for stream in (audio, video)]
+    assert [b - a for a, b in zip(first, after, strict=True)] == [48_000 + 960, 90_000 + 3000]
