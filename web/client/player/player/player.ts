@@ -104,7 +104,7 @@ export class Player extends PlainElement {
   }
 
   #open(recording: Recording): TemplateResult {
-    return html`<main class="dc-player" data-testid="player">
+    return html`<div class="dc-player" data-testid="player">
       <div class="dc-player-head">
         <a class="btn btn-outline-secondary" data-testid="to-archive" href="/archive"
           >${t("Archive")}</a
@@ -125,7 +125,7 @@ export class Player extends PlainElement {
         .current=${currentMark(recording, this.state.positionMs)}
         .seek=${this.#seek}
       ></dc-events>
-    </main>`;
+    </div>`;
   }
 
   #proof(): TemplateResult {

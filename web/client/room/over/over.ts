@@ -62,7 +62,7 @@ export class Over extends PlainElement {
   protected override render(): TemplateResult {
     const ending = this.room.ending ?? { how: "closed", reason: "" };
     const words = wordsOf(ending.how);
-    return html`<main class="dc-over" data-testid="over" data-how=${ending.how}>
+    return html`<div class="dc-over" data-testid="over" data-how=${ending.how}>
       <h1 tabindex="-1" id="dc-over-title">${words.title}</h1>
       ${ending.reason === "" ? nothing : html`<p>${t("Reason: {reason}", { reason: ending.reason })}</p>`}
       <p>${words.next}</p>
@@ -86,7 +86,7 @@ export class Over extends PlainElement {
           >${t("Back to the overview")}</a
         >
       </div>
-    </main>`;
+    </div>`;
   }
 
   protected override firstUpdated(): void {

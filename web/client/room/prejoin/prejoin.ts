@@ -48,7 +48,7 @@ export class Prejoin extends PlainElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<main class="dc-prejoin" data-testid="prejoin">
+    return html`<div class="dc-prejoin" data-testid="prejoin">
       <section aria-label=${t("Picture and sound")}>
         ${this.#preview()} ${GADGETS.map((gadget) => this.#device(gadget))}
       </section>
@@ -71,7 +71,7 @@ export class Prejoin extends PlainElement {
         </button>
         <p class="mt-3"><a href=${this.config.devices}>${t("Check my devices first")}</a></p>
       </section>
-    </main>`;
+    </div>`;
   }
 
   #whoIAm(): string {

@@ -82,7 +82,7 @@ export class Room extends PlainElement {
           .acts=${this.acts}
         ></dc-sounds>
       </div>
-      <main class="dc-floor-plan" tabindex="-1" data-lost=${this.room.lostMs !== null}>
+      <div class="dc-floor-plan" tabindex="-1" data-lost=${this.room.lostMs !== null}>
         <dc-notices .room=${this.room} .acts=${this.acts}></dc-notices>
         ${
           held
@@ -94,7 +94,7 @@ export class Room extends PlainElement {
             ? html`<dc-panel .room=${this.room} .acts=${this.acts}></dc-panel>`
             : nothing
         }
-      </main>
+      </div>
       <dc-bar .room=${this.room} .acts=${this.acts}></dc-bar>
       <dc-dialogs .room=${this.room} .acts=${this.acts}></dc-dialogs>
     </div>`;
