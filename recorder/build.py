@@ -9,8 +9,8 @@ from bridge.ids import NS_PER_S, RecorderId
 from bridge.ports import Clock, Entropy, ObjectStore
 from recorder.api import ControlServer
 from recorder.events import Events
+from recorder.ports import Ports
 from recorder.recorder import Recorder, new_executor
-from recorder.writing import Ports
 
 
 class RecorderConfig(msgspec.Struct, frozen=True):

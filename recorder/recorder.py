@@ -12,9 +12,9 @@ from bridge.control import ArmOrder, RecorderHealth, RecordingStatus
 from bridge.errors import Code, Conflict, Invalid, MalformedInput, NotFound, Unavailable
 from bridge.ids import NS_PER_S, RecorderId, RecordingId
 from recorder.intake import Intake
+from recorder.ports import Ports
 from recorder.recording import Figures, Recording
 from recorder.spool import RecordingState, Spool
-from recorder.writing import Ports
 
 THREADS = 4
 """Disk and muxing; each recording uses at most two at a time, and the disk is shared anyway."""

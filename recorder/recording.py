@@ -2,27 +2,23 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from enum import StrEnum
 from typing import NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
 from bridge.control import Proof, RecordingStatus, SpoolChanged
-from bridge.errors import Code, Conflict, MalformedPacket, NotFound, Unavailable
-from bridge.ids import NS_PER_S, TrackId
+from bridge.errors import Code, Conflict, MalformedPacket, Unavailable
+from bridge.ids import NS_PER_S
 from bridge.media import Moment
 from bridge.tap import Frame, FrameKind, Hello, Resume, pack_declaration, pack_frame
 from recorder.news import News
+from recorder.ports import Ports
+from recorder.proof import prove
 from recorder.recovery import recover
 from recorder.spool import RecordingState, Spool
-from recorder.writing import Heard, Ports, Writing
+from recorder.writing import Writing
 
-PROOF_MEDIA_S = 5.0
-PROOF_STORE_S = 3.0
-"""Together below the 8 s after which ``start`` gives up waiting for the proof."""
-
-PROOF_NS = NS_PER_S
 ANSWER_S = 8.0
 FINISH_S = 30.0
 ABANDONED_S = 20.0
@@ -229,7 +225,7 @@ class Recording:
         lines = writing.part.lines.values() if writing.part is not None else ()
         malformed = sum(line.malformed for line in lines) + (writing.part.malformed if writing.part is not None else 0)
         duplicates = sum(line.duplicates for line in lines)
-        waiting = writing.uploads.waiting_bytes
+        waiting = writing.storing.uploads.waiting_bytes
         return Figures(self.status, self._line is not None, len(lines), malformed, duplicates, waiting)
 
     def _state(self) -> State:
@@ -238,7 +234,7 @@ class Recording:
         writing = self._writing
         if writing is None or writing.began is None:
             return State.ARMED
-        late = self._is_full or not writing.uploads.available
+        late = self._is_full or not writing.storing.uploads.available
         return State.DEGRADED if late else State.WRITING
 
     def _spool_full(self, full: bool) -> None:
@@ -247,48 +243,8 @@ class Recording:
             self._ports.events.publish(SpoolChanged(self.state.recording, "full" if full else "healthy"))
 
     async def prove(self) -> Proof:
-        """≥ 1 s of one track durable, and a probe object stored and read back.
-
-        Raises Unavailable(central_point_silent) or Unavailable(recorder_not_writing).
-        """
-        await self.news.until(lambda: self._proven() is not None, PROOF_MEDIA_S)
-        found = self._proven()
-        if found is None:
-            raise Unavailable(self._why_not_proven(), f"recording {self.state.recording}")
-        track, heard = found
-        try:
-            async with asyncio.timeout(PROOF_STORE_S):
-                key = await self._probe_store()
-        except TimeoutError as error:
-            raise Unavailable(Code.RECORDER_NOT_WRITING, "the object store does not answer") from error
-        except Unavailable as error:
-            raise Unavailable(Code.RECORDER_NOT_WRITING, error.detail) from error
-        return Proof(track, heard.packets, (heard.last_ns - heard.first_ns) / NS_PER_S, key)
-
-    def _proven(self) -> tuple[TrackId, Heard] | None:
-        writing = self._writing
-        if writing is None:
-            return None
-        for track, heard in writing.proven.items():
-            if heard.last_ns - heard.first_ns >= PROOF_NS:
-                return writing.track_id(track), heard
-        return None
-
-    def _why_not_proven(self) -> Code:
-        writing = self._writing
-        heard = writing.heard.values() if writing is not None else ()
-        came = any(one.last_ns - one.first_ns >= PROOF_NS for one in heard)
-        return Code.RECORDER_NOT_WRITING if came else Code.CENTRAL_POINT_SILENT
-
-    async def _probe_store(self) -> str:
-        order = self.state.order
-        key = f"{order.prefix}probe-{self._ports.entropy.id()}"
-        body = f"probe of recording {self.state.recording}\n".encode()
-        stored = await self._ports.objects.put(key, body, order.retain_until_utc_ns)
-        read = b"".join([chunk async for chunk in _read(self._ports, key, stored.version)])
-        if read != body:
-            raise Unavailable(Code.RECORDER_NOT_WRITING, "the probe object reads back otherwise")
-        return key
+        """Raises Unavailable(central_point_silent | recorder_not_writing)."""
+        return await prove(self.state, lambda: self._writing, self._ports, self.news)
 
     async def started(self) -> RecordingStatus:
         """Once START is durable. Raises Unavailable(recorder_not_writing)."""
@@ -327,11 +283,3 @@ class Recording:
         """Only what never began may be forgotten. Raises Conflict."""
         if self._has_begun() or self.state.journal is not None:
             raise Conflict(Code.ILLEGAL_TRANSITION, "the recording has begun")
-
-
-async def _read(ports: Ports, key: str, version: str) -> AsyncIterator[bytes]:
-    try:
-        async for chunk in ports.objects.read(key, version):
-            yield chunk
-    except NotFound as error:
-        raise Unavailable(Code.RECORDER_NOT_WRITING, "the probe object is not there") from error

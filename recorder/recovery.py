@@ -40,7 +40,7 @@ async def recover(writing: Writing, spool: Spool, segment_ns: int) -> None:
     if began is not None and not any(isinstance(entry, RecordingBegan) for _, entry in entries):
         writing.say_begun(began)
     for waiting in _unstored(spool, usable, stored):
-        writing.uploads.add(waiting)
+        writing.storing.uploads.add(waiting)
     for state in writing.state.parts:
         await _replay_part(writing, spool, segment_ns, state, usable)
 

@@ -16,7 +16,7 @@ import msgspec
 from bridge.ids import NS_PER_S, TrackId
 from bridge.journal import GapDeclared, GapReason, SilenceDeclared, TrackEnded
 from bridge.media import Codec, GateReason, Source
-from recorder.depacketise import Frame
+from recorder.frames import Frame
 
 STALL_NS = 200_000_000
 """Nothing for longer than this from an open track is a hole."""

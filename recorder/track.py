@@ -21,7 +21,8 @@ from bridge.journal import (
 )
 from bridge.media import GateReason, Kind
 from bridge.tap import SenderReport, TrackDeclared
-from recorder.depacketise import Frame, depacketiser, starts_key_frame
+from recorder.depacketise import depacketiser, starts_key_frame
+from recorder.frames import Frame
 from recorder.pauses import Pace
 from recorder.reorder import Arrived, Hole, Reorder
 from recorder.rtp import RtpPacket, parse_rtp

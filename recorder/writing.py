@@ -3,52 +3,33 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
 from typing import NamedTuple
 
-import msgspec
-
-from bridge.control import RecordingFinished, SegmentStored, StoreChanged
 from bridge.errors import MalformedPacket
 from bridge.ids import TrackId
 from bridge.journal import (
-    GapDeclared,
     GapReason,
     PartBegan,
     RecordingBegan,
     RecordingEnded,
-    SegmentWritten,
 )
 from bridge.media import Moment
-from bridge.ports import Clock, Entropy, ObjectStore, StoredObject
 from bridge.tap import Frame, FrameKind, Hello, pack_frame, unpack_declaration
 from recorder.durable import Durable
-from recorder.events import Events
 from recorder.journal import WHOLE, Journal
-from recorder.muxer import CONTAINERS, SUFFIXES
-from recorder.muxlane import Muxed, MuxLane
+from recorder.muxlane import MuxLane
 from recorder.news import News
 from recorder.packetlog import PacketLog
 from recorder.part import Part, Step
+from recorder.ports import Ports
 from recorder.segmenter import FrameWritten, KeyFrameWanted, SegmentBegun
-from recorder.spool import DoneSegment, PartState, RecordingState, Spool
+from recorder.spool import PartState, RecordingState, Spool
+from recorder.storing import Storing
 from recorder.track import SegmentDone
-from recorder.upload import Uploads, Waiting
 
 SOFTWARE = "diemcau-recorder"
 
 _log = logging.getLogger(__name__)
-
-
-class Ports(NamedTuple):
-    """What every recording of this process is given."""
-
-    objects: ObjectStore
-    clock: Clock
-    entropy: Entropy
-    events: Events
-    executor: Executor
-    segment_ns: int
 
 
 class Heard(NamedTuple):
@@ -77,21 +58,19 @@ class Writing:
         self.durable_to: dict[int, int] = {}
         self.heard: dict[int, Heard] = {}
         self.proven: dict[int, Heard] = {}
-        self.begun_durably = False
         self._spool = spool
         self._ports = ports
         self._news = news
         self._send = send
         self.journal = Journal(spool.journal)
         self.durable = Durable(ports.executor, self.journal, self._durable, spool_full)
-        self.mux = MuxLane(ports.executor, lambda key, number: spool.segment_file(*key, number), self._muxed)
-        self.uploads = Uploads(ports.objects, state.order.retain_until_utc_ns, self._stored, self._reachable)
         self._logs: dict[int, PacketLog] = {}
-        self._finished_files: asyncio.Queue[Muxed] = asyncio.Queue()
+        self.storing = Storing(state, spool, ports, news, self.journal, self.durable, self._forget)
+        self.mux = MuxLane(ports.executor, lambda key, number: spool.segment_file(*key, number), self.storing.add)
 
     def lanes(self) -> list[Awaitable[None]]:
         """What has to run beside whoever calls ``accept``."""
-        return [self.durable.run(), self.mux.run(), self.uploads.run(), self._register()]
+        return [self.durable.run(), self.mux.run(), *self.storing.lanes()]
 
     # ── parts ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -244,86 +223,19 @@ class Writing:
             self.proven = dict(self.heard)
         self._news.tell()
 
-    def _muxed(self, muxed: Muxed) -> None:
-        self._finished_files.put_nowait(muxed)
-
-    async def _register(self) -> None:
-        """Finished files become durable facts, then go to the store."""
-        while True:
-            muxed = await self._finished_files.get()
-            await self.durable.sync()
-            if muxed.sha256:
-                written = self._written(muxed)
-                done = DoneSegment(written, muxed.done.checkpoint)
-                await asyncio.to_thread(self._spool.save_done, *muxed.key, done)
-                self.uploads.add(Waiting(*muxed.key, muxed.path, done))
-            else:
-                self._say_unusable(muxed)
-            self._finished_files.task_done()
-
-    def _say_unusable(self, muxed: Muxed) -> None:
-        """The muxer refused the stream: it is missing from the recording, and the recording says so."""
-        ended = muxed.done.ended
-        track = muxed.done.checkpoint.declared.track
-        gap = GapDeclared(track, ended.start_ns, ended.end_ns, GapReason.NO_KEY_FRAME, 0)
-        self.journal.append(WHOLE, gap)
-
-    def _written(self, muxed: Muxed) -> SegmentWritten:
-        ended = muxed.done.ended
-        declared = muxed.done.checkpoint.declared
-        container = CONTAINERS[ended.codec]
-        key = f"{self.state.order.prefix}{declared.track}/{ended.number:05d}.{SUFFIXES[container]}"
-        return SegmentWritten(
-            track=declared.track,
-            number=ended.number,
-            key=key,
-            version="",
-            bytes=muxed.size,
-            sha256=muxed.sha256,
-            container=container,
-            codec=ended.codec,
-            width=ended.width,
-            height=ended.height,
-            frames=muxed.frames,
-            start_ns=ended.start_ns,
-            end_ns=ended.end_ns,
-            arrival_start_ns=ended.arrival_start_ns,
-            arrival_end_ns=ended.arrival_end_ns,
-        )
-
-    async def _stored(self, waiting: Waiting, stored: StoredObject) -> None:
-        written = waiting.done.written
-        said = msgspec.structs.replace(written, key=stored.key, version=stored.version)
-        self.journal.append((waiting.part, waiting.track), said)
-        await self.durable.sync()
-        await asyncio.to_thread(self._spool.forget_stored, waiting.part, waiting.track, written.number)
-        self._logs[waiting.part].forget(waiting.track, waiting.done.checkpoint.floor)
-        self.state.segments += 1
-        self.state.stored_bytes += written.bytes
-        self._ports.events.publish(SegmentStored(self.state.recording, said.track, said.key, said.bytes))
-        self._news.tell()
-
-    def _reachable(self, available: bool) -> None:
-        waiting = self.uploads.waiting_bytes
-        self._ports.events.publish(StoreChanged(self.state.recording, available, waiting))
-        self._news.tell()
+    def _forget(self, part: int, track: int, floor: int) -> None:
+        self._logs[part].forget(track, floor)
 
     # ── the end ────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def finish(self, stopped: Moment) -> None:
         """After STOP: everything to the store, the journal last. May be repeated after a kill."""
         await self.mux.drained()
-        await self._finished_files.join()
-        await self.uploads.drained()
+        await self.storing.drained()
         if not any(isinstance(entry, RecordingEnded) for _, entry in await asyncio.to_thread(self.journal.read)):
             self.journal.append(WHOLE, RecordingEnded(stopped, self._current().media_ns(stopped.mono_ns)))
             await self.durable.sync()
-        key = f"{self.state.order.prefix}journal.jsonl"
-        await self.uploads.store(key, await asyncio.to_thread(self.journal.final))
-        self.state.journal = key
-        await asyncio.to_thread(self._spool.shrink, self.state)
-        self._ports.events.publish(RecordingFinished(self.state.recording, key))
-        self._news.tell()
+        await self.storing.store_journal()
 
     async def _save(self) -> None:
         await asyncio.to_thread(self._spool.save, self.state)

@@ -258,7 +258,7 @@ async def test_proof_then_start_leaves_nothing_of_what_came_before(recorder: Rec
 async def test_a_silent_central_point_or_an_absent_store_is_no_proof(
     recorder: RecorderUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("recorder.recording.PROOF_MEDIA_S", 0.3)
+    monkeypatch.setattr("recorder.proof.PROOF_MEDIA_S", 0.3)
     await recorder.arm(RECORDING)
     with pytest.raises(Conflict) as silent:
         await recorder.api.prove(RECORDING)

@@ -9,10 +9,14 @@ from hypothesis import strategies as st
 
 from bridge.errors import MalformedPacket
 from bridge.media import Codec
-from recorder.depacketise import Frame, depacketiser, opus_duration, split_stap_a, vp8_descriptor
-from recorder.h264 import picture_size
+from recorder.depacketise import depacketiser, starts_key_frame
+from recorder.frames import Frame
+from recorder.h264 import split_stap_a
+from recorder.opus import opus_duration
 from recorder.reorder import Arrived
 from recorder.rtp import RtpPacket, parse_rtp
+from recorder.sps import picture_size
+from recorder.vp8 import vp8_descriptor
 from tests.support.tap_media import pictures, rtp_packet, sounds
 
 
@@ -177,3 +181,10 @@ def test_padding_contributing_sources_and_extensions_are_left_out() -> None:
     assert parse_rtp(extended).payload == b"payload"
     only_padding = bytes([0x80 | 0x20]) + plain[1:12] + b"\x00\x00\x03"
     assert parse_rtp(only_padding).payload == b""
+
+
+@pytest.mark.parametrize("codec", [Codec.VP8, Codec.H264])
+def test_where_a_key_frame_begins_is_seen_from_its_first_packet(codec: Codec) -> None:
+    for frame in pictures(codec, 3, 1.0):
+        assert starts_key_frame(codec, frame.payloads[0]) == frame.key
+    assert not starts_key_frame(codec, b"")
