@@ -189,16 +189,22 @@ class TrackTime(msgspec.Struct):
         return moved
 
     def place(self, timestamp: int, arrival: int, clock: SenderClock) -> int:
-        """Node's clock in ns at which this timestamp was sampled."""
+        """Node's clock in ns at which this timestamp was sampled.
+
+        A correction backwards makes the track's time run at half its speed for a while: frames are never heaped up.
+        """
         wanted = self._wanted(timestamp, arrival, clock)
         if not -BEHIND_NS < wanted - arrival < AHEAD_NS:
             self.report = self.last = None
             self.base = (timestamp, arrival)
             wanted = arrival
         if self.last is not None:
-            steady = self.last[1] + self._span(rtp_delta(timestamp, self.last[0]))
+            span = self._span(rtp_delta(timestamp, self.last[0]))
+            steady, slowest = self.last[1] + span, self.last[1] + span // 2
             if abs(steady - wanted) <= STEADY_NS:
                 wanted = min(steady, arrival)
+            elif wanted < slowest < arrival:
+                wanted = slowest
         self.last = (timestamp, wanted)
         return wanted
 

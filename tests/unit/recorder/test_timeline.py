@@ -171,3 +171,16 @@ def test_nothing_is_placed_after_it_arrived_when_all_reports_were_held_up() -> N
     errors = [placed - frame.at_s for placed, frame in zip(cutting.times, vp8(30), strict=False)]
     assert max(errors[50:]) <= track.delay_s + 0.001
     assert min(errors) >= 0
+
+
+def test_a_correction_backwards_slows_time_down_and_heaps_nothing_up() -> None:
+    """The first report was 300 ms late, the second is not."""
+    clock, time = SenderClock(), TrackTime(48_000)
+    time.learn(300_000_000, 0, 0, 0, clock)
+    placed = [time.place(index * 960, index * 20_000_000 + 310_000_000, clock) for index in range(50)]
+    assert placed[0] == 300_000_000
+    time.learn(NS_PER_S, 48_000, 1 << 32, 0, clock)
+    later = [time.place(index * 960, index * 20_000_000 + 310_000_000, clock) for index in range(50, 150)]
+    steps = [two - one for one, two in pairwise([placed[-1], *later])]
+    assert set(steps[:29]) == {10_000_000}
+    assert later[-1] == pytest.approx(149 * 20_000_000, abs=10_000_000)
