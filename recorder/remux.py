@@ -60,7 +60,7 @@ def _fragmented(source: InputContainer, stream: Stream) -> tuple[str, bytes]:
 
 
 def _copy(source: InputContainer, stream: Stream, target: OutputContainer, copied: Stream) -> None:
-    """Packet by packet, each with the time to the next as its duration."""
+    """Packet by packet, each with the time to the next as its duration. Raises MalformedInput when there is none."""
     waiting: Packet[Stream] | None = None
     for packet in source.demux(stream):
         if packet.dts is None:
@@ -70,6 +70,7 @@ def _copy(source: InputContainer, stream: Stream, target: OutputContainer, copie
             target.mux(waiting)
         packet.stream = copied
         waiting = packet
-    if waiting is not None:
-        waiting.duration = LAST_FRAME_MS
-        target.mux(waiting)
+    if waiting is None:
+        raise MalformedInput("segment without a frame")
+    waiting.duration = LAST_FRAME_MS
+    target.mux(waiting)
