@@ -3,6 +3,7 @@
 import type { Acts } from "./acts";
 import { firstState, type RoomState } from "./state";
 import type { ParticipantView, RoomView } from "../wire/signaling";
+import type { RoomConfig } from "../wire/web";
 
 export const NOW = 1_795_000_000_000;
 
@@ -108,3 +109,20 @@ export function writtenActs(): Acts & { readonly done: string[] } {
     },
   });
 }
+
+export const CONFIG: RoomConfig = {
+  page: { lang: "vi", dir: "ltr", zone: "Asia/Ho_Chi_Minh", catalogue: "", csrf: "" },
+  reception: "r",
+  title: "Buổi tiếp",
+  office: "Ban Tiếp công dân",
+  name: "Nguyễn Văn A",
+  role: "citizen",
+  point: "Điểm cầu xã",
+  join: "/join",
+  back: "/today",
+  devices: "/devices",
+  after: "/after",
+  camera_kbps: 1500,
+  screen_kbps: 2000,
+  loopback_only: false,
+};

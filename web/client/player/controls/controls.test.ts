@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { mounted, nameless, part } from "../../shared/mounting";
+import { firstState } from "../state";
+import { RECORDING, writtenActs } from "../testing";
+import { Controls } from "./controls";
+
+describe("controls", () => {
+  it("name themselves and do what they say", async () => {
+    const acts = writtenActs();
+    const state = { ...firstState(false), recording: RECORDING, positionMs: 61_000 };
+    const controls = await mounted(new Controls(), { state, acts });
+    expect(nameless(controls)).toEqual([]);
+    expect(part(controls, "position").textContent).toBe("00:01:01");
+    part(controls, "play-button").click();
+    part(controls, "back-button").click();
+    const rate = part(controls, "rate") as HTMLSelectElement;
+    rate.value = "1.5";
+    rate.dispatchEvent(new Event("change"));
+    expect(acts.done).toEqual(["toggle", "jump -10000", "rate 1.5"]);
+  });
+});
