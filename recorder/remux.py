@@ -34,6 +34,8 @@ def browser_form(container: str, body: bytes) -> tuple[str, bytes]:
             if not isinstance(source, InputContainer) or not source.streams:
                 raise MalformedInput("segment without a stream")
             stream = source.streams[0]
+            if stream.codec_context is None:
+                raise MalformedInput("segment of an unknown codec")
             codec = stream.codec_context.name
             if container == "webm" and codec in ("vp8", "libvpx", "opus", "libopus"):
                 return _WEBM_CODECS[codec.removeprefix("lib").replace("vpx", "vp8")], body

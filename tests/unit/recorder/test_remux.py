@@ -63,7 +63,7 @@ def test_a_codec_in_the_wrong_container_is_malformed(matroska: bytes) -> None:
         browser_form("webm", matroska)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cut=st.floats(0, 1), at=st.floats(0, 0.999), byte=st.integers(0, 255))
 def test_a_damaged_segment_is_a_form_or_malformed(matroska: bytes, cut: float, at: float, byte: int) -> None:
     damaged = bytearray(matroska[: round(len(matroska) * cut)])
