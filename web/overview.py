@@ -19,9 +19,17 @@ class Step(NamedTuple):
     sends: bool
 
 
-def connected(reception: Reception) -> int:
-    """Seats somebody is at now."""
-    return sum(someone.connected for someone in reception.participants.values())
+class Points(NamedTuple):
+    """Bridge points of a reception: several seats may be at one."""
+
+    connected: int
+    expected: int
+
+
+def points_of(reception: Reception) -> Points:
+    """A point is connected when anybody there is."""
+    there = (reception.seats[someone.seat].point for someone in reception.participants.values() if someone.connected)
+    return Points(len(set(there)), len({seat.point for seat in reception.seats.values()}))
 
 
 def address(reception: Reception) -> str:

@@ -16,7 +16,7 @@ from bridge.receptions import MAX_SEATS, MAX_TITLE
 from bridge.states import BEFORE_LIVE
 from web.forms import Form, read_form
 from web.keys import CONFIG, PORTS
-from web.overview import address, connected, next_step
+from web.overview import address, next_step, points_of
 from web.reach import Seen, reception_of
 from web.render import render, see_other, times_of
 from web.requests import account_of, actor_of
@@ -41,7 +41,7 @@ def _page(request: web.Request, seen: Seen, form: Form, status: int = 200) -> we
         seen=seen,
         reception=reception,
         seats=[(seat, reception.at_seat(seat.id)) for seat in reception.seats.values()],
-        connected=connected(reception),
+        points=points_of(reception),
         step=next_step(seen),
         address=address(reception),
         may_cancel=reception.state in BEFORE_LIVE and seen.may(Action.CANCEL),

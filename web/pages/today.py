@@ -10,7 +10,7 @@ from bridge.policy import Action, Concern, may
 from bridge.states import UNDER_WAY
 from web.config import WebPorts
 from web.keys import CONFIG, PORTS
-from web.overview import address, connected, next_step
+from web.overview import address, next_step, points_of
 from web.reach import Seen
 from web.render import render, see_other
 from web.requests import account_of
@@ -40,7 +40,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         today=[one for one in seen if _is_now(one, begin, tomorrow)],
         ahead=[one for one in seen if one.reception.starts_utc_ns >= tomorrow],
         next_step=next_step,
-        connected=connected,
+        points_of=points_of,
         address=address,
         may_schedule=may(actor_of(account), Action.SCHEDULE, Concern("reception", account.agency)),
     )
