@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -13,16 +12,8 @@ from bridge.ids import ParticipantId
 from bridge.media import Source
 from bridge.model import Seat
 from bridge.reception import Reception
-from deploy.places import LOCAL_NODE, LOCAL_RECORDER, ListedPlaces
 from deploy.points.point import Invitation, Point, PointPlan
-from deploy.time import SystemClock, SystemEntropy
-from recorder.build import RecorderConfig
-from recorder.build import build as build_recorder
-from recorder.client import HttpRecorderNode
-from sfu.build import build as build_node
-from sfu.client import HttpMediaNode
-from sfu.settings import SfuConfig
-from storage.objects.directory import DirectoryObjects
+from tests.support.house import whole_house
 from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, scheduled
 from tests.support.room_server import RoomServer, eventually
 
@@ -30,27 +21,8 @@ from tests.support.room_server import RoomServer, eventually
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[RoomServer]:
     """Signaling over a real node and recorder."""
-    clock, entropy = SystemClock(), SystemEntropy()
-    async with AsyncExitStack() as open_:
-        node_control, recorder_control = f"unix:{tmp_path / 'sfu.sock'}", f"unix:{tmp_path / 'recorder.sock'}"
-        node = build_node(SfuConfig(node=LOCAL_NODE, control=node_control), clock, entropy)
-        await node.start()
-        open_.push_async_callback(node.close)
-        objects = DirectoryObjects(tmp_path / "objects", clock)
-        await objects.prepare()
-        open_.callback(objects.close)
-        config = RecorderConfig(LOCAL_RECORDER, tmp_path / "spool", recorder_control, f"unix:{tmp_path / 'tap.sock'}")
-        recorder = build_recorder(config, objects, clock, entropy)
-        await recorder.start()
-        open_.push_async_callback(recorder.close)
-        places = ListedPlaces(
-            {LOCAL_NODE: HttpMediaNode(node_control)}, {LOCAL_RECORDER: HttpRecorderNode(recorder_control)}
-        )
-        open_.push_async_callback(places.close)
-        server = RoomServer(tmp_path, places=places)
-        await server.start()
-        open_.push_async_callback(server.close)
-        yield server
+    async with whole_house(tmp_path) as house:
+        yield house.server
 
 
 @pytest.fixture
