@@ -59,7 +59,7 @@ export class Prejoin extends PlainElement {
         <p class="dc-prejoin-notice">
           ${t("The reception is recorded in picture and sound, from its beginning to its end. You come in with the microphone off.")}
         </p>
-        ${this.#firefox()} ${this.#trouble()}
+        ${this.#trouble()}
         <button
           type="button"
           class="btn btn-primary btn-lg"
@@ -179,15 +179,6 @@ export class Prejoin extends PlainElement {
     >
       ${off ? t("Switch on") : t("Try again")}
     </button>`;
-  }
-
-  #firefox(): TemplateResult | typeof nothing {
-    if (!this.config.loopback_only || !navigator.userAgent.includes("Firefox/")) return nothing;
-    return html`<p class="dc-advice dc-state" data-tone="late" data-testid="firefox-loopback">
-      ${icon("warning")}<span
-        >${t("Firefox does not connect to a server that announces only this machine itself. Ask the operator to start it with --listen and --announce auto, or use another browser here.")}</span
-      >
-    </p>`;
   }
 
   #trouble(): TemplateResult | typeof nothing {
