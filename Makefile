@@ -62,6 +62,10 @@ pictures: setup-test ## Take the README's pictures anew, by its own first ten mi
 	mkdir -p docs/pictures
 	cp build/browser/readme/*.png docs/pictures/
 
+.PHONY: minio
+minio: setup ## Build the pinned MinIO server into a cache outside this folder (once, minutes)
+	@$(BIN)/python -m tools.minio
+
 .PHONY: bench
 bench: setup-dev ## Measure (ONLY=forward|join|record DURATION=seconds)
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(DURATION),--duration $(DURATION)) $(ARGS)
@@ -119,6 +123,7 @@ check-messages:
 setup-dev: setup $(STAMPS)/developer-tools
 setup-test: setup-dev
 	@$(BIN)/python -m tools.setup test-programs
+	@$(BIN)/python -m tools.minio for-tests
 
 $(BIN)/python:
 	@"$(PYTHON)" -m tools.setup environment

@@ -80,6 +80,8 @@ class Sealing:
         return manifest
 
     async def _keep(self, row: RecordingRow, manifest: Manifest) -> None:
+        # A lock that was lengthened can no more be broken by anybody, one that was only put can (MinIO).
+        await self._retain(manifest_key(row.prefix), None)
         stored = await self._objects.stat(manifest_key(row.prefix))
         for track in manifest.tracks:
             for segment in track.segments:

@@ -15,10 +15,10 @@ THREADS = 4
 
 
 class StoreThreads:
-    """A pool of its own, so that a hanging disk stops nobody else's work."""
+    """A pool of its own, so that a hanging disk or server stops nobody else's work."""
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="objects")
+    def __init__(self, threads: int = THREADS) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="objects")
 
     async def run(self, step: Callable[Given, Answer], *args: Given.args, **kwargs: Given.kwargs) -> Answer:
         """The step's answer; an OSError is Unavailable(objects_unavailable).

@@ -1,5 +1,7 @@
 """The stores and databases under the contract. A further one is one more entry and its fixture's few lines."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,7 +12,9 @@ from bridge.ports import ObjectStore
 from storage import schema
 from storage.engine import Database
 from storage.objects.directory import DirectoryObjects
+from storage.objects.minio import MinioObjects
 from storage.unit import SqlUnits
+from tests.support.minio import MinioServer, running_minio
 from tests.support.postgres import Postgres, running_postgres
 
 
@@ -28,11 +32,21 @@ class HandClock:
         """The same hand."""
         return UtcNs(self.now_ns)
 
+    async def reach(self, utc_ns: int) -> None:
+        """Come to that time."""
+        self.now_ns = utc_ns
 
-@pytest.fixture
-def clock() -> HandClock:
-    """Autumn 2027."""
-    return HandClock()
+
+class RealClock(HandClock):
+    """The machine's, in whole seconds as of its making, so that times of a test are told apart by what it adds."""
+
+    def utc(self) -> UtcNs:
+        """Now."""
+        return UtcNs(time.time_ns())
+
+    async def reach(self, utc_ns: int) -> None:
+        """Wait for that time: a server's clock cannot be moved."""
+        await asyncio.sleep(max(0, utc_ns - time.time_ns()) / 1e9)
 
 
 @pytest.fixture(scope="session")
@@ -69,10 +83,38 @@ async def units(database_url: str) -> AsyncIterator[SqlUnits]:
     await database.close()
 
 
-@pytest.fixture(params=["directory"])
-async def objects(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> AsyncIterator[ObjectStore]:
+@pytest.fixture(scope="session")
+def minio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MinioServer]:
+    """One server for all; each test has a bucket of its own."""
+    with running_minio(tmp_path_factory.mktemp("minio")) as server:
+        yield server
+
+
+@pytest.fixture(params=["directory", "minio"])
+def store_kind(request: pytest.FixtureRequest) -> str:
+    """Which store the test runs on."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def clock(store_kind: str) -> HandClock:
+    """Moved by hand where the store takes our word for the time; a server has its own."""
+    return RealClock() if store_kind == "minio" else HandClock()
+
+
+@pytest.fixture
+async def objects(
+    request: pytest.FixtureRequest, store_kind: str, tmp_path: Path, clock: HandClock
+) -> AsyncIterator[ObjectStore]:
     """An empty store."""
-    assert request.param == "directory"
+    if store_kind == "minio":
+        server: MinioServer = request.getfixturevalue("minio")
+        bucket = MinioObjects(server.bucket(deletable=""), clock)
+        await bucket.prepare()
+        yield bucket
+        bucket.close()
+        return
     store = DirectoryObjects(tmp_path / "objects", clock)
     await store.prepare()
     yield store

@@ -15,6 +15,7 @@ from bridge.ports import ObjectStore, StoredObject
 from tests.contract.conftest import HandClock
 
 MIB = 1 << 20
+S = 1_000_000_000
 PART = st.from_regex(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,30}", fullmatch=True)
 WELL_FORMED = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 KEY = st.lists(PART, min_size=1, max_size=5).map("/".join)
@@ -188,31 +189,37 @@ async def test_a_long_list_is_whole(objects: ObjectStore) -> None:
 
 
 async def test_nothing_goes_before_its_retention_ends(objects: ObjectStore, clock: HandClock) -> None:
-    stored = await objects.put("kept", b"x", clock.now_ns + 10)
-    clock.now_ns += 9
+    end = whole_seconds(clock, 2)
+    stored = await objects.put("kept", b"x", end)
+    assert stored.retain_until_utc_ns == end
     with pytest.raises(Refusal) as refused:
         await objects.delete("kept", stored.version)
     assert refused.value.code is Code.OBJECT_LOCKED
     assert await whole(objects, "kept") == b"x"
-    clock.now_ns += 1
+    await clock.reach(end + S // 10)
     await objects.delete("kept", stored.version)
     assert await keys(objects) == []
     await objects.put("kept", b"other", 0)
 
 
 async def test_retention_only_lengthens(objects: ObjectStore, clock: HandClock) -> None:
-    now = clock.now_ns
-    stored = await objects.put("kept", b"x", now + 10)
-    longer = await objects.extend_retention("kept", stored.version, now + 20)
-    assert longer.retain_until_utc_ns == now + 20
-    assert await objects.extend_retention("kept", stored.version, now + 20) == longer
+    end = whole_seconds(clock, 2)
+    stored = await objects.put("kept", b"x", end)
+    longer = await objects.extend_retention("kept", stored.version, end + 60 * S)
+    assert longer.retain_until_utc_ns == end + 60 * S
+    assert await objects.extend_retention("kept", stored.version, end + 60 * S) == longer
     with pytest.raises(Refusal) as refused:
-        await objects.extend_retention("kept", stored.version, now + 19)
+        await objects.extend_retention("kept", stored.version, end + 59 * S)
     assert refused.value.code is Code.OBJECT_LOCKED
     assert await objects.stat("kept") == longer
-    clock.now_ns = now + 15
+    await clock.reach(end + S // 10)
     with pytest.raises(Refusal):
         await objects.delete("kept", stored.version)
+
+
+def whole_seconds(clock: HandClock, ahead: int) -> int:
+    """A time at least so many seconds ahead. Whole ones: what every store keeps exactly."""
+    return (clock.utc() // S + 1 + ahead) * S
 
 
 async def test_deleting_a_version_that_is_not_there_keeps_the_object(objects: ObjectStore) -> None:
