@@ -106,7 +106,10 @@ class Recorder:
     async def disarm(self, recording: RecordingId) -> None:
         """Forget an armed recording that never started. Raises NotFound, Conflict."""
         found = self.find(recording)
+        await found.taken_up()
         found.check_forgettable()
+        if self._recordings.get(recording) is not found:
+            return
         del self._recordings[recording]
         task = self._tasks.pop(recording)
         task.cancel()

@@ -279,6 +279,10 @@ class Recording:
         mono_ns = writing.part.now_ns
         await writing.stop(Moment(mono_ns, writing.began.utc_ns + writing.part.media_ns(mono_ns)))
 
+    async def taken_up(self) -> None:
+        """Wait until its task has read the spool: a thread that still works there must not find it gone."""
+        await self.news.until(lambda: self._writing is not None or self._is_over, ANSWER_S)
+
     def check_forgettable(self) -> None:
         """Only what never began may be forgotten. Raises Conflict."""
         if self._has_begun() or self.state.journal is not None:
