@@ -105,6 +105,12 @@ describe("tiles of a moment", () => {
     expect(missing(60_000)[2]).toBe("loading");
   });
 
+  it("stand as they last were at the very end", () => {
+    const late = { ...playing, "late-camera": "hole", "second-camera": "hole" } as const;
+    const last = tilesAt(RECORDING, 120_000, late).map((tile) => tile.missing);
+    expect(last).toEqual([null, null, null]);
+  });
+
   it("mark a gap as a fault, and who is muted and who speaks", () => {
     const [chair] = tilesAt(RECORDING, 21_000, playing);
     expect(chair?.fault).toBe(true);

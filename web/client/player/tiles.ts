@@ -24,12 +24,14 @@ export function tilesAt(
   atMs: number,
   feeds: Readonly<Record<string, FeedState>>,
 ): TileView[] {
+  // At the very end everybody has just left; what stands there is the last picture.
+  const shownMs = Math.min(atMs, recording.durationMs - 1);
   return recording.seats.flatMap((seat) => {
     const own = recording.tracks.filter((track) => track.seat === seat.id);
-    const screen = pick(own, "screen", atMs);
-    const camera = view(seat, "camera", pick(own, "camera", atMs), atMs, feeds, own);
-    const shared = screen !== null && presenceAt(screen, atMs).there === "piece";
-    return shared ? [camera, view(seat, "screen", screen, atMs, feeds, own)] : [camera];
+    const screen = pick(own, "screen", shownMs);
+    const camera = view(seat, "camera", pick(own, "camera", shownMs), shownMs, feeds, own);
+    const shared = screen !== null && presenceAt(screen, shownMs).there === "piece";
+    return shared ? [camera, view(seat, "screen", screen, shownMs, feeds, own)] : [camera];
   });
 }
 
