@@ -10,8 +10,9 @@ from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Error, expect
 
+from bridge.errors import Refusal
 from bridge.media import Source
 from bridge.model import Role
 from deploy.points import Point, PointPlan
@@ -52,30 +53,38 @@ _WATCH = """
 
 async def join(joins: int, build: Path) -> list[Row]:
     """One row, printed and written."""
+    times: list[float] = []
+    skipped: str | None = None
     if chromium_path() is None:
-        row: Row = {"what": "click to first frame", "p50_s": None, "p95_s": None, "skipped": "no chromium"}
+        skipped = "no chromium (apt-get install chromium)"
     else:
-        times = await _times(joins)
-        row = {
-            "what": "click to first frame",
-            "joins": len(times),
-            "p50_s": round(percentile(times, 0.5), 3),
-            "p95_s": round(percentile(times, 0.95), 3),
-            "least_s": round(min(times), 3),
-            "most_s": round(max(times), 3),
-        }
+        try:
+            await _enter(joins, times)
+        except (Error, RuntimeError, TimeoutError, Refusal) as fault:
+            skipped = f"failed after {len(times)}: {type(fault).__name__}: {str(fault)[:300]}"
+    row: Row = {
+        "what": "click to first frame",
+        "joins": len(times),
+        "p50_s": round(percentile(times, 0.5), 3) if times else None,
+        "p95_s": round(percentile(times, 0.95), 3) if times else None,
+        "least_s": round(min(times), 3) if times else None,
+        "most_s": round(max(times), 3) if times else None,
+        "skipped": skipped,
+    }
     write([row], build / "join.json")
     print(table([row], _COLUMNS) + "\n", flush=True)
     return [row]
 
 
-async def _times(joins: int) -> list[float]:
+async def _enter(joins: int, times: list[float]) -> None:
+    """Adds the seconds of each entrance to ``times``."""
     with tempfile.TemporaryDirectory(prefix="dcbench-") as name:
         async with AsyncExitStack() as stack:
             installation = await stack.enter_async_context(product(Path(name) / "data"))
             reception = await _room(installation, stack)
             browser = await stack.enter_async_context(chromium())
-            return [await _join(installation, browser, reception) for _ in range(joins)]
+            for _ in range(joins):
+                times.append(await _join(installation, browser, reception))
 
 
 async def _room(installation: Product, stack: AsyncExitStack) -> str:
