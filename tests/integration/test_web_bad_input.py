@@ -32,6 +32,9 @@ STRANGERS: list[tuple[str, bytes, list[str | bytes]]] = [
     ("GET /today", b"", [b"Cookie: \xff\xff=\xff; a=b"]),
     ("GET /today", b"", ["Accept-Language: " + "a," * 500]),
     ("GET /today", b"", [b"X-Forwarded-For: \xff"]),
+    ("GET /today", b"", [b"Cookie: diemcau-PORT=\xff\xfe"]),
+    ("POST /sign-in", b"login=a&password=b", [FORM, "Origin: http://["]),
+    ("POST /sign-in", b"login=a&password=b", [FORM, b"Origin: \xff"]),
     ("OPTIONS /today", b"", []),
     ("BREW /today", b"", []),
 ]
@@ -78,7 +81,8 @@ async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
 async def status(pages: Pages, what: str, body: bytes, headers: list[str | bytes]) -> int:
     """The status of the answer to these very bytes."""
     host = pages.origin.removeprefix("http://")
-    told = [line.encode() if isinstance(line, str) else line for line in headers]
+    port = host.rpartition(":")[2].encode()
+    told = [(line.encode() if isinstance(line, str) else line).replace(b"PORT", port) for line in headers]
     head = [f"{what} HTTP/1.1".encode(), f"Host: {host}".encode(), b"Connection: close", *told]
     reader, writer = await asyncio.open_connection(*host.split(":"))
     writer.write(b"\r\n".join([*head, f"Content-Length: {len(body)}".encode(), b"", body]))

@@ -1,5 +1,6 @@
 """What stands between a stranger and the pages: hosts, sessions, forgery, throttling, sizes, failures."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ import msgspec
 import pytest
 from aiohttp import web
 
+from bridge.accounts import FREE_FAILURES
 from bridge.audit import audit_faults
 from bridge.errors import Code, Unavailable
 from tests.support.pages import PASSWORD, Pages, serving
@@ -70,6 +72,13 @@ async def test_the_sign_in_leads_nowhere_else(pages: Pages, wish: str) -> None:
         assert answer.headers["Location"] == "/"
 
 
+async def test_many_guesses_at_once_are_no_way_round_the_waiting(pages: Pages) -> None:
+    async with pages.reader() as guesser:
+        answers = await asyncio.gather(*(guesser.sign_in("chair", f"guess number {n}") for n in range(20)))
+        assert [answer.status for answer in answers].count(401) <= FREE_FAILURES + 1
+        assert {answer.status for answer in answers} == {401, 429}
+
+
 async def test_who_is_not_signed_in_is_asked_and_comes_back(pages: Pages) -> None:
     async with pages.reader() as chair:
         asked = await chair.get("/receptions/new?x=1")
@@ -86,13 +95,15 @@ async def test_forged_requests_change_nothing(pages: Pages) -> None:
         forged = [
             await chair.ask("POST", "/sign-out", data={}),
             await chair.ask("POST", "/sign-out", data={"csrf": "wrong"}),
+            await chair.ask("POST", "/sign-out", data={"csrf": "đúng"}),
+            await chair.ask("POST", "/sign-out", data={}, headers={"X-CSRF-Token": "đúng"}),
             await chair.ask("POST", "/sign-out", data={"csrf": token}, headers={"Origin": "https://evil.example"}),
             await chair.ask("POST", "/sign-out", data={"csrf": token}, headers={"Origin": "null"}),
             await chair.ask("POST", "/sign-out", data={"csrf": token}, headers={"Sec-Fetch-Site": "cross-site"}),
             await chair.post("/api/receptions", {}, "wrong"),
             await chair.ask("POST", "/api/receptions", data="csrf=x", headers={"Content-Type": "text/plain"}),
         ]
-        assert [answer.status for answer in forged] == [403] * 7
+        assert [answer.status for answer in forged] == [403] * 9
         assert (await chair.get("/today")).path == "/today"
         other = await chair.send("/sign-in", {"login": "citizen", "password": PASSWORD}, headers={"Origin": "null"})
         assert other.status == 403

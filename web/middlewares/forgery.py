@@ -22,7 +22,10 @@ def from_here(origin: str | None, site: str | None, host: str) -> bool:
     """Whether the browser does not say otherwise. ``origin``: Origin header, ``site``: Sec-Fetch-Site."""
     if site not in (None, "same-origin", "none"):
         return False
-    return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+    try:
+        return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:  # brackets that are no address
+        return False
 
 
 async def given_token(request: web.Request) -> str:
@@ -30,6 +33,11 @@ async def given_token(request: web.Request) -> str:
     if token := request.headers.get(CSRF_HEADER):
         return token
     return (await posted(request)).get(FIELD, "") if request.content_type == FORM else ""
+
+
+def _same(given: str, token: str) -> bool:
+    """As bytes: texts are only compared when they are ASCII, and headers may hold bytes that are no text."""
+    return hmac.compare_digest(given.encode("utf8", "replace"), token.encode())
 
 
 @web.middleware
@@ -42,10 +50,6 @@ async def refuse_forgeries(request: web.Request, handler: Handler) -> web.Stream
         raise Refusal(Code.FORM_EXPIRED, f"origin {headers.get('Origin')}")
     someone = request.get(SIGNED_IN)
     # A sign-in page in a forgotten tab has no token of the session that was opened beside it.
-    if (
-        someone
-        and request.path != "/sign-in"
-        and not hmac.compare_digest(await given_token(request), someone.session.csrf)
-    ):
+    if someone and request.path != "/sign-in" and not _same(await given_token(request), someone.session.csrf):
         raise Refusal(Code.FORM_EXPIRED, "csrf token")
     return await handler(request)

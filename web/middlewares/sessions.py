@@ -46,12 +46,17 @@ async def _touch(session: Session, ports: WebPorts) -> None:
         await unit.commit()
 
 
+def _may_be_ours(secret: str) -> bool:
+    """Ours are short and plain; a stranger's cookie may hold bytes that are no text at all."""
+    return 0 < len(secret) <= _LONGEST_SECRET and secret.isascii()
+
+
 @web.middleware
 async def find_session(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Fills in the request's SIGNED_IN when its cookie opens a session."""
     if not is_socket(request) and not is_plain_file(request):
         config = request.app[CONFIG]
         secret = request.cookies.get(config.session_cookie, "")
-        if 0 < len(secret) <= _LONGEST_SECRET and (found := await opened_by(secret, config, request.app[PORTS])):
+        if _may_be_ours(secret) and (found := await opened_by(secret, config, request.app[PORTS])):
             request[SIGNED_IN] = found
     return await handler(request)
