@@ -111,6 +111,22 @@ describe("tiles of a moment", () => {
     expect(last).toEqual([null, null, null]);
   });
 
+  it("do not call the last second of a track that ends a little early an absence", () => {
+    const [first, ...others] = MANIFEST.tracks;
+    const end_ns = 119.4 * 1e9;
+    const segments = first!.segments.map((one) => ({
+      ...one,
+      end_ns: Math.min(one.end_ns, end_ns),
+    }));
+    const recording = recordingOf({
+      ...MANIFEST,
+      tracks: [{ ...first!, end_ns, segments }, ...others],
+    });
+    const missing = (atMs: number): string | null | undefined =>
+      tilesAt(recording, atMs, { "chair-camera": "hole" })[0]?.missing;
+    expect([missing(119_900), missing(120_000)]).toEqual([null, null]);
+  });
+
   it("mark a gap as a fault, and who is muted and who speaks", () => {
     const [chair] = tilesAt(RECORDING, 21_000, playing);
     expect(chair?.fault).toBe(true);

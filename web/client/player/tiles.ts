@@ -35,10 +35,16 @@ export function tilesAt(
   });
 }
 
+/** Tracks do not begin and end in the same instant as their people come and go; this much is no absence. */
+const LEEWAY_MS = 1_000;
+
 function pick(own: readonly PlayTrack[], source: string, atMs: number): PlayTrack | null {
-  return (
-    own.find((one) => one.source === source && one.startMs <= atMs && atMs < one.endMs) ?? null
-  );
+  const covering = (leewayMs: number): PlayTrack | undefined =>
+    own.find(
+      (one) =>
+        one.source === source && one.startMs - leewayMs <= atMs && atMs < one.endMs + leewayMs,
+    );
+  return covering(0) ?? covering(LEEWAY_MS) ?? null;
 }
 
 function view(
@@ -79,10 +85,11 @@ function whyMissing(
 ): string | null {
   const there = seat.there.some((span) => span.startMs <= atMs && atMs < span.endMs);
   if (!there) return "absent";
-  if (track === null) return "camera_off";
+  if (track === null) return "nothing";
   const presence = presenceAt(track, atMs);
   if (presence.there === "hole") return isBrief(presence.hole) ? null : presence.hole.reason;
-  if (presence.there === "nothing") return "nothing";
+  // Behind its last file the last picture stands for a moment; before its first there is none yet.
+  if (presence.there === "nothing" && atMs < track.endMs - LEEWAY_MS) return "nothing";
   if (state === "broken") return "broken";
   return state === "playing" || state === "hole" ? null : "loading";
 }
