@@ -24,8 +24,8 @@ help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: setup ## Install, build and start everything on this machine (ARGS="--data DIR --port N")
-	@exec $(BIN)/diemcau up $(ARGS)
+run: setup $(if $(filter minio,$(STORE)),minio) ## Install, build, start everything here (STORE=minio ARGS="--data DIR --port N")
+	@exec $(BIN)/diemcau up $(if $(STORE),--store $(STORE)) $(ARGS)
 
 .PHONY: demo
 demo: setup ## Start with synthetic points in a reception, to look around alone (ARGS=...)

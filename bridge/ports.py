@@ -143,7 +143,8 @@ class ObjectStore(Protocol):
         ...
 
     async def extend_retention(self, key: str, version: str, retain_until_utc_ns: int) -> StoredObject:
-        """Only ever lengthens; a shorter time is Refusal(object_locked)."""
+        """Only ever lengthens; a shorter time is Refusal(object_locked). From here on nobody can break the lock, also
+        when the time is the same: a record calls it once it is sealed."""
         ...
 
     async def delete(self, key: str, version: str) -> None:

@@ -80,7 +80,6 @@ class Sealing:
         return manifest
 
     async def _keep(self, row: RecordingRow, manifest: Manifest) -> None:
-        # A lock that was lengthened can no more be broken by anybody, one that was only put can (MinIO).
         await self._retain(manifest_key(row.prefix), None)
         stored = await self._objects.stat(manifest_key(row.prefix))
         for track in manifest.tracks:
@@ -103,11 +102,11 @@ class Sealing:
         )
 
     async def _retain(self, key: str, version: str | None) -> None:
-        """At least as long as the record; what is locked for longer already stays so."""
+        """At least as long as the record; what is locked for longer already stays so, but from here on for good: a
+        lock that was lengthened nobody can break, one that was only put the store's owner can (MinIO)."""
         until = self._clock.utc() + self._retention_ns
         stored = await self._objects.stat(key, version)
-        if stored.retain_until_utc_ns < until:
-            await self._objects.extend_retention(key, stored.version, until)
+        await self._objects.extend_retention(key, stored.version, max(until, stored.retain_until_utc_ns))
 
     async def verify_new(self) -> list[RecordingId]:
         """Checks whole, once, every recording that was sealed and never checked."""

@@ -37,6 +37,7 @@ Announce = Annotated[
 ]
 TlsCert = Annotated[str | None, typer.Option(help="Certificate chain (PEM).")]
 TlsKey = Annotated[str | None, typer.Option(help="Private key (PEM).")]
+StoreOption = Annotated[str | None, typer.Option("--store", help="directory | minio")]
 ModeOption = Annotated[str | None, typer.Option("--mode", help="trial | production")]
 
 
@@ -90,6 +91,7 @@ def up(
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
     mode: ModeOption = None,
+    store: StoreOption = None,
 ) -> None:
     """Start everything on this machine and keep it running."""
     from deploy.up import up as main
@@ -100,6 +102,7 @@ def up(
             data=data,
             listen=listen,
             mode=mode,
+            store__kind=store,
             web__port=port,
             web__tls_cert=tls_cert,
             web__tls_key=tls_key,
@@ -150,6 +153,16 @@ def recorder(config: ConfigFile = None, data: Data = None) -> None:
 
     with faults_told():
         configuration = resolved(config, data=data)
+    run(main, configuration)
+
+
+@app.command()
+def store(config: ConfigFile = None, data: Data = None, port: Port = None) -> None:
+    """Our own MinIO server."""
+    from deploy.storeprocess import store as main
+
+    with faults_told():
+        configuration = resolved(config, data=data, web__port=port)
     run(main, configuration)
 
 

@@ -45,6 +45,29 @@ class MediaPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     replay_seconds: int = 20
 
 
+class StoreKind(StrEnum):
+    """``directory``: files in the data folder, for trials. ``minio``: a locked bucket."""
+
+    DIRECTORY = "directory"
+    MINIO = "minio"
+
+
+class StorePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where objects lie. ``endpoint`` empty with ``minio``: a server of our own on loopback, supervised like the rest,
+    its keys made by us; its ``port`` 0: web port + 2, its ``program`` empty: what ``make minio`` built. With an
+    ``endpoint`` (http(s)://HOST:PORT) bucket and keys are yours; ``certificates``: PEM file of its authority."""
+
+    kind: StoreKind = StoreKind.DIRECTORY
+    endpoint: str = ""
+    bucket: str = "diemcau"
+    access_key: str = ""
+    secret_key: str = ""
+    region: str = "us-east-1"
+    certificates: str = ""
+    port: int = 0
+    program: str = ""
+
+
 class RecordingPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The recorder and the archive. ``retention_days`` counts in production; trial keeps one day."""
 
@@ -77,6 +100,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     media: MediaPart = MediaPart()
     recording: RecordingPart = RecordingPart()
     room: RoomPart = RoomPart()
+    store: StorePart = StorePart()
 
     @property
     def folder(self) -> Path:
@@ -89,6 +113,16 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.media.port or self.web.port + 1
 
     @property
+    def store_port(self) -> int:
+        """TCP port of our own MinIO server."""
+        return self.store.port or self.web.port + 2
+
+    @property
+    def own_store(self) -> bool:
+        """Whether a MinIO server of our own is to run."""
+        return self.store.kind is StoreKind.MINIO and not self.store.endpoint
+
+    @property
     def announced(self) -> tuple[str, ...]:
         """Addresses in ICE candidates."""
         return self.media.announce or (self.listen,)
@@ -99,7 +133,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.listen.startswith("127.") or self.listen in ("::1", "localhost")
 
 
-SECRET_KEYS = frozenset({"database_url"})
+SECRET_KEYS = frozenset({"database_url", "store.secret_key"})
 """Printed hidden: a database address carries its password."""
 HIDDEN = "(hidden)"
 
@@ -176,6 +210,7 @@ def _faults(configuration: Configuration) -> list[str]:
         faults.append(f"media.replay_seconds: {media.replay_seconds} is not between 1 and 120")
     if not 5 <= configuration.recording.segment_seconds <= 600:
         faults.append("recording.segment_seconds: not between 5 and 600")
+    faults += _store_faults(configuration)
     if configuration.zone not in available_timezones():
         faults.append(f"zone: {configuration.zone} is no IANA time zone")
     if configuration.language not in ("vi", "en"):
@@ -183,11 +218,25 @@ def _faults(configuration: Configuration) -> list[str]:
     return faults
 
 
+def _store_faults(configuration: Configuration) -> list[str]:
+    store, faults = configuration.store, []
+    if store.kind is StoreKind.MINIO and store.endpoint and not (store.access_key and store.secret_key):
+        faults.append("store.endpoint: needs store.access_key and store.secret_key")
+    if not 0 <= store.port <= 65_535:
+        faults.append(f"store.port: {store.port} is not between 0 and 65535")
+    if store.endpoint and not store.endpoint.startswith(("http://", "https://")):
+        faults.append(f"store.endpoint: {store.endpoint} is not of the form http(s)://HOST:PORT")
+    return faults
+
+
 def printed(configuration: Configuration, *, secrets: bool = False) -> str:
     """As TOML, with secrets hidden unless asked for."""
     plain = msgspec.to_builtins(configuration)
-    if not secrets:
-        plain |= {key: HIDDEN for key in SECRET_KEYS if plain[key]}
+    for key in () if secrets else SECRET_KEYS:
+        part, _, name = key.rpartition(".")
+        holder = plain[part] if part else plain
+        if holder[name]:
+            holder[name] = HIDDEN
     sections = {key: value for key, value in plain.items() if isinstance(value, dict)}
     lines = [_line(key, value) for key, value in plain.items() if key not in sections]
     for name, section in sections.items():

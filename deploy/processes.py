@@ -8,7 +8,7 @@ from deploy.jobs import Job, run_jobs
 from deploy.places import LOCAL_NODE, LOCAL_RECORDER
 from deploy.serving import serve, stop_event
 from deploy.software import SOFTWARE
-from deploy.stores import opened, retention_days
+from deploy.stores import objects_place, opened, retention_days
 from deploy.time import SystemClock, SystemEntropy
 
 
@@ -33,10 +33,10 @@ async def sfu(configuration: Configuration) -> int:
 async def recorder(configuration: Configuration) -> int:
     """A recorder. It has the object store and no database."""
     from recorder.build import RecorderConfig, build
-    from storage.objects.directory import DirectoryObjects
+    from storage.build import build_objects
 
     folder = prepare(configuration)
-    objects = DirectoryObjects(folder.objects, SystemClock())
+    objects = build_objects(objects_place(configuration, folder), SystemClock())
     await objects.prepare()
     config = RecorderConfig(
         recorder=LOCAL_RECORDER,

@@ -19,6 +19,7 @@ from deploy.configuration import Configuration, ConfigurationFault, Mode, printe
 from deploy.first_start import DemoAccount, FirstStart
 from deploy.folder import DataFolder, FolderFault, prepare
 from deploy.origin import origin
+from deploy.storeproof import check_store, prove_lock
 from deploy.stores import migrated, opened
 from deploy.supervisor import Part, Supervisor
 from deploy.time import SystemClock, SystemEntropy
@@ -28,6 +29,8 @@ from web.passwords import Argon2Passwords
 
 PARTS = ("web", "sfu", "recorder", "jobs")
 """In closing order: nobody new comes in, then the node's last packets reach the recorder, then the rest."""
+STORE = "store"
+"""Closed last: whatever the others still have to store has a place to go."""
 
 _READY_S = 60.0
 _POLL_S = 0.2
@@ -46,6 +49,7 @@ async def running(configuration: Configuration, console: Console) -> AsyncIterat
     folder = prepare(configuration)
     with _alone(folder):
         _check_ports(configuration)
+        check_store(configuration)
         server_context(configuration, folder)
         await migrated(configuration, folder)
         accounts = await _first_start(configuration, folder)
@@ -54,6 +58,8 @@ async def running(configuration: Configuration, console: Console) -> AsyncIterat
         task = asyncio.create_task(supervisor.run(), name="supervisor")
         try:
             await _ready(configuration, folder, task)
+            if not task.done():
+                await prove_lock(configuration, folder)
             _tell(console, configuration, folder, accounts)
             yield task
         finally:
@@ -72,18 +78,21 @@ def _alone(folder: DataFolder) -> Iterator[None]:
 
 
 def _check_ports(configuration: Configuration) -> None:
-    for kind, port, name in (
-        (socket.SOCK_STREAM, configuration.web.port, "--port (pages)"),
-        (socket.SOCK_DGRAM, configuration.media_port, "media.port (media)"),
-    ):
-        family = socket.AF_INET6 if ":" in configuration.listen else socket.AF_INET
+    wanted = [
+        (socket.SOCK_STREAM, configuration.listen, configuration.web.port, "--port (pages)"),
+        (socket.SOCK_DGRAM, configuration.listen, configuration.media_port, "media.port (media)"),
+    ]
+    if configuration.own_store:
+        wanted.append((socket.SOCK_STREAM, "127.0.0.1", configuration.store_port, "store.port (MinIO)"))
+    for kind, listen, port, name in wanted:
+        family = socket.AF_INET6 if ":" in listen else socket.AF_INET
         with socket.socket(family, kind) as probe:
             if kind is socket.SOCK_STREAM:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((configuration.listen, port))
+                probe.bind((listen, port))
             except OSError as error:
-                place = f"{configuration.listen}:{port}"
+                place = f"{listen}:{port}"
                 raise ConfigurationFault(f"{name}: {place} cannot be taken: {error.strerror}") from error
 
 
@@ -103,7 +112,8 @@ def _parts(configuration: Configuration, folder: DataFolder) -> list[Part]:
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf8") as stream:
         stream.write(printed(configuration, secrets=True))
-    return [Part(name, (name, "--config", str(file))) for name in PARTS]
+    names = (*PARTS, STORE) if configuration.own_store else PARTS
+    return [Part(name, (name, "--config", str(file))) for name in names]
 
 
 def _on_signals(supervisor: Supervisor) -> None:
@@ -136,7 +146,7 @@ async def _healthy(client: aiohttp.ClientSession, configuration: Configuration) 
             parts = (await answer.json())["parts"]
     except (aiohttp.ClientError, OSError):
         return False
-    return all(parts[name] == "ok" for name in ("database", "node", "recorder"))
+    return all(parts[name] == "ok" for name in ("database", "node", "recorder", "store"))
 
 
 def _tell(console: Console, configuration: Configuration, folder: DataFolder, accounts: Sequence[DemoAccount]) -> None:

@@ -90,7 +90,11 @@ class WebProcess:
                 passwords=Argon2Passwords(entropy),
                 clock=clock,
                 entropy=entropy,
-                probes={"node": self._node.health, "recorder": self._recorder.health},
+                probes={
+                    "node": self._node.health,
+                    "recorder": self._recorder.health,
+                    "store": storage.objects.answers,
+                },
             ),
         )
         self._signaling.attach(self._app)

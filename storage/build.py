@@ -9,14 +9,22 @@ from bridge.ports import Clock
 from storage import schema
 from storage.engine import Database
 from storage.objects.directory import DirectoryObjects
+from storage.objects.minio import MinioObjects
+from storage.objects.s3 import S3Address
 from storage.unit import SqlUnits
 
 
 class StorageConfig(msgspec.Struct, frozen=True):
-    """``database_url``: ``sqlite:////absolute/path.db``; ``objects``: the folder of the directory store."""
+    """``database_url``: ``sqlite:////absolute/path.db`` or ``postgresql://…``; ``objects``: the folder of the directory
+    store, or where the bucket is."""
 
     database_url: str
-    objects: Path
+    objects: Path | S3Address
+
+
+def build_objects(where: Path | S3Address, clock: Clock) -> DirectoryObjects | MinioObjects:
+    """The object store alone, for a process that has no database."""
+    return MinioObjects(where, clock) if isinstance(where, S3Address) else DirectoryObjects(where, clock)
 
 
 class Storage:
@@ -27,7 +35,7 @@ class Storage:
         self._url = config.database_url
         self._database = Database(config.database_url)
         self.units = SqlUnits(self._database)
-        self.objects = DirectoryObjects(config.objects, clock)
+        self.objects = build_objects(config.objects, clock)
 
     async def migrate(self) -> str:
         """Bring the database to this program's version, which is returned. Raises schema.SchemaRefused, Unavailable."""

@@ -31,6 +31,10 @@ class DirectoryObjects:
         """Make the folder and clear what killed writers left. Raises Unavailable."""
         await self._threads.run(self._folder.prepare)
 
+    async def answers(self) -> None:
+        """For whoever asks whether the store is there. Raises Unavailable."""
+        await self._threads.run(lambda: next(self._folder.walk("none/"), None))
+
     async def put(self, key: str, body: AsyncIterator[bytes] | bytes, retain_until_utc_ns: int) -> StoredObject:
         """A caller that is cancelled may find it stored: look before repeating, or just repeat."""
         key_parts(key)

@@ -19,10 +19,10 @@ from minio.datatypes import Object
 from minio.error import S3Error
 from minio.retention import Retention
 
-from bridge.errors import Code, Invalid, NotFound, Refusal
+from bridge.errors import Code, Invalid, NotFound, Refusal, Unavailable
 from bridge.ports import Clock, StoredObject
 from storage.objects.keys import key_parts, prefix_folder
-from storage.objects.s3 import RETAIN, SHA256, S3Address, client, lock_ns, lock_time, pool, translated
+from storage.objects.s3 import LOCKED_UNTIL, RETAIN, SHA256, S3Address, client, lock_ns, lock_time, pool, translated
 from storage.objects.threads import StoreThreads
 
 CHUNK = 1 << 20
@@ -51,6 +51,15 @@ class MinioObjects:
 
     async def prepare(self) -> None:
         """Nothing: a recorder must start, and keep its spool, also while the store is away."""
+
+    async def answers(self) -> None:
+        """For whoever asks whether the store is there. Raises Unavailable."""
+        await self._threads.run(self._answers)
+
+    def _answers(self) -> None:
+        with translated(self._bucket):
+            if not self._client.bucket_exists(self._bucket):
+                raise Unavailable(Code.OBJECTS_UNAVAILABLE, f"there is no bucket {self._bucket}")
 
     async def put(self, key: str, body: AsyncIterator[bytes] | bytes, retain_until_utc_ns: int) -> StoredObject:
         """Sent only once the whole body is here, so that a body that fails leaves nothing."""
@@ -220,7 +229,7 @@ def _same(present: StoredObject, sha256: str) -> StoredObject:
 def _stored(found: Object) -> StoredObject:
     said = {str(name).lower(): str(value) for name, value in (found.metadata or {}).items()}
     asked = int(said.get(RETAIN, "0"))
-    locked = lock_ns(said.get("x-amz-object-lock-retain-until-date", ""))
+    locked = lock_ns(said.get(LOCKED_UNTIL, ""))
     until = asked if not locked or lock_time(asked) == lock_time(locked) else locked
     return StoredObject(
         str(found.object_name), str(found.version_id or ""), found.size or 0, said.get(SHA256, ""), until

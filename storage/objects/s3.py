@@ -30,6 +30,8 @@ SHA256 = "x-amz-meta-sha256"
 """Hex, of the whole object: ours, because a checksum of S3's own is of parts when there are several."""
 RETAIN = "x-amz-meta-retain-until-utc-ns"
 """What was asked for at the put: the server keeps milliseconds, and no time that lies in the past."""
+LOCKED_UNTIL = "x-amz-object-lock-retain-until-date"
+"""S3's own."""
 
 _RETENTION = re.compile(r"[?&]retention\b")
 

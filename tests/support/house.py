@@ -19,18 +19,22 @@ from recorder.client import HttpRecorderNode
 from sfu.build import build as build_node
 from sfu.client import HttpMediaNode
 from sfu.settings import SfuConfig
+from storage.build import build_objects
 from storage.objects.directory import DirectoryObjects
+from storage.objects.minio import MinioObjects
+from storage.objects.s3 import S3Address
 from tests.support.room_server import CONFIG, WITHIN_S, RoomServer
 
 
 class House:
     """``server`` has the rooms; ``objects`` the store; ``sealing`` what jobs would run."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, bucket: S3Address | None = None) -> None:
         self.folder = folder
+        self._bucket = bucket
         self.open = AsyncExitStack()
         self.server: RoomServer
-        self.objects: DirectoryObjects
+        self.objects: DirectoryObjects | MinioObjects
         self.sealing: Sealing
 
     async def start(self) -> None:
@@ -42,7 +46,7 @@ class House:
         # Everything shares one loop here, which may be late: only a dead socket may be taken for one.
         self.server = RoomServer(self.folder, msgspec.structs.replace(CONFIG, ping_timeout_s=20), places)
         clock, entropy = self.server.clock, self.server.entropy
-        self.objects = DirectoryObjects(self.folder / "objects", clock)
+        self.objects = build_objects(self._bucket or self.folder / "objects", clock)
         await self.objects.prepare()
         self.open.callback(self.objects.close)
         self.open.push_async_callback(places.close)
@@ -81,9 +85,9 @@ class House:
 
 
 @asynccontextmanager
-async def whole_house(folder: Path) -> AsyncIterator[House]:
-    """Started; closed at the end."""
-    house = House(folder)
+async def whole_house(folder: Path, bucket: S3Address | None = None) -> AsyncIterator[House]:
+    """Started; closed at the end. Objects lie in the folder, or in the bucket."""
+    house = House(folder, bucket)
     async with house.open:
         await house.start()
         yield house

@@ -51,9 +51,10 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 def test_printed_is_toml_that_hides_secrets_and_reads_back(tmp_path: Path) -> None:
     configuration = load(
-        overrides={"database_url": "postgresql://u:secret@h/d", "office": 'a "b" \\ ộ'}, environment={}
+        overrides={"database_url": "postgresql://u:mellon@h/d", "store.secret_key": "mellon", "office": 'a "b" \\ ộ'},
+        environment={},
     )
-    assert "secret" not in printed(configuration)
+    assert "mellon" not in printed(configuration)
     file = tmp_path / "c.toml"
     file.write_text(printed(configuration, secrets=True), encoding="utf8")
     assert load(file, environment={}) == configuration
@@ -63,3 +64,15 @@ def test_known_keys_are_those_of_the_printed_form() -> None:
     plain = tomllib.loads(printed(Configuration()))
     inner = {f"{name}.{key}" for name, part in plain.items() if isinstance(part, dict) for key in part}
     assert set(known_keys()) == inner | {name for name, part in plain.items() if not isinstance(part, dict)}
+
+
+def test_a_store_of_ones_own_needs_no_keys_and_another_does() -> None:
+    own = load(overrides={"store.kind": "minio"}, environment={})
+    assert own.own_store
+    assert own.store_port == own.web.port + 2
+    with pytest.raises(ConfigurationFault, match=r"store\.endpoint: needs store\.access_key and store\.secret_key"):
+        load(overrides={"store.kind": "minio", "store.endpoint": "https://s3.example:9000"}, environment={})
+    with pytest.raises(ConfigurationFault, match="not of the form"):
+        load(overrides={"store.endpoint": "s3.example"}, environment={})
+    with pytest.raises(ConfigurationFault):
+        load(overrides={"store.kind": "tape"}, environment={})

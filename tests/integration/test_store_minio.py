@@ -1,0 +1,134 @@
+"""The product on the real MinIO: recorded, sealed and verified there, and no key can take it away."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from minio import Minio
+from minio.commonconfig import COMPLIANCE
+from minio.deleteobjects import DeleteObject
+from minio.error import S3Error
+
+from bridge import commands as c
+from bridge.errors import Unavailable
+from bridge.manifest import ordered_segments
+from bridge.media import Source
+from bridge.verification import journal_key, load_manifest, verify_recording
+from deploy.folder import DataFolder
+from deploy.points import Point
+from deploy.storeprocess import ROOT_KEY
+from storage.objects.canary import release
+from storage.objects.minio_setup import CANARY
+from storage.objects.s3 import S3Address, client, pool
+from tests.contract.conftest import RealClock
+from tests.support.house import House, whole_house
+from tests.support.minio import MinioServer, running_minio
+from tests.support.product import Product, free_ports
+from tests.support.receptions import AGENCY_SEAT, CHAIR, scheduled
+from tests.support.room_server import eventually
+
+
+@pytest.fixture(scope="module")
+def minio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MinioServer]:
+    """One server; each test has a bucket of its own."""
+    with running_minio(tmp_path_factory.mktemp("minio")) as server:
+        yield server
+
+
+async def recorded(house: House) -> str:
+    """A reception of two points, live until each sees the other; its recording's manifest."""
+    reception = await scheduled(house.server.receptions, house.server.clock.utc())
+    chair = house.point(reception, CHAIR, 1, Source.CAMERA)
+    agency = house.point(reception, AGENCY_SEAT, 2)
+    try:
+        await chair.join()
+        await agency.join()
+        await chair.command(c.StartReception("trial"))
+        await eventually(lambda: _frames(chair) >= 5)
+        await chair.command(c.CloseReception())
+    finally:
+        for point in (chair, agency):
+            await point.close()
+    return (await house.sealed(reception)).manifest_key
+
+
+def _frames(point: Point) -> int:
+    seen = point.downlink.seen if point.downlink else {}
+    return min((one.frames for one in seen.values()), default=0)
+
+
+def every_way(store: Minio, bucket: str, key: str, version: str) -> None:
+    """Nobody gets it away."""
+    with pytest.raises(S3Error, match="WORM"):
+        store.remove_object(bucket, key, version_id=version)
+    faults = list(store.remove_objects(bucket, [DeleteObject(key, version)], bypass_governance_mode=True))
+    assert [fault.version_id for fault in faults] == [version]
+
+
+async def test_a_reception_is_recorded_sealed_and_verified_there(tmp_path: Path, minio: MinioServer) -> None:
+    address = minio.bucket()
+    async with whole_house(tmp_path, address) as house:
+        manifest_key = await recorded(house)
+        result = await verify_recording(house.objects, manifest_key)
+        assert result.holds, result.faults
+        manifest = await load_manifest(house.objects, manifest_key, None)
+        segments = {segment.key: segment.version for segment in ordered_segments(manifest.tracks)}
+        assert len(segments) >= 2
+        for key in (manifest_key, journal_key(manifest_key.removesuffix("manifest.json"))):
+            segments[key] = (await house.objects.stat(key)).version
+        http = pool(minio.root(address.bucket), 1)
+        root = client(minio.root(address.bucket), http)
+        for key, version in segments.items():
+            lock = root.get_object_retention(address.bucket, key, version)
+            assert lock is not None
+            assert lock.mode == COMPLIANCE, key
+            every_way(root, address.bucket, key, version)
+        http.clear()
+        assert (await verify_recording(house.objects, manifest_key)).holds
+
+
+async def test_it_is_started_set_up_and_ended_with_everything_else(tmp_path: Path, minio: MinioServer) -> None:
+    """``minio`` only to be skipped with it. In production mode the canary has sung before anybody may come in."""
+    folder = tmp_path / "data"
+    running = Product(folder, free_ports(), ("--store", "minio", "--mode", "production"))
+    await running.start()
+    try:
+        async with aiohttp.ClientSession() as people:
+            answer = await people.get(f"{running.origin}/healthz")
+            assert (await answer.json())["parts"]["store"] == "ok"
+        secrets = DataFolder(folder)
+        place = f"http://127.0.0.1:{running.port + 2}"
+        root = S3Address(place, "diemcau", ROOT_KEY, secrets.secret("store-root"))
+        http = pool(root, 1)
+        canaries = list(client(root, http).list_objects("diemcau", prefix=CANARY))
+        http.clear()
+        assert len(canaries) == 1
+    finally:
+        await running.stop()
+    async with aiohttp.ClientSession() as people:
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await people.get(place)
+
+
+async def test_production_refuses_a_directory(tmp_path: Path) -> None:
+    running = Product(tmp_path / "data", free_ports(), ("--mode", "production"))
+    with pytest.raises(RuntimeError, match="mode = production: whoever may write to the data folder"):
+        await running.start()
+
+
+def test_a_canary_says_when_the_lock_does_not_hold(minio: MinioServer) -> None:
+    clock = RealClock()
+    address = minio.bucket()
+    for key in (address, minio.root(address.bucket)):
+        assert release(key, f"canary-{key.access_key}", clock.utc()) == [], "it holds, also against the root key"
+    with pytest.raises(Unavailable, match="ObjectLock"):
+        release(_without_lock(minio), "canary", clock.utc())
+
+
+def _without_lock(minio: MinioServer) -> S3Address:
+    address = minio.root("no-lock-here")
+    http = pool(address, 1)
+    client(address, http).make_bucket(address.bucket)
+    http.clear()
+    return address
