@@ -25,9 +25,9 @@ export class Stage extends PlainElement {
     const view = this.room.room;
     const tiles = view === null ? [] : arrangeTiles(view, this.room.layout);
     const withMain = tiles.some((tile) => tile.main);
-    const rest = tiles.filter((tile) => !tile.main).length;
+    const rest = Math.max(1, tiles.filter((tile) => !tile.main).length);
     // As a property: a style attribute would be refused by the pages' content policy.
-    const places = `--columns: ${columnsFor(tiles.length)}; --rows: repeat(${Math.max(1, rest)}, var(--tile)) 1fr`;
+    const places = `--columns: ${columnsFor(tiles.length)}; --rest: ${rest}; --rows: repeat(${rest}, var(--tile)) 1fr`;
     return html`<div
       class="dc-stage"
       role="group"
