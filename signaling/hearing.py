@@ -32,6 +32,7 @@ class Hearing:
         self._speaking: tuple[ParticipantId, ...] = ()
         self._telling = False
         self._tap = RecordingHealth.WRITING
+        self._untapped = False
         self._store_available = True
         self._spool_full = False
         self._table: Mapping[type[NodeEvent | RecorderEvent], Callable[[Any], None]] = {
@@ -110,6 +111,11 @@ class Hearing:
             self._tap = _HEALTH[event.state]
             self._weigh()
 
+    def tapped(self, there: bool) -> None:
+        """A node without a tap does not say by itself that nothing is recorded."""
+        self._untapped = not there
+        self._weigh()
+
     def _store_changed(self, event: control.StoreChanged) -> None:
         if event.recording == self._memory.present.recording:
             self._store_available = event.available
@@ -121,7 +127,7 @@ class Hearing:
             self._weigh()
 
     def _health(self) -> RecordingHealth:
-        if self._spool_full or self._tap is RecordingHealth.NOT_RECORDING:
+        if self._untapped or self._spool_full or self._tap is RecordingHealth.NOT_RECORDING:
             return RecordingHealth.NOT_RECORDING
         if self._tap is RecordingHealth.DEGRADED or not self._store_available:
             return RecordingHealth.DEGRADED

@@ -86,10 +86,17 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
             _log.info("socket %s refused: %s", sid, refusal)
             answer = msgspec.to_builtins(_refused(refusal))
             raise socketio.exceptions.ConnectionRefusedError(refusal.code, answer) from None
+        if self._is_gone(sid):  # the library tells of no end while it waits for us
+            room.line_lost(participant, line)
+            raise socketio.exceptions.ConnectionRefusedError(Code.RESUME_INVALID)
         bucket = TokenBucket(self._config.messages_per_s, self._config.messages_burst, self._clock.mono())
         seated = self._seated[sid] = Seated(room, participant, line, bucket)
         # The acceptance leaves when this returns; the line's first message follows it.
         seated.sending = asyncio.create_task(line.run(), name=f"socket {sid}")
+
+    def _is_gone(self, sid: str) -> bool:
+        socket = self.server.eio.sockets.get(self.server.manager.eio_sid_from_sid(sid, NAMESPACE))
+        return socket is None or socket.closed
 
     async def _enter(self, auth: Any, line: SocketLine) -> tuple[Room, ParticipantId]:
         if isinstance(auth, dict) and "participant" in auth:

@@ -1,5 +1,8 @@
 """The room's place on its node: made at the first join, made anew when the node began anew. In the room's turn."""
 
+from collections.abc import Callable
+
+from bridge.errors import Refusal
 from bridge.live import LiveReception
 from signaling.members import Members
 from signaling.places import Place
@@ -8,16 +11,26 @@ from signaling.wire import Renegotiate
 
 
 class Placement:
-    """Each step is repeated by the room's tick until it is done."""
+    """Each step is repeated by the room's tick until it is done. ``tapped`` hears whether what the
+    node receives goes to the recorder again, when that had to be asked for."""
 
-    def __init__(self, live: LiveReception, place: Place, settling: Settling, members: Members) -> None:
+    def __init__(
+        self,
+        live: LiveReception,
+        place: Place,
+        settling: Settling,
+        members: Members,
+        tapped: Callable[[bool], None],
+    ) -> None:
         self._live = live
         self._place = place
         self._settling = settling
         self._members = members
+        self._tapped = tapped
         self._made = False
         self._node_is_new = False
-        self._tap_is_gone = False
+        self._tap_is_gone = True
+        """For all a new owner knows the node may have begun anew with it; a tap that is there goes on as it is."""
 
     async def make(self) -> None:
         """Once. Raises Unavailable."""
@@ -44,5 +57,13 @@ class Placement:
                 member.dead.clear()
             self._members.tell("renegotiate", Renegotiate("node_restarted"))
         if self._tap_is_gone:
-            await self._live.record_again()
+            await self._record_again()
             self._tap_is_gone = False
+
+    async def _record_again(self) -> None:
+        try:
+            await self._live.record_again()
+        except Refusal:
+            self._tapped(False)
+            raise
+        self._tapped(True)

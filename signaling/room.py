@@ -95,7 +95,9 @@ class Room:
             self._memory, node, recorder, parts.clock, parts.entropy, parts.config.live, asyncio.Lock()
         )
         self._settling = Settling(self.live.room, lambda: self._memory.present)
-        self._placement = Placement(self.live, place, self._settling, self._members)
+        self._placement = Placement(
+            self.live, place, self._settling, self._members, lambda there: self._hearing.tapped(there)
+        )
         self._showing = Showing(self._members, lambda: self._memory.present, parts.secrets, parts.clock)
         self._arrivals = Arrivals(
             self._memory,
@@ -210,13 +212,19 @@ class Room:
             case c.StartReception():
                 await self.live.start(actor, command)
             case c.InterruptReception():
-                await self.live.interrupt(actor, command)
+                await self._interrupt(actor, command)
             case c.ResumeReception():
                 await self.live.resume(actor, command)
             case c.CloseReception():
                 await self.live.close(actor, command)
             case _:
                 await self._memory.commit(actor, type(command).__name__, decide(self.present, actor, command))
+
+    async def _interrupt(self, actor: Actor, command: c.InterruptReception) -> None:
+        try:
+            await self.live.interrupt(actor, command)
+        finally:
+            self._settling.want()  # when it was not stored, media has to flow again
 
     async def _audit(self, actor: Actor, command: RoomCommand, refusal: Refusal) -> None:
         try:
@@ -288,10 +296,12 @@ class Room:
             return
         await self._arrivals.expire(self._parts.config.resume_s)
         self._mind_idleness()
-        if self.present.participants:
-            await self._placement.make()
-            await self._placement.follow()
-        await self._mind_officials()
+        try:
+            if self.present.participants:
+                await self._placement.make()
+                await self._placement.follow()
+        finally:  # a node or recorder that is away keeps no reception without officials going
+            await self._mind_officials()
 
     async def _mind_officials(self) -> None:
         now = self._parts.clock.mono()

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from bridge import commands as c
+from bridge.errors import Code, Unavailable
 from bridge.ids import room_of
 from bridge.reception import Reception
 from bridge.watch import WatchTimes
@@ -281,6 +282,84 @@ async def test_no_official_for_long_interrupts_and_then_closes(tmp_path: Path) -
     await citizen.until(citizen.gone.is_set)
     assert citizen.last("ended") == {"how": "closed", "reason": "no_official_connected"}
     await server.close()
+
+
+async def test_officials_are_minded_also_while_nothing_can_be_recorded(tmp_path: Path) -> None:
+    server = RoomServer(tmp_path, msgspec.structs.replace(CONFIG, watch=WatchTimes(interrupt_after_s=0.3)))
+    await server.start()
+    reception = await scheduled(server.receptions, server.clock.utc())
+    chair = await server.browser(reception.id, CHAIR)
+    citizen = await server.browser(reception.id, CITIZEN)
+    await chair.done(c.StartReception("on paper"))
+    server.recorder.down = True
+    server.node.restart()
+    await citizen.until(lambda: citizen.last("renegotiate") is not None)
+    await chair.ask("leave")
+    await citizen.sees(lambda room: room.state == "interrupted")
+    await server.close()
+
+
+async def test_a_node_that_is_back_before_the_recorder_is_said_not_to_be_recorded(
+    server: RoomServer, reception: Reception, pair: tuple[Browser, Browser]
+) -> None:
+    server.recorder.down = True
+    server.node.restart()
+    await pair[1].sees(lambda room: room.recording == "not_recording")
+    server.recorder.down = False
+    room = room_of(reception.id)
+    await eventually(lambda: server.node.rooms[room].tap is not None)
+    await pair[1].sees(lambda room: room.recording == "writing")
+
+
+async def test_web_and_node_that_both_began_anew_go_on_recording(
+    server: RoomServer, reception: Reception, pair: tuple[Browser, Browser]
+) -> None:
+    before = server.node.rooms[room_of(reception.id)].tap
+    assert before is not None
+    await server.stop()
+    server.node.restart()
+    await server.start()
+    await eventually(lambda: room_of(reception.id) in server.node.rooms)
+    await eventually(lambda: server.node.rooms[room_of(reception.id)].tap is not None)
+    tap = server.node.rooms[room_of(reception.id)].tap
+    assert tap is not None
+    assert (tap.recording_id, tap.recording) == (before.recording_id, True)
+
+
+async def test_an_interruption_that_is_not_stored_lets_media_flow_again(
+    server: RoomServer, reception: Reception, pair: tuple[Browser, Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = server.receptions.append
+
+    async def fails(actor: Any, action: str, *rest: Any) -> Any:
+        if action == "InterruptReception":
+            raise Unavailable(Code.STORAGE_UNAVAILABLE)
+        return await append(actor, action, *rest)
+
+    monkeypatch.setattr(server.receptions, "append", fails)
+    assert await code(pair[0], c.InterruptReception()) == "storage_unavailable"
+    assert "room held=True" in server.node.orders
+    await eventually(lambda: not server.node.rooms[room_of(reception.id)].order.held)
+
+
+async def test_who_gave_up_while_entering_is_not_taken_for_present(
+    server: RoomServer, reception: Reception, pair: tuple[Browser, Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, hangs = server.node.put_participant, asyncio.Event()
+
+    async def slow(*order: Any) -> None:
+        await hangs.wait()
+        await put(*order)
+
+    monkeypatch.setattr(server.node, "put_participant", slow)
+    async with aiohttp.ClientSession() as session:
+        socket = await raw(server, session)
+        await socket.send_str(f"40/room,{json.dumps({'token': server.token(reception.id, AGENCY_SEAT)})}")
+        async with asyncio.timeout(WITHIN_S):
+            while (await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+                continue  # pings, never answered: the server closes
+    hangs.set()
+    await pair[0].sees(lambda room: len(room.participants) == 3 and room.participants[2].state == "away")
 
 
 async def test_rooms_leave_no_tasks_behind(server: RoomServer) -> None:
