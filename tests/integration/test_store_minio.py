@@ -1,5 +1,6 @@
 """The product on the real MinIO: recorded, sealed and verified there, and no key can take it away."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from minio.error import S3Error
 
 from bridge import commands as c
 from bridge.errors import Unavailable
+from bridge.ids import NS_PER_S
 from bridge.manifest import ordered_segments
 from bridge.media import Source
 from bridge.verification import journal_key, load_manifest, verify_recording
@@ -132,3 +134,33 @@ def _without_lock(minio: MinioServer) -> S3Address:
     client(address, http).make_bucket(address.bucket)
     http.clear()
     return address
+
+
+async def test_a_store_killed_while_it_is_recorded_loses_nothing(tmp_path: Path) -> None:
+    """Away from the middle of the session until after its end; what was spooled is stored when it is back."""
+    for part in ("server", "house"):
+        (tmp_path / part).mkdir()
+    with running_minio(tmp_path / "server") as server:
+        async with whole_house(tmp_path / "house", server.bucket()) as house:
+            reception = await scheduled(house.server.receptions, house.server.clock.utc())
+            chair = house.point(reception, CHAIR, 1, Source.CAMERA)
+            agency = house.point(reception, AGENCY_SEAT, 2)
+            try:
+                await chair.join()
+                await agency.join()
+                await chair.command(c.StartReception("trial"))
+                server.kill()
+                before = _frames(chair)
+                await eventually(lambda: _frames(chair) >= before + 15)
+                await chair.command(c.CloseReception())
+            finally:
+                for point in (chair, agency):
+                    await point.close()
+            await asyncio.to_thread(server.start)
+            row = await house.sealed(reception)
+            result = await verify_recording(house.objects, row.manifest_key, None, row.manifest_sha256)
+            assert result.holds, result.faults
+            manifest = await load_manifest(house.objects, row.manifest_key, row.manifest_version)
+            assert len(manifest.tracks) == 2
+            gaps = [gap.end_ns - gap.start_ns for track in manifest.tracks for gap in track.gaps]
+            assert max(gaps, default=0) <= NS_PER_S, "but until a track's first key frame"
