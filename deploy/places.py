@@ -7,9 +7,6 @@ from recorder.client import HttpRecorderNode
 from sfu.client import HttpMediaNode
 from signaling.places import Place
 
-LOCAL_NODE = NodeId("sfu-1")
-LOCAL_RECORDER = RecorderId("recorder-1")
-
 
 class ListedPlaces:
     """:class:`signaling.places.Places` over clients made once; ``close`` ends them."""

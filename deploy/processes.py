@@ -1,14 +1,16 @@
-"""Wires one process each: what its room's ``build`` asks for, from the configuration."""
+"""Wires one process each: what its room's ``build`` asks for, from the configuration.
+
+Each imports its own room only when it runs: a media node carries no database (32 MB), a recorder no pages.
+"""
 
 from bridge.outbox import OutboxRelay
 from bridge.sealing import Sealing
 from deploy.configuration import Configuration
 from deploy.folder import prepare
 from deploy.jobs import Job, run_jobs
-from deploy.places import LOCAL_NODE, LOCAL_RECORDER
+from deploy.names import LOCAL_NODE, LOCAL_RECORDER
 from deploy.serving import serve, stop_event
 from deploy.software import SOFTWARE
-from deploy.stores import objects_place, opened, retention_days
 from deploy.time import SystemClock, SystemEntropy
 
 
@@ -32,6 +34,7 @@ async def sfu(configuration: Configuration) -> int:
 
 async def recorder(configuration: Configuration) -> int:
     """A recorder. It has the object store and no database."""
+    from deploy.stores import objects_place
     from recorder.build import RecorderConfig, build
     from storage.build import build_objects
 
@@ -54,6 +57,7 @@ async def recorder(configuration: Configuration) -> int:
 
 async def web(configuration: Configuration) -> int:
     """Pages and signalling."""
+    from deploy.stores import opened
     from deploy.webprocess import WebProcess
 
     folder = prepare(configuration)
@@ -63,6 +67,8 @@ async def web(configuration: Configuration) -> int:
 
 async def jobs(configuration: Configuration) -> int:
     """What runs by itself."""
+    from deploy.stores import opened, retention_days
+
     folder = prepare(configuration)
     stopping = stop_event()
     async with opened(configuration, folder) as storage:

@@ -9,8 +9,9 @@ from bridge.receptions import ReceptionService
 from bridge.watch import WatchTimes
 from deploy.configuration import Configuration, Mode
 from deploy.folder import DataFolder
+from deploy.names import LOCAL_NODE, LOCAL_RECORDER
 from deploy.origin import hosts, origin, origins
-from deploy.places import LOCAL_NODE, LOCAL_RECORDER, ListedPlaces
+from deploy.places import ListedPlaces
 from deploy.stores import provisional_days
 from deploy.time import SystemClock, SystemEntropy
 from deploy.tls import server_context

@@ -11,7 +11,8 @@ from bridge.media import Source
 from bridge.model import RecordingRow, Seat
 from bridge.reception import Reception
 from bridge.sealing import Sealing
-from deploy.places import LOCAL_NODE, LOCAL_RECORDER, ListedPlaces
+from deploy.names import LOCAL_NODE, LOCAL_RECORDER
+from deploy.places import ListedPlaces
 from deploy.points import Invitation, Point, PointPlan
 from recorder.build import RecorderConfig
 from recorder.build import build as build_recorder
