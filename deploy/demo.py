@@ -24,9 +24,10 @@ from deploy.configuration import Configuration
 from deploy.first_start import CHAIR_LOGIN, PASSWORD_BYTES
 from deploy.folder import DataFolder, prepare
 from deploy.origin import origin
-from deploy.points import Invitation, Point, PointPlan
+from deploy.points import LOOPBACK, Invitation, Point, PointPlan
 from deploy.stores import opened
 from deploy.time import SystemClock, SystemEntropy
+from deploy.tls import own_context
 from deploy.up import running
 from deploy.webprocess import signaling_config
 from signaling.notices import InProcessNotices
@@ -77,6 +78,7 @@ class Stage:
         self._entropy = entropy
         self._origin = origin(configuration)
         self._path = config.path
+        self._address = LOOPBACK if configuration.loopback_only else None
         self._receptions = ReceptionService(storage.units, clock, entropy, InProcessNotices())
         self._tokens = SignedJoinTokens(
             storage.units, clock, entropy, key=config.key, owner=config.owner, valid_s=config.token_s
@@ -113,8 +115,8 @@ class Stage:
                 group.create_task(self._play_one(reception, seat, code))
 
     async def _play_one(self, reception: Reception, seat: Seat, code: int) -> None:
-        plan = PointPlan(code, seat.name, per_second=_FRAMES_PER_S)
-        point = Point(plan, self._inviting(reception, seat), self._clock)
+        plan = PointPlan(code, seat.name, per_second=_FRAMES_PER_S, address=self._address)
+        point = Point(plan, self._inviting(reception, seat), self._clock, own_context())
         try:
             await point.join()
             await speak_when_given_the_floor(point)

@@ -19,6 +19,12 @@ def origin(configuration: Configuration) -> str:
     return f"https://{_place(host, configuration)}"
 
 
+def near(configuration: Configuration) -> str:
+    """Where this very machine reaches the pages: what is announced need not lead back here."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(configuration.listen, configuration.listen)  # noqa: S104  compared
+    return f"{_scheme(configuration)}://{_place(host, configuration)}"
+
+
 def hosts(configuration: Configuration) -> frozenset[str]:
     """What the Host header of a request to us may say beside the address people type."""
     names = {*configuration.announced, "localhost", "127.0.0.1"}

@@ -72,7 +72,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         while not self._stopping.is_set():
             began = loop.time()
-            code = await self._run_once(part)
+            code = await self._tried(part)
             if self._stopping.is_set():
                 return
             if code == CONFIGURATION_EXIT:
@@ -83,10 +83,21 @@ class Supervisor:
             _log.warning("%s ended with code %s; started again in %.1f s", part.name, code, backoff)
             await self._pause(backoff)
 
+    async def _tried(self, part: Part) -> int | None:
+        """The exit code; None when the machine had no process, memory or descriptor to spare."""
+        try:
+            return await self._run_once(part)
+        except OSError as error:
+            _log.error("%s could not be started: %s", part.name, error)
+            return None
+
     async def _run_once(self, part: Part) -> int:
         life_line, ours = os.pipe()  # a child whose supervisor dies reads the end of it and ends too
         try:
             child = await self._spawn(part, life_line)
+        except BaseException:
+            os.close(ours)
+            raise
         finally:
             os.close(life_line)
         self._children[part.name] = child
@@ -119,7 +130,10 @@ class Supervisor:
         child = self._children.get(name)
         if child is None:
             return
-        child.send_signal(signal.SIGTERM)
+        try:
+            child.send_signal(signal.SIGTERM)
+        except ProcessLookupError:  # it ended in this very moment
+            return
         try:
             await asyncio.wait_for(child.wait(), CLOSING_S)
         except TimeoutError:

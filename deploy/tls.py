@@ -34,6 +34,14 @@ def server_context(configuration: Configuration, folder: DataFolder) -> ssl.SSLC
     return context
 
 
+def own_context() -> ssl.SSLContext:
+    """For a client of our own pages on our own machine, where nobody stands between and the certificate may be
+    self-signed."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 def _own(configuration: Configuration, folder: DataFolder) -> tuple[Path, Path]:
     certificate, key = folder.tls / "certificate.pem", folder.tls / "key.pem"
     if not certificate.exists() or not key.exists():

@@ -6,7 +6,6 @@ import logging
 import os
 import signal
 import socket
-import ssl
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
@@ -18,12 +17,12 @@ from bridge.receptions import ReceptionService
 from deploy.configuration import Configuration, ConfigurationFault, Mode, printed
 from deploy.first_start import DemoAccount, FirstStart
 from deploy.folder import DataFolder, FolderFault, prepare
-from deploy.origin import origin
+from deploy.origin import near, origin
 from deploy.storeproof import check_store, prove_lock
 from deploy.stores import migrated, opened
 from deploy.supervisor import Part, Supervisor
 from deploy.time import SystemClock, SystemEntropy
-from deploy.tls import server_context
+from deploy.tls import own_context, server_context
 from signaling.notices import InProcessNotices
 from web.passwords import Argon2Passwords
 
@@ -135,14 +134,9 @@ async def _ready(configuration: Configuration, folder: DataFolder, task: asyncio
 
 
 async def _healthy(client: aiohttp.ClientSession, configuration: Configuration) -> bool:
-    tls = configuration.web.tls_cert or not configuration.loopback_only
-    host = "127.0.0.1" if configuration.listen in ("0.0.0.0", "::") else configuration.listen  # noqa: S104  compared
-    unchecked = ssl.create_default_context()
-    unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE  # our own process on our own machine
-    url = f"{'https' if tls else 'http'}://{host}:{configuration.web.port}/healthz"
     headers = {"Host": origin(configuration).partition("//")[2]}
     try:
-        async with client.get(url, ssl=unchecked, headers=headers) as answer:
+        async with client.get(f"{near(configuration)}/healthz", ssl=own_context(), headers=headers) as answer:
             parts = (await answer.json())["parts"]
     except (aiohttp.ClientError, OSError):
         return False

@@ -1,7 +1,9 @@
 """Under which addresses pages are ours: over TLS too, and at the ports that browsers leave out."""
 
+import pytest
+
 from deploy.configuration import Configuration, MediaPart, WebPart
-from deploy.origin import hosts, origin, origins
+from deploy.origin import hosts, near, origin, origins
 
 
 def test_on_loopback_people_type_localhost() -> None:
@@ -25,3 +27,18 @@ def test_the_port_that_browsers_leave_out() -> None:
 
 def test_an_ipv6_address_stands_in_brackets() -> None:
     assert origin(Configuration(listen="fd00::7")) == "https://[fd00::7]:8080"
+
+
+@pytest.mark.parametrize(
+    ("listen", "place"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8080"),
+        ("::1", "http://[::1]:8080"),
+        ("0.0.0.0", "https://127.0.0.1:8080"),  # noqa: S104  nothing is bound
+        ("::", "https://[::1]:8080"),
+        ("fd00::7", "https://[fd00::7]:8080"),
+    ],
+)
+def test_the_machine_itself_asks_where_it_listens(listen: str, place: str) -> None:
+    opened = Configuration(listen=listen, media=MediaPart(announce=("203.0.113.9",)))
+    assert near(opened) == place

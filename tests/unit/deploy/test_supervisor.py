@@ -62,3 +62,26 @@ async def test_a_part_deaf_to_sigterm_is_killed(tmp_path: Path, monkeypatch: pyt
             await asyncio.sleep(0.02)
     supervisor.stop()
     assert await asyncio.wait_for(running, 30) == 0
+
+
+async def test_a_part_for_which_there_is_no_process_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(under_test, "FIRST_BACKOFF_S", 0.05)
+    spawn = Script._spawn  # noqa: SLF001  the machine's refusal is the point
+    refused: list[str] = []
+
+    async def poor(self: Supervisor, part: Part, life_line: int) -> asyncio.subprocess.Process:
+        if len(refused) < 2:
+            refused.append(part.name)
+            raise BlockingIOError("no process to spare")
+        return await spawn(self, part, life_line)
+
+    monkeypatch.setattr(Script, "_spawn", poor)
+    supervisor = Script([Part("sleeper", ("import time; time.sleep(60)",))], tmp_path)
+    running = asyncio.create_task(supervisor.run())
+    before = len(os.listdir("/proc/self/fd"))
+    await until_pid(supervisor, "sleeper")
+    supervisor.stop()
+    assert await asyncio.wait_for(running, 30) == 0
+    assert len(os.listdir("/proc/self/fd")) <= before

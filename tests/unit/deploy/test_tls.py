@@ -1,0 +1,54 @@
+"""The certificate of our own, and whoever of our own machine takes it."""
+
+import ssl
+from pathlib import Path
+
+import pytest
+import socketio
+from aiohttp import web
+from aiohttp.test_utils import unused_port
+
+from bridge.errors import Refusal
+from deploy.configuration import Configuration, MediaPart, WebPart
+from deploy.folder import prepare
+from deploy.points import Invitation, Point, PointPlan
+from deploy.time import SystemClock
+from deploy.tls import own_context, server_context
+from signaling.wire import NAMESPACE
+
+
+async def test_a_point_of_our_own_takes_the_self_signed_certificate(tmp_path: Path) -> None:
+    port = unused_port()
+    opened = Configuration(
+        data=str(tmp_path / "data"), listen="10.1.2.3", web=WebPart(port), media=MediaPart(announce=("127.0.0.1",))
+    )
+    context = server_context(opened, prepare(opened))
+    assert context is not None
+    entered: list[object] = []
+
+    async def refusing(sid: str, environ: object, auth: object) -> None:
+        entered.append(auth)
+        raise socketio.exceptions.ConnectionRefusedError("no")
+
+    rooms = socketio.AsyncServer(async_mode="aiohttp", namespaces=[NAMESPACE])
+    rooms.on("connect", refusing, namespace=NAMESPACE)
+    app = web.Application()
+    rooms.attach(app)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port, ssl_context=context).start()
+
+    async def invite() -> Invitation:
+        return Invitation(f"https://127.0.0.1:{port}", "token")
+
+    async def knock(tls: ssl.SSLContext | None) -> None:
+        point = Point(PointPlan(1, "point"), invite, SystemClock(), tls)
+        with pytest.raises(Refusal):
+            await point.join()
+        await point.close()
+
+    await knock(None)
+    assert entered == []
+    await knock(own_context())
+    assert entered == [{"token": "token"}]
+    await runner.cleanup()
