@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from bridge.assembly import Assembly, assemble
-from bridge.errors import Code, NotFound, Refusal
+from bridge.errors import Code, MalformedInput, NotFound, Refusal, Unavailable
 from bridge.events import ReceptionClosed, Recorded
 from bridge.ids import RecordingId
 from bridge.journal import parse_journal
@@ -39,13 +39,29 @@ class Sealing:
         self._retention_ns = retention_days * _DAY_NS
 
     async def seal_all(self) -> list[RecordingId]:
-        """Seals every recording whose journal is stored and whose reception is closed."""
+        """Seals every recording whose journal is stored and whose reception is closed.
+
+        Raises Unavailable when store or database is away; MalformedInput in the end for those that cannot be sealed,
+        which keep no other from it.
+        """
         async with self._units.reading() as unit:
             rows = await unit.recordings.in_states(UNSEALED)
-        return [row.id for row in rows if await self.seal(row)]
+        sealed, faults = [], []
+        for row in rows:
+            try:
+                if await self.seal(row):
+                    sealed.append(row.id)
+            except Unavailable:
+                raise
+            except (MalformedInput, Refusal) as fault:
+                faults.append(f"recording {row.id}: {fault}")
+        if faults:
+            raise MalformedInput("; ".join(faults))
+        return sealed
 
     async def seal(self, row: RecordingRow) -> bool:
-        """False when it is not ready yet. Raises MalformedInput for a journal that cannot be sealed."""
+        """False when it is not ready yet. Raises MalformedInput for a journal that cannot be sealed, Refusal for what
+        the store does not have or give."""
         try:
             text = await read_whole(self._objects, journal_key(row.prefix))
         except NotFound:

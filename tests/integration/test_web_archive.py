@@ -6,9 +6,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
+import msgspec
 import pytest
 
-from bridge.errors import Code, Unavailable
+from bridge.errors import Code, MalformedInput, Unavailable
+from bridge.ids import RecordingId
+from bridge.sealing import Sealing
+from bridge.states import RecordingState
+from bridge.verification import journal_key
 from tests.support.pages import Pages, PassingRemuxer, Reader, serving
 from tests.support.sealed import BODIES, RECORDING, sealed
 
@@ -39,6 +44,26 @@ async def test_an_empty_archive_says_how_it_fills(pages: Pages) -> None:
         await archivist.sign_in("archivist")
         page = await archivist.get("/archive")
         assert "The archive is empty." in page.text
+
+
+async def test_a_journal_that_cannot_be_sealed_keeps_no_other_from_it(pages: Pages) -> None:
+    row = await sealed(pages)
+    unsealed = msgspec.structs.replace(row, state=RecordingState.WRITING)
+    damaged = [
+        msgspec.structs.replace(unsealed, id=RecordingId(name), prefix=f"recordings/{name}/")
+        for name in ("a-damaged", "z-damaged")  # before and behind it in every order
+    ]
+    for one in damaged:
+        await pages.ports.objects.put(journal_key(one.prefix), b"no journal\n", pages.clock.now_ns + 1)
+    async with pages.storage.units.writing() as unit:
+        for one in (*damaged, unsealed):
+            await unit.recordings.put(one)
+        await unit.commit()
+    sealing = Sealing(pages.storage.units, pages.ports.objects, pages.clock, "test", 1)
+    with pytest.raises(MalformedInput, match=r"a-damaged.*z-damaged"):
+        await sealing.seal_all()
+    async with pages.storage.units.reading() as unit:
+        assert (await unit.recordings.get(RECORDING)).state == RecordingState.SEALED
 
 
 async def test_the_purpose_is_asked_once_and_kept(pages: Pages) -> None:
