@@ -8,9 +8,10 @@ describe("times", () => {
     expect(elapsed(-1)).toBe("00:00:00");
   });
 
-  it("clock and date are those of the reader's zone", () => {
-    const moment = new Date(2026, 10, 22, 7, 5, 9).getTime();
-    expect(wallClock(moment)).toBe("07:05:09");
-    expect(wallDate(moment)).toBe("22/11/2026");
+  it("clock and date are those of the office's zone", () => {
+    const moment = Date.UTC(2026, 10, 21, 17, 5, 9);
+    expect(wallClock(moment, "Asia/Ho_Chi_Minh")).toBe("00:05:09");
+    expect(wallDate(moment, "Asia/Ho_Chi_Minh")).toBe("22/11/2026");
+    expect(wallClock(moment, "UTC")).toBe("17:05:09");
   });
 });

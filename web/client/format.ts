@@ -8,14 +8,29 @@ export function elapsed(ms: number): string {
   return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
-/** `14:05:09` of a moment in ms since 1970, in the reader's zone. */
-export function wallClock(ms: number): string {
-  const when = new Date(ms);
-  return `${two(when.getHours())}:${two(when.getMinutes())}:${two(when.getSeconds())}`;
+/** `14:05:09` of a moment in ms since 1970, in the office's zone (IANA), wherever the reader sits. */
+export function wallClock(ms: number, zone: string): string {
+  const when = parts(ms, zone);
+  return `${when.hour}:${when.minute}:${when.second}`;
 }
 
 /** `22/11/2026`, as Vietnamese offices write a date. */
-export function wallDate(ms: number): string {
-  const when = new Date(ms);
-  return `${two(when.getDate())}/${two(when.getMonth() + 1)}/${when.getFullYear()}`;
+export function wallDate(ms: number, zone: string): string {
+  const when = parts(ms, zone);
+  return `${when.day}/${when.month}/${when.year}`;
+}
+
+function parts(ms: number, zone: string): Record<Intl.DateTimeFormatPartTypes, string> {
+  const form = new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
+  const found = form.formatToParts(ms).map((part) => [part.type, part.value]);
+  return Object.fromEntries(found) as Record<Intl.DateTimeFormatPartTypes, string>;
 }

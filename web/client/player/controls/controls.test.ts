@@ -8,7 +8,7 @@ describe("controls", () => {
   it("name themselves and do what they say", async () => {
     const acts = writtenActs();
     const state = { ...firstState(false), recording: RECORDING, positionMs: 61_000 };
-    const controls = await mounted(new Controls(), { state, acts });
+    const controls = await mounted(new Controls(), { state, acts, zone: "Asia/Ho_Chi_Minh" });
     expect(nameless(controls)).toEqual([]);
     expect(part(controls, "position").textContent).toBe("00:01:01");
     part(controls, "play-button").click();

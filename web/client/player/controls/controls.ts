@@ -25,8 +25,10 @@ export class Controls extends PlainElement {
   static override properties = {
     state: { attribute: false },
     acts: { attribute: false },
+    zone: { attribute: false },
   };
   declare state: PlayerState;
+  declare zone: string;
   declare acts: ControlActs;
 
   protected override render(): TemplateResult {
@@ -51,8 +53,8 @@ export class Controls extends PlainElement {
       <span data-testid="position">${elapsed(positionMs)}</span> /
       <span data-testid="duration">${elapsed(recording?.durationMs ?? 0)}</span>
       <small data-testid="wall-clock"
-        >${wallClock(wall)} ·
-        ${wallDate(wall)}${holding && running ? ` · ${t("loading…")}` : ""}</small
+        >${wallClock(wall, this.zone)} ·
+        ${wallDate(wall, this.zone)}${holding && running ? ` · ${t("loading…")}` : ""}</small
       >
     </div>`;
   }

@@ -118,7 +118,11 @@ export class Player extends PlainElement {
         .positionMs=${this.state.positionMs}
         .seek=${this.#seek}
       ></dc-timebar>
-      <dc-controls .state=${this.state} .acts=${this.#acts}></dc-controls>
+      <dc-controls
+        .state=${this.state}
+        .acts=${this.#acts}
+        .zone=${this.config.page.zone}
+      ></dc-controls>
       <div>${this.#verification()} ${this.#trouble()}</div>
       <dc-events
         .recording=${recording}

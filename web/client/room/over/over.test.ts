@@ -33,6 +33,7 @@ describe("after the room", () => {
 
   it("says the reason where there is one, and takes an unknown end for an end", async () => {
     expect((await show("cancelled")).over.textContent).toContain("mất điện");
-    expect(wordsOf("from the future").title).toBe("The reception has ended.");
+    expect(wordsOf("closed", false).next).toContain("what comes next");
+    expect(wordsOf("from the future", true).title).toBe("The reception has ended.");
   });
 });

@@ -17,8 +17,8 @@ interface Words {
   mayReturn: boolean;
 }
 
-/** By how it ended; `closed` also for what a newer server may say. */
-export function wordsOf(how: string): Words {
+/** By how it ended; `closed` also for what a newer server may say. `conducts`: whoever leads hears of the archive. */
+export function wordsOf(how: string, conducts: boolean): Words {
   const words: Readonly<Record<string, () => Words>> = {
     left: () => ({
       title: t("You have left the room."),
@@ -43,7 +43,11 @@ export function wordsOf(how: string): Words {
   };
   const closed: Words = {
     title: t("The reception has ended."),
-    next: t("The recording is being sealed and goes to the archive. You may close this window."),
+    next: conducts
+      ? t("The recording is being sealed and goes to the archive. You may close this window.")
+      : t(
+          "What was said is recorded and kept by the office. The office tells you in writing what comes next.",
+        ),
     mayReturn: false,
   };
   return words[how]?.() ?? closed;
@@ -61,7 +65,7 @@ export class Over extends PlainElement {
 
   protected override render(): TemplateResult {
     const ending = this.room.ending ?? { how: "closed", reason: "" };
-    const words = wordsOf(ending.how);
+    const words = wordsOf(ending.how, this.room.room?.may.includes("give_floor") ?? false);
     return html`<div class="dc-over" data-testid="over" data-how=${ending.how}>
       <h1 tabindex="-1" id="dc-over-title">${words.title}</h1>
       ${ending.reason === "" ? nothing : html`<p>${t("Reason: {reason}", { reason: ending.reason })}</p>`}

@@ -101,7 +101,7 @@ export class Room extends PlainElement {
   }
 
   #invitation(): TemplateResult | typeof nothing {
-    if (!this.room.invited) return nothing;
+    if (!this.room.invited || this.room.room?.state !== "live") return nothing;
     return html`<div class="dc-banner" role="alert" data-testid="invitation">
       <strong>${t("You are invited to speak")}</strong>
       <span>${t("Nobody hears you until you press.")}</span>
