@@ -157,7 +157,17 @@ def load(
     faults = _faults(configuration)
     if faults:
         raise ConfigurationFault("\n".join(faults))
-    return configuration
+    return _with_own_addresses(configuration)
+
+
+def _with_own_addresses(configuration: Configuration) -> Configuration:
+    """``media.announce = auto`` in any of the sources. Raises ConfigurationFault when the machine has none."""
+    if configuration.media.announce != (AUTO,):
+        return configuration
+    from deploy.addresses import own_addresses
+
+    media = msgspec.structs.replace(configuration.media, announce=own_addresses())
+    return msgspec.structs.replace(configuration, media=media)
 
 
 def _from_file(file: Path) -> dict[str, Any]:
@@ -165,6 +175,10 @@ def _from_file(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationFault(f"{file}: {error}") from error
+
+
+AUTO = "auto"
+"""As ``media.announce``: this machine's own addresses."""
 
 
 def known_keys() -> dict[str, Any]:

@@ -25,6 +25,16 @@ def test_command_line_before_environment_before_file(tmp_path: Path) -> None:
     assert configuration.media.announce == ("10.1.2.3", "::1")
 
 
+def test_auto_is_this_machines_addresses_wherever_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.addresses.own_addresses", lambda: ("10.1.2.3",))
+    file = tmp_path / "c.toml"
+    file.write_text('[media]\nannounce = ["auto"]\n', encoding="utf8")
+    assert load(file, environment={}).announced == ("10.1.2.3",)
+    assert load(environment={"DIEMCAU_MEDIA_ANNOUNCE": "auto"}).announced == ("10.1.2.3",)
+
+
 def test_every_fault_is_told_at_once() -> None:
     with pytest.raises(ConfigurationFault) as fault:
         load(overrides={"web.port": 70_000, "language": "xx", "web.tls_cert": "c.pem"}, environment={})
