@@ -205,13 +205,14 @@ class RoomTap:
             except (OSError, TimeoutError):
                 self._ground.counts["tap_connect_failed"] += 1
             else:
-                tries = 0
-                await self._serve(reader, writer)
+                if await self._serve(reader, writer):
+                    tries = 0
             await asyncio.sleep(_BACKOFF_S[min(tries, len(_BACKOFF_S) - 1)])
             tries += 1
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, until it breaks or the recorder says something that is no frame."""
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """One connection, until it breaks or the recorder says something that is no frame. False: the recorder did not
+        want it."""
         frames = FrameReader()
         pump: asyncio.Task[None] | None = None
         try:
@@ -230,6 +231,7 @@ class RoomTap:
                 pump.cancel()
                 await asyncio.wait([pump])
             writer.close()
+        return pump is not None
 
     def _told(self, frame: Frame) -> None:
         if frame.kind is FrameKind.CONFIRM:

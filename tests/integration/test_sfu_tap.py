@@ -31,13 +31,14 @@ ANN = ParticipantId("ann")
 
 
 class Sink:
-    """A recorder's tap socket. ``confirms`` False: takes everything, confirms nothing."""
+    """A recorder's tap socket. ``confirms`` False: takes everything, confirms nothing. ``knows`` False: the recording
+    is none of its own, so it hangs up."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.frames: list[Frame] = []
         self.hellos: list[Hello] = []
-        self.confirms = True
+        self.confirms = self.knows = True
         self.durable: dict[int, int] = {}
         self._server: asyncio.Server | None = None
         self._lines: set[asyncio.StreamWriter] = set()
@@ -87,6 +88,9 @@ class Sink:
     def _take(self, frame: Frame, writer: asyncio.StreamWriter) -> None:
         if frame.kind is FrameKind.HELLO:
             self.hellos.append(unpack_declaration(frame.body, Hello))
+            if not self.knows:
+                writer.close()
+                return
             known = Resume({str(track): number for track, number in self.durable.items()})
             writer.write(pack_frame(FrameKind.RESUME, 0, 0, 0, pack_declaration(known)))
             return
@@ -148,6 +152,16 @@ async def test_a_recording_from_start_to_stop(room: Stage, sink: Sink) -> None:
     assert all(track == list(range(1, len(track) + 1)) for track in numbers.values()), "no number is missing"
     assert max(frame.arrival for frame in sink.of(FrameKind.RTP)) <= ended.moment.mono_ns
     await room.saw(TapChanged, state="writing")
+
+
+async def test_a_recorder_that_hangs_up_is_not_pestered(room: Stage, sink: Sink) -> None:
+    sink.knows = False
+    await room.join("ann")
+    await room.node.put_tap(ROOM, order(sink))
+    await asyncio.sleep(1.5)  # what is counted is how often in this time
+    assert 2 <= len(sink.hellos) <= 5
+    sink.knows = True
+    await sink.until(FrameKind.START)
 
 
 async def test_start_brings_a_key_frame(room: Stage, sink: Sink) -> None:
