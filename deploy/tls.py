@@ -44,10 +44,22 @@ def own_context() -> ssl.SSLContext:
 
 def _own(configuration: Configuration, folder: DataFolder) -> tuple[Path, Path]:
     certificate, key = folder.tls / "certificate.pem", folder.tls / "key.pem"
-    if not certificate.exists() or not key.exists():
+    names = {configuration.listen, *configuration.announced, "127.0.0.1", "localhost"}
+    if not key.exists() or not _serves(certificate, names):
         folder.tls.mkdir(mode=0o700, exist_ok=True)
-        _make(certificate, key, {configuration.listen, *configuration.announced, "127.0.0.1", "localhost"})
+        _make(certificate, key, names)
     return certificate, key
+
+
+def _serves(certificate: Path, names: Iterable[str]) -> bool:
+    """Whether it still holds, and for all of these names: addresses change, and a year goes by."""
+    try:
+        found = x509.load_pem_x509_certificate(certificate.read_bytes())
+        said = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (OSError, ValueError, x509.ExtensionNotFound):
+        return False
+    holds = datetime.datetime.now(datetime.UTC) < found.not_valid_after_utc
+    return holds and {_name(name) for name in names} <= set(said)
 
 
 def _make(certificate: Path, key: Path, names: Iterable[str]) -> None:

@@ -52,3 +52,21 @@ async def test_a_point_of_our_own_takes_the_self_signed_certificate(tmp_path: Pa
     await knock(own_context())
     assert entered == [{"token": "token"}]
     await runner.cleanup()
+
+
+def test_our_own_certificate_is_made_anew_for_another_address_or_year(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(*announce: str) -> bytes:
+        opened = Configuration(data=str(tmp_path / "data"), listen="10.1.2.3", media=MediaPart(announce=announce))
+        folder = prepare(opened)
+        assert server_context(opened, folder) is not None
+        return (folder.tls / "certificate.pem").read_bytes()
+
+    first = made("10.1.2.3")
+    assert made("10.1.2.3") == first
+    second = made("10.1.2.4")
+    assert second != first
+    monkeypatch.setattr("deploy.tls._VALID_DAYS", -0.01)
+    third = made("10.1.2.5")
+    assert made("10.1.2.5") != third
