@@ -47,6 +47,7 @@ async def running(configuration: Configuration, console: Console) -> AsyncIterat
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     folder = prepare(configuration)
     with _alone(folder):
+        _check_announced(configuration)
         _check_ports(configuration)
         check_store(configuration)
         server_context(configuration, folder)
@@ -74,6 +75,14 @@ def _alone(folder: DataFolder) -> Iterator[None]:
         except OSError as error:
             raise FolderFault(f"data folder {folder.root} is in use by another instance; give --data") from error
         yield
+
+
+def _check_announced(configuration: Configuration) -> None:
+    """All addresses can be listened on, but none of them is told to browsers by that."""
+    if configuration.listen in ("0.0.0.0", "::") and not configuration.media.announce:  # noqa: S104  compared
+        raise ConfigurationFault(
+            f"--listen {configuration.listen} needs --announce ADDRESS or auto: browsers must be told where media goes"
+        )
 
 
 def _check_ports(configuration: Configuration) -> None:
