@@ -307,7 +307,7 @@ async def test_a_node_that_is_back_before_the_recorder_is_said_not_to_be_recorde
     await pair[1].sees(lambda room: room.recording == "not_recording")
     server.recorder.down = False
     room = room_of(reception.id)
-    await eventually(lambda: server.node.rooms[room].tap is not None)
+    await eventually(lambda: room in server.node.rooms and server.node.rooms[room].tap is not None)
     await pair[1].sees(lambda room: room.recording == "writing")
 
 

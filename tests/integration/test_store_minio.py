@@ -47,7 +47,8 @@ async def recorded(house: House) -> str:
         await chair.join()
         await agency.join()
         await chair.command(c.StartReception("trial"))
-        await eventually(lambda: _frames(chair) >= 5)
+        seen = _frames(chair)
+        await eventually(lambda: _frames(chair) >= seen + 15)  # a second of what is recorded
         await chair.command(c.CloseReception())
     finally:
         for point in (chair, agency):
