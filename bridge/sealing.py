@@ -22,6 +22,8 @@ from bridge.repositories import AuditEntry, UnitsOfWork
 from bridge.states import RecordingState
 from bridge.verification import Verification, journal_key, manifest_key, read_whole, verify_recording
 
+SEAL = "seal"
+"""The audit's word for it."""
 UNSEALED = (RecordingState.WRITING, RecordingState.DEGRADED)
 _DAY_NS = 86_400 * 1_000_000_000
 
@@ -104,7 +106,7 @@ class Sealing:
         await self._retain(journal_key(row.prefix), None)
         await self._write(
             row.id,
-            "seal",
+            SEAL,
             stored.sha256,
             state=RecordingState.SEALED,
             ended_utc_ns=manifest.ended.utc_ns,
@@ -122,7 +124,14 @@ class Sealing:
         lock that was lengthened nobody can break, one that was only put the store's owner can (MinIO)."""
         until = self._clock.utc() + self._retention_ns
         stored = await self._objects.stat(key, version)
-        await self._objects.extend_retention(key, stored.version, max(until, stored.retain_until_utc_ns))
+        wanted = max(until, stored.retain_until_utc_ns)
+        try:
+            await self._objects.extend_retention(key, stored.version, wanted)
+        except Refusal as refusal:
+            lengthened = await self._objects.stat(key, stored.version)
+            if refusal.code is not Code.OBJECT_LOCKED or lengthened.retain_until_utc_ns < wanted:
+                raise
+            # another sealer lengthened it further between our look and our asking
 
     async def verify_new(self) -> list[RecordingId]:
         """Checks whole, once, every recording that was sealed and never checked."""
@@ -154,6 +163,8 @@ class Sealing:
         entry = AuditEntry(self._clock.utc(), SYSTEM.account, action, f"recording {recording}", "done", detail)
         async with self._units.writing() as unit:
             row = await unit.recordings.get(recording)
+            if action == SEAL and row.state not in UNSEALED:
+                return  # another sealer was quicker, and it may be verified by now
             await unit.recordings.put(msgspec.structs.replace(row, **changes))
             await unit.audit.append(entry)
             await unit.commit()

@@ -34,7 +34,6 @@ class House:
         self.folder = folder
         self._bucket = bucket
         self.open = AsyncExitStack()
-        self._job = asyncio.Lock()
         self.server: RoomServer
         self.objects: DirectoryObjects | MinioObjects
         self.sealing: Sealing
@@ -77,8 +76,7 @@ class House:
         """Its recording, once what jobs would do is done."""
         async with asyncio.timeout(WITHIN_S):
             while True:
-                async with self._job:  # a job never overlaps itself
-                    await self.sealing.seal_all()
+                await self.sealing.seal_all()
                 async with self.server.units.reading() as unit:
                     rows = await unit.recordings.all()
                 for row in rows:
