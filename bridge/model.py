@@ -145,7 +145,8 @@ class ReceptionRow(msgspec.Struct, frozen=True):
 
 
 class RecordingRow(msgspec.Struct, frozen=True):
-    """One recording in the archive's list. ``manifest_*`` empty until sealed; ``verified_utc_ns``: last whole check."""
+    """One recording in the archive's list. What names objects is empty until sealed; ``signed_by``: id of the key that
+    signed the manifest; ``verified_utc_ns``: last whole check, ``origin`` what it could say about who sealed."""
 
     id: RecordingId
     reception: ReceptionId
@@ -164,3 +165,8 @@ class RecordingRow(msgspec.Struct, frozen=True):
     points: int = 0
     verified_utc_ns: int | None = None
     faults: int = 0
+    journal_version: str = ""
+    signature_key: str = ""
+    signature_version: str = ""
+    signed_by: str = ""
+    origin: str = ""

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from bridge.archive import AccessEvent, FixityCheck, ViewingCopy
 from bridge.events import Recorded
 from bridge.ids import AccountId, AgencyId, BridgePointId, ReceptionId, RecordingId, SessionId
 from bridge.model import Account, Agency, BridgePoint, ReceptionRow, RecordingRow, Session
@@ -89,6 +90,36 @@ class Recordings(Protocol):
         ...
 
     async def in_states(self, states: Sequence[str]) -> list[RecordingRow]: ...
+
+
+class AccessEvents(Protocol):
+    """Append-only."""
+
+    async def add(self, event: AccessEvent) -> None: ...
+
+    async def of(self, recording: RecordingId) -> list[AccessEvent]:
+        """Newest first."""
+        ...
+
+
+class FixityChecks(Protocol):
+    async def add(self, check: FixityCheck) -> None: ...
+
+    async def of(self, recording: RecordingId, limit: int) -> list[FixityCheck]:
+        """Newest first."""
+        ...
+
+
+class ViewingCopies(Protocol):
+    async def put(self, copy: ViewingCopy) -> None:
+        """Add, or replace that of the recording."""
+        ...
+
+    async def get(self, recording: RecordingId) -> ViewingCopy | None: ...
+
+    async def in_states(self, states: Sequence[str]) -> list[ViewingCopy]:
+        """Who asked first comes first."""
+        ...
 
 
 class AuditEntry(msgspec.Struct, frozen=True):
@@ -187,6 +218,9 @@ class UnitOfWork(Protocol):
     sessions: Sessions
     receptions: Receptions
     recordings: Recordings
+    access_events: AccessEvents
+    fixity_checks: FixityChecks
+    viewing_copies: ViewingCopies
     audit: Audit
     outbox: Outbox
     leases: Leases

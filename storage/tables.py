@@ -1,8 +1,8 @@
 """The tables, in SQLAlchemy Core. A column is named as the field of the struct it keeps (:mod:`storage.rows`).
 
-``reception_events`` and ``audit_entries`` are only ever added to; triggers in the migrations forbid the rest. Foreign
-keys tie the registry together; projections (receptions, recordings) repeat what events say and carry none, so that
-they can be written anew in any order.
+``reception_events``, ``audit_entries``, ``access_events`` and ``fixity_checks`` are only ever added to; triggers in
+the migrations forbid the rest. Foreign keys tie the registry together; projections (receptions, recordings) repeat what
+events say and carry none, so that they can be written anew in any order.
 """
 
 from sqlalchemy import (
@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from storage.types import Counter, JsonText, Nanoseconds, Ordered
@@ -122,6 +123,53 @@ recordings = Table(
     Column("points", Integer, nullable=False),
     Column("verified_utc_ns", Nanoseconds),
     Column("faults", Integer, nullable=False),
+    Column("journal_version", String, nullable=False, server_default=text("''")),
+    Column("signature_key", String, nullable=False, server_default=text("''")),
+    Column("signature_version", String, nullable=False, server_default=text("''")),
+    Column("signed_by", String, nullable=False, server_default=text("''")),
+    Column("origin", String, nullable=False, server_default=text("''")),
+)
+
+access_events = Table(
+    "access_events",
+    metadata,
+    Column("number", Counter, primary_key=True, autoincrement=True),
+    Column("recording", String, nullable=False, index=True),
+    Column("at_utc_ns", Nanoseconds, nullable=False),
+    Column("account", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("purpose", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+fixity_checks = Table(
+    "fixity_checks",
+    metadata,
+    Column("number", Counter, primary_key=True, autoincrement=True),
+    Column("recording", String, nullable=False, index=True),
+    Column("at_utc_ns", Nanoseconds, nullable=False),
+    Column("account", String, nullable=False),
+    Column("objects", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("faults", JsonText, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+viewing_copies = Table(
+    "viewing_copies",
+    metadata,
+    Column("recording", String, primary_key=True),
+    Column("state", String, nullable=False, index=True),
+    Column("asked_by", String, nullable=False),
+    Column("asked_utc_ns", Nanoseconds, nullable=False),
+    Column("changed_utc_ns", Nanoseconds, nullable=False),
+    Column("progress", Float, nullable=False),
+    Column("key", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("fault", Text, nullable=False),
 )
 
 audit_entries = Table(

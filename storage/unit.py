@@ -5,8 +5,10 @@ from types import TracebackType
 from typing import Self
 
 from bridge.repositories import (
+    AccessEvents,
     Accounts,
     Audit,
+    FixityChecks,
     Leases,
     Nodes,
     Organisation,
@@ -16,9 +18,11 @@ from bridge.repositories import (
     Sessions,
     UnitOfWork,
     UsedTokens,
+    ViewingCopies,
 )
 from storage.engine import Database
 from storage.repositories.accounts import SqlAccounts
+from storage.repositories.archive import SqlAccessEvents, SqlFixityChecks, SqlViewingCopies
 from storage.repositories.audit import SqlAudit
 from storage.repositories.leases import SqlLeases
 from storage.repositories.nodes import SqlNodes
@@ -43,6 +47,9 @@ class SqlUnit:
     sessions: Sessions
     receptions: Receptions
     recordings: Recordings
+    access_events: AccessEvents
+    fixity_checks: FixityChecks
+    viewing_copies: ViewingCopies
     audit: Audit
     outbox: Outbox
     leases: Leases
@@ -70,6 +77,9 @@ class SqlUnit:
         self.sessions = SqlSessions(transaction)
         self.receptions = SqlReceptions(transaction)
         self.recordings = SqlRecordings(transaction)
+        self.access_events = SqlAccessEvents(transaction)
+        self.fixity_checks = SqlFixityChecks(transaction)
+        self.viewing_copies = SqlViewingCopies(transaction)
         self.audit = SqlAudit(transaction)
         self.outbox = SqlOutbox(transaction)
         self.leases = SqlLeases(transaction)

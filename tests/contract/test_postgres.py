@@ -103,8 +103,8 @@ async def test_a_database_being_migrated_is_away(url: str, database: Database) -
     await append(database)
 
 
-@pytest.mark.parametrize("table", ["audit_entries", "reception_events"])
-@pytest.mark.parametrize("verb", ["UPDATE {} SET actor = 'x'", "DELETE FROM {}", "TRUNCATE {}"])
+@pytest.mark.parametrize("table", ["audit_entries", "reception_events", "access_events", "fixity_checks"])
+@pytest.mark.parametrize("verb", ["UPDATE {} SET at_utc_ns = 2", "DELETE FROM {}", "TRUNCATE {}"])
 async def test_what_happened_cannot_be_changed(url: str, database: Database, table: str, verb: str) -> None:
     async with SqlUnits(database).writing() as unit:
         await unit.audit.append(entry())

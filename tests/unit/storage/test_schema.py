@@ -77,8 +77,8 @@ def test_no_database_is_refused_in_one_line(url: str, path: Path) -> None:
 
 def test_an_older_version_is_refused_until_migrated(url: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     schema.migrate(url)
-    monkeypatch.setattr(schema, "expected", lambda: "0002")
-    with pytest.raises(schema.SchemaRefused, match="has version 0001, this program needs 0002: stop"):
+    monkeypatch.setattr(schema, "expected", lambda: "9999")
+    with pytest.raises(schema.SchemaRefused, match="has version 0002, this program needs 9999: stop"):
         schema.check(url)
 
 
@@ -151,8 +151,8 @@ def test_a_database_in_memory_is_refused() -> None:
         schema.migrate("sqlite:///:memory:")
 
 
-@pytest.mark.parametrize("table", ["audit_entries", "reception_events"])
-@pytest.mark.parametrize("verb", ["UPDATE {} SET actor = 'x'", "DELETE FROM {}"])
+@pytest.mark.parametrize("table", ["audit_entries", "reception_events", "access_events", "fixity_checks"])
+@pytest.mark.parametrize("verb", ["UPDATE {} SET at_utc_ns = 2", "DELETE FROM {}"])
 async def test_what_happened_cannot_be_changed(url: str, path: Path, table: str, verb: str) -> None:
     schema.migrate(url)
     database = Database(url)
@@ -164,6 +164,8 @@ async def test_what_happened_cannot_be_changed(url: str, path: Path, table: str,
         path,
         "INSERT INTO receptions VALUES ('r', '', '', 1, 'planned', 0, 0, NULL, NULL, NULL)",
         "INSERT INTO reception_events VALUES ('r', 1, 1, 'a', '{}')",
+        "INSERT INTO access_events VALUES (1, 'r', 1, 'a', 'play', 'why')",
+        "INSERT INTO fixity_checks VALUES (1, 'r', 1, 'a', 1, 1, 'unsigned', '[]')",
     )
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         run(path, verb.format(table))
