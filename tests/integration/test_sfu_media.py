@@ -26,7 +26,16 @@ from bridge.ids import Mid, ParticipantId, RoomId
 from bridge.media import Source
 from sfu.core.rtcp import pack_bye
 from tests.support.relay import Line, UdpRelay
-from tests.support.sfu_clients import ALL_OPEN, ROOM, Picture, Stage, Tone, only_loopback, stage
+from tests.support.sfu_clients import (
+    ALL_OPEN,
+    ROOM,
+    Picture,
+    Stage,
+    Tone,
+    gives_up_as_a_browser_does,
+    only_loopback,
+    stage,
+)
 from tests.support.sfu_stun import check
 
 ANN, BOB = ParticipantId("ann"), ParticipantId("bob")
@@ -190,6 +199,7 @@ async def test_a_closed_connection_is_seen_at_once(room: Stage) -> None:
 async def test_a_bad_line_is_repaired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """10 % loss both ways on both sides: what is asked for again comes again, and the picture goes on."""
     only_loopback(monkeypatch)
+    gives_up_as_a_browser_does(monkeypatch)
     async with stage(tmp_path) as room:
         port = room.server.node.port_number
         bad = Line(loss=0.1, delay=0.02, jitter=0.01)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import aioice.ice
+import aiortc.rtcrtpreceiver
 import av
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from aiortc import (
     RTCRtpSender,
     RTCSessionDescription,
 )
+from aiortc.jitterbuffer import JitterBuffer
 
 from bridge.control import (
     DownlinkAnswer,
@@ -47,6 +49,18 @@ WITHIN_S = 30.0
 def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """aioice leaves 127.0.0.1 out of its candidates; here it is the only one."""
     monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"])
+
+
+def gives_up_as_a_browser_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that asks for a key frame 64 packets behind a hole that nobody filled, 4 s of our small picture.
+
+    aiortc itself asks once for a lost packet and then stands still until 512 others wait, which is 34 s.
+    """
+
+    def shorter(capacity: int, prefetch: int = 0, is_video: bool = False) -> JitterBuffer:
+        return JitterBuffer(64 if is_video else capacity, prefetch, is_video)
+
+    monkeypatch.setattr(aiortc.rtcrtpreceiver, "JitterBuffer", shorter)
 
 
 class Picture(MediaStreamTrack):
