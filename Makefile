@@ -70,6 +70,10 @@ minio: setup ## Build the pinned MinIO server into a cache outside this folder (
 bench: setup-dev ## Measure (ONLY=forward|join|record DURATION=seconds)
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(DURATION),--duration $(DURATION)) $(ARGS)
 
+.PHONY: chaos
+chaos: setup-test ## Kill parts of live sessions (N=loops SEED=number ONLY=part ARGS=...)
+	$(BIN)/python -m tests.chaos $(if $(N),--loops $(N)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
 .PHONY: fmt
 fmt: setup-dev ## Format and fix what can be fixed by itself
 	$(BIN)/ruff format .

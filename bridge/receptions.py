@@ -10,6 +10,7 @@ from bridge.decisions import decide
 from bridge.errors import Conflict, Invalid, Refusal
 from bridge.events import Event, ReceptionScheduled, Recorded
 from bridge.ids import ReceptionId
+from bridge.ledger import DONE, serialise_tie
 from bridge.model import RecordingRow
 from bridge.policy import Action, Actor, Concern, authorise
 from bridge.ports import Clock, Entropy, Notices
@@ -127,7 +128,7 @@ class ReceptionService:
             await unit.receptions.append(recorded, state.row)
             if recording is not None:
                 await unit.recordings.put(recording)
-            await unit.audit.append(self._entry(actor, action, state, "done", names))
+            await unit.audit.append(self._entry(actor, action, state, DONE, serialise_tie(recorded)))
             await unit.outbox.add(STORED, state.id, names, recorded[-1].at_utc_ns)
             await unit.commit()
         self._notices.publish(state.id, STORED, {"version": str(state.version), "events": names})

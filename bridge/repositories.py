@@ -60,6 +60,16 @@ class Sessions(Protocol):
     async def remove_older(self, seen_before_utc_ns: int) -> int: ...
 
 
+class EventLine(msgspec.Struct, frozen=True):
+    """An event as its row has it: ``event`` is the JSON text."""
+
+    reception: ReceptionId
+    version: int
+    at_utc_ns: int
+    actor: str
+    event: str
+
+
 class Receptions(Protocol):
     """Event streams of receptions and the row each list shows."""
 
@@ -69,6 +79,14 @@ class Receptions(Protocol):
 
     async def append(self, events: Sequence[Recorded], row: ReceptionRow) -> None:
         """Events of one reception with consecutive versions, and its new row. Conflict when a version is taken."""
+        ...
+
+    async def ids(self) -> list[ReceptionId]:
+        """Of every reception that has an event or a row."""
+        ...
+
+    async def lines(self, reception: ReceptionId) -> list[EventLine]:
+        """Its events as they are stored, undecoded, in order; for who checks them."""
         ...
 
     async def row(self, reception: ReceptionId) -> ReceptionRow: ...
@@ -150,6 +168,10 @@ class Audit(Protocol):
     async def head(self) -> ChainedEntry | None: ...
 
     async def entries(self, after: int, limit: int) -> list[ChainedEntry]: ...
+
+    async def holds(self, hash_: str) -> bool:
+        """Whether an entry has this hash."""
+        ...
 
 
 class OutboxRow(msgspec.Struct, frozen=True):

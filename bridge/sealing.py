@@ -9,11 +9,13 @@ from typing import Any
 
 import msgspec
 
+from bridge.agreement import agreed
 from bridge.assembly import Assembly, assemble
 from bridge.errors import Code, MalformedInput, NotFound, Refusal, Unavailable
 from bridge.events import ReceptionClosed, Recorded
 from bridge.ids import RecordingId
 from bridge.journal import parse_journal
+from bridge.ledger import SEAL
 from bridge.manifest import Manifest, parse_manifest, serialise_manifest, total_bytes
 from bridge.model import RecordingRow
 from bridge.policy import SYSTEM
@@ -22,8 +24,6 @@ from bridge.repositories import AuditEntry, UnitsOfWork
 from bridge.states import RecordingState
 from bridge.verification import Verification, journal_key, manifest_key, read_whole, verify_recording
 
-SEAL = "seal"
-"""The audit's word for it."""
 UNSEALED = (RecordingState.WRITING, RecordingState.DEGRADED)
 _DAY_NS = 86_400 * 1_000_000_000
 
@@ -147,6 +147,7 @@ class Sealing:
         result = await verify_recording(
             self._objects, row.manifest_key, row.manifest_version or None, row.manifest_sha256
         )
+        result = await agreed(self._units, self._objects, row, result)
         state = RecordingState.VERIFIED if result.holds and row.state == RecordingState.SEALED else row.state
         await self._write(
             row.id,

@@ -21,7 +21,7 @@ Progress = Callable[[int, int], Awaitable[None]]
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """One thing that is not as it should be. ``algorithm``: sha256 | size | chain | presence | form."""
+    """One thing that is not as it should be. ``algorithm``: sha256 | size | chain | presence | form | row."""
 
     path: str
     algorithm: str

@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bridge.accounts import checked_login, checked_name
-from bridge.audit import audit_faults
 from bridge.errors import Invalid, NotFound
 from bridge.ids import AccountId, AgencyId
+from bridge.ledger_check import check_ledger
 from bridge.model import Account, Agency, Level, Role
 from bridge.policy import SYSTEM
-from bridge.repositories import AuditEntry, ChainedEntry, UnitOfWork
+from bridge.repositories import AuditEntry, UnitOfWork
 from bridge.verification import Verification
 from deploy.configuration import Configuration, ConfigurationFault
 from deploy.first_start import PASSWORD_BYTES
@@ -26,8 +26,6 @@ from storage.build import StorageConfig, build
 from storage.copying import copy as copy_database
 from storage.schema import SchemaRefused
 from web.passwords import Argon2Passwords
-
-_AUDIT_PAGE = 1000
 
 
 async def verify(configuration: Configuration, what: str, json: bool, console: Console) -> int:
@@ -67,18 +65,14 @@ async def migrate(configuration: Configuration, console: Console) -> None:
 
 
 async def check(configuration: Configuration, console: Console) -> int:
-    """0 when the version fits and the audit chain holds."""
-    async with opened(configuration, prepare(configuration)) as storage:
-        faults: list[str] = []
-        last: ChainedEntry | None = None
-        async with storage.units.reading() as unit:
-            while page := await unit.audit.entries(last.number if last else 0, _AUDIT_PAGE):
-                faults += audit_faults(page, last)
-                last = page[-1]
-    for fault in faults:
+    """0 when the version fits, the audit chain holds, and events and recordings are as it says."""
+    async with opened(configuration, prepare(configuration)) as storage, storage.units.reading() as unit:
+        checked = await check_ledger(unit)
+    for fault in checked.faults:
         console.print(fault, markup=False)
-    console.print(f"version fits; {last.number if last else 0} audit entries, {len(faults)} fault(s)")
-    return 1 if faults else 0
+    counted = f"{checked.entries} audit entries, {checked.events} events, {checked.recordings} recordings"
+    console.print(f"version fits; {counted}, {len(checked.faults)} fault(s)")
+    return 1 if checked.faults else 0
 
 
 async def copy(configuration: Configuration, target: str, console: Console) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from bridge.agreement import agreed
 from bridge.errors import NotFound
 from bridge.ids import RecordingId
 from bridge.model import RecordingRow
@@ -28,9 +29,10 @@ async def verify_by_id(
     if not row.manifest_key:
         raise NotSealed(f"recording {recording} is {row.state}: it has not been sealed yet")
     progress = _progress(told)
-    return await verify_recording(
+    result = await verify_recording(
         objects, row.manifest_key, row.manifest_version or None, row.manifest_sha256, progress
     )
+    return await agreed(units, objects, row, result)
 
 
 async def verify_prefix(objects: ObjectStore, prefix: str, told: Callable[[int, int], None]) -> Verification:

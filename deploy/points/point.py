@@ -174,6 +174,8 @@ class Point:
         if self.downlink is not None:
             await self.downlink.close()
         await self._socket.disconnect()
+        if (session := self._socket.eio.http) is not None:  # engineio keeps it open after a refused connection
+            await session.close()
 
     def _track(self, source: Source) -> MarkedAudio | MarkedVideo:
         gate = self._gates[source]

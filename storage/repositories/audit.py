@@ -34,6 +34,11 @@ class SqlAudit:
         rows = await self._transaction.rows(select(audit_entries).where(number > after).order_by(number).limit(limit))
         return [_link(row) for row in rows]
 
+    async def holds(self, hash_: str) -> bool:
+        """Reads the whole table: for checks."""
+        found = await self._transaction.first(select(audit_entries.c.number).where(audit_entries.c.hash == hash_))
+        return found is not None
+
 
 def _link(row: RowMapping) -> ChainedEntry:
     return ChainedEntry(row["number"], struct_of(AuditEntry, row), row["previous"], row["hash"])

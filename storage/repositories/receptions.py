@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, func, select, union
 
 from bridge.errors import Conflict, NotFound
 from bridge.events import Event, Recorded
 from bridge.ids import ReceptionId
 from bridge.model import ReceptionRow
+from bridge.repositories import EventLine
 from storage.rows import struct_of
 from storage.tables import reception_events, receptions
 from storage.transaction import Transaction
@@ -44,6 +45,19 @@ class SqlReceptions:
         if events[0].version != last + 1:
             raise Conflict(detail=f"reception {row.id}: version {events[0].version} after {last}")
         await self._transaction.insert_columns(reception_events, [_columns(recorded) for recorded in events])
+
+    async def ids(self) -> list[ReceptionId]:
+        """In order."""
+        every = union(select(reception_events.c.reception.label("id")), select(receptions.c.id))
+        return sorted(ReceptionId(row["id"]) for row in await self._transaction.rows(every))
+
+    async def lines(self, reception: ReceptionId) -> list[EventLine]:
+        """Empty when there are none."""
+        stream = reception_events.c
+        rows = await self._transaction.rows(
+            select(reception_events).where(stream.reception == reception).order_by(stream.version)
+        )
+        return [struct_of(EventLine, row) for row in rows]
 
     async def row(self, reception: ReceptionId) -> ReceptionRow:
         """Raises NotFound."""

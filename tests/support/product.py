@@ -34,13 +34,21 @@ _STOP_SECONDS = 20
 class Product:
     """A running installation. ``passwords``: of the demo accounts by login."""
 
-    def __init__(self, folder: Path, port: int, options: tuple[str, ...] = (), origin: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        options: tuple[str, ...] = (),
+        origin: str = "",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder
         self.port = port
         self.origin = origin or f"http://localhost:{port}"
         self.passwords: dict[str, str] = {}
         self._said = folder.with_name(f"{folder.name}.screen")
         self._options = options
+        self._environment = {**(environment or {}), "COLUMNS": "200", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
@@ -51,7 +59,7 @@ class Product:
                 [*_COMMAND, "--data", str(self.folder), "--port", str(self.port), *self._options],
                 stdout=said,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, **self._environment},
                 start_new_session=True,
             )
         until = time.monotonic() + _START_SECONDS
@@ -75,6 +83,13 @@ class Product:
             os.killpg(process.pid, signal.SIGKILL)
             await asyncio.to_thread(process.wait)
             raise RuntimeError(f"did not stop within {_STOP_SECONDS} s:\n{self.said[-2000:]}") from error
+
+    @property
+    def pid(self) -> int:
+        """Of the supervisor, while it runs."""
+        if self._process is None:
+            raise RuntimeError("not started")
+        return self._process.pid
 
     @property
     def said(self) -> str:

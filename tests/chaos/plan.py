@@ -1,0 +1,56 @@
+"""What one loop does, drawn from its seed and number alone: the same seed does the same again."""
+
+import random
+from collections.abc import Sequence
+from enum import StrEnum
+
+import msgspec
+
+
+class Part(StrEnum):
+    """What is killed. The last two are not killed for a moment but kept away for a minute."""
+
+    RECORDER = "recorder"
+    SFU = "sfu"
+    WEB = "web"
+    JOBS = "jobs"
+    STORE = "store"
+    DATABASE = "database"
+    STORE_AWAY = "store-away"
+    DATABASE_AWAY = "database-away"
+
+
+KILLED = (Part.RECORDER, Part.SFU, Part.WEB, Part.JOBS, Part.STORE, Part.DATABASE)
+LIVE_S = 8.0
+AFTER_S = 3.0
+"""The session goes on this long once what was killed is back."""
+_SEALING_S = 3.0
+"""A kill may fall into any time from the chair's asking to start until the sealing."""
+_ALWAYS_LIVE = (Part.SFU, Part.WEB, Part.STORE_AWAY, Part.DATABASE_AWAY)
+"""Of these it is worth knowing what happens to people; the others matter until the recording is sealed."""
+_LONGEST_RESTART_S = 3.0
+_STARTED_S = 3.0
+"""A start waits a second and a half for the recorder's proof; what stays away for long goes after it."""
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """``at_s``: from the moment at which the chair asks to start; ``away_s``: until the harness brings it back."""
+
+    number: int
+    seed: int
+    part: Part
+    at_s: float
+    away_s: float
+    live_s: float
+
+
+def choose(number: int, seed: int, parts: Sequence[Part], away_s: float, live_s: float = LIVE_S) -> Choice:
+    """What loop ``number`` of this seed does. ``away_s``: how long the last two parts stay away."""
+    rng = random.Random(f"{seed}/{number}")
+    part = rng.choice(list(parts))
+    span = live_s if part in _ALWAYS_LIVE else live_s + _SEALING_S
+    at_s = rng.uniform(0.0, span)
+    restart_s = rng.uniform(0.2, _LONGEST_RESTART_S)
+    if part in (Part.STORE_AWAY, Part.DATABASE_AWAY):
+        return Choice(number, seed, part, round(_STARTED_S + at_s / 4, 3), away_s, live_s)
+    return Choice(number, seed, part, round(at_s, 3), round(restart_s, 3) if part is Part.DATABASE else 0.0, live_s)
