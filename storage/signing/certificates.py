@@ -5,6 +5,7 @@ what is trusted.
 """
 
 import hashlib
+import warnings
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -12,6 +13,7 @@ from itertools import pairwise
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.utils import CryptographyDeprecationWarning
 
 from bridge.errors import MalformedInput
 
@@ -23,11 +25,20 @@ _LONGEST = 8
 def parse_certificate(der: bytes) -> x509.Certificate:
     """Everything in it that is looked at later is looked at here once. Raises MalformedInput."""
     try:
-        certificate = x509.load_der_x509_certificate(der)
+        with warnings.catch_warnings():
+            # Of serial numbers that are not positive: of no weight here, and old authorities have them.
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            certificate = x509.load_der_x509_certificate(der)
         certificate.public_key()
         _ = certificate.subject.rfc4514_string(), certificate.issuer.rfc4514_string(), certificate.extensions
         _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+    except (
+        ValueError,
+        UnsupportedAlgorithm,
+        x509.DuplicateExtension,
+        x509.UnsupportedGeneralNameType,
+        x509.InvalidVersion,
+    ) as error:
         raise MalformedInput(f"certificate: {error}") from error
     return certificate
 
@@ -50,9 +61,9 @@ def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 
 
 def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    if isinstance(certificate.signature_hash_algorithm, hashes.SHA1 | hashes.MD5):
-        return False  # two certificates with one such hash can be made
     try:
+        if isinstance(certificate.signature_hash_algorithm, hashes.SHA1 | hashes.MD5):
+            return False  # two certificates with one such hash can be made
         certificate.verify_directly_issued_by(issuer)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
@@ -90,7 +101,8 @@ def begins_after(certificate: x509.Certificate, utc_ns: int) -> bool:
 def chain_fault(chain: Sequence[x509.Certificate]) -> str:
     """Which certificate was not issued by the next, in words; empty when all were.
 
-    A last one that issued itself proves itself.
+    A last one that issued itself proves itself; one whose issuer is elsewhere only that issuer can prove. A certificate
+    that was changed can cost a record its trust, but never gain it any.
     """
     for certificate, issuer in pairwise(chain):
         if not issued_by(certificate, issuer):
