@@ -7,7 +7,7 @@ from bridge.manifest import Manifest, total_bytes
 from bridge.model import RecordingRow
 from bridge.ports import ObjectStore
 from bridge.repositories import UnitsOfWork
-from bridge.verification import Fault, Verification, journal_key, load_manifest, manifest_key
+from bridge.verification import Fault, Verification, journal_key, load_manifest, manifest_key, signature_key
 
 
 def row_faults(row: RecordingRow, manifest: Manifest) -> list[Fault]:
@@ -19,6 +19,8 @@ def row_faults(row: RecordingRow, manifest: Manifest) -> list[Fault]:
         "title": manifest.title,
         "manifest_key": manifest_key(row.prefix),
         "journal_key": journal_key(row.prefix),
+        "journal_version": manifest.journal_version,
+        "signature_key": signature_key(row.prefix) if row.signed_by else "",
         "began_utc_ns": manifest.began.utc_ns,
         "ended_utc_ns": manifest.ended.utc_ns,
         "bytes": total_bytes(manifest.tracks),

@@ -49,13 +49,15 @@ _TIMELINE = (
 
 
 class Assembly(msgspec.Struct, frozen=True):
-    """What a manifest is made of. ``journal_sha256``: hex over the journal object's bytes."""
+    """What a manifest is made of. ``journal_version``, ``journal_sha256``: of the journal as it is stored."""
 
     entries: Sequence[j.Entry]
     history: Sequence[Recorded]
+    journal_version: str
     journal_sha256: str
     audit_head: str
     software: str
+    sealed_utc_ns: int
 
 
 def _only(entries: Sequence[j.Entry], shape: type[Line]) -> Line:
@@ -83,10 +85,12 @@ def assemble(source: Assembly) -> Manifest:
             duration_ns=ended.at_ns,
             parts=_parts(source.entries, began),
             participants=_participants(reception, source.history, began.moment, ended.at_ns),
-            tracks=_tracks(source.entries, ended.at_ns),
+            tracks=_tracks(source.entries, began.moment, ended.at_ns),
             events=_events(source.history, began.moment, ended.at_ns),
             software=source.software,
+            sealed_utc_ns=source.sealed_utc_ns,
             audit_head=source.audit_head,
+            journal_version=source.journal_version,
             journal_sha256=source.journal_sha256,
         )
     )
@@ -98,7 +102,7 @@ def _parts(entries: Sequence[j.Entry], began: j.RecordingBegan) -> tuple[Manifes
     return (first, *(ManifestPart(part.part, part.node, part.at_ns) for part in later))
 
 
-def _tracks(entries: Sequence[j.Entry], duration_ns: int) -> tuple[ManifestTrack, ...]:
+def _tracks(entries: Sequence[j.Entry], began: Moment, duration_ns: int) -> tuple[ManifestTrack, ...]:
     ends = {entry.track: entry.last_packet_ns for entry in entries if isinstance(entry, j.TrackEnded)}
     return tuple(
         ManifestTrack(
@@ -109,7 +113,7 @@ def _tracks(entries: Sequence[j.Entry], duration_ns: int) -> tuple[ManifestTrack
             part=entry.part,
             start_ns=entry.first_packet_ns,
             end_ns=ends.get(entry.track, duration_ns),
-            segments=_segments(entries, entry.track),
+            segments=_segments(entries, entry.track, began),
             gaps=tuple(
                 ManifestGap(gap.start_ns, gap.end_ns, gap.reason, gap.packets)
                 for gap in entries
@@ -126,13 +130,36 @@ def _tracks(entries: Sequence[j.Entry], duration_ns: int) -> tuple[ManifestTrack
     )
 
 
-def _segments(entries: Sequence[j.Entry], track: TrackId) -> tuple[ManifestSegment, ...]:
+_AS_WRITTEN = tuple(
+    name for name in ManifestSegment.__struct_fields__ if name in frozenset(j.SegmentWritten.__struct_fields__)
+)
+
+
+def _segments(entries: Sequence[j.Entry], track: TrackId, began: Moment) -> tuple[ManifestSegment, ...]:
     written = sorted(
         (entry for entry in entries if isinstance(entry, j.SegmentWritten) and entry.track == track),
         key=lambda entry: entry.number,
     )
-    fields = [name for name in ManifestSegment.__struct_fields__ if name != "link"]
-    return tuple(ManifestSegment(**{name: getattr(entry, name) for name in fields}) for entry in written)
+    return tuple(
+        ManifestSegment(
+            **{name: getattr(entry, name) for name in _AS_WRITTEN},
+            start_utc_ns=began.utc_ns + entry.start_ns,
+            end_utc_ns=began.utc_ns + entry.end_ns,
+        )
+        for entry in written
+    )
+
+
+def same_record(found: Manifest, made: Manifest) -> bool:
+    """Whether a manifest that lies in the store already is the one we would make now.
+
+    Between the two a killed sealer may have been updated, the audit goes on, and events may follow the closing.
+    """
+    return _settled(found) == _settled(made) and set(found.events) <= set(made.events)
+
+
+def _settled(manifest: Manifest) -> Manifest:
+    return msgspec.structs.replace(manifest, events=(), software="", sealed_utc_ns=0, audit_head="")
 
 
 def _participants(

@@ -75,6 +75,7 @@ class Code(StrEnum):
     OBJECT_LOCKED = "object_locked"
     OBJECT_DAMAGED = "object_damaged"
     OBJECT_EXISTS = "object_exists"
+    SIGNING_UNAVAILABLE = "signing_unavailable"
     INTERNAL = "internal"
 
 

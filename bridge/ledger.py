@@ -104,6 +104,7 @@ def recording_faults(seals: Mapping[str, str], rows: Iterable[RecordingRow]) -> 
         if row.state not in frozenset(RecordingState):
             faults.append(f"recording {row.id}: {row.state!r} is no state")
         sealed = seals.get(row.id, "")
-        if bool(sealed) != bool(row.manifest_sha256) or row.manifest_sha256 not in sealed:
-            faults.append(f"recording {row.id}: its row names another manifest than the audit")
+        named = row.manifest_sha256 in sealed and row.signed_by in sealed
+        if bool(sealed) != bool(row.manifest_sha256) or not named:
+            faults.append(f"recording {row.id}: its row names another manifest or signing key than the audit")
     return faults + [f"recording {name}: sealed by the audit, but it has no row" for name in seals if name not in seen]

@@ -22,7 +22,11 @@ GENESIS = "0" * 64
 
 
 class ManifestSegment(msgspec.Struct, frozen=True):
-    """One stored file; fields as in :class:`bridge.journal.SegmentWritten`."""
+    """One stored file; fields as in :class:`bridge.journal.SegmentWritten`.
+
+    ``start_utc_ns``, ``end_utc_ns``: the same span on the wall clock, as the node's stood at START. A clock that is set
+    while the recording runs does not move it.
+    """
 
     number: int
     key: str
@@ -38,6 +42,8 @@ class ManifestSegment(msgspec.Struct, frozen=True):
     end_ns: int
     arrival_start_ns: int
     arrival_end_ns: int
+    start_utc_ns: int
+    end_utc_ns: int
     link: str = ""
 
 
@@ -107,7 +113,11 @@ class ManifestPart(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """The whole; ``began`` and ``ended`` are START and STOP, that is ``live`` and ``closed``."""
+    """The whole; ``began`` and ``ended`` are START and STOP, that is ``live`` and ``closed``.
+
+    ``audit_head``: hash of the last entry of the installation's audit chain when this was made (``sealed_utc_ns``):
+    whoever holds the manifest can show that the entries before it were not changed since.
+    """
 
     format: int
     recording: RecordingId
@@ -123,7 +133,9 @@ class Manifest(msgspec.Struct, frozen=True):
     tracks: tuple[ManifestTrack, ...]
     events: tuple[TimelineEvent, ...]
     software: str
+    sealed_utc_ns: int
     audit_head: str
+    journal_version: str
     journal_sha256: str
     chain_head: str = ""
 

@@ -1,42 +1,87 @@
-"""Sealing: once a recording's journal is whole in the store, build its manifest, store it, and check it. Idempotent.
+"""Sealing: once a recording's journal is whole in the store, build its manifest, sign it, and check it. Idempotent.
 
-Run by ``jobs``. Killed at any point it is simply run again: the same journal and history give the same manifest, and
-the store answers a repeated put of the same bytes as it did the first.
+Run by ``jobs``. Killed at any point it is simply run again: a manifest that lies in the store is taken when it is the
+one that journal and history give, a signature when it holds over that manifest, by whichever key it was made.
 """
 
 import hashlib
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from bridge.agreement import agreed
-from bridge.assembly import Assembly, assemble
+from bridge.assembly import Assembly, assemble, same_record
 from bridge.errors import Code, MalformedInput, NotFound, Refusal, Unavailable
 from bridge.events import ReceptionClosed, Recorded
 from bridge.ids import RecordingId
 from bridge.journal import parse_journal
 from bridge.ledger import SEAL
-from bridge.manifest import Manifest, parse_manifest, serialise_manifest, total_bytes
+from bridge.manifest import Manifest, ordered_segments, parse_manifest, serialise_manifest, total_bytes
 from bridge.model import RecordingRow
 from bridge.policy import SYSTEM
-from bridge.ports import Clock, ObjectStore
+from bridge.ports import Clock, ObjectStore, StoredObject
 from bridge.repositories import AuditEntry, UnitsOfWork
+from bridge.retention import retain_all
+from bridge.signing import (
+    KnownKeys,
+    ManifestSignature,
+    Origin,
+    SignatureChecker,
+    Signer,
+    parse_signature,
+    serialise_signature,
+)
 from bridge.states import RecordingState
-from bridge.verification import Verification, journal_key, manifest_key, read_whole, verify_recording
+from bridge.verification import (
+    Judge,
+    Verification,
+    journal_key,
+    manifest_key,
+    read_whole,
+    remembered_of,
+    signature_key,
+    verify_recording,
+)
 
 UNSEALED = (RecordingState.WRITING, RecordingState.DEGRADED)
 _DAY_NS = 86_400 * 1_000_000_000
 
 
+class SigningPorts(NamedTuple):
+    """``signer`` None: in a process that only checks."""
+
+    checker: SignatureChecker
+    known: KnownKeys
+    signer: Signer | None = None
+
+
+class _Sealed(NamedTuple):
+    """What lies in the store once a recording is sealed."""
+
+    journal: StoredObject
+    manifest: StoredObject
+    signature: StoredObject
+    signed: ManifestSignature
+    text: bytes
+    """The manifest's."""
+
+
 class Sealing:
-    """The service. ``retention_days``: how long a sealed manifest and its segments stay locked."""
+    """The service. ``retention_days``: how long a sealed recording's objects stay locked."""
 
     def __init__(
-        self, units: UnitsOfWork, objects: ObjectStore, clock: Clock, software: str, retention_days: int
+        self,
+        units: UnitsOfWork,
+        objects: ObjectStore,
+        clock: Clock,
+        signing: SigningPorts,
+        software: str,
+        retention_days: int,
     ) -> None:
         self._units = units
         self._objects = objects
         self._clock = clock
+        self._signing = signing
         self._software = software
         self._retention_ns = retention_days * _DAY_NS
 
@@ -62,10 +107,10 @@ class Sealing:
         return sealed
 
     async def seal(self, row: RecordingRow) -> bool:
-        """False when it is not ready yet. Raises MalformedInput for a journal that cannot be sealed, Refusal for what
-        the store does not have or give."""
+        """False when it is not ready yet. Raises MalformedInput for a journal that cannot be sealed and for what lies
+        in the place of manifest or signature and is neither, Refusal for what the store does not have or give."""
         try:
-            text = await read_whole(self._objects, journal_key(row.prefix))
+            journal = await self._objects.stat(journal_key(row.prefix))
         except NotFound:
             return False
         async with self._units.reading() as unit:
@@ -73,65 +118,81 @@ class Sealing:
             head = await unit.audit.head()
         if not any(isinstance(recorded.event, ReceptionClosed) for recorded in history):
             return False
-        manifest = await self._stored_or_new(row, text, history, head.hash if head else "")
-        await self._keep(row, manifest)
+        made = await self._assembled(journal, history, head.hash if head else "")
+        manifest, text = await self._stored_manifest(row, made)
+        signature, signed = await self._stored_signature(row, text)
+        await self._keep(row, _Sealed(journal, manifest, signature, signed, text))
         return True
 
-    async def _stored_or_new(
-        self, row: RecordingRow, journal: bytes, history: list[Recorded], audit_head: str
-    ) -> Manifest:
-        """The manifest a killed sealer already stored, else a new one (whose audit head would differ by now)."""
-        key = manifest_key(row.prefix)
+    async def _assembled(self, journal: StoredObject, history: list[Recorded], audit_head: str) -> Manifest:
+        text = await read_whole(self._objects, journal.key, journal.version or None)
+        digest = hashlib.sha256(text).hexdigest()
+        now = self._clock.utc()
+        entries = parse_journal(text)
+        return assemble(Assembly(entries, history, journal.version, digest, audit_head, self._software, now))
+
+    async def _stored_manifest(self, row: RecordingRow, made: Manifest) -> tuple[StoredObject, bytes]:
+        """That of a killed sealer, else the one we made (whose audit head would differ by now)."""
+        stored, text = await self._stored_or_put(manifest_key(row.prefix), serialise_manifest(made))
+        if not same_record(parse_manifest(text), made):
+            raise MalformedInput(f"{stored.key} does not agree with the journal and the events")
+        return stored, text
+
+    async def _stored_signature(self, row: RecordingRow, manifest: bytes) -> tuple[StoredObject, ManifestSignature]:
+        """That of a killed sealer, also by a key that was rotated since, else a new one."""
+        key, signer = signature_key(row.prefix), self._signing.signer
+        if signer is None:
+            raise Unavailable(Code.SIGNING_UNAVAILABLE, "this process only checks")
         try:
-            return parse_manifest(await read_whole(self._objects, key))
+            stored, text = await self._stored(key)
+        except NotFound:
+            made = serialise_signature(await signer.sign(manifest))
+            stored, text = await self._stored_or_put(key, made)
+        signature = parse_signature(text)
+        if self._signing.checker.check(signature, manifest, None, 0).origin is not Origin.SIGNED:
+            raise MalformedInput(f"{key} does not hold over the manifest")
+        return stored, signature
+
+    async def _stored_or_put(self, key: str, made: bytes) -> tuple[StoredObject, bytes]:
+        try:
+            return await self._stored(key)
         except NotFound:
             pass
-        digest = hashlib.sha256(journal).hexdigest()
-        source = Assembly(parse_journal(journal), history, digest, audit_head, self._software)
-        manifest = assemble(source)
         try:
-            await self._objects.put(key, serialise_manifest(manifest), self._clock.utc() + self._retention_ns)
+            return await self._objects.put(key, made, self._clock.utc() + self._retention_ns), made
         except Refusal as refusal:
             if refusal.code is not Code.OBJECT_EXISTS:
                 raise
-            return parse_manifest(await read_whole(self._objects, key))  # another sealer was quicker
-        return manifest
+            return await self._stored(key)  # another sealer was quicker
 
-    async def _keep(self, row: RecordingRow, manifest: Manifest) -> None:
-        await self._retain(manifest_key(row.prefix), None)
-        stored = await self._objects.stat(manifest_key(row.prefix))
-        for track in manifest.tracks:
-            for segment in track.segments:
-                await self._retain(segment.key, segment.version)
-        await self._retain(journal_key(row.prefix), None)
+    async def _stored(self, key: str) -> tuple[StoredObject, bytes]:
+        stored = await self._objects.stat(key)
+        return stored, await read_whole(self._objects, key, stored.version or None)
+
+    async def _keep(self, row: RecordingRow, sealed: _Sealed) -> None:
+        record, own = parse_manifest(sealed.text), (sealed.manifest, sealed.signature, sealed.journal)
+        digest = hashlib.sha256(sealed.text).hexdigest()
+        segments = [(segment.key, segment.version) for segment in ordered_segments(record.tracks)]
+        wanted = [*((stored.key, stored.version) for stored in own), *segments]
+        await retain_all(self._objects, wanted, self._clock.utc() + self._retention_ns)
         await self._write(
             row.id,
             SEAL,
-            stored.sha256,
+            f"{digest} signed by {sealed.signed.key}",
             state=RecordingState.SEALED,
-            ended_utc_ns=manifest.ended.utc_ns,
-            began_utc_ns=manifest.began.utc_ns,
-            journal_key=journal_key(row.prefix),
-            manifest_key=stored.key,
-            manifest_version=stored.version,
-            manifest_sha256=stored.sha256,
-            bytes=total_bytes(manifest.tracks),
-            points=len({person.point for person in manifest.participants}),
+            ended_utc_ns=record.ended.utc_ns,
+            began_utc_ns=record.began.utc_ns,
+            journal_key=sealed.journal.key,
+            journal_version=sealed.journal.version,
+            manifest_key=sealed.manifest.key,
+            manifest_version=sealed.manifest.version,
+            manifest_sha256=digest,
+            signature_key=sealed.signature.key,
+            signature_version=sealed.signature.version,
+            signed_by=sealed.signed.key,
+            bytes=total_bytes(record.tracks),
+            points=len({person.point for person in record.participants}),
         )
-
-    async def _retain(self, key: str, version: str | None) -> None:
-        """At least as long as the record; what is locked for longer already stays so, but from here on for good: a
-        lock that was lengthened nobody can break, one that was only put the store's owner can (MinIO)."""
-        until = self._clock.utc() + self._retention_ns
-        stored = await self._objects.stat(key, version)
-        wanted = max(until, stored.retain_until_utc_ns)
-        try:
-            await self._objects.extend_retention(key, stored.version, wanted)
-        except Refusal as refusal:
-            lengthened = await self._objects.stat(key, stored.version)
-            if refusal.code is not Code.OBJECT_LOCKED or lengthened.retain_until_utc_ns < wanted:
-                raise
-            # another sealer lengthened it further between our look and our asking
 
     async def verify_new(self) -> list[RecordingId]:
         """Checks whole, once, every recording that was sealed and never checked."""
@@ -144,9 +205,8 @@ class Sealing:
 
     async def verify(self, row: RecordingRow) -> Verification:
         """Checks every byte of a sealed recording and remembers the result in its row."""
-        result = await verify_recording(
-            self._objects, row.manifest_key, row.manifest_version or None, row.manifest_sha256
-        )
+        judge = Judge(self._signing.checker, await self._signing.known.trust())
+        result = await verify_recording(self._objects, row.manifest_key, judge, remembered_of(row))
         result = await agreed(self._units, self._objects, row, result)
         state = RecordingState.VERIFIED if result.holds and row.state == RecordingState.SEALED else row.state
         await self._write(
@@ -156,6 +216,7 @@ class Sealing:
             state=state,
             verified_utc_ns=self._clock.utc(),
             faults=len(result.faults),
+            origin=result.origin,
         )
         return result
 

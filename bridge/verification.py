@@ -1,4 +1,9 @@
-"""Checks a sealed recording against its manifest, byte by byte, and collects every fault on the way."""
+"""Checks a sealed recording against its manifest, byte by byte, and collects every fault on the way.
+
+What is checked, in this order: the manifest (its hash, when somebody remembers it; its form; its chain), the signature
+over it and who made it, the recorder's journal, every segment. Objects are read by the versions that the manifest and
+the database name: what came to lie over them on the same key hides nothing.
+"""
 
 import hashlib
 from collections.abc import Awaitable, Callable
@@ -7,21 +12,18 @@ import msgspec
 
 from bridge.errors import MalformedInput, NotFound
 from bridge.journal import parse_journal
-from bridge.manifest import (
-    Manifest,
-    ManifestSegment,
-    chain_faults,
-    ordered_segments,
-    parse_manifest,
-)
+from bridge.manifest import Manifest, ManifestSegment, chain_faults, ordered_segments, parse_manifest
+from bridge.model import RecordingRow
 from bridge.ports import ObjectStore
+from bridge.signing import Finding, KeyId, ManifestSignature, Origin, SignatureChecker, Trust, parse_signature, shown
 
 Progress = Callable[[int, int], Awaitable[None]]
 """Told (bytes checked, bytes in all) after each object."""
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """One thing that is not as it should be. ``algorithm``: sha256 | size | chain | presence | form | row."""
+    """One thing that is not as it should be. ``algorithm``: sha256 | size | chain | presence | form | row; of a
+    signature also its :class:`bridge.signing.Algorithm`, key | algorithm | certificate | trust."""
 
     path: str
     algorithm: str
@@ -30,13 +32,16 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Verification(msgspec.Struct, frozen=True):
-    """The result: what was checked and every fault. ``origin`` says what the check can say about who sealed it."""
+    """The result: what was checked and every fault. ``origin``: what it can say about who sealed; ``signed_by``: id of
+    the key that the signature names, empty without one; ``signer``: the subject of its certificate, if it has one."""
 
     recording: str
     objects: int
     bytes: int
     faults: tuple[Fault, ...]
-    origin: str = "unsigned"
+    origin: Origin = Origin.UNSIGNED
+    signed_by: str = ""
+    signer: str = ""
 
     @property
     def holds(self) -> bool:
@@ -44,12 +49,28 @@ class Verification(msgspec.Struct, frozen=True):
         return not self.faults
 
 
+class Remembered(msgspec.Struct, frozen=True):
+    """What a database says of a sealed recording; all empty when there is none to ask."""
+
+    manifest_version: str = ""
+    manifest_sha256: str = ""
+    signature_version: str = ""
+    signed_by: str = ""
+
+
+class Judge(msgspec.Struct, frozen=True):
+    """Who looks at signatures, and whom the verifier trusts; ``trust`` None: that is not asked."""
+
+    checker: SignatureChecker
+    trust: Trust | None = None
+
+
 async def _quiet(checked: int, total: int) -> None:
     return None
 
 
 async def read_whole(objects: ObjectStore, key: str, version: str | None = None) -> bytes:
-    """A small object (manifest, journal) in one piece."""
+    """A small object (manifest, signature, journal) in one piece."""
     return b"".join([chunk async for chunk in objects.read(key, version)])
 
 
@@ -61,41 +82,93 @@ async def load_manifest(objects: ObjectStore, key: str, version: str | None = No
 async def verify_recording(
     objects: ObjectStore,
     manifest_key: str,
-    manifest_version: str | None = None,
-    manifest_sha256: str | None = None,
+    judge: Judge,
+    remembered: Remembered | None = None,
     progress: Progress = _quiet,
 ) -> Verification:
-    """Every byte of a sealed recording. Raises Unavailable when the store is away; all else becomes faults.
-
-    ``manifest_sha256`` is what the database remembers of the manifest, None when there is no database to ask.
-    """
+    """Every byte of a sealed recording. Raises Unavailable when the store is away; all else becomes faults."""
+    known = remembered or Remembered()
+    prefix = manifest_key.removesuffix(MANIFEST_NAME)
     try:
-        text = await read_whole(objects, manifest_key, manifest_version)
+        text = await read_whole(objects, manifest_key, known.manifest_version or None)
     except NotFound:
         return Verification("", 1, 0, (Fault(manifest_key, "presence", "present", "missing"),))
-    faults = _expect(manifest_key, "sha256", manifest_sha256, hashlib.sha256(text).hexdigest())
+    digest = hashlib.sha256(text).hexdigest()
+    faults = _expect(manifest_key, "sha256", known.manifest_sha256 or digest, digest)
     try:
         manifest = parse_manifest(text)
     except MalformedInput as error:
-        return Verification("", 1, len(text), (*faults, Fault(manifest_key, "form", "a manifest", str(error))))
+        faults.append(Fault(manifest_key, "form", "a manifest", str(error)))
+        manifest = None
+    signed = await _check_signature(objects, signature_key(prefix), judge, known, text, manifest)
+    faults += signed.faults
+    read = len(text) + signed.bytes
+    if manifest is None:
+        return _result("", 1 + signed.objects, read, faults, signed)
     faults += [Fault(path, "chain", "continues the chain", "does not") for path in chain_faults(manifest)]
-    found, read = await _check_objects(objects, manifest, manifest_key, progress)
-    count = len(ordered_segments(manifest.tracks)) + 2
-    return Verification(manifest.recording, count, len(text) + read, (*faults, *found))
+    found, size = await _check_objects(objects, manifest, journal_key(prefix), progress)
+    count = len(ordered_segments(manifest.tracks)) + 2 + signed.objects
+    return _result(manifest.recording, count, read + size, [*faults, *found], signed)
 
 
-def _expect(path: str, algorithm: str, expected: str | None, found: str) -> list[Fault]:
-    if expected in (None, "", found):
-        return []
-    return [Fault(path, algorithm, str(expected), found)]
+def remembered_of(row: RecordingRow) -> Remembered:
+    """What the archive's list says of it."""
+    return Remembered(row.manifest_version, row.manifest_sha256, row.signature_version, row.signed_by)
+
+
+def _expect(path: str, algorithm: str, expected: str, found: str) -> list[Fault]:
+    return [] if expected == found else [Fault(path, algorithm, expected, found)]
+
+
+# ── the signature ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Signed(msgspec.Struct, frozen=True):
+    objects: int
+    bytes: int
+    faults: list[Fault]
+    origin: Origin
+    signed_by: str = ""
+    signer: str = ""
+
+
+def _result(recording: str, objects: int, read: int, faults: list[Fault], signed: _Signed) -> Verification:
+    return Verification(recording, objects, read, tuple(faults), signed.origin, signed.signed_by, signed.signer)
+
+
+async def _check_signature(
+    objects: ObjectStore, key: str, judge: Judge, known: Remembered, text: bytes, manifest: Manifest | None
+) -> _Signed:
+    try:
+        body = await read_whole(objects, key, known.signature_version or None)
+    except NotFound:
+        wanted = known.signed_by or known.signature_version or judge.trust is not None
+        missing = [Fault(key, "presence", "present", "missing")] if wanted else []
+        return _Signed(0, 0, missing, Origin.UNSIGNED)
+    try:
+        signature = parse_signature(body)
+    except MalformedInput as error:
+        return _Signed(1, len(body), [Fault(key, "form", "a signature", str(error))], Origin.BROKEN)
+    finding = judge.checker.check(signature, text, judge.trust, manifest.sealed_utc_ns if manifest else 0)
+    return _judged(key, len(body), signature, finding, known)
+
+
+def _judged(key: str, size: int, signature: ManifestSignature, finding: Finding, known: Remembered) -> _Signed:
+    faults = [Fault(key, fault.what, fault.expected, fault.found) for fault in finding.faults]
+    if known.signed_by and known.signed_by != signature.key:
+        faults.append(Fault(key, "key", shown(KeyId(known.signed_by)), shown(signature.key)))
+    return _Signed(1, size, faults, finding.origin, signature.key, finding.signer)
+
+
+# ── what the manifest lists ──────────────────────────────────────────────────────────────────────────────────────
 
 
 async def _check_objects(
-    objects: ObjectStore, manifest: Manifest, manifest_key: str, progress: Progress
+    objects: ObjectStore, manifest: Manifest, journal: str, progress: Progress
 ) -> tuple[list[Fault], int]:
     segments = ordered_segments(manifest.tracks)
     total = sum(segment.bytes for segment in segments)
-    faults, read = await _check_journal(objects, manifest, manifest_key)
+    faults, read = await _check_journal(objects, manifest, journal)
     for segment in segments:
         found, size = await _check_segment(objects, segment)
         faults += found
@@ -116,10 +189,9 @@ async def _check_segment(objects: ObjectStore, segment: ManifestSegment) -> tupl
     return faults + _expect(segment.key, "sha256", segment.sha256, digest.hexdigest()), size
 
 
-async def _check_journal(objects: ObjectStore, manifest: Manifest, manifest_key: str) -> tuple[list[Fault], int]:
-    key = journal_key(manifest_key.removesuffix(MANIFEST_NAME))
+async def _check_journal(objects: ObjectStore, manifest: Manifest, key: str) -> tuple[list[Fault], int]:
     try:
-        text = await read_whole(objects, key)
+        text = await read_whole(objects, key, manifest.journal_version or None)
         parse_journal(text)
     except NotFound:
         return [Fault(key, "presence", "present", "missing")], 0
@@ -134,6 +206,11 @@ MANIFEST_NAME = "manifest.json"
 def manifest_key(prefix: str) -> str:
     """Where a recording's manifest lies."""
     return f"{prefix}{MANIFEST_NAME}"
+
+
+def signature_key(prefix: str) -> str:
+    """Where the signature over its manifest lies."""
+    return f"{prefix}signature.json"
 
 
 def journal_key(prefix: str) -> str:

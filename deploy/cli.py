@@ -5,31 +5,25 @@ Exit codes: 0 done · 1 refused or faults found · 2 wrong usage · 78 configura
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from bridge.errors import Refusal
+from bridge.errors import MalformedInput
 from deploy import configuration as conf
-from deploy.configuration import Configuration, ConfigurationFault
-from deploy.folder import FolderFault
-from deploy.supervisor import CONFIGURATION_EXIT
+from deploy.cli_evidence import audit_app, key_app
+from deploy.configuration import Configuration
+from deploy.options import ConfigFile, Data, console, faults_told, resolved
 
 app = typer.Typer(help="Điểm Cầu: citizen receptions by video.", no_args_is_help=True, add_completion=False)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
 user_app = typer.Typer(help="Accounts.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
 app.add_typer(user_app, name="user")
+app.add_typer(key_app, name="key")
+app.add_typer(audit_app, name="audit")
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
-
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="TOML file.")]
-Data = Annotated[str | None, typer.Option(help="Folder everything is written to.")]
 Port = Annotated[int | None, typer.Option(help="Port of the pages; media takes the next one.")]
 Listen = Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 for all.")]
 Announce = Annotated[
@@ -39,24 +33,6 @@ TlsCert = Annotated[str | None, typer.Option(help="Certificate chain (PEM).")]
 TlsKey = Annotated[str | None, typer.Option(help="Private key (PEM).")]
 StoreOption = Annotated[str | None, typer.Option("--store", help="directory | minio")]
 ModeOption = Annotated[str | None, typer.Option("--mode", help="trial | production")]
-
-
-@contextmanager
-def faults_told() -> Iterator[None]:
-    """One clear line instead of a traceback, and the exit code."""
-    try:
-        yield
-    except (ConfigurationFault, FolderFault) as fault:
-        errors.print(f"diemcau: {fault}", style="red")
-        raise typer.Exit(CONFIGURATION_EXIT) from fault
-    except Refusal as refusal:
-        errors.print(f"diemcau: {refusal}", style="red")
-        raise typer.Exit(1) from refusal
-
-
-def resolved(file: Path | None, **overrides: object) -> Configuration:
-    """The configuration of a command: its file, the environment, its options."""
-    return conf.load(file, {key.replace("__", "."): value for key, value in overrides.items()})
 
 
 def run(main: Callable[[Configuration], Awaitable[int]], configuration: Configuration) -> None:
@@ -181,14 +157,26 @@ def verify(
     what: Annotated[str, typer.Argument(help="A recording's id, or the folder of one.", metavar="ID|PATH")],
     config: ConfigFile = None,
     data: Data = None,
+    trust: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE|FINGERPRINT",
+            help="Whom to trust: a PEM file of public keys or certificates, or a fingerprint (repeat).",
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Check every byte of a sealed recording and tell every fault."""
+    """Check every byte of a sealed recording, who signed it, and tell every fault."""
     from deploy.tools import verify as main
+    from deploy.trust import trust_of
 
+    try:
+        trusted = trust_of(trust or ())
+    except MalformedInput as fault:
+        raise typer.BadParameter(str(fault), param_hint="--trust") from fault
     with faults_told():
         configuration = resolved(config, data=data)
-        raise typer.Exit(asyncio.run(main(configuration, what, json, console)))
+        raise typer.Exit(asyncio.run(main(configuration, what, trusted, json, console)))
 
 
 @app.command(name="config")

@@ -76,6 +76,14 @@ class RecordingPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     retention_days: int = 3653
 
 
+class ArchivePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Sealed recordings. ``signing_key`` and ``signing_certificate``: PEM files of the office's X.509 key and its
+    certificate, issuers behind it; without them recordings are signed with a key of our own (Ed25519)."""
+
+    signing_key: str = ""
+    signing_certificate: str = ""
+
+
 class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The room's own times. Officials away: interrupted by the system, then closed."""
 
@@ -99,6 +107,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     web: WebPart = WebPart()
     media: MediaPart = MediaPart()
     recording: RecordingPart = RecordingPart()
+    archive: ArchivePart = ArchivePart()
     room: RoomPart = RoomPart()
     store: StorePart = StorePart()
 
@@ -224,6 +233,9 @@ def _faults(configuration: Configuration) -> list[str]:
         faults.append(f"media.replay_seconds: {media.replay_seconds} is not between 1 and 120")
     if not 5 <= configuration.recording.segment_seconds <= 600:
         faults.append("recording.segment_seconds: not between 5 and 600")
+    archive = configuration.archive
+    if bool(archive.signing_key) != bool(archive.signing_certificate):
+        faults.append("archive.signing_key and archive.signing_certificate go together")
     faults += _store_faults(configuration)
     if configuration.zone not in available_timezones():
         faults.append(f"zone: {configuration.zone} is no IANA time zone")

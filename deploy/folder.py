@@ -6,7 +6,7 @@
       diemcau.sqlite       database (embedded)
       objects/             directory store
       spool/               recorder's packet logs, journals, unsent segments
-      secrets/             keys, readable by the owner alone
+      secrets/             keys, readable by the owner alone; signing/: those that recordings are signed with
       tls/                 self-signed certificate, when none is given
       logs/                one file per process
 """
@@ -59,6 +59,11 @@ class DataFolder(msgspec.Struct, frozen=True):
     def tls(self) -> Path:
         """The self-signed certificate's."""
         return self.root / "tls"
+
+    @property
+    def signing(self) -> Path:
+        """The keys that recordings are signed with."""
+        return self.root / "secrets" / "signing"
 
     @property
     def sockets(self) -> Path:

@@ -4,7 +4,7 @@ Each imports its own room only when it runs: a media node carries no database (3
 """
 
 from bridge.outbox import OutboxRelay
-from bridge.sealing import Sealing
+from bridge.sealing import Sealing, SigningPorts
 from deploy.configuration import Configuration
 from deploy.folder import prepare
 from deploy.jobs import Job, run_jobs
@@ -67,12 +67,17 @@ async def web(configuration: Configuration) -> int:
 
 async def jobs(configuration: Configuration) -> int:
     """What runs by itself."""
+    from deploy.keys import ready_keys
     from deploy.stores import opened, retention_days
+    from storage.signing.checker import Signatures
 
     folder = prepare(configuration)
+    keys = ready_keys(configuration, folder)
+    signing = SigningPorts(Signatures(), keys, keys)
     stopping = stop_event()
     async with opened(configuration, folder) as storage:
-        sealing = Sealing(storage.units, storage.objects, SystemClock(), SOFTWARE, retention_days(configuration))
+        days = retention_days(configuration)
+        sealing = Sealing(storage.units, storage.objects, SystemClock(), signing, SOFTWARE, days)
         await run_jobs(_table(sealing, OutboxRelay(storage.units, {})), stopping)
     return 0
 

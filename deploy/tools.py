@@ -9,44 +9,53 @@ from rich.console import Console
 from rich.table import Table
 
 from bridge.accounts import checked_login, checked_name
+from bridge.auditing import AuditReport, check_audit, check_database
 from bridge.errors import Invalid, NotFound
 from bridge.ids import AccountId, AgencyId
-from bridge.ledger_check import check_ledger
 from bridge.model import Account, Agency, Level, Role
 from bridge.policy import SYSTEM
 from bridge.repositories import AuditEntry, UnitOfWork
-from bridge.verification import Verification
+from bridge.signing import Trust
+from bridge.verification import Judge, Verification
 from deploy.configuration import Configuration, ConfigurationFault
 from deploy.first_start import PASSWORD_BYTES
 from deploy.folder import prepare
+from deploy.keys import signing_keys
 from deploy.stores import migrated, opened, storage_config
 from deploy.time import SystemClock, SystemEntropy
 from deploy.verify import as_json, looks_like_id, report, store_and_prefix, verify_by_id, verify_prefix
 from storage.build import StorageConfig, build
 from storage.copying import copy as copy_database
 from storage.schema import SchemaRefused
+from storage.signing.checker import Signatures
 from web.passwords import Argon2Passwords
 
 
-async def verify(configuration: Configuration, what: str, json: bool, console: Console) -> int:
-    """0 when every byte is as sealed, 1 when there are faults."""
-    result = await (_verify_id if looks_like_id(what) else _verify_path)(configuration, what, console, json)
+async def verify(configuration: Configuration, what: str, trust: Trust | None, json: bool, console: Console) -> int:
+    """0 when every byte is as sealed, and by whom the verifier trusts; 1 when there are faults."""
+    result = await (_verify_id if looks_like_id(what) else _verify_path)(configuration, what, trust, console, json)
     console.print(as_json(result) if json else report(result), markup=False, soft_wrap=True)
     return 0 if result.holds else 1
 
 
-async def _verify_id(configuration: Configuration, what: str, console: Console, quiet: bool) -> Verification:
-    async with opened(configuration, prepare(configuration)) as storage:
+async def _verify_id(
+    configuration: Configuration, what: str, trust: Trust | None, console: Console, quiet: bool
+) -> Verification:
+    """Without other trust, the installation's own keys are what it must be signed by."""
+    folder = prepare(configuration)
+    judge = Judge(Signatures(), trust or await signing_keys(configuration, folder).trust())
+    async with opened(configuration, folder) as storage:
         with console.status("…") as status:
-            return await verify_by_id(storage.units, storage.objects, what, _teller(status.update, quiet))
+            return await verify_by_id(storage.units, storage.objects, judge, what, _teller(status.update, quiet))
 
 
-async def _verify_path(configuration: Configuration, what: str, console: Console, quiet: bool) -> Verification:
+async def _verify_path(_: Configuration, what: str, trust: Trust | None, console: Console, quiet: bool) -> Verification:
     folder, prefix = store_and_prefix(Path(what))
     storage = build(StorageConfig("sqlite+aiosqlite:///:memory:", folder), SystemClock())
     try:
         with console.status("…") as status:
-            return await verify_prefix(storage.objects, prefix, _teller(status.update, quiet))
+            judge = Judge(Signatures(), trust)
+            return await verify_prefix(storage.objects, judge, prefix, _teller(status.update, quiet))
     finally:
         await storage.close()
 
@@ -66,13 +75,32 @@ async def migrate(configuration: Configuration, console: Console) -> None:
 
 async def check(configuration: Configuration, console: Console) -> int:
     """0 when the version fits, the audit chain holds, and events and recordings are as it says."""
-    async with opened(configuration, prepare(configuration)) as storage, storage.units.reading() as unit:
-        checked = await check_ledger(unit)
-    for fault in checked.faults:
-        console.print(fault, markup=False)
-    counted = f"{checked.entries} audit entries, {checked.events} events, {checked.recordings} recordings"
-    console.print(f"version fits; {counted}, {len(checked.faults)} fault(s)")
-    return 1 if checked.faults else 0
+    async with opened(configuration, prepare(configuration)) as storage:
+        report = await check_database(storage.units)
+    console.print("version fits")
+    return _told(report, console)
+
+
+async def verify_audit(configuration: Configuration, console: Console) -> int:
+    """0 when all that :func:`check` looks at holds and every sealed manifest stands in the chain."""
+    async with opened(configuration, prepare(configuration)) as storage:
+        with console.status("…") as status:
+            tell = _teller(status.update, quiet=False)
+
+            async def progress(checked: int, total: int) -> None:
+                tell(checked, total)
+
+            report = await check_audit(storage.units, storage.objects, progress)
+    return _told(report, console)
+
+
+def _told(report: AuditReport, console: Console) -> int:
+    for fault in report.faults:
+        console.print(fault, markup=False, soft_wrap=True)
+    counted = f"{report.entries} audit entries, {report.events} events, {report.recordings} recordings"
+    console.print(f"{counted}, {len(report.faults)} fault(s)", soft_wrap=True)
+    console.print(f"head {report.head or '(none)'}", soft_wrap=True)
+    return 1 if report.faults else 0
 
 
 async def copy(configuration: Configuration, target: str, console: Console) -> None:

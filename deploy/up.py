@@ -17,6 +17,7 @@ from bridge.receptions import ReceptionService
 from deploy.configuration import Configuration, ConfigurationFault, Mode, printed
 from deploy.first_start import DemoAccount, FirstStart
 from deploy.folder import DataFolder, FolderFault, prepare
+from deploy.keys import ready_keys, said_of_key
 from deploy.origin import near, origin
 from deploy.storeproof import check_store, prove_lock
 from deploy.stores import migrated, opened
@@ -51,6 +52,7 @@ async def running(configuration: Configuration, console: Console) -> AsyncIterat
         _check_ports(configuration)
         check_store(configuration)
         server_context(configuration, folder)
+        ready_keys(configuration, folder)
         await migrated(configuration, folder)
         accounts = await _first_start(configuration, folder)
         supervisor = Supervisor(_parts(configuration, folder), folder.logs)
@@ -155,6 +157,7 @@ async def _healthy(client: aiohttp.ClientSession, configuration: Configuration) 
 def _tell(console: Console, configuration: Configuration, folder: DataFolder, accounts: Sequence[DemoAccount]) -> None:
     console.print(f"\nĐiểm Cầu: {origin(configuration)}", markup=False)
     console.print(f"data: {folder.root}   logs: {folder.logs}   mode: {configuration.mode}", markup=False)
+    console.print(said_of_key(configuration, folder), markup=False, soft_wrap=True)
     if accounts:
         table = Table("login", "password", "name", "point", title="Demo accounts (passwords are shown this once)")
         for account in accounts:

@@ -7,37 +7,41 @@ from pathlib import Path
 import msgspec
 
 from bridge.agreement import agreed
-from bridge.errors import NotFound
+from bridge.errors import Code, NotFound
 from bridge.ids import RecordingId
 from bridge.model import RecordingRow
 from bridge.ports import ObjectStore
 from bridge.repositories import UnitsOfWork
-from bridge.verification import MANIFEST_NAME, Progress, Verification, manifest_key, verify_recording
+from bridge.signing import KeyId, Origin, shown
+from bridge.verification import (
+    MANIFEST_NAME,
+    Judge,
+    Progress,
+    Verification,
+    manifest_key,
+    remembered_of,
+    verify_recording,
+)
 
 _ID = re.compile(r"[a-z0-9]{20}")
 
 
-class NotSealed(Exception):
-    """The recording is there but has no manifest yet."""
-
-
 async def verify_by_id(
-    units: UnitsOfWork, objects: ObjectStore, recording: str, told: Callable[[int, int], None]
+    units: UnitsOfWork, objects: ObjectStore, judge: Judge, recording: str, told: Callable[[int, int], None]
 ) -> Verification:
-    """Against what the database remembers. Raises NotFound, NotSealed, Unavailable."""
+    """Against what the database remembers. Raises NotFound (not_sealed: it has no manifest yet), Unavailable."""
     row = await _row(units, recording)
     if not row.manifest_key:
-        raise NotSealed(f"recording {recording} is {row.state}: it has not been sealed yet")
-    progress = _progress(told)
-    result = await verify_recording(
-        objects, row.manifest_key, row.manifest_version or None, row.manifest_sha256, progress
-    )
+        raise NotFound(Code.NOT_SEALED, f"recording {recording} is {row.state}: it has not been sealed yet")
+    result = await verify_recording(objects, row.manifest_key, judge, remembered_of(row), _progress(told))
     return await agreed(units, objects, row, result)
 
 
-async def verify_prefix(objects: ObjectStore, prefix: str, told: Callable[[int, int], None]) -> Verification:
+async def verify_prefix(
+    objects: ObjectStore, judge: Judge, prefix: str, told: Callable[[int, int], None]
+) -> Verification:
     """A recording's folder in a directory store, without any database."""
-    return await verify_recording(objects, manifest_key(prefix), progress=_progress(told))
+    return await verify_recording(objects, manifest_key(prefix), judge, progress=_progress(told))
 
 
 def store_and_prefix(path: Path) -> tuple[Path, str]:
@@ -73,8 +77,20 @@ def report(result: Verification) -> str:
     """For people: what was checked, and every fault on a line of its own."""
     lines = [f"{result.objects} objects, {result.bytes:,} bytes checked"]
     lines += [f"  {f.path}: {f.algorithm}: expected {f.expected}, found {f.found}" for f in result.faults]
-    verdict = "unaltered since sealed" if result.holds else f"{len(result.faults)} fault(s)"
-    return "\n".join([*lines, f"{verdict}; signature: {result.origin}"])
+    verdict = f"unaltered since {_SEALED[result.origin]}" if result.holds else f"{len(result.faults)} fault(s)"
+    by = shown(KeyId(result.signed_by)) + (f" ({result.signer})" if result.signer else "")
+    return "\n".join([*lines, f"{verdict}; {_ORIGIN[result.origin].format(by=by)}"])
+
+
+_SEALED = {origin: "signed" if origin in (Origin.SIGNED, Origin.TRUSTED) else "sealed" for origin in Origin}
+_ORIGIN = {
+    Origin.UNSIGNED: "not signed, origin not established",
+    Origin.BROKEN: "the signature does not hold",
+    Origin.SIGNED: "signed by {by}; origin not established (--trust FILE|FINGERPRINT)",
+    Origin.UNTRUSTED: "signed by {by}, which is not trusted",
+    Origin.TRUSTED: "signed by {by}, trusted",
+}
+"""For people at a terminal; programmes read the code."""
 
 
 def as_json(result: Verification) -> str:

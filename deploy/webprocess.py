@@ -9,6 +9,7 @@ from bridge.receptions import ReceptionService
 from bridge.watch import WatchTimes
 from deploy.configuration import Configuration, Mode
 from deploy.folder import DataFolder
+from deploy.keys import signing_keys
 from deploy.names import LOCAL_NODE, LOCAL_RECORDER
 from deploy.origin import hosts, origin, origins
 from deploy.places import ListedPlaces
@@ -22,6 +23,7 @@ from signaling.build import build as build_signaling
 from signaling.notices import InProcessNotices
 from signaling.settings import SignalingConfig
 from storage.build import Storage
+from storage.signing.checker import Signatures
 from web.build import build as build_web
 from web.config import WebConfig, WebPorts
 from web.passwords import Argon2Passwords
@@ -87,6 +89,8 @@ class WebProcess:
                 receptions=receptions,
                 tokens=self._signaling.tokens,
                 objects=storage.objects,
+                signatures=Signatures(),
+                known_keys=signing_keys(configuration, folder),
                 remuxer=PyAvRemuxer(),
                 passwords=Argon2Passwords(entropy),
                 clock=clock,

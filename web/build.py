@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from bridge.sealing import Sealing
+from bridge.sealing import Sealing, SigningPorts
 from web.api import receptions as api_receptions
 from web.api.recordings import RecordingApi
 from web.assets import PREFIX, load_assets
@@ -100,7 +100,9 @@ def _add_archive(app: web.Application, config: WebConfig, ports: WebPorts) -> No
     manifests, purposes = Manifests(ports.objects), Purposes(ports)
     forms = BrowserForms(ports.objects, ports.remuxer, config.browser_forms_bytes)
     # Here it only checks; sealing, with its software and retention, is the jobs' work.
-    checks = Checks(Sealing(ports.units, ports.objects, ports.clock, software="", retention_days=0), ports.clock)
+    signing = SigningPorts(ports.signatures, ports.known_keys)
+    sealing = Sealing(ports.units, ports.objects, ports.clock, signing, software="", retention_days=0)
+    checks = Checks(sealing, ports.clock)
     api = RecordingApi(ports, manifests, forms, checks, purposes)
     app.router.add_routes(_archive(ArchivePages(ports, manifests, checks, purposes), api))
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from bridge.ports import Clock, Entropy, JoinTokens, ObjectStore, PasswordHasher, Remuxer
 from bridge.receptions import ReceptionService
 from bridge.repositories import UnitsOfWork
+from bridge.signing import KnownKeys, SignatureChecker
 
 Probe = Callable[[], Awaitable[object]]
 """Answers when the part is well, raises :class:`bridge.errors.Unavailable` when not (``node.health``)."""
@@ -65,12 +66,15 @@ class WebConfig:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebPorts:
-    """The parts behind the pages. ``probes``: by name what ``/healthz`` asks beside the database (node, recorder)."""
+    """The parts behind the pages. ``known_keys``: those by which a recording is ours; pages never get one that signs.
+    ``probes``: by name what ``/healthz`` asks beside the database (node, recorder)."""
 
     units: UnitsOfWork
     receptions: ReceptionService
     tokens: JoinTokens
     objects: ObjectStore
+    signatures: SignatureChecker
+    known_keys: KnownKeys
     remuxer: Remuxer
     passwords: PasswordHasher
     clock: Clock

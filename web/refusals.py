@@ -164,6 +164,9 @@ REFUSALS: Mapping[Code, Told] = {
         mark("Open the proof page to see which, and tell the archivist."),
     ),
     Code.OBJECT_EXISTS: Told(mark("Another file is already stored under this name."), _NOTHING_CHANGED, _TELL_OPERATOR),
+    Code.SIGNING_UNAVAILABLE: Told(
+        mark("The keys that recordings are signed with cannot be read."), _RECORDED_IS_SAFE, _TELL_OPERATOR
+    ),
     Code.INTERNAL: Told(
         mark("Something went wrong on our side."), mark("What was saved before is kept."), _TELL_OPERATOR
     ),

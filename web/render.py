@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import web
 
 from bridge.policy import Action, Concern, may
+from bridge.signing import shown
 from web import labels
 from web.catalogues import LANGUAGES
 from web.keys import ASSETS, CATALOGUES, CONFIG, PORTS, SIGNED_IN, TEMPLATES
@@ -31,7 +32,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     templates.globals |= {"labels": labels, "languages": LANGUAGES}
-    templates.filters |= {"size": size, "json_text": json_text}
+    templates.filters |= {"size": size, "json_text": json_text, "fingerprint": shown}
     return templates
 
 

@@ -16,10 +16,13 @@ from bridge.manifest import Manifest, ManifestTrack, ordered_segments
 from bridge.media import Source
 from bridge.model import RecordingRow
 from bridge.repositories import ChainedEntry
-from bridge.verification import load_manifest, verify_recording
+from bridge.verification import Judge, load_manifest
+from deploy.keys import signing_keys
 from deploy.storeprocess import ROOT_KEY
 from deploy.stores import objects_place
+from deploy.verify import verify_by_id
 from storage.objects.s3 import S3Address, client, pool
+from storage.signing.checker import Signatures
 from tests.chaos.accounts import Account, Span, Window, declared, gap_seconds, overlap, reckon, undeclared
 from tests.chaos.installation import Installation
 from tests.chaos.plan import Choice, Part
@@ -87,8 +90,9 @@ async def examined(
     """Everything; and the audit's last entry, from which the next loop goes on."""
     found = Found(Account())
     row = bodies.row
-    result = await verify_recording(
-        installation.storage.objects, row.manifest_key, row.manifest_version or None, row.manifest_sha256
+    judge = Judge(Signatures(), await signing_keys(installation.configuration, installation.folder).trust())
+    result = await verify_by_id(
+        installation.storage.units, installation.storage.objects, judge, row.id, lambda *_: None
     )
     found.faults += [f"verify: {fault.path}: {fault.algorithm}" for fault in result.faults]
     _examine_tracks(choice, played, bodies, found)

@@ -18,7 +18,8 @@ from bridge.manifest import Manifest
 from bridge.media import Source
 from bridge.model import RecordingRow
 from bridge.reception import Reception
-from bridge.verification import load_manifest, verify_recording
+from bridge.signing import Origin
+from bridge.verification import load_manifest, remembered_of, verify_recording
 from deploy.points import Point
 from storage.engine import POOL
 from tests.support.house import House, whole_house
@@ -97,7 +98,7 @@ async def test_one_flipped_byte_of_any_object_is_found(house: House) -> None:
     assert (await house.sealing.verify(row)).holds
     objects = [stored async for stored in house.objects.list(row.prefix)]
     sealed = [stored.key for stored in objects if "probe-" not in stored.key]
-    assert len(sealed) >= 6
+    assert len(sealed) >= 7
     for key in sealed:
         path = house.folder / "objects" / key
         original = path.read_bytes()
@@ -106,10 +107,11 @@ async def test_one_flipped_byte_of_any_object_is_found(house: House) -> None:
             damaged[place] ^= 1
             path.chmod(0o600)
             path.write_bytes(damaged)
-            result = await verify_recording(house.objects, row.manifest_key, None, row.manifest_sha256)
+            result = await verify_recording(house.objects, row.manifest_key, await house.judge(), remembered_of(row))
             assert key in {fault.path for fault in result.faults}, (key, place)
         path.write_bytes(original)
-    assert (await verify_recording(house.objects, row.manifest_key, None, row.manifest_sha256)).holds
+    whole = await verify_recording(house.objects, row.manifest_key, await house.judge(), remembered_of(row))
+    assert (whole.holds, whole.origin, whole.signed_by) == (True, Origin.TRUSTED, row.signed_by)
 
 
 def _left_behind() -> tuple[int, int, int]:

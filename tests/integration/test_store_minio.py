@@ -16,7 +16,7 @@ from bridge.errors import Unavailable
 from bridge.ids import NS_PER_S
 from bridge.manifest import ordered_segments
 from bridge.media import Source
-from bridge.verification import journal_key, load_manifest, verify_recording
+from bridge.verification import journal_key, load_manifest, remembered_of, signature_key, verify_recording
 from deploy.folder import DataFolder
 from deploy.points import Point
 from deploy.storeprocess import ROOT_KEY
@@ -73,12 +73,13 @@ async def test_a_reception_is_recorded_sealed_and_verified_there(tmp_path: Path,
     address = minio.bucket()
     async with whole_house(tmp_path, address) as house:
         manifest_key = await recorded(house)
-        result = await verify_recording(house.objects, manifest_key)
+        result = await verify_recording(house.objects, manifest_key, await house.judge())
         assert result.holds, result.faults
         manifest = await load_manifest(house.objects, manifest_key, None)
         segments = {segment.key: segment.version for segment in ordered_segments(manifest.tracks)}
         assert len(segments) >= 2
-        for key in (manifest_key, journal_key(manifest_key.removesuffix("manifest.json"))):
+        prefix = manifest_key.removesuffix("manifest.json")
+        for key in (manifest_key, signature_key(prefix), journal_key(prefix)):
             segments[key] = (await house.objects.stat(key)).version
         http = pool(minio.root(address.bucket), 1)
         root = client(minio.root(address.bucket), http)
@@ -88,7 +89,7 @@ async def test_a_reception_is_recorded_sealed_and_verified_there(tmp_path: Path,
             assert lock.mode == COMPLIANCE, key
             every_way(root, address.bucket, key, version)
         http.clear()
-        assert (await verify_recording(house.objects, manifest_key)).holds
+        assert (await verify_recording(house.objects, manifest_key, await house.judge())).holds
 
 
 async def test_it_is_started_set_up_and_ended_with_everything_else(tmp_path: Path, minio: MinioServer) -> None:
@@ -159,7 +160,7 @@ async def test_a_store_killed_while_it_is_recorded_loses_nothing(tmp_path: Path)
                     await point.close()
             await asyncio.to_thread(server.start)
             row = await house.sealed(reception)
-            result = await verify_recording(house.objects, row.manifest_key, None, row.manifest_sha256)
+            result = await verify_recording(house.objects, row.manifest_key, await house.judge(), remembered_of(row))
             assert result.holds, result.faults
             manifest = await load_manifest(house.objects, row.manifest_key, row.manifest_version)
             assert len(manifest.tracks) == 2

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bridge.auditing import check_database
 from bridge.errors import Refusal
-from bridge.ids import RecordingId
-from bridge.ledger_check import check_ledger
+from bridge.verification import Judge, Verification
 from deploy.verify import verify_by_id
 from tests.support.pages import Pages, serving
 from tests.support.sealed import RECORDING, sealed
@@ -21,10 +21,6 @@ NO_EVIDENCE = {
     "verified_utc_ns",  # of the last check: the next one writes it anew
     "faults",
     "origin",
-    "signature_key",  # empty here; a signed recording's verification reads them
-    "signature_version",
-    "signed_by",
-    "journal_version",
 }
 """Columns of recordings that say nothing of what was recorded."""
 
@@ -50,13 +46,18 @@ def file(tmp_path: Path, pages: Pages) -> Iterator[sqlite3.Connection]:
 
 async def found(pages: Pages) -> list[str]:
     """What `diemcau db check` and `diemcau verify ID` say."""
-    async with pages.storage.units.reading() as unit:
-        faults = (await check_ledger(unit)).faults
+    faults = (await check_database(pages.storage.units)).faults
     try:
-        result = await verify_by_id(pages.storage.units, pages.ports.objects, RECORDING, lambda *_: None)
+        result = await verified(pages)
     except Refusal as refusal:
         return [*faults, str(refusal)]
     return [*faults, *(f"{fault.path}: {fault.algorithm}" for fault in result.faults)]
+
+
+async def verified(pages: Pages) -> Verification:
+    """`diemcau verify ID`."""
+    judge = Judge(pages.ports.signatures, await pages.keys.trust())
+    return await verify_by_id(pages.storage.units, pages.ports.objects, judge, RECORDING, lambda *_: None)
 
 
 def flipped(value: object, rng: random.Random) -> object:
@@ -142,5 +143,5 @@ async def test_an_audit_that_was_written_anew_from_some_entry_on(pages: Pages, f
     entries = file.execute("SELECT number FROM audit_entries ORDER BY number").fetchall()
     assert len(entries) > 2
     with changed(file, "DELETE FROM audit_entries WHERE number >= ?", entries[-2][0]):
-        result = await verify_by_id(pages.storage.units, pages.ports.objects, RecordingId(RECORDING), lambda *_: None)
+        result = await verified(pages)
         assert [fault.path for fault in result.faults] == ["audit"]

@@ -11,11 +11,10 @@ import pytest
 
 from bridge.errors import Code, MalformedInput, Unavailable
 from bridge.ids import RecordingId
-from bridge.sealing import Sealing
 from bridge.states import RecordingState
 from bridge.verification import journal_key
 from tests.support.pages import Pages, PassingRemuxer, Reader, serving
-from tests.support.sealed import BODIES, RECORDING, sealed
+from tests.support.sealed import BODIES, RECORDING, sealed, sealing_of
 
 PAGE = f"/archive/{RECORDING}"
 API = f"/api/recordings/{RECORDING}"
@@ -59,9 +58,8 @@ async def test_a_journal_that_cannot_be_sealed_keeps_no_other_from_it(pages: Pag
         for one in (*damaged, unsealed):
             await unit.recordings.put(one)
         await unit.commit()
-    sealing = Sealing(pages.storage.units, pages.ports.objects, pages.clock, "test", 1)
     with pytest.raises(MalformedInput, match=r"(?=.*a-damaged)(?=.*z-damaged)"):
-        await sealing.seal_all()
+        await sealing_of(pages).seal_all()
     async with pages.storage.units.reading() as unit:
         assert (await unit.recordings.get(RECORDING)).state == RecordingState.SEALED
 
@@ -141,7 +139,7 @@ async def test_a_flipped_byte_is_found_by_check_and_by_player(pages: Pages, tmp_
         await opened(archivist)
         token = await archivist.token()
         whole = json.loads((await archivist.post(f"{API}/verify", {}, token)).text)
-        assert (whole["holds"], whole["faults"], whole["objects"]) == (True, [], 5)
+        assert (whole["holds"], whole["faults"], whole["objects"]) == (True, [], 6)
         flip(pages, tmp_path)
         broken = await archivist.get(f"{API}/segments/t2/1?as=browser")
         assert (broken.status, json.loads(broken.text)["code"]) == (502, "object_damaged")
@@ -157,16 +155,16 @@ async def test_the_proof_page_shows_each_object(pages: Pages, tmp_path: Path) ->
     async with pages.reader() as archivist:
         await archivist.sign_in("archivist")
         before = await archivist.get(f"{PAGE}/proof")
-        assert before.text.count("not checked yet</span>") == 5
+        assert before.text.count("not checked yet</span>") == 6
         after = await archivist.send(f"{PAGE}/proof", {"csrf": before.token()})
         assert after.path == f"{PAGE}/proof"
-        assert after.text.count("</span> as sealed") == 5
+        assert after.text.count("</span> as sealed") == 6
         assert "diemcau verify" in after.text
         flip(pages, tmp_path)
         broken = await archivist.send(f"{PAGE}/proof", {"csrf": before.token()})
         assert "1 fault found" in broken.text
         assert "sha256: expected" in broken.text
-        assert broken.text.count("</span> as sealed") == 4
+        assert broken.text.count("</span> as sealed") == 5
 
 
 async def test_who_may_not_see_the_archive_sees_nothing_of_it(pages: Pages) -> None:

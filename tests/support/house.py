@@ -10,7 +10,8 @@ import msgspec
 from bridge.media import Source
 from bridge.model import RecordingRow, Seat
 from bridge.reception import Reception
-from bridge.sealing import Sealing
+from bridge.sealing import Sealing, SigningPorts
+from bridge.verification import Judge
 from deploy.names import LOCAL_NODE, LOCAL_RECORDER
 from deploy.places import ListedPlaces
 from deploy.points import Invitation, Point, PointPlan
@@ -25,6 +26,7 @@ from storage.objects.directory import DirectoryObjects
 from storage.objects.minio import MinioObjects
 from storage.objects.s3 import S3Address
 from tests.support.room_server import CONFIG, WITHIN_S, RoomServer
+from tests.support.signing import signing_ports
 
 
 class House:
@@ -36,6 +38,7 @@ class House:
         self.open = AsyncExitStack()
         self.server: RoomServer
         self.objects: DirectoryObjects | MinioObjects
+        self.signing: SigningPorts
         self.sealing: Sealing
 
     async def start(self) -> None:
@@ -61,7 +64,8 @@ class House:
         self.open.push_async_callback(recorder.close)
         await self.server.start()
         self.open.push_async_callback(self.server.close)
-        self.sealing = Sealing(self.server.units, self.objects, clock, "test", retention_days=1)
+        self.signing = signing_ports(self.folder / "signing", clock)
+        self.sealing = Sealing(self.server.units, self.objects, clock, self.signing, "test", retention_days=1)
 
     def point(self, reception: Reception, seat: Seat, code: int, *publishes: Source, per_second: float = 15.0) -> Point:
         """A point for this seat that has not joined yet."""
@@ -71,6 +75,10 @@ class House:
 
         plan = PointPlan(code, seat.name, per_second=per_second, publishes=publishes or (Source.CAMERA,))
         return Point(plan, invite, self.server.clock)
+
+    async def judge(self) -> Judge:
+        """Who trusts this house."""
+        return Judge(self.signing.checker, await self.signing.known.trust())
 
     async def sealed(self, reception: Reception) -> RecordingRow:
         """Its recording, once what jobs would do is done."""

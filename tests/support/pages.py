@@ -21,6 +21,9 @@ from signaling.notices import InProcessNotices
 from signaling.tokens import SignedJoinTokens
 from storage.build import Storage, StorageConfig
 from storage.build import build as build_storage
+from storage.signing.checker import Signatures
+from storage.signing.installation import InstallationKeys
+from tests.support.signing import own_keys
 from web.build import build
 from web.config import WebConfig, WebPorts
 
@@ -142,6 +145,7 @@ class Pages:
     ports: WebPorts
     tokens: SignedJoinTokens
     app: web.Application
+    keys: InstallationKeys
 
     def reader(self, **headers: str) -> Reader:
         """A browser of its own."""
@@ -190,11 +194,14 @@ async def serving(folder: Path, **settings: Any) -> AsyncIterator[Pages]:
     origin = f"http://127.0.0.1:{port}"
     config = WebConfig(**{"origin": origin, "static": folder / "static", **settings})
     tokens = SignedJoinTokens(storage.units, clock, entropy, key=b"k" * 32, owner="test", valid_s=120)
+    keys = own_keys(folder / "signing", clock)
     ports = WebPorts(
         units=storage.units,
         receptions=ReceptionService(storage.units, clock, entropy, InProcessNotices()),
         tokens=tokens,
         objects=storage.objects,
+        signatures=Signatures(),
+        known_keys=keys,
         remuxer=PassingRemuxer(),
         passwords=QuickPasswords(),
         clock=clock,
@@ -205,7 +212,7 @@ async def serving(folder: Path, **settings: Any) -> AsyncIterator[Pages]:
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        yield Pages(origin, storage, clock, config, ports, tokens, app)
+        yield Pages(origin, storage, clock, config, ports, tokens, app, keys)
     finally:
         await runner.cleanup()
         await storage.close()

@@ -22,7 +22,7 @@ from bridge.media import Codec, Moment, Source
 from bridge.model import Level, ReceptionKind, RecordingRow, Role, Seat, SeatPerson
 from bridge.policy import SYSTEM
 from bridge.reception import Reception
-from bridge.sealing import Sealing
+from bridge.sealing import Sealing, SigningPorts
 from bridge.verification import journal_key
 from tests.support.pages import Pages
 
@@ -83,6 +83,12 @@ def written(track: str, number: int, body: bytes) -> j.SegmentWritten:
     )
 
 
+def sealing_of(pages: Pages) -> Sealing:
+    """What jobs would run."""
+    signing = SigningPorts(pages.ports.signatures, pages.keys, pages.keys)
+    return Sealing(pages.storage.units, pages.ports.objects, pages.clock, signing, "test", 1)
+
+
 async def sealed(pages: Pages) -> RecordingRow:
     """The recording's row, sealed but never checked."""
     reception = await held(pages)
@@ -105,7 +111,6 @@ async def sealed(pages: Pages) -> RecordingRow:
     async with pages.storage.units.writing() as unit:
         await unit.recordings.put(recording_row(reception, RECORDING, reception.began.utc_ns, reception.ended))
         await unit.commit()
-    sealing = Sealing(pages.storage.units, objects, pages.clock, "test", 1)
-    assert await sealing.seal_all() == [RECORDING]
+    assert await sealing_of(pages).seal_all() == [RECORDING]
     async with pages.storage.units.reading() as unit:
         return await unit.recordings.get(RECORDING)

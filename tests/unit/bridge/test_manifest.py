@@ -67,7 +67,7 @@ def manifest() -> Manifest:
         *recorded([e.FloorGiven(ParticipantId("p-chair"))], 4, 60_000),
         *recorded([e.ReceptionClosed(e.Cause.CHAIR, "", ENDED)], 5, 110_000),
     ]
-    return assemble(Assembly(entries(), history, "ab" * 32, "cd" * 32, "0.1"))
+    return assemble(Assembly(entries(), history, "v1", "ab" * 32, "cd" * 32, "0.1", 120_000))
 
 
 def test_assembled_from_journal_and_events() -> None:
@@ -78,6 +78,8 @@ def test_assembled_from_journal_and_events() -> None:
     assert made.tracks[1].end_ns == 40_000
     assert [gap.packets for gap in made.tracks[1].gaps] == [2]
     assert [silence.reason for silence in made.tracks[1].silences] == [GateReason.MUTED]
+    assert [(s.start_utc_ns, s.end_utc_ns) for s in made.tracks[1].segments] == [(51_000, 51_900)]
+    assert (made.journal_version, made.sealed_utc_ns) == ("v1", 120_000)
     person = made.participants[0]
     assert (person.joined_ns, person.left_ns, person.name) == (0, 60_000, "chair")
     assert [(event.kind, event.at_ns) for event in made.events] == [
@@ -135,7 +137,7 @@ def test_a_form_from_the_future_is_refused() -> None:
 def test_a_journal_without_begin_or_end_is_not_sealed(missing: type) -> None:
     left = [entry for entry in entries() if not isinstance(entry, missing)]
     with pytest.raises(MalformedInput, match=missing.__name__):
-        assemble(Assembly(left, recorded([scheduled_event()]), "", "", ""))
+        assemble(Assembly(left, recorded([scheduled_event()]), "", "", "", "", 0))
 
 
 def test_journal_round_trip_and_a_killed_writers_last_line() -> None:

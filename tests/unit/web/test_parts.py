@@ -75,7 +75,7 @@ class SlowRemuxer:
 
 def segment(body: bytes) -> ManifestSegment:
     digest = hashlib.sha256(body).hexdigest()
-    return ManifestSegment(1, f"a/{digest[:8]}", "", len(body), digest, "webm", Codec.VP8, 1, 1, 1, 0, 1, 0, 1)
+    return ManifestSegment(1, f"a/{digest[:8]}", "", len(body), digest, "webm", Codec.VP8, 1, 1, 1, 0, 1, 0, 1, 0, 1)
 
 
 async def test_browser_forms_are_shared_and_bounded(tmp_path: Path) -> None:

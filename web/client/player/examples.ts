@@ -3,6 +3,7 @@
 import type { Manifest, ManifestSegment, ManifestTrack } from "../wire/web";
 
 const S = 1e9;
+const BEGAN_UTC_NS = 1_795_000_000_000 * 1e6;
 
 function segment(number: number, startS: number, endS: number): ManifestSegment {
   return {
@@ -20,6 +21,8 @@ function segment(number: number, startS: number, endS: number): ManifestSegment 
     end_ns: endS * S,
     arrival_start_ns: startS * S,
     arrival_end_ns: endS * S,
+    start_utc_ns: BEGAN_UTC_NS + startS * S,
+    end_utc_ns: BEGAN_UTC_NS + endS * S,
   };
 }
 
@@ -76,7 +79,7 @@ export const MANIFEST: Manifest = {
   title: "Buổi tiếp",
   office: "Ban Tiếp công dân",
   agency: "a",
-  began: { mono_ns: 0, utc_ns: 1_795_000_000_000 * 1e6 },
+  began: { mono_ns: 0, utc_ns: BEGAN_UTC_NS },
   ended: { mono_ns: 0, utc_ns: 1_795_000_120_000 * 1e6 },
   duration_ns: 120 * S,
   parts: [],
@@ -109,7 +112,9 @@ export const MANIFEST: Manifest = {
     event(120, "ReceptionClosed", null),
   ],
   software: "",
+  sealed_utc_ns: BEGAN_UTC_NS + 125 * S,
   audit_head: "",
+  journal_version: "",
   journal_sha256: "",
   chain_head: "",
 };

@@ -276,6 +276,9 @@ export interface WebProblem {
 }
 /**
  * The whole; ``began`` and ``ended`` are START and STOP, that is ``live`` and ``closed``.
+ *
+ * ``audit_head``: hash of the last entry of the installation's audit chain when this was made (``sealed_utc_ns``):
+ * whoever holds the manifest can show that the entries before it were not changed since.
  */
 export interface Manifest {
   format: number;
@@ -292,7 +295,9 @@ export interface Manifest {
   tracks: ManifestTrack[];
   events: TimelineEvent[];
   software: string;
+  sealed_utc_ns: number;
   audit_head: string;
+  journal_version: string;
   journal_sha256: string;
   chain_head?: string;
 }
@@ -344,6 +349,9 @@ export interface ManifestTrack {
 }
 /**
  * One stored file; fields as in :class:`bridge.journal.SegmentWritten`.
+ *
+ * ``start_utc_ns``, ``end_utc_ns``: the same span on the wall clock, as the node's stood at START. A clock that is set
+ * while the recording runs does not move it.
  */
 export interface ManifestSegment {
   number: number;
@@ -360,6 +368,8 @@ export interface ManifestSegment {
   end_ns: number;
   arrival_start_ns: number;
   arrival_end_ns: number;
+  start_utc_ns: number;
+  end_utc_ns: number;
   link?: string;
 }
 /**

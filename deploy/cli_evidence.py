@@ -1,0 +1,65 @@
+"""``diemcau key`` and ``diemcau audit``."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.options import ConfigFile, Data, console, faults_told, resolved
+
+key_app = typer.Typer(help="The keys that recordings are signed with.", no_args_is_help=True)
+audit_app = typer.Typer(help="Who did what.", no_args_is_help=True)
+
+
+@key_app.command(name="list")
+def list_command(config: ConfigFile = None, data: Data = None) -> None:
+    """Every key this installation signs or signed with, by its fingerprint."""
+    from deploy.keys import list_keys
+
+    with faults_told():
+        asyncio.run(list_keys(resolved(config, data=data), console))
+
+
+@key_app.command()
+def rotate(config: ConfigFile = None, data: Data = None) -> None:
+    """Sign with a new key from now on; what was signed before stays valid."""
+    from deploy.keys import rotate_key
+
+    with faults_told():
+        asyncio.run(rotate_key(resolved(config, data=data), console))
+
+
+@key_app.command()
+def export(
+    out: Annotated[Path | None, typer.Option(help="Write to this file instead of the screen.")] = None,
+    config: ConfigFile = None,
+    data: Data = None,
+) -> None:
+    """Public keys and certificates as PEM, for `diemcau verify --trust` elsewhere."""
+    from deploy.keys import export_keys
+
+    with faults_told():
+        export_keys(resolved(config, data=data), out, console)
+
+
+@key_app.command(name="import")
+def import_command(
+    file: Annotated[Path, typer.Argument(help="PEM: a private key signs from now on, public ones become known.")],
+    config: ConfigFile = None,
+    data: Data = None,
+) -> None:
+    """Take a key in: of another installation whose recordings are here, or one made elsewhere."""
+    from deploy.keys import import_key
+
+    with faults_told():
+        asyncio.run(import_key(resolved(config, data=data), file, console))
+
+
+@audit_app.command()
+def verify(config: ConfigFile = None, data: Data = None) -> None:
+    """Check the whole audit chain, and that every sealed recording stands in it."""
+    from deploy.tools import verify_audit
+
+    with faults_told():
+        raise typer.Exit(asyncio.run(verify_audit(resolved(config, data=data), console)))

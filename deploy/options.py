@@ -1,0 +1,39 @@
+"""What the commands share: options, where they print, and how a fault becomes one line and an exit code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bridge.errors import Refusal
+from deploy import configuration as conf
+from deploy.configuration import Configuration, ConfigurationFault
+from deploy.folder import FolderFault
+from deploy.supervisor import CONFIGURATION_EXIT
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="TOML file.")]
+Data = Annotated[str | None, typer.Option(help="Folder everything is written to.")]
+
+
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """One clear line instead of a traceback, and the exit code."""
+    try:
+        yield
+    except (ConfigurationFault, FolderFault) as fault:
+        errors.print(f"diemcau: {fault}", style="red")
+        raise typer.Exit(CONFIGURATION_EXIT) from fault
+    except Refusal as refusal:
+        errors.print(f"diemcau: {refusal}", style="red")
+        raise typer.Exit(1) from refusal
+
+
+def resolved(file: Path | None, **overrides: object) -> Configuration:
+    """The configuration of a command: its file, the environment, its options."""
+    return conf.load(file, {key.replace("__", "."): value for key, value in overrides.items()})
