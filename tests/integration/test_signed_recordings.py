@@ -237,7 +237,7 @@ async def test_openssl_says_the_same(archive: Archive, tmp_path: Path, algorithm
     (tmp_path / "key.der").write_bytes(b64decode(signature.public_key))
     (tmp_path / "signature").write_bytes(b64decode(signature.signature))
     manifest = archive.file(row.manifest_key)
-    command = [
+    command: list[str | Path] = [
         *(program, "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", tmp_path / "key.der", "-rawin"),
         *("-in", manifest, "-sigfile", tmp_path / "signature", *OPENSSL[algorithm]),
     ]
