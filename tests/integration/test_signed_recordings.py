@@ -221,7 +221,7 @@ OPENSSL: dict[Algorithm, list[str]] = {
 }
 
 
-def ends_well(command: Sequence[str | Path]) -> bool:
+def ends_well(command: Sequence[str]) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
@@ -237,9 +237,9 @@ async def test_openssl_says_the_same(archive: Archive, tmp_path: Path, algorithm
     (tmp_path / "key.der").write_bytes(b64decode(signature.public_key))
     (tmp_path / "signature").write_bytes(b64decode(signature.signature))
     manifest = archive.file(row.manifest_key)
-    command: list[str | Path] = [
-        *(program, "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", tmp_path / "key.der", "-rawin"),
-        *("-in", manifest, "-sigfile", tmp_path / "signature", *OPENSSL[algorithm]),
+    command = [
+        *(program, "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", str(tmp_path / "key.der"), "-rawin"),
+        *("-in", str(manifest), "-sigfile", str(tmp_path / "signature"), *OPENSSL[algorithm]),
     ]
     assert ends_well(command)
     manifest.write_bytes(manifest.read_bytes()[:-1] + b" ")

@@ -101,6 +101,7 @@ async def test_it_is_started_set_up_and_ended_with_everything_else(tmp_path: Pat
     running = Product(folder, free_ports(), ("--store", "minio", "--mode", "production"))
     await running.start()
     try:
+        assert "own key, no X.509 certificate" in running.said
         async with aiohttp.ClientSession() as people:
             answer = await people.get(f"{running.origin}/healthz")
             assert (await answer.json())["parts"]["store"] == "ok"
