@@ -1,7 +1,7 @@
 """The manifest of a sealed recording: what there is, when it was, and a hash chain that ties it together.
 
-Its text: :mod:`bridge.canonical`. Every segment has ``link`` = sha256 over the link before and the segment's own canonical
-JSON (without its link), in the order of :func:`ordered_segments`; ``chain_head`` is the last link, so a segment that is
+Its text: :mod:`bridge.canonical`. Every segment has ``link`` = sha256 over the link before and the segment's own JSON
+(without its link), in the order of :func:`ordered_segments`; ``chain_head`` is the last link, so a segment that is
 changed, removed, swapped or added breaks the chain. Times are ``MediaNs``, ns since the recording began (``began``) on
 the media node's clock, where their name does not say ``utc``.
 """
