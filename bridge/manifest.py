@@ -1,9 +1,9 @@
 """The manifest of a sealed recording: what there is, when it was, and a hash chain that ties it together.
 
-Canonical form: msgspec JSON in field order, UTF-8, no blanks. Every segment has ``link`` = sha256 over the link before
-and the segment's own canonical JSON (without its link), in the order of :func:`ordered_segments`; ``chain_head`` is the
-last link, so a segment that is changed, removed, swapped or added breaks the chain. Times are ``MediaNs``: ns since
-the recording began (``began``), on the media node's clock.
+Its text: :mod:`bridge.canonical`. Every segment has ``link`` = sha256 over the link before and the segment's own JSON
+(without its link), in the order of :func:`ordered_segments`; ``chain_head`` is the last link, so a segment that is
+changed, removed, swapped or added breaks the chain. Times are ``MediaNs``, ns since the recording began (``began``) on
+the media node's clock, where their name does not say ``utc``.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from bridge.errors import MalformedInput
+from bridge import canonical
 from bridge.ids import AgencyId, BridgePointId, ParticipantId, ReceptionId, RecordingId, SeatId, TrackId
 from bridge.journal import GapReason
 from bridge.media import Codec, GateReason, Moment, Source
@@ -180,20 +180,12 @@ def chain_faults(manifest: Manifest) -> list[str]:
 
 def serialise_manifest(manifest: Manifest) -> bytes:
     """The canonical form, as stored, hashed and signed."""
-    return msgspec.json.encode(manifest)
+    return canonical.serialise(manifest)
 
 
 def parse_manifest(text: bytes) -> Manifest:
     """Raises MalformedInput; also for a form newer than this programme knows and for text that is not canonical."""
-    try:
-        manifest = msgspec.json.decode(text, type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise MalformedInput(f"manifest: {error}") from error
-    if manifest.format != FORMAT:
-        raise MalformedInput(f"manifest of form {manifest.format}; this programme reads {FORMAT}")
-    if serialise_manifest(manifest) != text:
-        raise MalformedInput("manifest is not in canonical form")
-    return manifest
+    return canonical.parse(text, Manifest, FORMAT, "manifest")
 
 
 def total_bytes(tracks: Sequence[ManifestTrack]) -> int:

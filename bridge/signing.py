@@ -14,6 +14,7 @@ from typing import NewType, Protocol
 
 import msgspec
 
+from bridge import canonical
 from bridge.errors import MalformedInput
 
 KeyId = NewType("KeyId", str)
@@ -124,22 +125,15 @@ def manifest_signature(
 
 
 def serialise_signature(signature: ManifestSignature) -> bytes:
-    """The canonical form, as stored: JSON in field order without blanks."""
-    return msgspec.json.encode(signature)
+    """The canonical form, as stored."""
+    return canonical.serialise(signature)
 
 
 def parse_signature(text: bytes) -> ManifestSignature:
     """Raises MalformedInput; also for a newer form, for text or base64 that is not canonical, for a wrong key id."""
     if len(text) > MAX_BYTES:
         raise MalformedInput(f"signature of {len(text)} bytes; {MAX_BYTES} at most")
-    try:
-        signature = msgspec.json.decode(text, type=ManifestSignature)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise MalformedInput(f"signature: {error}") from error
-    if signature.format != FORMAT:
-        raise MalformedInput(f"signature of form {signature.format}; this programme reads {FORMAT}")
-    if serialise_signature(signature) != text:
-        raise MalformedInput("signature is not in canonical form")
+    signature = canonical.parse(text, ManifestSignature, FORMAT, "signature")
     if len(signature.certificates) > MAX_CERTIFICATES:
         raise MalformedInput(f"signature with {len(signature.certificates)} certificates")
     for part in (signature.signature, *signature.certificates):

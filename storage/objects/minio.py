@@ -13,6 +13,7 @@ from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
+import msgspec
 import urllib3
 from minio.commonconfig import COMPLIANCE, GOVERNANCE
 from minio.datatypes import Object
@@ -176,11 +177,13 @@ class MinioObjects:
         present = self._stat(key, version)
         if until_utc_ns < present.retain_until_utc_ns:
             raise Refusal(Code.OBJECT_LOCKED, f"{key}: retention only ever lengthens")
+        end = lock_time(until_utc_ns)
         with translated(key, present.version):
-            self._client.set_object_retention(
-                self._bucket, key, Retention(COMPLIANCE, lock_time(until_utc_ns)), version_id=present.version
-            )
-        return self._stat(key, present.version)
+            self._client.set_object_retention(self._bucket, key, Retention(COMPLIANCE, end), version_id=present.version)
+        if lock_time(present.retain_until_utc_ns) == end:
+            return present
+        # What the server would say, without asking: a recording's sealing locks a thousand objects.
+        return msgspec.structs.replace(present, retain_until_utc_ns=lock_ns(end.isoformat()))
 
     async def delete(self, key: str, version: str) -> None:
         """By the server's clock. Of that version: without one S3 would only hide the object."""

@@ -9,10 +9,11 @@ from tests.bench.forward import LOADS, forward
 from tests.bench.join import join
 from tests.bench.processes import ROOT
 from tests.bench.record import record
+from tests.bench.sealing import seal, verify
 from tests.bench.servers import SERVERS
 
 BUILD = ROOT / "build/bench"
-_WHAT = ("forward", "join", "record")
+_WHAT = ("forward", "join", "record", "seal", "verify")
 
 
 def _arguments() -> argparse.Namespace:
@@ -34,6 +35,10 @@ async def _run(arguments: argparse.Namespace) -> None:
         await join(arguments.joins, BUILD)
     if "record" in wanted:
         await record(arguments.duration, BUILD)
+    if "seal" in wanted:
+        await seal(BUILD)
+    if "verify" in wanted:
+        await verify(BUILD)
 
 
 def _end_well_on_sigterm() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import aiohttp
@@ -16,6 +17,7 @@ from bridge.errors import Unavailable
 from bridge.ids import NS_PER_S
 from bridge.manifest import ordered_segments
 from bridge.media import Source
+from bridge.signing import Origin
 from bridge.verification import journal_key, load_manifest, remembered_of, signature_key, verify_recording
 from deploy.folder import DataFolder
 from deploy.points import Point
@@ -24,6 +26,7 @@ from storage.objects.canary import release
 from storage.objects.minio_setup import CANARY
 from storage.objects.s3 import S3Address, client, pool
 from tests.contract.conftest import RealClock
+from tests.support.archive import archive
 from tests.support.house import House, whole_house
 from tests.support.minio import MinioServer, running_minio
 from tests.support.product import Product, free_ports
@@ -98,6 +101,7 @@ async def test_it_is_started_set_up_and_ended_with_everything_else(tmp_path: Pat
     running = Product(folder, free_ports(), ("--store", "minio", "--mode", "production"))
     await running.start()
     try:
+        assert "own key, no X.509 certificate" in running.said
         async with aiohttp.ClientSession() as people:
             answer = await people.get(f"{running.origin}/healthz")
             assert (await answer.json())["parts"]["store"] == "ok"
@@ -166,3 +170,22 @@ async def test_a_store_killed_while_it_is_recorded_loses_nothing(tmp_path: Path)
             assert len(manifest.tracks) == 2
             gaps = [gap.end_ns - gap.start_ns for track in manifest.tracks for gap in track.gaps]
             assert max(gaps, default=0) <= NS_PER_S, "but until a track's first key frame"
+
+
+async def test_what_was_put_over_a_sealed_recording_changes_nothing(tmp_path: Path, minio: MinioServer) -> None:
+    """Every object is read by the version that was sealed; who knows no version sees what lies on top, as a fault."""
+    address = minio.bucket()
+    async with archive(tmp_path, address) as kept:
+        row = await kept.sealed()
+        manifest = await load_manifest(kept.storage.objects, row.manifest_key, row.manifest_version)
+        own = [row.manifest_key, row.signature_key, row.journal_key]
+        http = pool(minio.root(address.bucket), 1)
+        root = client(minio.root(address.bucket), http)
+        for key in (*own, *(segment.key for segment in ordered_segments(manifest.tracks))):
+            raw = b"[]"
+            root.put_object(address.bucket, key, BytesIO(raw), len(raw))
+        http.clear()
+        result = await kept.sealing().verify(row)
+        assert (result.holds, result.origin) == (True, Origin.TRUSTED)
+        over = await kept.verified(row, trust=await kept.keys.trust(), remembered=False)
+        assert {fault.path for fault in over.faults} == set(own[:2])
