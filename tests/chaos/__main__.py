@@ -20,7 +20,7 @@ from tests.bench.processes import ROOT
 from tests.bench.report import Row, table, write
 from tests.chaos.installation import installation
 from tests.chaos.loop import Loops
-from tests.chaos.plan import KILLED, Part, choose
+from tests.chaos.plan import KILLED, LIVE_S, Part, choose
 from tests.chaos.session import cast
 
 BUILD = ROOT / "build/chaos"
@@ -40,6 +40,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", choices=[str(part) for part in Part], help="kill this part in each loop")
     parser.add_argument("--first", type=int, default=1, help="number of the first loop, to repeat one alone")
     parser.add_argument("--away", type=float, default=60.0, help="store-away, database-away: seconds")
+    parser.add_argument("--live", type=float, default=LIVE_S, help="seconds a session is live at least")
     parser.add_argument("--build", type=Path, default=BUILD, help="where figures and failed loops go")
     return parser.parse_args()
 
@@ -56,7 +57,7 @@ async def chaos(arguments: argparse.Namespace) -> list[Row]:
             loops = Loops(attacked, people, arguments.build)
             try:
                 for number in range(arguments.first, arguments.first + arguments.loops):
-                    row = await loops.run(choose(number, seed, parts, arguments.away))
+                    row = await loops.run(choose(number, seed, parts, arguments.away, arguments.live))
                     print("  ".join(f"{name}={row.get(name)}" for name in _COLUMNS), flush=True)
             finally:
                 rows = loops.rows
