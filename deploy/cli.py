@@ -181,13 +181,15 @@ def verify(
     what: Annotated[str, typer.Argument(help="A recording's id, or the folder of one.", metavar="ID|PATH")],
     config: ConfigFile = None,
     data: Data = None,
+    port: Port = None,
+    store: StoreOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Check every byte of a sealed recording and tell every fault."""
     from deploy.tools import verify as main
 
     with faults_told():
-        configuration = resolved(config, data=data)
+        configuration = resolved(config, data=data, store__kind=store, web__port=port)
         raise typer.Exit(asyncio.run(main(configuration, what, json, console)))
 
 

@@ -53,7 +53,7 @@ async def chaos(arguments: argparse.Namespace) -> list[Row]:
     print(f"seed {seed}", flush=True)
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="dcchaos-") as place:
-        async with installation(Path(place) / "data") as attacked, cast(attacked) as people:
+        async with installation(Path(place) / "data") as attacked, cast(attacked.product) as people:
             loops = Loops(attacked, people, arguments.build)
             try:
                 for number in range(arguments.first, arguments.first + arguments.loops):

@@ -12,11 +12,12 @@ from bridge.audit import audit_faults
 from bridge.errors import Code, Unavailable
 from bridge.events import Recorded
 from bridge.ids import NS_PER_S, ParticipantId, ReceptionId
+from bridge.journal import SilenceDeclared, parse_journal
 from bridge.manifest import Manifest, ManifestTrack, ordered_segments
 from bridge.media import Source
 from bridge.model import RecordingRow
 from bridge.repositories import ChainedEntry
-from bridge.verification import load_manifest, verify_recording
+from bridge.verification import journal_key, load_manifest, read_whole, verify_recording
 from deploy.storeprocess import ROOT_KEY
 from deploy.stores import objects_place
 from storage.objects.s3 import S3Address, client, pool
@@ -41,6 +42,7 @@ class Bodies(msgspec.Struct):
     manifest: Manifest
     segments: dict[str, bytes]
     history: list[Recorded]
+    journal: bytes
 
 
 class Found(msgspec.Struct):
@@ -78,7 +80,8 @@ async def fetched(installation: Installation, row: RecordingRow) -> Bodies:
         segments[segment.key] = b"".join(chunks)
     async with installation.storage.units.reading() as unit:
         history = await unit.receptions.history(row.reception)
-    return Bodies(row, manifest, segments, history)
+    journal = await read_whole(objects, journal_key(row.prefix))
+    return Bodies(row, manifest, segments, history, journal)
 
 
 async def examined(
@@ -118,10 +121,28 @@ def _examine_tracks(choice: Choice, played: Played, bodies: Bodies, found: Found
             one for one in bodies.manifest.tracks if (one.participant, one.source) == (participant, Source.CAMERA)
         ]
         seen = [one for track in tracks for one in _pictures(track, bodies, found)]
-        reckon(found.account, point.sendings, seen, [hole for track in tracks for hole in declared(track)], window)
+        holes = [hole for track in tracks for hole in declared(track)] + _closed(participant, bodies)
+        reckon(found.account, point.sendings, seen, holes, window)
         found.gap_s = max(found.gap_s, sum(gap_seconds(track) for track in tracks))
     found.faults += [f"lost: {mark}" for mark in found.account.lost]
     found.faults += [f"recorded twice: {mark}" for mark in found.account.twice]
+
+
+def _closed(participant: ParticipantId, bodies: Bodies) -> list[Span]:
+    """Silences of tracks that never sent anything: a citizen's picture reaches nobody until the start is stored, and
+    when the node dies before, its track is in the journal alone."""
+    known = {track.id for track in bodies.manifest.tracks}
+    own = {
+        recorded.event.track
+        for recorded in bodies.history
+        if isinstance(recorded.event, e.SourcePublished)
+        and (recorded.event.participant, recorded.event.source) == (participant, Source.CAMERA)
+    }
+    return [
+        (entry.start_ns / NS_PER_S, entry.end_ns / NS_PER_S)
+        for entry in parse_journal(bodies.journal)
+        if isinstance(entry, SilenceDeclared) and entry.track in own - known
+    ]
 
 
 def _pictures(track: ManifestTrack, bodies: Bodies, found: Found) -> list[SeenAt]:

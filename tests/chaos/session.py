@@ -21,7 +21,7 @@ from tests.chaos.installation import Installation
 from tests.chaos.plan import AFTER_S, AWAY, Choice, Part
 from tests.chaos.points import LineLost, SteadyPoint
 from tests.support.clients import until
-from tests.support.product import Visitor
+from tests.support.product import Product, Visitor
 
 SEATS = {
     "chutri": ("Trần Thị Chủ Trì", Role.CHAIR),
@@ -79,10 +79,10 @@ class Cast:
 
 
 @asynccontextmanager
-async def cast(installation: Installation) -> AsyncIterator[Cast]:
+async def cast(product: Product) -> AsyncIterator[Cast]:
     """Signed in until the end."""
     async with AsyncExitStack() as stack:
-        visitors = {login: await stack.enter_async_context(installation.product.reader(login)) for login in SEATS}
+        visitors = {login: await stack.enter_async_context(product.reader(login)) for login in SEATS}
         yield Cast(visitors)
 
 

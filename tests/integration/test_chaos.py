@@ -24,7 +24,7 @@ COLUMNS = ("killed", "at_ms", "back_s", "flow_s", "accepted", "recorded", "in_ga
 async def _loops(folder: Path, parts: tuple[Part, ...], tell: Callable[[str, object], None]) -> list[Row]:
     """A loop per part, by a seed that is told."""
     seed = time.time_ns() % 1_000_000
-    async with installation(folder / "data") as attacked, cast(attacked) as people:
+    async with installation(folder / "data") as attacked, cast(attacked.product) as people:
         loops = Loops(attacked, people, BUILD)
         for number, part in enumerate(parts, start=1):
             await loops.run(choose(number, seed, [part], AWAY_S, LIVE_S))
