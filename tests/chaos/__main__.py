@@ -12,8 +12,9 @@ import signal
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
+
+import pytest
 
 from tests.bench.figures import percentile
 from tests.bench.processes import ROOT
@@ -106,10 +107,14 @@ def _end_well_on_sigterm() -> None:
 
 def main() -> int:
     """The exit code."""
-    with suppress(asyncio.CancelledError, KeyboardInterrupt):
+    try:
         rows = asyncio.run(chaos(_arguments()))
-        return int(any(row["verdict"] != "whole" for row in rows))
-    return 1
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        return 1
+    except (RuntimeError, pytest.skip.Exception) as reason:  # something is not installed, or the product did not start
+        print(f"chaos: {reason}", file=sys.stderr)
+        return 1
+    return int(not rows or any(row["verdict"] != "whole" for row in rows))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from tests.chaos.session import cast
 BUILD = ROOT / "build/chaos/test"
 """What failed is kept there."""
 LIVE_S = 3.0
-AWAY_S = 8.0
+AWAY_S = 6.0
 """Instead of a minute: longer than the recorder takes to say "writing late" (2 s), and than a segment (5 s)."""
 COLUMNS = ("killed", "at_ms", "back_s", "flow_s", "accepted", "recorded", "in_gaps", "lost", "gap_ms", "seal_s")
 
