@@ -164,6 +164,8 @@ def verify(
             help="Whom to trust: a PEM file of public keys or certificates, or a fingerprint (repeat).",
         ),
     ] = None,
+    port: Port = None,
+    store: StoreOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Check every byte of a sealed recording, who signed it, and tell every fault."""
@@ -175,7 +177,7 @@ def verify(
     except MalformedInput as fault:
         raise typer.BadParameter(str(fault), param_hint="--trust") from fault
     with faults_told():
-        configuration = resolved(config, data=data)
+        configuration = resolved(config, data=data, store__kind=store, web__port=port)
         raise typer.Exit(asyncio.run(main(configuration, what, trusted, json, console)))
 
 

@@ -12,15 +12,16 @@ import signal
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
+
+import pytest
 
 from tests.bench.figures import percentile
 from tests.bench.processes import ROOT
 from tests.bench.report import Row, table, write
 from tests.chaos.installation import installation
 from tests.chaos.loop import Loops
-from tests.chaos.plan import KILLED, Part, choose
+from tests.chaos.plan import KILLED, LIVE_S, Part, choose
 from tests.chaos.session import cast
 
 BUILD = ROOT / "build/chaos"
@@ -40,6 +41,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", choices=[str(part) for part in Part], help="kill this part in each loop")
     parser.add_argument("--first", type=int, default=1, help="number of the first loop, to repeat one alone")
     parser.add_argument("--away", type=float, default=60.0, help="store-away, database-away: seconds")
+    parser.add_argument("--live", type=float, default=LIVE_S, help="seconds a session is live at least")
     parser.add_argument("--build", type=Path, default=BUILD, help="where figures and failed loops go")
     return parser.parse_args()
 
@@ -52,11 +54,11 @@ async def chaos(arguments: argparse.Namespace) -> list[Row]:
     print(f"seed {seed}", flush=True)
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="dcchaos-") as place:
-        async with installation(Path(place) / "data") as attacked, cast(attacked) as people:
+        async with installation(Path(place) / "data") as attacked, cast(attacked.product) as people:
             loops = Loops(attacked, people, arguments.build)
             try:
                 for number in range(arguments.first, arguments.first + arguments.loops):
-                    row = await loops.run(choose(number, seed, parts, arguments.away))
+                    row = await loops.run(choose(number, seed, parts, arguments.away, arguments.live))
                     print("  ".join(f"{name}={row.get(name)}" for name in _COLUMNS), flush=True)
             finally:
                 rows = loops.rows
@@ -105,10 +107,14 @@ def _end_well_on_sigterm() -> None:
 
 def main() -> int:
     """The exit code."""
-    with suppress(asyncio.CancelledError, KeyboardInterrupt):
+    try:
         rows = asyncio.run(chaos(_arguments()))
-        return int(any(row["verdict"] != "whole" for row in rows))
-    return 1
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        return 1
+    except (RuntimeError, pytest.skip.Exception) as reason:  # something is not installed, or the product did not start
+        print(f"chaos: {reason}", file=sys.stderr)
+        return 1
+    return int(not rows or any(row["verdict"] != "whole" for row in rows))
 
 
 if __name__ == "__main__":

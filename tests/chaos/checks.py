@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -12,18 +11,17 @@ from bridge.audit import audit_faults
 from bridge.errors import Code, Unavailable
 from bridge.events import Recorded
 from bridge.ids import NS_PER_S, ParticipantId, ReceptionId
+from bridge.journal import SilenceDeclared, parse_journal
 from bridge.manifest import Manifest, ManifestTrack, ordered_segments
 from bridge.media import Source
 from bridge.model import RecordingRow
 from bridge.repositories import ChainedEntry
-from bridge.verification import Judge, load_manifest
+from bridge.verification import Judge, journal_key, load_manifest, read_whole
 from deploy.keys import signing_keys
-from deploy.storeprocess import ROOT_KEY
-from deploy.stores import objects_place
 from deploy.verify import verify_by_id
-from storage.objects.s3 import S3Address, client, pool
 from storage.signing.checker import Signatures
 from tests.chaos.accounts import Account, Span, Window, declared, gap_seconds, overlap, reckon, undeclared
+from tests.chaos.bucket import stored_twice
 from tests.chaos.installation import Installation
 from tests.chaos.plan import Choice, Part
 from tests.chaos.session import Played
@@ -44,6 +42,7 @@ class Bodies(msgspec.Struct):
     manifest: Manifest
     segments: dict[str, bytes]
     history: list[Recorded]
+    journal: bytes
 
 
 class Found(msgspec.Struct):
@@ -81,7 +80,8 @@ async def fetched(installation: Installation, row: RecordingRow) -> Bodies:
         segments[segment.key] = b"".join(chunks)
     async with installation.storage.units.reading() as unit:
         history = await unit.receptions.history(row.reception)
-    return Bodies(row, manifest, segments, history)
+    journal = await read_whole(objects, journal_key(row.prefix))
+    return Bodies(row, manifest, segments, history, journal)
 
 
 async def examined(
@@ -91,9 +91,8 @@ async def examined(
     found = Found(Account())
     row = bodies.row
     judge = Judge(Signatures(), await signing_keys(installation.configuration, installation.folder).trust())
-    result = await verify_by_id(
-        installation.storage.units, installation.storage.objects, judge, row.id, lambda *_: None
-    )
+    storage = installation.storage
+    result = await verify_by_id(storage.units, storage.objects, judge, row.id, lambda *_: None)
     found.faults += [f"verify: {fault.path}: {fault.algorithm}" for fault in result.faults]
     _examine_tracks(choice, played, bodies, found)
     _examine_events(played, bodies.history, found)
@@ -122,10 +121,28 @@ def _examine_tracks(choice: Choice, played: Played, bodies: Bodies, found: Found
             one for one in bodies.manifest.tracks if (one.participant, one.source) == (participant, Source.CAMERA)
         ]
         seen = [one for track in tracks for one in _pictures(track, bodies, found)]
-        reckon(found.account, point.sendings, seen, [hole for track in tracks for hole in declared(track)], window)
+        holes = [hole for track in tracks for hole in declared(track)] + _closed(participant, bodies)
+        reckon(found.account, point.sendings, seen, holes, window)
         found.gap_s = max(found.gap_s, sum(gap_seconds(track) for track in tracks))
     found.faults += [f"lost: {mark}" for mark in found.account.lost]
     found.faults += [f"recorded twice: {mark}" for mark in found.account.twice]
+
+
+def _closed(participant: ParticipantId, bodies: Bodies) -> list[Span]:
+    """Silences of tracks that never sent anything: a citizen's picture reaches nobody until the start is stored, and
+    when the node dies before, its track is in the journal alone."""
+    known = {track.id for track in bodies.manifest.tracks}
+    own = {
+        recorded.event.track
+        for recorded in bodies.history
+        if isinstance(recorded.event, e.SourcePublished)
+        and (recorded.event.participant, recorded.event.source) == (participant, Source.CAMERA)
+    }
+    return [
+        (entry.start_ns / NS_PER_S, entry.end_ns / NS_PER_S)
+        for entry in parse_journal(bodies.journal)
+        if isinstance(entry, SilenceDeclared) and entry.track in own - known
+    ]
 
 
 def _pictures(track: ManifestTrack, bodies: Bodies, found: Found) -> list[SeenAt]:
@@ -215,30 +232,3 @@ async def _audit(installation: Installation, head: ChainedEntry | None) -> tuple
             faults += [f"audit: {fault}" for fault in audit_faults(page, head)]
             head = page[-1]
     return faults, head
-
-
-# ── the bucket ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def stored_twice(installation: Installation, manifest: Manifest, prefix: str) -> list[str]:
-    """Each object once, no version behind another, no delete marker, and no file that no manifest knows."""
-    root = _root(installation)
-    http = pool(root, 1)
-    try:
-        found = list(client(root, http).list_objects(root.bucket, prefix=prefix, recursive=True, include_version=True))
-    finally:
-        http.clear()
-    faults = [f"store: {one.object_name} has a delete marker" for one in found if one.is_delete_marker]
-    versions = Counter(str(one.object_name) for one in found)
-    faults += [f"store: {key} has {count} versions" for key, count in versions.items() if count > 1]
-    known = {segment.key for segment in ordered_segments(manifest.tracks)}
-    files = {key for key in versions if "/" in key.removeprefix(prefix)}
-    faults += [f"store: {key} is in no manifest" for key in sorted(files - known)]
-    return faults + [f"store: {key} is missing" for key in sorted(known - files)]
-
-
-def _root(installation: Installation) -> S3Address:
-    place = objects_place(installation.configuration, installation.folder)
-    assert isinstance(place, S3Address)
-    secret = installation.folder.secret("store-root")
-    return msgspec.structs.replace(place, access_key=ROOT_KEY, secret_key=secret)

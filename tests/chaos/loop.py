@@ -63,6 +63,7 @@ class Loops:
             (folder / "sent.json").write_bytes(msgspec.json.encode([sent, played.acts, played.struck_utc_ns]))
         if bodies is not None:
             (folder / "manifest.json").write_bytes(msgspec.json.encode(bodies.manifest))
+            (folder / "journal.jsonl").write_bytes(bodies.journal)
             (folder / "history.json").write_bytes(msgspec.json.encode(bodies.history))
             for key, body in bodies.segments.items():
                 (folder / key.replace("/", "_")).write_bytes(body)

@@ -20,13 +20,14 @@ class Part(StrEnum):
     DATABASE_AWAY = "database-away"
 
 
+AWAY = (Part.STORE_AWAY, Part.DATABASE_AWAY)
 KILLED = (Part.RECORDER, Part.SFU, Part.WEB, Part.JOBS, Part.STORE, Part.DATABASE)
 LIVE_S = 8.0
 AFTER_S = 3.0
 """The session goes on this long once what was killed is back."""
 _SEALING_S = 3.0
 """A kill may fall into any time from the chair's asking to start until the sealing."""
-_ALWAYS_LIVE = (Part.SFU, Part.WEB, Part.STORE_AWAY, Part.DATABASE_AWAY)
+_ALWAYS_LIVE = (Part.SFU, Part.WEB, *AWAY)
 """Of these it is worth knowing what happens to people; the others matter until the recording is sealed."""
 _LONGEST_RESTART_S = 3.0
 _STARTED_S = 3.0
@@ -43,6 +44,11 @@ class Choice(msgspec.Struct, frozen=True):
     away_s: float
     live_s: float
 
+    @property
+    def while_live(self) -> bool:
+        """Whether the session goes on until it is back; else it may be closed meanwhile."""
+        return self.part in AWAY or self.at_s <= self.live_s
+
 
 def choose(number: int, seed: int, parts: Sequence[Part], away_s: float, live_s: float = LIVE_S) -> Choice:
     """What loop ``number`` of this seed does. ``away_s``: how long the last two parts stay away."""
@@ -51,6 +57,6 @@ def choose(number: int, seed: int, parts: Sequence[Part], away_s: float, live_s:
     span = live_s if part in _ALWAYS_LIVE else live_s + _SEALING_S
     at_s = rng.uniform(0.0, span)
     restart_s = rng.uniform(0.2, _LONGEST_RESTART_S)
-    if part in (Part.STORE_AWAY, Part.DATABASE_AWAY):
+    if part in AWAY:
         return Choice(number, seed, part, round(_STARTED_S + at_s / 4, 3), away_s, live_s)
     return Choice(number, seed, part, round(at_s, 3), round(restart_s, 3) if part is Part.DATABASE else 0.0, live_s)

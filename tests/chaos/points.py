@@ -137,6 +137,7 @@ class SteadyPoint(Point):
         task.add_done_callback(self._works.discard)
 
     async def _come_back(self) -> None:
+        await asyncio.sleep(_AGAIN_S)  # engineio puts itself in order once it has told of the end
         await self._persist("resume", self.resume)
 
     async def _publish_anew(self) -> None:

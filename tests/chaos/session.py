@@ -18,10 +18,10 @@ from bridge.states import ReceptionState
 from deploy.points import PointPlan
 from deploy.time import SystemClock
 from tests.chaos.installation import Installation
-from tests.chaos.plan import AFTER_S, Choice, Part
+from tests.chaos.plan import AFTER_S, AWAY, Choice, Part
 from tests.chaos.points import LineLost, SteadyPoint
 from tests.support.clients import until
-from tests.support.product import Visitor
+from tests.support.product import Product, Visitor
 
 SEATS = {
     "chutri": ("Trần Thị Chủ Trì", Role.CHAIR),
@@ -79,10 +79,10 @@ class Cast:
 
 
 @asynccontextmanager
-async def cast(installation: Installation) -> AsyncIterator[Cast]:
+async def cast(product: Product) -> AsyncIterator[Cast]:
     """Signed in until the end."""
     async with AsyncExitStack() as stack:
-        visitors = {login: await stack.enter_async_context(installation.product.reader(login)) for login in SEATS}
+        visitors = {login: await stack.enter_async_context(product.reader(login)) for login in SEATS}
         yield Cast(visitors)
 
 
@@ -129,12 +129,14 @@ async def _live(
     """At least ``live_s``; what was killed meanwhile is back for ``AFTER_S``, and everybody sees everybody again."""
     if choice.part is Part.DATABASE_AWAY:
         await _ask_without_database(installation, played)
-    if choice.at_s > choice.live_s:
+    if not choice.while_live:
         await asyncio.sleep(max(0.0, started + choice.live_s - time.monotonic()))
         return
     await strike
     fresh_ms = time.time_ns() // 1_000_000
     await until(lambda: all(point.sees_after(fresh_ms) for point in played.points), _WITHIN_S)
+    if choice.part in AWAY:
+        await until(lambda: played.points[0].healths[-1] == "writing", _WITHIN_S)
     played.flow_s = time.time() - played.struck_utc_ns / 1e9
     await asyncio.sleep(max(AFTER_S, started + choice.live_s - time.monotonic()))
 
@@ -143,7 +145,7 @@ async def _ask_without_database(installation: Installation, played: Played) -> N
     """What must be stored first is refused meanwhile."""
     while not played.struck_utc_ns and not await _database_is_away(installation):  # noqa: ASYNC110  it has to be asked
         await asyncio.sleep(0.1)
-    for command in (c.CallNextCase(), c.CloseReception()):
+    for command in (c.InterruptReception(), c.CloseReception()):
         try:
             await played.points[0].command(command)
         except (Refusal, LineLost) as refusal:

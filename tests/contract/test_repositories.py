@@ -28,6 +28,7 @@ from bridge.ids import (
     SessionId,
     TrackId,
 )
+from bridge.ledger import line_of
 from bridge.media import Codec, Moment, Source
 from bridge.model import AdmitRule, AgendaItem, Level, ReceptionKind, Role, Seat, SeatPerson
 from bridge.repositories import Lease, NodeRow, UnitOfWork
@@ -260,6 +261,16 @@ async def test_an_unknown_recording_is_not_found(unit: UnitOfWork) -> None:
         await unit.recordings.get(RecordingId("none"))
 
 
+async def test_events_can_be_read_as_they_are_stored(unit: UnitOfWork) -> None:
+    await unit.receptions.append([recorded(1), recorded(2)], reception())
+    await unit.receptions.append([], reception(2))
+    first, second = await unit.receptions.lines(reception().id)
+    assert (first.version, second.version) == (1, 2)
+    assert first == line_of(recorded(1))
+    assert await unit.receptions.lines(reception(2).id) == []
+    assert await unit.receptions.ids() == [reception().id, reception(2).id]
+
+
 # ── audit, outbox ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -270,6 +281,8 @@ async def test_entries_are_chained(unit: UnitOfWork) -> None:
     assert await unit.audit.entries(0, 10) == links
     assert await unit.audit.entries(2, 2) == links[2:4]
     assert audit_faults(links) == []
+    assert await unit.audit.holds(links[3].hash)
+    assert not await unit.audit.holds(links[3].previous[::-1])
 
 
 async def test_the_outbox_keeps_order_until_done(unit: UnitOfWork) -> None:

@@ -1,21 +1,36 @@
-"""Somebody with the database file in their hands: each changed, removed or added row is found by the check meant for it."""
+"""Somebody with the database file in their hands: each changed, removed or added row is found."""
 
 import random
-import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    RowMapping,
+    Table,
+    and_,
+    create_engine,
+    delete,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from bridge.auditing import check_database
 from bridge.errors import Refusal
 from bridge.verification import Judge, Verification
 from deploy.verify import verify_by_id
+from storage.tables import audit_entries, reception_events, recordings
 from tests.support.pages import Pages, serving
 from tests.support.sealed import RECORDING, sealed
 
-KEYS = {"reception_events": ("reception", "version"), "audit_entries": ("number",), "recordings": ("id",)}
+TABLES = (reception_events, audit_entries, recordings)
+Tell = Callable[[str, object], None]
 NO_EVIDENCE = {
     "recorder",  # which process wrote; the journal's own words name the node
     "verified_utc_ns",  # of the last check: the next one writes it anew
@@ -36,12 +51,15 @@ async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
 
 
 @pytest.fixture
-def file(tmp_path: Path, pages: Pages) -> Iterator[sqlite3.Connection]:
+def file(tmp_path: Path, pages: Pages) -> Iterator[Connection]:
     """The database behind the program's back; its triggers are no lock to who owns the file."""
-    with closing(sqlite3.connect(tmp_path / "pages.db", isolation_level=None)) as connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f'DROP TRIGGER "{name}"')
+    engine = create_engine(f"sqlite:///{tmp_path / 'pages.db'}")
+    with engine.connect() as connection:
+        for name in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
+            connection.execute(text(f'DROP TRIGGER "{name}"'))
+        connection.commit()
         yield connection
+    engine.dispose()
 
 
 async def found(pages: Pages) -> list[str]:
@@ -75,73 +93,70 @@ def flipped(value: object, rng: random.Random) -> object:
 
 
 @contextmanager
-def changed(file: sqlite3.Connection, statement: str, *values: object) -> Iterator[None]:
+def changed(file: Connection, statement: Executable) -> Iterator[None]:
     """Undone at the end."""
-    file.execute("BEGIN")
-    undo = [(table, file.execute(f"SELECT * FROM {table}").fetchall()) for table in KEYS]
-    file.execute(statement, values)
-    file.execute("COMMIT")
+    before = {table: file.execute(select(table)).mappings().all() for table in TABLES}
+    file.execute(statement)
+    file.commit()
     try:
         yield
     finally:
-        file.execute("BEGIN")
-        for table, rows in undo:
-            file.execute(f"DELETE FROM {table}")
-            marks = ",".join("?" * len(rows[0]))
-            file.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-        file.execute("COMMIT")
+        for table, rows in before.items():
+            file.execute(delete(table))
+            file.execute(insert(table), [dict(row) for row in rows])
+        file.commit()
 
 
-@pytest.mark.parametrize("table", KEYS)
-async def test_one_bit_flipped_in_any_column_of_any_row(pages: Pages, file: sqlite3.Connection, table: str) -> None:
+def same(table: Table, row: RowMapping) -> ColumnElement[bool]:
+    return and_(*(column == row[column.name] for column in table.primary_key))
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+async def test_one_bit_flipped_in_any_column_of_any_row(
+    pages: Pages, file: Connection, table: Table, record_property: Tell
+) -> None:
     rng = random.Random(SEED)
-    cursor = file.execute(f"SELECT * FROM {table}")
-    columns = [column[0] for column in cursor.description]
     tried = 0
-    for row in cursor.fetchall():
-        there = dict(zip(columns, row, strict=True))
-        same = " AND ".join(f"{key} = ?" for key in KEYS[table])
-        for column in columns:
-            if there[column] == "" or (table == "recordings" and column in NO_EVIDENCE):
+    for row in file.execute(select(table)).mappings().all():
+        for column, value in row.items():
+            if value == "" or (table is recordings and column in NO_EVIDENCE):
                 continue
-            keys = [there[key] for key in KEYS[table]]
-            value = flipped(there[column], rng)
-            with changed(file, f"UPDATE {table} SET {column} = ? WHERE {same}", value, *keys):
-                assert await found(pages), f"{table}.{column} of {keys}: {there[column]!r} → {value!r}"
+            other = flipped(value, rng)
+            with changed(file, update(table).where(same(table, row)).values({column: other})):
+                assert await found(pages), f"{table.name}.{column}: {value!r} → {other!r}"
             tried += 1
-    print(f"{table}: {tried} flips, all found")
+    record_property("figures", f"{table.name}: {tried} bits flipped one by one, all found (seed {SEED})")
     assert tried >= 10
     assert await found(pages) == []
 
 
-@pytest.mark.parametrize("table", KEYS)
-async def test_any_row_that_is_removed(pages: Pages, file: sqlite3.Connection, table: str) -> None:
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+async def test_any_row_that_is_removed(pages: Pages, file: Connection, table: Table, record_property: Tell) -> None:
     """Also the last one, after which no chain goes on."""
-    same = " AND ".join(f"{key} = ?" for key in KEYS[table])
-    rows = file.execute(f"SELECT {', '.join(KEYS[table])} FROM {table}").fetchall()
-    for keys in rows:
-        with changed(file, f"DELETE FROM {table} WHERE {same}", *keys):
-            assert await found(pages), f"{table}: {keys}"
-    print(f"{table}: {len(rows)} rows removed one by one, all found")
+    rows = file.execute(select(table)).mappings().all()
+    for row in rows:
+        with changed(file, delete(table).where(same(table, row))):
+            assert await found(pages), row
+    record_property("figures", f"{table.name}: {len(rows)} rows removed one by one, all found")
+    assert rows
 
 
-async def test_all_events_of_a_reception_and_all_entries_of_the_audit(pages: Pages, file: sqlite3.Connection) -> None:
-    for table in ("reception_events", "audit_entries"):
-        with changed(file, f"DELETE FROM {table}"):
-            assert await found(pages)
+@pytest.mark.parametrize("table", [reception_events, audit_entries], ids=lambda table: table.name)
+async def test_all_rows_that_are_removed(pages: Pages, file: Connection, table: Table) -> None:
+    with changed(file, delete(table)):
+        assert await found(pages)
 
 
-async def test_an_event_that_nobody_caused(pages: Pages, file: sqlite3.Connection) -> None:
-    columns = "reception, version + 1, at_utc_ns, actor, event"
-    last = "SELECT max(version) FROM reception_events"
-    with changed(file, f"INSERT INTO reception_events SELECT {columns} FROM reception_events WHERE version = ({last})"):
+async def test_an_event_that_nobody_caused(pages: Pages, file: Connection) -> None:
+    last = file.execute(select(reception_events).order_by(reception_events.c.version.desc())).mappings().first()
+    assert last is not None
+    with changed(file, insert(reception_events).values({**last, "version": last["version"] + 1})):
         assert any("is in no audit entry" in fault for fault in await found(pages))
 
 
-async def test_an_audit_that_was_written_anew_from_some_entry_on(pages: Pages, file: sqlite3.Connection) -> None:
-    """A chain that holds again by itself is betrayed by the manifest, which names its head."""
-    entries = file.execute("SELECT number FROM audit_entries ORDER BY number").fetchall()
-    assert len(entries) > 2
-    with changed(file, "DELETE FROM audit_entries WHERE number >= ?", entries[-2][0]):
+async def test_an_audit_that_was_cut_where_a_recording_was_sealed(pages: Pages, file: Connection) -> None:
+    """A chain that holds by itself is betrayed by the manifest, which names its head."""
+    numbers = file.execute(select(audit_entries.c.number).order_by(audit_entries.c.number)).scalars().all()
+    with changed(file, delete(audit_entries).where(audit_entries.c.number >= numbers[-2])):
         result = await verified(pages)
         assert [fault.path for fault in result.faults] == ["audit"]

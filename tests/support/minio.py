@@ -41,6 +41,10 @@ class MinioServer:
         """Of S3."""
         return f"http://127.0.0.1:{self._port}"
 
+    def on_disk(self, address: S3Address, key: str) -> list[Path]:
+        """The server's own files of one object."""
+        return sorted(path for path in (self._folder / "objects" / address.bucket / key).rglob("*") if path.is_file())
+
     def start(self) -> None:
         """Until it answers."""
         if not built().is_file():

@@ -29,6 +29,7 @@ _STARTED = "Ctrl-C"
 _SEATED = re.compile(r'for="seat-([^"]+)">([^<]+)<')
 _START_SECONDS = 60
 _STOP_SECONDS = 20
+_SCREEN = {"COLUMNS": "200", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
 
 
 class Product:
@@ -48,7 +49,8 @@ class Product:
         self.passwords: dict[str, str] = {}
         self._said = folder.with_name(f"{folder.name}.screen")
         self._options = options
-        self._environment = {**(environment or {}), "COLUMNS": "200", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
+        self.environment = dict(environment or {})
+        """What is set beside the machine's own."""
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
@@ -59,7 +61,7 @@ class Product:
                 [*_COMMAND, "--data", str(self.folder), "--port", str(self.port), *self._options],
                 stdout=said,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **self._environment},
+                env={**os.environ, **self.environment, **_SCREEN},
                 start_new_session=True,
             )
         until = time.monotonic() + _START_SECONDS

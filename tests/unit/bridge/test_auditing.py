@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bridge import auditing
-from bridge.auditing import check_audit, check_chain
+from bridge.auditing import check_audit, check_database
 from bridge.repositories import AuditEntry
 from storage.build import Storage
 from tests.support.archive import Archive, archive
@@ -26,7 +26,7 @@ async def grow(storage: Storage, entries: int) -> None:
 
 
 async def test_an_empty_chain_holds(kept: Archive) -> None:
-    report = await check_chain(kept.storage.units)
+    report = await check_database(kept.storage.units)
     assert (report.entries, report.head, report.faults) == (0, "", ())
 
 
@@ -38,7 +38,7 @@ async def test_pages_continue_each_other_and_progress_is_told(kept: Archive, mon
     async def progress(checked: int, total: int) -> None:
         told.append((checked, total))
 
-    report = await check_chain(kept.storage.units, progress)
+    report = await check_database(kept.storage.units, progress)
     async with kept.storage.units.reading() as unit:
         head = await unit.audit.head()
     assert head is not None
@@ -65,6 +65,6 @@ async def test_a_chain_that_was_begun_anew_is_found_by_the_manifests(kept: Archi
             await unit.commit()
         report = await check_audit(other.storage.units, kept.storage.objects)
     assert report.entries == 3
-    missing, unreadable = sorted(report.faults)
+    missing, unreadable = sorted(fault for fault in report.faults if fault.startswith("recordings/"))
     assert missing.startswith("recordings/first/manifest.json: its audit head ")
     assert unreadable.startswith("recordings/second/manifest.json: manifest: ")
