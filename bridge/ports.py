@@ -4,8 +4,8 @@ deploy: Clock, Entropy · sfu: MediaNode · recorder: RecorderNode, Remuxer · s
 unit of work are in :mod:`bridge.repositories`) · signaling: JoinTokens · web: PasswordHasher.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Protocol
+from collections.abc import AsyncIterator, Iterable, Mapping
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -118,7 +118,24 @@ class StoredObject(msgspec.Struct, frozen=True):
     retain_until_utc_ns: int
 
 
-class ObjectStore(Protocol):
+class ObjectVersion(NamedTuple):
+    """These very bytes; ``version`` empty: whatever the key shows."""
+
+    key: str
+    version: str
+
+
+class ReadableObjects(Protocol):
+    """As much of a store as a verification needs: a folder that came on a disk is enough."""
+
+    def read(
+        self, key: str, version: str | None = None, start: int = 0, length: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """The bytes from ``start``, in chunks of at most 1 MiB. Raises NotFound."""
+        ...
+
+
+class ObjectStore(ReadableObjects, Protocol):
     """Objects that once written never change. Keys: ``/``-separated parts of ``[A-Za-z0-9._-]``, no leading dot.
 
     Raises Unavailable(objects_unavailable) when the store is away, Refusal(object_locked) where retention forbids,
@@ -130,12 +147,6 @@ class ObjectStore(Protocol):
         other bytes under a key: Refusal(object_exists)."""
         ...
 
-    def read(
-        self, key: str, version: str | None = None, start: int = 0, length: int | None = None
-    ) -> AsyncIterator[bytes]:
-        """The bytes from ``start``, in chunks of at most 1 MiB."""
-        ...
-
     async def stat(self, key: str, version: str | None = None) -> StoredObject: ...
 
     def list(self, prefix: str) -> AsyncIterator[StoredObject]:
@@ -145,6 +156,11 @@ class ObjectStore(Protocol):
     async def extend_retention(self, key: str, version: str, retain_until_utc_ns: int) -> StoredObject:
         """Only ever lengthens; a shorter time is Refusal(object_locked). From here on nobody can break the lock, also
         when the time is the same: a record calls it once it is sealed."""
+        ...
+
+    async def retain_all(self, wanted: Iterable[ObjectVersion], until_utc_ns: int) -> None:
+        """Each is kept at least so long, and from here on nobody can break its lock; what is locked for longer stays
+        so. Several at a time; the first failure ends it, what was lengthened stays so."""
         ...
 
     async def delete(self, key: str, version: str) -> None:

@@ -19,9 +19,8 @@ from bridge.ledger import SEAL
 from bridge.manifest import Manifest, ordered_segments, parse_manifest, serialise_manifest, total_bytes
 from bridge.model import RecordingRow
 from bridge.policy import SYSTEM
-from bridge.ports import Clock, ObjectStore, StoredObject
+from bridge.ports import Clock, ObjectStore, ObjectVersion, StoredObject
 from bridge.repositories import AuditEntry, UnitsOfWork
-from bridge.retention import retain_all
 from bridge.signing import (
     KnownKeys,
     ManifestSignature,
@@ -172,9 +171,9 @@ class Sealing:
     async def _keep(self, row: RecordingRow, sealed: _Sealed) -> None:
         record, own = parse_manifest(sealed.text), (sealed.manifest, sealed.signature, sealed.journal)
         digest = hashlib.sha256(sealed.text).hexdigest()
-        segments = [(segment.key, segment.version) for segment in ordered_segments(record.tracks)]
-        wanted = [*((stored.key, stored.version) for stored in own), *segments]
-        await retain_all(self._objects, wanted, self._clock.utc() + self._retention_ns)
+        wanted = [ObjectVersion(one.key, one.version) for one in ordered_segments(record.tracks)]
+        wanted += [ObjectVersion(one.key, one.version) for one in own]
+        await self._objects.retain_all(wanted, self._clock.utc() + self._retention_ns)
         await self._write(
             row.id,
             SEAL,

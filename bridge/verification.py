@@ -14,7 +14,7 @@ from bridge.errors import MalformedInput, NotFound
 from bridge.journal import parse_journal
 from bridge.manifest import Manifest, ManifestSegment, chain_faults, ordered_segments, parse_manifest
 from bridge.model import RecordingRow
-from bridge.ports import ObjectStore
+from bridge.ports import ReadableObjects
 from bridge.signing import Finding, KeyId, ManifestSignature, Origin, SignatureChecker, Trust, parse_signature, shown
 
 Progress = Callable[[int, int], Awaitable[None]]
@@ -69,18 +69,18 @@ async def _quiet(checked: int, total: int) -> None:
     return None
 
 
-async def read_whole(objects: ObjectStore, key: str, version: str | None = None) -> bytes:
+async def read_whole(objects: ReadableObjects, key: str, version: str | None = None) -> bytes:
     """A small object (manifest, signature, journal) in one piece."""
     return b"".join([chunk async for chunk in objects.read(key, version)])
 
 
-async def load_manifest(objects: ObjectStore, key: str, version: str | None = None) -> Manifest:
+async def load_manifest(objects: ReadableObjects, key: str, version: str | None = None) -> Manifest:
     """Raises NotFound, MalformedInput, Unavailable."""
     return parse_manifest(await read_whole(objects, key, version))
 
 
 async def verify_recording(
-    objects: ObjectStore,
+    objects: ReadableObjects,
     manifest_key: str,
     judge: Judge,
     remembered: Remembered | None = None,
@@ -137,7 +137,7 @@ def _result(recording: str, objects: int, read: int, faults: list[Fault], signed
 
 
 async def _check_signature(
-    objects: ObjectStore, key: str, judge: Judge, known: Remembered, text: bytes, manifest: Manifest | None
+    objects: ReadableObjects, key: str, judge: Judge, known: Remembered, text: bytes, manifest: Manifest | None
 ) -> _Signed:
     try:
         body = await read_whole(objects, key, known.signature_version or None)
@@ -164,7 +164,7 @@ def _judged(key: str, size: int, signature: ManifestSignature, finding: Finding,
 
 
 async def _check_objects(
-    objects: ObjectStore, manifest: Manifest, journal: str, progress: Progress
+    objects: ReadableObjects, manifest: Manifest, journal: str, progress: Progress
 ) -> tuple[list[Fault], int]:
     segments = ordered_segments(manifest.tracks)
     total = sum(segment.bytes for segment in segments)
@@ -177,7 +177,7 @@ async def _check_objects(
     return faults, read
 
 
-async def _check_segment(objects: ObjectStore, segment: ManifestSegment) -> tuple[list[Fault], int]:
+async def _check_segment(objects: ReadableObjects, segment: ManifestSegment) -> tuple[list[Fault], int]:
     digest, size = hashlib.sha256(), 0
     try:
         async for chunk in objects.read(segment.key, segment.version or None):
@@ -189,7 +189,7 @@ async def _check_segment(objects: ObjectStore, segment: ManifestSegment) -> tupl
     return faults + _expect(segment.key, "sha256", segment.sha256, digest.hexdigest()), size
 
 
-async def _check_journal(objects: ObjectStore, manifest: Manifest, key: str) -> tuple[list[Fault], int]:
+async def _check_journal(objects: ReadableObjects, manifest: Manifest, key: str) -> tuple[list[Fault], int]:
     try:
         text = await read_whole(objects, key, manifest.journal_version or None)
         parse_journal(text)

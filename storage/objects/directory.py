@@ -1,15 +1,16 @@
 """The object store in a folder of this machine: one host's stand-in for a locked bucket, under the same contract."""
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from itertools import islice
 from pathlib import Path
 
 from bridge.errors import Code, Invalid
-from bridge.ports import Clock, StoredObject
+from bridge.ports import Clock, ObjectVersion, StoredObject
 from storage.objects.arrival import Arrival
 from storage.objects.folder import ObjectFolder
 from storage.objects.keys import key_parts
+from storage.objects.retaining import retain_all
 from storage.objects.threads import StoreThreads
 
 CHUNK = 1 << 20
@@ -81,6 +82,10 @@ class DirectoryObjects:
     async def extend_retention(self, key: str, version: str, retain_until_utc_ns: int) -> StoredObject:
         """Only ever lengthens."""
         return await self._threads.run(self._folder.lengthen, key, version, retain_until_utc_ns)
+
+    async def retain_all(self, wanted: Iterable[ObjectVersion], until_utc_ns: int) -> None:
+        """As many at a time as it has threads for, or nearly."""
+        await retain_all(self, wanted, until_utc_ns)
 
     async def delete(self, key: str, version: str) -> None:
         """By this machine's wall clock."""

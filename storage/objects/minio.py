@@ -8,7 +8,7 @@ one version; a later object or a delete marker on the same key only hides it, so
 import hashlib
 import sys
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
@@ -21,8 +21,9 @@ from minio.error import S3Error
 from minio.retention import Retention
 
 from bridge.errors import Code, Invalid, NotFound, Refusal, Unavailable
-from bridge.ports import Clock, StoredObject
+from bridge.ports import Clock, ObjectVersion, StoredObject
 from storage.objects.keys import key_parts, prefix_folder
+from storage.objects.retaining import retain_all
 from storage.objects.s3 import LOCKED_UNTIL, RETAIN, SHA256, S3Address, client, lock_ns, lock_time, pool, translated
 from storage.objects.threads import StoreThreads
 
@@ -184,6 +185,10 @@ class MinioObjects:
             return present
         # What the server would say, without asking: a recording's sealing locks a thousand objects.
         return msgspec.structs.replace(present, retain_until_utc_ns=lock_ns(end.isoformat()))
+
+    async def retain_all(self, wanted: Iterable[ObjectVersion], until_utc_ns: int) -> None:
+        """As many at a time as it has threads for, or nearly."""
+        await retain_all(self, wanted, until_utc_ns)
 
     async def delete(self, key: str, version: str) -> None:
         """By the server's clock. Of that version: without one S3 would only hide the object."""

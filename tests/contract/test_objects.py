@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridge.errors import Code, Invalid, NotFound, Refusal
-from bridge.ports import ObjectStore, StoredObject
+from bridge.ports import ObjectStore, ObjectVersion, StoredObject
 from tests.contract.conftest import HandClock
 
 MIB = 1 << 20
@@ -215,6 +215,19 @@ async def test_retention_only_lengthens(objects: ObjectStore, clock: HandClock) 
     await clock.reach(end + S // 10)
     with pytest.raises(Refusal):
         await objects.delete("kept", stored.version)
+
+
+async def test_many_are_retained_at_least_so_long(objects: ObjectStore, clock: HandClock) -> None:
+    end = whole_seconds(clock, 30)
+    made = [await objects.put(f"many/{number}", b"x", end + number * S) for number in range(20)]
+    wanted = [ObjectVersion(stored.key, stored.version) for stored in made]
+    for _ in range(2):
+        await objects.retain_all(wanted, end + 10 * S)
+        found = [(await objects.stat(*version)).retain_until_utc_ns for version in wanted]
+        assert found == [end + max(10, number) * S for number in range(20)]
+    with pytest.raises(NotFound):
+        await objects.retain_all([*wanted, ObjectVersion("missing", "")], end)
+    await objects.retain_all([], end)
 
 
 def whole_seconds(clock: HandClock, ahead: int) -> int:

@@ -1,9 +1,9 @@
 """A real object store with a line that can be cut."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 from bridge.errors import Code, Unavailable
-from bridge.ports import ObjectStore, StoredObject
+from bridge.ports import ObjectStore, ObjectVersion, StoredObject
 
 
 class FlakyObjects:
@@ -40,6 +40,10 @@ class FlakyObjects:
     async def extend_retention(self, key: str, version: str, retain_until_utc_ns: int) -> StoredObject:
         self._check()
         return await self._behind.extend_retention(key, version, retain_until_utc_ns)
+
+    async def retain_all(self, wanted: Iterable[ObjectVersion], until_utc_ns: int) -> None:
+        self._check()
+        await self._behind.retain_all(wanted, until_utc_ns)
 
     async def delete(self, key: str, version: str) -> None:
         self._check()

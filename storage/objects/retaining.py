@@ -1,25 +1,22 @@
-"""Locking what a sealed recording consists of: hundreds of objects, several at a time."""
+"""Locking what a sealed recording consists of: a thousand objects, several at a time, on whichever store."""
 
 import asyncio
 from collections.abc import Iterable
 
 from bridge.errors import Code, Refusal
-from bridge.ports import ObjectStore
+from bridge.ports import ObjectStore, ObjectVersion
 
 AT_ONCE = 8
 """As many as a store serves side by side; more would only wait in its queue."""
 
-Version = tuple[str, str]
-"""(key, version) of an object."""
 
-
-async def retain_all(objects: ObjectStore, wanted: Iterable[Version], until_utc_ns: int) -> None:
-    """Each is kept at least as long. The first failure ends it and is raised; what was lengthened stays so."""
+async def retain_all(objects: ObjectStore, wanted: Iterable[ObjectVersion], until_utc_ns: int) -> None:
+    """As :meth:`bridge.ports.ObjectStore.retain_all` says; through the store's own ``extend_retention``."""
     left = iter(wanted)
 
     async def lane() -> None:
         for key, version in left:
-            await retain(objects, key, version, until_utc_ns)
+            await _retain(objects, key, version, until_utc_ns)
 
     lanes = [asyncio.create_task(lane()) for _ in range(AT_ONCE)]
     try:
@@ -30,9 +27,7 @@ async def retain_all(objects: ObjectStore, wanted: Iterable[Version], until_utc_
         await asyncio.gather(*lanes, return_exceptions=True)
 
 
-async def retain(objects: ObjectStore, key: str, version: str, until_utc_ns: int) -> None:
-    """At least so long; what is locked for longer already stays so, but from here on for good: a lock that was
-    lengthened nobody can break, one that was only put the store's owner can (MinIO)."""
+async def _retain(objects: ObjectStore, key: str, version: str, until_utc_ns: int) -> None:
     try:
         await objects.extend_retention(key, version, until_utc_ns)
     except Refusal as refusal:
