@@ -26,8 +26,8 @@ from tests.chaos.session import cast
 
 BUILD = ROOT / "build/chaos"
 _COLUMNS = (
-    "loop", "killed", "at_ms", "back_s", "flow_s", "sent", "accepted", "recorded", "in_gaps", "lost", "gap_ms", "acks",
-    "seal_s", "verdict",
+    "loop", "killed", "at_ms", "back_s", "flow_s", "sent", "accepted", "recorded", "in_gaps", "lost", "gap_ms", "stall_ms",
+    "acks", "seal_s", "verdict",
 )  # fmt: skip
 _SUMMARY = (
     "part", "runs", "failed", "accepted", "lost", "gap_p50_ms", "gap_p95_ms", "gap_max_ms", "back_p95_s", "seal_p95_s",
@@ -62,7 +62,7 @@ async def chaos(arguments: argparse.Namespace) -> list[Row]:
                     print("  ".join(f"{name}={row.get(name)}" for name in _COLUMNS), flush=True)
             finally:
                 rows = loops.rows
-                tell(rows, arguments.build / f"seed-{seed}.json")
+                tell(rows, arguments.build / f"{arguments.only or 'all'}-seed-{seed}.json")
     return rows
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 import msgspec
 
 from bridge.ids import NS_PER_S
+from bridge.journal import GapReason
 from bridge.manifest import ManifestTrack
 from deploy.marks import Mark
 from tests.chaos.points import Sending
@@ -114,7 +115,12 @@ def overlap(track: ManifestTrack) -> float:
     return max((max(0, before[1] - after[0]) for before, after in pairwise(spans)), default=0) / NS_PER_S
 
 
-def gap_seconds(track: ManifestTrack) -> float:
-    """What is declared lost, but for what came before the track's first key frame."""
-    gaps = [(gap.start_ns / NS_PER_S, gap.end_ns / NS_PER_S) for gap in track.gaps if gap.start_ns > track.start_ns]
+def gap_seconds(track: ManifestTrack, *, stalled: bool = False) -> float:
+    """What is declared lost, but for what came before the track's first key frame; or instead that the sender
+    stalled, which points of a busy machine do by themselves."""
+    gaps = [
+        (gap.start_ns / NS_PER_S, gap.end_ns / NS_PER_S)
+        for gap in track.gaps
+        if gap.start_ns > track.start_ns and (gap.reason is GapReason.SENDER_STALLED) is stalled
+    ]
     return sum(end - start for start, end in union(gaps))

@@ -50,6 +50,7 @@ class Found(msgspec.Struct):
 
     account: Account
     gap_s: float = 0.0
+    stall_s: float = 0.0
     tones: int = 0
     faults: list[str] = []
 
@@ -124,6 +125,7 @@ def _examine_tracks(choice: Choice, played: Played, bodies: Bodies, found: Found
         holes = [hole for track in tracks for hole in declared(track)] + _closed(participant, bodies)
         reckon(found.account, point.sendings, seen, holes, window)
         found.gap_s = max(found.gap_s, sum(gap_seconds(track) for track in tracks))
+        found.stall_s = max(found.stall_s, sum(gap_seconds(track, stalled=True) for track in tracks))
     found.faults += [f"lost: {mark}" for mark in found.account.lost]
     found.faults += [f"recorded twice: {mark}" for mark in found.account.twice]
 

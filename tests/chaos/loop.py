@@ -87,6 +87,7 @@ def _row(
         "in_gaps": account.in_gaps if account else None,
         "lost": len(account.lost) if account else None,
         "gap_ms": round(found.gap_s * 1000) if found else None,
+        "stall_ms": round(found.stall_s * 1000) if found else None,
         "acks": len(played.acts) if played else None,
         "seal_s": round(seal_s, 2),
         "verdict": "whole" if not faults else f"FAILED ({len(faults)}): {faults[0]} → {kept}",

@@ -94,5 +94,7 @@ def test_files_over_one_another_are_the_same_stored_twice() -> None:
 
 
 def test_gaps_count_once_and_not_before_the_first_key_frame() -> None:
-    assert gap_seconds(track([], (0.0, 0.5), (2.0, 4.0), (3.0, 5.0))) == 3.0
+    holes = track([], (0.0, 0.5), (2.0, 4.0), (3.0, 5.0))
+    assert gap_seconds(holes) == 3.0
+    assert gap_seconds(holes, stalled=True) == 0.0
     assert union([(3, 4), (1, 2), (2, 2.5)]) == [(1, 2.5), (3, 4)]
