@@ -5,25 +5,37 @@ the store answers a repeated put of the same bytes as it did the first.
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
+from bridge.archive import FixityCheck
 from bridge.assembly import Assembly, assemble
 from bridge.errors import Code, MalformedInput, NotFound, Refusal, Unavailable
 from bridge.events import ReceptionClosed, Recorded
-from bridge.ids import RecordingId
+from bridge.ids import AccountId, RecordingId
 from bridge.journal import parse_journal
 from bridge.manifest import Manifest, parse_manifest, serialise_manifest, total_bytes
 from bridge.model import RecordingRow
 from bridge.policy import SYSTEM
 from bridge.ports import Clock, ObjectStore
 from bridge.repositories import AuditEntry, UnitsOfWork
+from bridge.search import RecordingPerson, people_of
 from bridge.states import RecordingState
-from bridge.verification import Verification, journal_key, manifest_key, read_whole, verify_recording
+from bridge.verification import (
+    Progress,
+    Verification,
+    journal_key,
+    manifest_key,
+    read_whole,
+    unheard,
+    verify_recording,
+)
 
 SEAL = "seal"
-"""The audit's word for it."""
+VERIFY = "verify"
+"""The audit's words for them."""
 UNSEALED = (RecordingState.WRITING, RecordingState.DEGRADED)
 _DAY_NS = 86_400 * 1_000_000_000
 
@@ -106,8 +118,8 @@ class Sealing:
         await self._retain(journal_key(row.prefix), None)
         await self._write(
             row.id,
-            SEAL,
-            stored.sha256,
+            AuditEntry(self._clock.utc(), SYSTEM.account, SEAL, f"recording {row.id}", "done", stored.sha256),
+            people=people_of(manifest),
             state=RecordingState.SEALED,
             ended_utc_ns=manifest.ended.utc_ns,
             began_utc_ns=manifest.began.utc_ns,
@@ -142,29 +154,43 @@ class Sealing:
             await self.verify(row)
         return [row.id for row in fresh]
 
-    async def verify(self, row: RecordingRow) -> Verification:
-        """Checks every byte of a sealed recording and remembers the result in its row."""
+    async def verify(
+        self, row: RecordingRow, by: AccountId = SYSTEM.account, progress: Progress = unheard
+    ) -> Verification:
+        """Checks every byte of a sealed recording and keeps the result, with the row and the audit's entry in one."""
         result = await verify_recording(
-            self._objects, row.manifest_key, row.manifest_version or None, row.manifest_sha256
+            self._objects, row.manifest_key, row.manifest_version or None, row.manifest_sha256, progress
         )
         state = RecordingState.VERIFIED if result.holds and row.state == RecordingState.SEALED else row.state
+        at = self._clock.utc()
+        detail = f"{len(result.faults)} faults in {result.objects} objects"
         await self._write(
             row.id,
-            "verify",
-            f"{len(result.faults)} faults in {result.objects} objects",
+            AuditEntry(at, by, VERIFY, f"recording {row.id}", "done", detail),
+            check=FixityCheck(row.id, at, by, result.objects, result.bytes, result.origin, result.faults),
             state=state,
-            verified_utc_ns=self._clock.utc(),
+            verified_utc_ns=at,
             faults=len(result.faults),
         )
         return result
 
-    async def _write(self, recording: RecordingId, action: str, detail: str, **changes: Any) -> None:
+    async def _write(
+        self,
+        recording: RecordingId,
+        entry: AuditEntry,
+        people: Sequence[RecordingPerson] = (),
+        check: FixityCheck | None = None,
+        **changes: Any,
+    ) -> None:
         """Changes the row as it is now: somebody else may have written to it while the objects were read."""
-        entry = AuditEntry(self._clock.utc(), SYSTEM.account, action, f"recording {recording}", "done", detail)
         async with self._units.writing() as unit:
             row = await unit.recordings.get(recording)
-            if action == SEAL and row.state not in UNSEALED:
+            if entry.action == SEAL and row.state not in UNSEALED:
                 return  # another sealer was quicker, and it may be verified by now
             await unit.recordings.put(msgspec.structs.replace(row, **changes))
+            if people:
+                await unit.recordings.name_people(recording, people)
+            if check is not None:
+                await unit.fixity_checks.add(check)
             await unit.audit.append(entry)
             await unit.commit()

@@ -44,8 +44,8 @@ class Verification(msgspec.Struct, frozen=True):
         return not self.faults
 
 
-async def _quiet(checked: int, total: int) -> None:
-    return None
+async def unheard(checked: int, total: int) -> None:
+    """Nobody wants to know."""
 
 
 async def read_whole(objects: ObjectStore, key: str, version: str | None = None) -> bytes:
@@ -63,7 +63,7 @@ async def verify_recording(
     manifest_key: str,
     manifest_version: str | None = None,
     manifest_sha256: str | None = None,
-    progress: Progress = _quiet,
+    progress: Progress = unheard,
 ) -> Verification:
     """Every byte of a sealed recording. Raises Unavailable when the store is away; all else becomes faults.
 
