@@ -8,9 +8,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import column, create_engine, insert, inspect, table
 
 from bridge.errors import Unavailable
 from bridge.repositories import AuditEntry
@@ -18,6 +20,13 @@ from storage import schema
 from storage.engine import Database
 from storage.tables import metadata
 from storage.unit import SqlUnits
+
+FIRST_COLUMNS = (
+    "id", "reception", "agency", "title", "state", "prefix", "began_utc_ns", "recorder", "journal_key",
+    "manifest_key", "manifest_version", "manifest_sha256", "bytes", "points", "faults",
+)  # fmt: skip
+"""Of a recording, as the first version had them and wanted them filled."""
+INSERT = insert(table("recordings", *(column(name) for name in FIRST_COLUMNS)))
 
 
 @pytest.fixture
@@ -100,6 +109,24 @@ def test_an_existing_file_is_migrated_on_a_copy(url: str, path: Path) -> None:
     assert path.stat().st_ino != inode
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT word FROM older").fetchall() == [("kept",)]
+
+
+def test_titles_of_before_are_found_afterwards(url: str, path: Path) -> None:
+    path.parent.mkdir()
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        kept = {name: 0 if name in ("began_utc_ns", "bytes", "points", "faults") else "x" for name in FIRST_COLUMNS}
+        connection.execute(INSERT, kept | {"title": "Khiếu nại về ĐẤT"})
+        connection.commit()
+    engine.dispose()
+    schema.migrate(url)
+    with closing(sqlite3.connect(path)) as connection_after:
+        assert connection_after.execute("SELECT title_words FROM recordings").fetchall() == [(" khieu nai ve dat",)]
 
 
 def test_a_migration_that_fails_leaves_the_original(url: str, path: Path) -> None:
