@@ -49,6 +49,7 @@ export interface Mark {
 }
 
 export interface Recording {
+  readonly id: string;
   readonly title: string;
   readonly durationMs: number;
   /** Wall clock of media time 0, ms since 1970 UTC. */
@@ -73,14 +74,16 @@ export function recordingOf(manifest: Manifest): Recording {
     name: manifest.participants.find((one) => one.id === event.participant)?.name ?? "",
     detail: detailOf(event.detail),
   }));
+  const pauses = pausesOf(marks, durationMs);
   return {
+    id: manifest.recording,
     title: manifest.title,
     durationMs,
     beganMs: ms(manifest.began.utc_ns),
-    seats: seatsOf(manifest, spokenBy(marks, durationMs)),
+    seats: seatsOf(manifest, spokenBy(marks, durationMs), pauses),
     tracks: manifest.tracks.map((track) => trackOf(track, manifest)),
     marks: marks.filter((mark) => mark.kind !== "SpeakersMoved"),
-    pauses: pausesOf(marks, durationMs),
+    pauses,
   };
 }
 
@@ -115,10 +118,16 @@ function spanOf(part: { start_ns: number; end_ns: number }): Span {
   return { startMs: ms(part.start_ns), endMs: ms(part.end_ns) };
 }
 
-function seatsOf(manifest: Manifest, spoke: ReadonlyMap<string, Span[]>): PlaySeat[] {
+function seatsOf(
+  manifest: Manifest,
+  spoke: ReadonlyMap<string, Span[]>,
+  pauses: readonly Span[],
+): PlaySeat[] {
   const seats = new Map<string, PlaySeat>();
   for (const person of manifest.participants) {
     const before = seats.get(person.seat);
+    // Who talks in a pause is heard by nobody and not recorded.
+    const heard = (spoke.get(person.id) ?? []).flatMap((span) => without(span, pauses));
     const there = { startMs: ms(person.joined_ns), endMs: ms(person.left_ns) };
     seats.set(person.seat, {
       id: person.seat,
@@ -126,10 +135,23 @@ function seatsOf(manifest: Manifest, spoke: ReadonlyMap<string, Span[]>): PlaySe
       role: person.role,
       point: person.point_name,
       there: [...(before?.there ?? []), there].sort(byStart),
-      spoke: [...(before?.spoke ?? []), ...(spoke.get(person.id) ?? [])].sort(byStart),
+      spoke: [...(before?.spoke ?? []), ...heard].sort(byStart),
     });
   }
   return [...seats.values()];
+}
+
+/** What is left of a span outside of others, which are in order. */
+function without(span: Span, others: readonly Span[]): Span[] {
+  const left: Span[] = [];
+  let startMs = span.startMs;
+  for (const other of others) {
+    if (other.endMs <= startMs || other.startMs >= span.endMs) continue;
+    if (other.startMs > startMs) left.push({ startMs, endMs: other.startMs });
+    startMs = other.endMs;
+  }
+  if (startMs < span.endMs) left.push({ startMs, endMs: span.endMs });
+  return left;
 }
 
 type RawMark = Mark & { participant: string | null };

@@ -19,6 +19,15 @@ export interface ControlActs {
   readonly setRate: (rate: number) => void;
   readonly setVolume: (volume: number) => void;
   readonly skipEmpty: () => void;
+  /** To the next event, or the one before. */
+  readonly step: (by: 1 | -1) => void;
+  /** One step of speed. */
+  readonly faster: (by: 1 | -1) => void;
+  readonly mute: () => void;
+  /** The picture of that number large, from 1 on; 0: all equal. */
+  readonly enlarge: (number: number) => void;
+  readonly still: () => void;
+  readonly keys: (open: boolean) => void;
 }
 
 export class Controls extends PlainElement {
@@ -26,10 +35,13 @@ export class Controls extends PlainElement {
     state: { attribute: false },
     acts: { attribute: false },
     zone: { attribute: false },
+    empty: { attribute: false },
   };
   declare state: PlayerState;
   declare zone: string;
   declare acts: ControlActs;
+  /** Nothing is there now from anybody: the stretch can be skipped. */
+  declare empty: boolean;
 
   protected override render(): TemplateResult {
     const { state, acts } = this;
@@ -41,8 +53,28 @@ export class Controls extends PlainElement {
       ${verb("forward-button", "forward", t("10 s on"), () => {
         acts.jump(10_000);
       })}
-      ${verb("skip-button", "next", t("Skip the empty stretch"), acts.skipEmpty)} ${this.#time()}
-      ${this.#rate()} ${this.#volume()}
+      ${verb("previous-button", "previous", t("To the event before"), () => {
+        acts.step(-1);
+      })}
+      ${verb("next-button", "next", t("To the next event"), () => {
+        acts.step(1);
+      })}
+      ${this.#time()} ${this.#rate()} ${this.#volume()}
+      ${
+        this.empty
+          ? html`<button
+              type="button"
+              class="btn btn-outline-secondary"
+              data-testid="skip-button"
+              @click=${acts.skipEmpty}
+            >
+              ${t("Skip the empty stretch")}
+            </button>`
+          : ""
+      }
+      ${verb("keys-button", "keys", t("Keys"), () => {
+        acts.keys(true);
+      })}
     </div>`;
   }
 
