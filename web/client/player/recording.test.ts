@@ -32,11 +32,12 @@ describe("a recording from its manifest", () => {
     expect(RECORDING.marks.some((mark) => mark.kind === "SpeakersMoved")).toBe(false);
   });
 
-  it("lets nobody speak in a pause", () => {
+  it("lets nobody speak where nothing is recorded", () => {
     const events = MANIFEST.events.filter((one) => one.at_ns < 18e9 || one.at_ns > 20e9);
     const spoke = recordingOf({ ...MANIFEST, events }).seats[0]?.spoke;
     expect(spoke).toEqual([
-      { startMs: 10_000, endMs: 80_000 },
+      { startMs: 10_000, endMs: 40_000 },
+      { startMs: 70_000, endMs: 80_000 },
       { startMs: 90_000, endMs: 100_000 },
     ]);
   });
@@ -133,6 +134,19 @@ describe("tiles of a moment", () => {
     const missing = (atMs: number): string | null | undefined =>
       tilesAt(recording, atMs, { "chair-camera": "hole" })[0]?.missing;
     expect([missing(119_900), missing(120_000)]).toEqual([null, null]);
+  });
+
+  it("know the gap between two connections", () => {
+    const gaps = [{ start_ns: 50e9, end_ns: 55e9, reason: "node_restarted" as const, packets: 0 }];
+    const tracks = MANIFEST.tracks.map((track) =>
+      track.id === "second-camera" ? { ...track, gaps } : track,
+    );
+    const participants = MANIFEST.participants.map((one) =>
+      one.id === "first" ? { ...one, left_ns: 120e9 } : one,
+    );
+    const recording = recordingOf({ ...MANIFEST, tracks, participants });
+    const tile = tilesAt(recording, 52_000, {}).find((one) => one.seat.id === "province");
+    expect(tile).toMatchObject({ missing: "node_restarted", fault: true });
   });
 
   it("mark a gap as a fault, and who is muted and who speaks", () => {

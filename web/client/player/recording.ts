@@ -75,13 +75,16 @@ export function recordingOf(manifest: Manifest): Recording {
     detail: detailOf(event.detail),
   }));
   const pauses = pausesOf(marks, durationMs);
+  const tracks = manifest.tracks.map((track) => trackOf(track, manifest));
   return {
     id: manifest.recording,
     title: manifest.title,
     durationMs,
     beganMs: ms(manifest.began.utc_ns),
-    seats: seatsOf(manifest, spokenBy(marks, durationMs), pauses),
-    tracks: manifest.tracks.map((track) => trackOf(track, manifest)),
+    seats: seatsOf(manifest, spokenBy(marks, durationMs)).map((seat) =>
+      asRecorded(seat, tracks, pauses),
+    ),
+    tracks,
     marks: marks.filter((mark) => mark.kind !== "SpeakersMoved"),
     pauses,
   };
@@ -118,16 +121,10 @@ function spanOf(part: { start_ns: number; end_ns: number }): Span {
   return { startMs: ms(part.start_ns), endMs: ms(part.end_ns) };
 }
 
-function seatsOf(
-  manifest: Manifest,
-  spoke: ReadonlyMap<string, Span[]>,
-  pauses: readonly Span[],
-): PlaySeat[] {
+function seatsOf(manifest: Manifest, spoke: ReadonlyMap<string, Span[]>): PlaySeat[] {
   const seats = new Map<string, PlaySeat>();
   for (const person of manifest.participants) {
     const before = seats.get(person.seat);
-    // Who talks in a pause is heard by nobody and not recorded.
-    const heard = (spoke.get(person.id) ?? []).flatMap((span) => without(span, pauses));
     const there = { startMs: ms(person.joined_ns), endMs: ms(person.left_ns) };
     seats.set(person.seat, {
       id: person.seat,
@@ -135,10 +132,21 @@ function seatsOf(
       role: person.role,
       point: person.point_name,
       there: [...(before?.there ?? []), there].sort(byStart),
-      spoke: [...(before?.spoke ?? []), ...heard].sort(byStart),
+      spoke: [...(before?.spoke ?? []), ...(spoke.get(person.id) ?? [])].sort(byStart),
     });
   }
   return [...seats.values()];
+}
+
+/** Nobody speaks where nothing was recorded of it: in a pause, a gap, behind a closed microphone. */
+function asRecorded(
+  seat: PlaySeat,
+  tracks: readonly PlayTrack[],
+  pauses: readonly Span[],
+): PlaySeat {
+  const own = tracks.filter((track) => track.seat === seat.id && track.source === "microphone");
+  const missing = [...pauses, ...own.flatMap((track) => track.holes)].sort(byStart);
+  return { ...seat, spoke: seat.spoke.flatMap((span) => without(span, missing)) };
 }
 
 /** What is left of a span outside of others, which are in order. */

@@ -5,6 +5,7 @@ import type { Mark, Recording, Span } from "./recording";
 /** A gap as people meet it: one stretch with one reason, whoever it struck. */
 export interface GapStep extends Span {
   readonly reason: string;
+  /** Empty: everybody. */
   readonly names: readonly string[];
 }
 
@@ -71,7 +72,10 @@ export function gapsOf(recording: Recording): GapStep[] {
       if (!same.names.includes(gap.name)) same.names.push(gap.name);
     }
   }
-  return merged;
+  const everybody = recording.seats.length;
+  return merged.map((gap) =>
+    everybody > 1 && gap.names.length === everybody ? { ...gap, names: [] } : gap,
+  );
 }
 
 export function isMain(step: Step): boolean {

@@ -71,8 +71,10 @@ export function stepWord(step: Step): string {
   if (step.mark !== null) return markWord(step.mark);
   if (step.gap === null) return step.kind;
   const { names, reason, startMs, endMs } = step.gap;
+  // Babel finds no sentence inside the parameters of another.
+  const who = names.length > 0 ? names.join(", ") : t("Everybody");
   return t("{names}: {reason}, {length}", {
-    names: names.join(", "),
+    names: who,
     reason: reasonWord(reason),
     length: lengthWord(endMs - startMs),
   });

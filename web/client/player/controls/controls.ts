@@ -46,7 +46,7 @@ export class Controls extends PlainElement {
   protected override render(): TemplateResult {
     const { state, acts } = this;
     return html`<div class="dc-controls">
-      ${verb("play-button", state.running ? "pause" : "play", state.running ? t("Stand still") : t("Play"), acts.toggle, true)}
+      ${verb("play-button", state.running ? "pause" : "play", state.running ? t("Stand still") : t("Play"), acts.toggle, { primary: true })}
       ${verb("back-button", "back", t("10 s back"), () => {
         acts.jump(-10_000);
       })}
@@ -59,19 +59,8 @@ export class Controls extends PlainElement {
       ${verb("next-button", "next", t("To the next event"), () => {
         acts.step(1);
       })}
+      ${verb("skip-button", "skip", t("Skip the empty stretch"), acts.skipEmpty, { off: !this.empty })}
       ${this.#time()} ${this.#rate()} ${this.#volume()}
-      ${
-        this.empty
-          ? html`<button
-              type="button"
-              class="btn btn-outline-secondary"
-              data-testid="skip-button"
-              @click=${acts.skipEmpty}
-            >
-              ${t("Skip the empty stretch")}
-            </button>`
-          : ""
-      }
       ${verb("keys-button", "keys", t("Keys"), () => {
         acts.keys(true);
       })}
@@ -132,13 +121,14 @@ function verb(
   drawing: Icon,
   words: string,
   press: () => void,
-  primary = false,
+  { primary = false, off = false } = {},
 ): TemplateResult {
   return html`<button
     type="button"
     class=${`btn ${primary ? "btn-primary" : "btn-outline-secondary"}`}
     data-testid=${test}
     title=${words}
+    ?disabled=${off}
     @click=${press}
   >
     ${icon(drawing)}<span class=${primary ? "" : "visually-hidden"}>${words}</span>

@@ -42,7 +42,7 @@ describe("the proof in the player", () => {
     expect(part(running, "verify-progress").textContent).toContain("74 %");
     expect(part(running, "verify-button").hasAttribute("disabled")).toBe(true);
     const begun = await proof({ ...VIEW, running: true });
-    expect(part(begun, "verify-progress").textContent).toContain("Being checked…");
+    expect(part(begun, "verification").textContent).toContain("Being checked…");
   });
 
   it("says when it was never checked, or could not be", async () => {

@@ -54,11 +54,15 @@ export class PlayerProof extends PlainElement {
   #progress(): TemplateResult {
     const { checked, total } = this.view ?? { checked: 0, total: 0 };
     const percent = total > 0 ? Math.floor((checked / total) * 100) : null;
-    const words =
-      percent === null ? t("Being checked…") : t("Being checked: {percent} %", { percent });
-    return html`<span class="dc-mono" data-testid="verify-progress" data-percent=${percent ?? ""}
-      >${words}</span
-    >`;
+    // Listeners are told once that it began; the figure is for those who see it.
+    return html`${t("Being checked…")}
+      <span
+        class="dc-mono"
+        aria-hidden="true"
+        data-testid="verify-progress"
+        data-percent=${percent ?? ""}
+        >${percent === null ? "" : `${percent} %`}</span
+      >`;
   }
 
   #result(): TemplateResult | typeof nothing {
