@@ -94,8 +94,9 @@ async def _check_objects(
     objects: ObjectStore, manifest: Manifest, manifest_key: str, progress: Progress
 ) -> tuple[list[Fault], int]:
     segments = ordered_segments(manifest.tracks)
-    total = sum(segment.bytes for segment in segments)
     faults, read = await _check_journal(objects, manifest, manifest_key)
+    total = read + sum(segment.bytes for segment in segments)
+    await progress(read, total)
     for segment in segments:
         found, size = await _check_segment(objects, segment)
         faults += found

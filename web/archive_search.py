@@ -24,7 +24,10 @@ _EARLIEST, _LATEST = date(2000, 1, 1), date(2099, 12, 31)
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 """As the browser's field sends it, or as a person types it where the browser has no such field."""
 
-_CURSOR = re.compile(r"(\d{1,18})-(.{1,100})")
+_LAST_NS = 2**63 - 1
+"""No database keeps a later moment."""
+
+_CURSOR = re.compile(r"(\d{1,19})-(.{1,100})")
 
 
 class Asked(NamedTuple):
@@ -116,6 +119,6 @@ def parse_cursor(text: str) -> RecordingCursor | None:
     if not text:
         return None
     found = _CURSOR.fullmatch(text)
-    if found is None or "\0" in text:
+    if found is None or "\0" in text or int(found[1]) > _LAST_NS:
         raise Invalid(field="after")
     return RecordingCursor(int(found[1]), RecordingId(found[2]))

@@ -83,9 +83,7 @@ class SqlRecordings:
         return [PointName(point, name) for point, name in sorted(names.items(), key=lambda one: (one[1], one[0]))]
 
     async def _listed(self, *held: ColumnElement[bool], limit: int | None = None) -> list[RecordingRow]:
-        rows = await self._transaction.rows(
-            select(recordings).where(*held).order_by(*_NEWEST_FIRST).limit(limit)
-        )
+        rows = await self._transaction.rows(select(recordings).where(*held).order_by(*_NEWEST_FIRST).limit(limit))
         return [struct_of(RecordingRow, row) for row in rows]
 
 
@@ -136,9 +134,7 @@ def _behind(after: RecordingCursor | None) -> list[ColumnElement[bool]]:
 _PROOF = {
     ProofState.FAULTY: _ROW.faults > 0,
     ProofState.WHOLE: and_(_ROW.faults == 0, _ROW.verified_utc_ns.is_not(None)),
-    ProofState.UNCHECKED: and_(
-        _ROW.faults == 0, _ROW.verified_utc_ns.is_(None), _ROW.state.not_in(UNSEALED_STATES)
-    ),
+    ProofState.UNCHECKED: and_(_ROW.faults == 0, _ROW.verified_utc_ns.is_(None), _ROW.state.not_in(UNSEALED_STATES)),
     ProofState.UNSEALED: and_(_ROW.faults == 0, _ROW.verified_utc_ns.is_(None), _ROW.state.in_(UNSEALED_STATES)),
 }
 """As :func:`bridge.search.proof_of` tells them apart."""

@@ -63,9 +63,7 @@ def reply_of(check: FixityCheck, by: str) -> VerificationReply:
     """A check as programs see it."""
     faults = tuple(FaultView(one.path, one.algorithm, one.expected, one.found) for one in check.faults)
     at_ms = check.at_utc_ns // NS_PER_MS
-    return VerificationReply(
-        check.recording, at_ms, by, check.objects, check.bytes, not faults, check.origin, faults
-    )
+    return VerificationReply(check.recording, at_ms, by, check.objects, check.bytes, not faults, check.origin, faults)
 
 
 class RecordingApi:
