@@ -1,6 +1,6 @@
 """From what the address asks of the archive to a filter: dates, point, person, state of proof, words of the title.
 
-The same names serve the page's form and the API. What was typed is kept as it was, and every fault is collected.
+The same names serve the page's form and the API. Nothing that was typed is lost, and every fault is collected.
 """
 
 import re
@@ -51,8 +51,11 @@ class Asked(NamedTuple):
 
 def asked_of(query: Mapping[str, str], zone: ZoneInfo, agencies: frozenset[AgencyId] | None) -> Asked:
     """Pure. ``agencies``: whose recordings the reader may see."""
-    form = Form({name: query[name] for name in FIELDS if name in query})
+    typed = {name: query[name] for name in FIELDS if name in query}
+    form = Form(typed)
     began, ended = _day(form, "from"), _day(form, "to")
+    # A browser's field for days shows a day in this form alone; one with a fault is shown as text, as it was typed.
+    typed.update({name: day.isoformat() for name, day in (("from", began), ("to", ended)) if day})
     if began and ended and began > ended:
         form.wrong("to", "days")
     found = RecordingFilter(

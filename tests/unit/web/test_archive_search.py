@@ -28,6 +28,7 @@ def test_a_day_is_the_offices_own_and_the_last_one_counts_whole(typed: str) -> N
     assert moment(asked.from_utc_ns) == "2026-11-04 17:00"
     assert moment(asked.before_utc_ns) == "2026-11-05 17:00"
     assert asked.agencies == OWN
+    assert asked_of({"from": typed}, HANOI, OWN).form.values == {"from": "2026-11-05"}
 
 
 @pytest.mark.parametrize(

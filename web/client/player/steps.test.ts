@@ -63,6 +63,8 @@ describe("the list of what happened", () => {
   it("knows the present step and those beside it, also while the clock runs on", () => {
     expect(currentStep(STEPS, 85_000)?.kind).toBe("ReceptionInterrupted");
     expect(currentStep([], 0)).toBeNull();
+    const same = { ...STEPS[1]!, atMs: 80_000 };
+    expect(currentStep([...STEPS.slice(0, 3), same], 80_000)?.kind).toBe("ReceptionInterrupted");
     expect(stepFrom(STEPS, 0, 1)?.atMs).toBe(20_000);
     expect(stepFrom(STEPS, 20_000, 1)?.atMs).toBe(80_000);
     expect(stepFrom(STEPS, 81_000, -1)?.atMs).toBe(20_000); // just come from 80

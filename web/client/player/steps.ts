@@ -88,9 +88,10 @@ export function shown(steps: readonly Step[], showing: Showing): Step[] {
   return steps.filter((step) => (showing === "gaps" ? step.gap !== null : isMain(step)));
 }
 
-/** The last step at or before a moment, null before the first. */
+/** The last step at or before a moment, null before the first. Of several at one moment the first listed. */
 export function currentStep(steps: readonly Step[], atMs: number): Step | null {
-  return steps.findLast((step) => step.atMs <= atMs + 50) ?? null;
+  const last = steps.findLast((step) => step.atMs <= atMs + 1);
+  return last === undefined ? null : (steps.find((step) => step.atMs >= last.atMs - 1) ?? last);
 }
 
 /** The step to go to, forwards or back; null when there is none on that side. */
