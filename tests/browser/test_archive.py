@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import AGENCY, CHAIR, Reception, gathered
+from tests.support.axe import axe_faults
 from tests.support.browser import chromium
 from tests.support.product import Product
 
@@ -182,6 +183,7 @@ async def proves(page: Page, pictures: Path) -> None:
     )
     await expect(verdict).to_contain_text("Còn nguyên vẹn", timeout=_WITHIN_MS)
     await expect(page.get_by_test_id("verify-button")).to_be_enabled()
+    assert await axe_faults(page) == []
     await page.screenshot(path=pictures / "archive-player.png")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page
 
+from tests.support.axe import axe_faults
 from tests.support.browser import chromium
 from tests.support.pages import PASSWORD, Pages, serving
 from tests.support.sealed import RECORDING, sealed
@@ -119,6 +120,7 @@ async def test_every_page_is_named_and_complains_of_nothing(pages: Pages, locale
             expected = {"headings": 1, "mains": 1, "lang": locale[:2], "dir": "ltr", "wide": False, "twice": []}
             assert outline == expected, path
             assert await page.evaluate(NAMELESS) == [], path
+            assert await axe_faults(page) == [], path
     assert complaints == []
 
 
@@ -162,6 +164,7 @@ async def test_the_archive_reads_from_right_to_left_too(pages: Pages, width: int
             await page.goto(pages.origin + path)
             await page.evaluate("document.documentElement.dir = 'rtl'")
             assert not (await page.evaluate(OUTLINE))["wide"], path
+            assert await axe_faults(page) == [], path
         await page.goto(f"{pages.origin}/archive?title=held")
         await page.evaluate("document.documentElement.dir = 'rtl'")
         search, found = await page.locator(".dc-filter").bounding_box(), await page.locator("#found").bounding_box()

@@ -80,8 +80,10 @@ export function stepWord(step: Step): string {
   });
 }
 
-/** `0,4 s` below ten seconds, else `00:01:20`. */
+/** `0.4 s` (in Vietnamese `0,4`) below ten seconds, else `00:01:20`. */
 function lengthWord(ms: number): string {
   if (ms >= 10_000) return elapsed(ms);
-  return t("{seconds} s", { seconds: Math.max(0.1, Math.round(ms / 100) / 10) });
+  const seconds = Math.max(0.1, Math.round(ms / 100) / 10);
+  const lang = document.documentElement.lang || "en";
+  return t("{seconds} s", { seconds: seconds.toLocaleString(lang) });
 }
