@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from bridge.ids import AccountId, RecordingId
-from bridge.verification import Fault
+from bridge.verification import Fault, Verification
 
 
 class AccessKind(StrEnum):
@@ -30,7 +30,8 @@ class AccessEvent(msgspec.Struct, frozen=True):
 class FixityCheck(msgspec.Struct, frozen=True):
     """One whole check of a sealed recording: when, at whose asking (``system``: the jobs), what it found.
 
-    ``origin``: as in :class:`bridge.verification.Verification`. ``number`` is given by the store, 0 before that.
+    ``origin``, ``signer``: as in :class:`bridge.verification.Verification`. ``number`` is given by the store, 0 before
+    that.
     """
 
     recording: RecordingId
@@ -40,7 +41,13 @@ class FixityCheck(msgspec.Struct, frozen=True):
     bytes: int
     origin: str
     faults: tuple[Fault, ...]
+    signer: str = ""
     number: int = 0
+
+
+def fixity_check(recording: RecordingId, at_utc_ns: int, by: AccountId, found: Verification) -> FixityCheck:
+    """What is kept of a verification."""
+    return FixityCheck(recording, at_utc_ns, by, found.objects, found.bytes, found.origin, found.faults, found.signer)
 
 
 class ViewingCopyState(StrEnum):

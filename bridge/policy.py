@@ -37,6 +37,8 @@ class Action(StrEnum):
     SEE_ARCHIVE = "see_archive"
     PLAY_RECORDING = "play_recording"
     VERIFY_RECORDING = "verify_recording"
+    SEARCH_PERSON = "search_person"
+    SEE_READINGS = "see_readings"
 
 
 class Scope(StrEnum):
@@ -66,6 +68,9 @@ _EVERYBODY = tuple((role, Scope.SEAT) for role in Role)
 _CONDUCTORS = ((Role.CHAIR, Scope.SEAT), (Role.SECRETARY, Scope.SEAT))
 _KEEPERS = ((Role.CHAIR, Scope.OFFICE), (Role.SECRETARY, Scope.OFFICE), (Role.ADMINISTRATOR, Scope.OFFICE))
 _ARCHIVE = ((Role.ARCHIVIST, Scope.OFFICE), (Role.CHAIR, Scope.OFFICE))
+_MINDERS = (*_ARCHIVE, (Role.ADMINISTRATOR, Scope.OFFICE))
+"""Who sees what lies in the archive and who read it; the administrator neither plays it nor asks who is in it."""
+
 
 POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
     Action.SCHEDULE: _KEEPERS,
@@ -84,9 +89,11 @@ POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
     Action.RAISE_HAND: _EVERYBODY,
     Action.GIVE_FLOOR: _CONDUCTORS,
     Action.MUTE_OTHERS: _CONDUCTORS,
-    Action.SEE_ARCHIVE: _ARCHIVE,
+    Action.SEE_ARCHIVE: _MINDERS,
     Action.PLAY_RECORDING: _ARCHIVE,
     Action.VERIFY_RECORDING: _ARCHIVE,
+    Action.SEARCH_PERSON: _ARCHIVE,
+    Action.SEE_READINGS: _MINDERS,
 }
 
 ACTION_OF: Mapping[type[commands.Command], Action] = {
@@ -130,6 +137,14 @@ def _holds(actor: Actor, role: Role, scope: Scope, concern: Concern) -> bool:
 def may(actor: Actor, action: Action, concern: Concern) -> bool:
     """Whether the table lets ``actor`` do ``action``."""
     return actor is SYSTEM or any(_holds(actor, role, scope, concern) for role, scope in POLICY[action])
+
+
+def agencies_of(actor: Actor, action: Action) -> frozenset[AgencyId] | None:
+    """Of which agencies' things ``actor`` may do it; None: of all. For lists, which the database filters."""
+    held = {scope for role, scope in POLICY[action] if role in actor.roles}
+    if actor is SYSTEM or Scope.ANYWHERE in held:
+        return None
+    return frozenset({actor.agency}) if Scope.OFFICE in held else frozenset()
 
 
 def authorise(actor: Actor, action: Action, concern: Concern) -> None:

@@ -4,7 +4,7 @@ Everything raises Unavailable(storage_unavailable) when the database does not an
 NotFound unless the docstring says None.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from bridge.archive import AccessEvent, FixityCheck, ViewingCopy
 from bridge.events import Recorded
 from bridge.ids import AccountId, AgencyId, BridgePointId, ReceptionId, RecordingId, SessionId
 from bridge.model import Account, Agency, BridgePoint, ReceptionRow, RecordingRow, Session
+from bridge.search import PointName, RecordingCursor, RecordingFilter, RecordingPerson
 
 
 class Organisation(Protocol):
@@ -108,6 +109,22 @@ class Recordings(Protocol):
         ...
 
     async def in_states(self, states: Sequence[str]) -> list[RecordingRow]: ...
+
+    async def find(self, asked: RecordingFilter, after: RecordingCursor | None, limit: int) -> list[RecordingRow]:
+        """Newest first; ``after``: only what follows that place."""
+        ...
+
+    async def count(self, asked: RecordingFilter) -> int:
+        """How many there are in all."""
+        ...
+
+    async def name_people(self, recording: RecordingId, people: Sequence[RecordingPerson]) -> None:
+        """Who was there, instead of whoever was named before."""
+        ...
+
+    async def points(self, agencies: Collection[AgencyId] | None) -> list[PointName]:
+        """Those from which somebody was in a recording of these agencies (None: of any), by name."""
+        ...
 
 
 class AccessEvents(Protocol):

@@ -5,15 +5,17 @@ one that journal and history give, a signature when it holds over that manifest,
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from bridge.agreement import agreed
+from bridge.archive import FixityCheck, fixity_check
 from bridge.assembly import Assembly, assemble, same_record
 from bridge.errors import Code, MalformedInput, NotFound, Refusal, Unavailable
 from bridge.events import ReceptionClosed, Recorded
-from bridge.ids import RecordingId
+from bridge.ids import AccountId, RecordingId
 from bridge.journal import parse_journal
 from bridge.ledger import SEAL
 from bridge.manifest import Manifest, ordered_segments, parse_manifest, serialise_manifest, total_bytes
@@ -21,6 +23,7 @@ from bridge.model import RecordingRow
 from bridge.policy import SYSTEM
 from bridge.ports import Clock, ObjectStore, ObjectVersion, StoredObject
 from bridge.repositories import AuditEntry, UnitsOfWork
+from bridge.search import RecordingPerson, people_of
 from bridge.signing import (
     KnownKeys,
     ManifestSignature,
@@ -33,15 +36,19 @@ from bridge.signing import (
 from bridge.states import RecordingState
 from bridge.verification import (
     Judge,
+    Progress,
     Verification,
     journal_key,
     manifest_key,
     read_whole,
     remembered_of,
     signature_key,
+    unheard,
     verify_recording,
 )
 
+VERIFY = "verify"
+"""The audit's word for it."""
 UNSEALED = (RecordingState.WRITING, RecordingState.DEGRADED)
 _DAY_NS = 86_400 * 1_000_000_000
 
@@ -171,13 +178,14 @@ class Sealing:
     async def _keep(self, row: RecordingRow, sealed: _Sealed) -> None:
         record, own = parse_manifest(sealed.text), (sealed.manifest, sealed.signature, sealed.journal)
         digest = hashlib.sha256(sealed.text).hexdigest()
+        detail = f"{digest} signed by {sealed.signed.key}"
         wanted = [ObjectVersion(one.key, one.version) for one in ordered_segments(record.tracks)]
         wanted += [ObjectVersion(one.key, one.version) for one in own]
         await self._objects.retain_all(wanted, self._clock.utc() + self._retention_ns)
         await self._write(
             row.id,
-            SEAL,
-            f"{digest} signed by {sealed.signed.key}",
+            AuditEntry(self._clock.utc(), SYSTEM.account, SEAL, f"recording {row.id}", "done", detail),
+            people=people_of(record),
             state=RecordingState.SEALED,
             ended_utc_ns=record.ended.utc_ns,
             began_utc_ns=record.began.utc_ns,
@@ -202,30 +210,44 @@ class Sealing:
             await self.verify(row)
         return [row.id for row in fresh]
 
-    async def verify(self, row: RecordingRow) -> Verification:
-        """Checks every byte of a sealed recording and remembers the result in its row."""
+    async def verify(
+        self, row: RecordingRow, by: AccountId = SYSTEM.account, progress: Progress = unheard
+    ) -> Verification:
+        """Checks every byte of a sealed recording and keeps the result, with the row and the audit's entry in one."""
         judge = Judge(self._signing.checker, await self._signing.known.trust())
-        result = await verify_recording(self._objects, row.manifest_key, judge, remembered_of(row))
+        result = await verify_recording(self._objects, row.manifest_key, judge, remembered_of(row), progress)
         result = await agreed(self._units, self._objects, row, result)
         state = RecordingState.VERIFIED if result.holds and row.state == RecordingState.SEALED else row.state
+        at = self._clock.utc()
+        detail = f"{len(result.faults)} faults in {result.objects} objects"
         await self._write(
             row.id,
-            "verify",
-            f"{len(result.faults)} faults in {result.objects} objects",
+            AuditEntry(at, by, VERIFY, f"recording {row.id}", "done", detail),
+            check=fixity_check(row.id, at, by, result),
             state=state,
-            verified_utc_ns=self._clock.utc(),
+            verified_utc_ns=at,
             faults=len(result.faults),
             origin=result.origin,
         )
         return result
 
-    async def _write(self, recording: RecordingId, action: str, detail: str, **changes: Any) -> None:
+    async def _write(
+        self,
+        recording: RecordingId,
+        entry: AuditEntry,
+        people: Sequence[RecordingPerson] = (),
+        check: FixityCheck | None = None,
+        **changes: Any,
+    ) -> None:
         """Changes the row as it is now: somebody else may have written to it while the objects were read."""
-        entry = AuditEntry(self._clock.utc(), SYSTEM.account, action, f"recording {recording}", "done", detail)
         async with self._units.writing() as unit:
             row = await unit.recordings.get(recording)
-            if action == SEAL and row.state not in UNSEALED:
+            if entry.action == SEAL and row.state not in UNSEALED:
                 return  # another sealer was quicker, and it may be verified by now
             await unit.recordings.put(msgspec.structs.replace(row, **changes))
+            if people:
+                await unit.recordings.name_people(recording, people)
+            if check is not None:
+                await unit.fixity_checks.add(check)
             await unit.audit.append(entry)
             await unit.commit()

@@ -65,8 +65,8 @@ class Judge(msgspec.Struct, frozen=True):
     trust: Trust | None = None
 
 
-async def _quiet(checked: int, total: int) -> None:
-    return None
+async def unheard(checked: int, total: int) -> None:
+    """Nobody wants to know."""
 
 
 async def read_whole(objects: ReadableObjects, key: str, version: str | None = None) -> bytes:
@@ -84,7 +84,7 @@ async def verify_recording(
     manifest_key: str,
     judge: Judge,
     remembered: Remembered | None = None,
-    progress: Progress = _quiet,
+    progress: Progress = unheard,
 ) -> Verification:
     """Every byte of a sealed recording. Raises Unavailable when the store is away; all else becomes faults."""
     known = remembered or Remembered()
@@ -167,8 +167,9 @@ async def _check_objects(
     objects: ReadableObjects, manifest: Manifest, journal: str, progress: Progress
 ) -> tuple[list[Fault], int]:
     segments = ordered_segments(manifest.tracks)
-    total = sum(segment.bytes for segment in segments)
     faults, read = await _check_journal(objects, manifest, journal)
+    total = read + sum(segment.bytes for segment in segments)
+    await progress(read, total)
     for segment in segments:
         found, size = await _check_segment(objects, segment)
         faults += found

@@ -128,6 +128,19 @@ recordings = Table(
     Column("signature_version", String, nullable=False, server_default=text("''")),
     Column("signed_by", String, nullable=False, server_default=text("''")),
     Column("origin", String, nullable=False, server_default=text("''")),
+    # No field of the row: the title as it is searched, kept by the repository.
+    Column("title_words", String, nullable=False, server_default=text("''")),
+)
+
+recording_people = Table(
+    "recording_people",
+    metadata,
+    Column("recording", String, primary_key=True),
+    Column("name", Ordered, primary_key=True),
+    Column("point", String, primary_key=True, index=True),
+    Column("role", String, primary_key=True),
+    Column("point_name", Ordered, nullable=False),
+    Column("name_words", String, nullable=False),
 )
 
 access_events = Table(
@@ -152,6 +165,7 @@ fixity_checks = Table(
     Column("objects", Integer, nullable=False),
     Column("bytes", BigInteger, nullable=False),
     Column("origin", String, nullable=False),
+    Column("signer", String, nullable=False),
     Column("faults", JsonText, nullable=False),
     sqlite_autoincrement=True,
 )

@@ -102,7 +102,7 @@ def _add_archive(app: web.Application, config: WebConfig, ports: WebPorts) -> No
     # Here it only checks; sealing, with its software and retention, is the jobs' work.
     signing = SigningPorts(ports.signatures, ports.known_keys)
     sealing = Sealing(ports.units, ports.objects, ports.clock, signing, software="", retention_days=0)
-    checks = Checks(sealing, ports.clock)
+    checks = Checks(sealing)
     api = RecordingApi(ports, manifests, forms, checks, purposes)
     app.router.add_routes(_archive(ArchivePages(ports, manifests, checks, purposes), api))
 
@@ -121,9 +121,11 @@ def _archive(pages: ArchivePages, api: RecordingApi) -> list[web.RouteDef]:
         web.post(f"{page}/purpose", pages.purpose),
         web.get(f"{page}/proof", pages.proof),
         web.post(f"{page}/proof", pages.verify),
+        web.get(f"{page}/readings", pages.readings),
         web.get("/api/recordings", api.listing),
         web.post(f"{one}/purpose", api.purpose),
         web.get(f"{one}/manifest", api.manifest),
         web.get(f"{one}/segments/{{track}}/{{number:\\d{{1,9}}}}", api.segment),
         web.post(f"{one}/verify", api.verify),
+        web.get(f"{one}/verification", api.verification),
     ]

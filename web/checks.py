@@ -1,54 +1,66 @@
-"""Checking recordings on demand: one run at a time for each, in the background, with its last result at hand."""
+"""Checking recordings on demand: one run at a time for each, in the background, telling how far it is.
+
+What a run found is kept in the database (:class:`bridge.archive.FixityCheck`), this only knows what goes on here.
+"""
 
 import asyncio
 import logging
 from collections import OrderedDict
+from functools import partial
 from typing import NamedTuple
 
-from bridge.ids import RecordingId
+from bridge.errors import Code, Refusal
+from bridge.ids import AccountId, RecordingId
 from bridge.model import RecordingRow
-from bridge.ports import Clock
 from bridge.sealing import Sealing
 from bridge.verification import Verification
 
 log = logging.getLogger(__name__)
 
 _KEPT = 100
-"""Results object by object of the last recordings checked here; the row keeps time and number of faults for all."""
+"""Of so many recordings it is remembered why their last check did not end; who asks again learns it anew."""
 
 
-class Check(NamedTuple):
-    """A whole check: what it found and when it ended."""
+class Progress(NamedTuple):
+    """Bytes; ``total`` 0 until the manifest was read."""
 
-    result: Verification
-    at_utc_ns: int
+    checked: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        """Whole ones, 100 only at the end."""
+        return self.checked * 100 // self.total if self.total else 0
 
 
 class Checks:
-    """Runs and remembers checks."""
+    """Runs checks."""
 
-    def __init__(self, sealing: Sealing, clock: Clock) -> None:
+    def __init__(self, sealing: Sealing) -> None:
         self._sealing = sealing
-        self._clock = clock
-        self._running: dict[RecordingId, asyncio.Task[Check]] = {}
-        self._done: OrderedDict[RecordingId, Check] = OrderedDict()
+        self._running: dict[RecordingId, asyncio.Task[Verification]] = {}
+        self._progress: dict[RecordingId, Progress] = {}
+        self._failed: OrderedDict[RecordingId, Code] = OrderedDict()
 
-    def start(self, row: RecordingRow) -> "asyncio.Task[Check]":
+    def start(self, row: RecordingRow, by: AccountId) -> "asyncio.Task[Verification]":
         """The run, a new one when none is under way. Its task raises Unavailable when the store is away."""
         task = self._running.get(row.id)
         if task is None:
-            task = asyncio.create_task(self._check(row), name=f"check of recording {row.id}")
+            self._failed.pop(row.id, None)
+            self._progress[row.id] = Progress(0, 0)
+            heard = partial(self._heard, row.id)
+            task = asyncio.create_task(self._sealing.verify(row, by, heard), name=f"check of recording {row.id}")
             self._running[row.id] = task
-            task.add_done_callback(lambda done: self._ended(row.id, done))
+            task.add_done_callback(partial(self._ended, row.id))
         return task
 
-    def running(self, recording: RecordingId) -> bool:
-        """Whether a run is under way."""
-        return recording in self._running
+    def progress(self, recording: RecordingId) -> Progress | None:
+        """How far the run is; None when none is under way."""
+        return self._progress.get(recording)
 
-    def last(self, recording: RecordingId) -> Check | None:
-        """The last result, if this process still has it."""
-        return self._done.get(recording)
+    def failure(self, recording: RecordingId) -> Code | None:
+        """Why the last run asked for here did not come to a result."""
+        return self._failed.get(recording)
 
     async def close(self) -> None:
         """Ends what is under way. Idempotent."""
@@ -57,15 +69,15 @@ class Checks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _check(self, row: RecordingRow) -> Check:
-        check = Check(await self._sealing.verify(row), self._clock.utc())
-        self._done[row.id] = check
-        self._done.move_to_end(row.id)
-        while len(self._done) > _KEPT:
-            self._done.popitem(last=False)
-        return check
+    async def _heard(self, recording: RecordingId, checked: int, total: int) -> None:
+        self._progress[recording] = Progress(checked, total)
 
-    def _ended(self, recording: RecordingId, task: "asyncio.Task[Check]") -> None:
+    def _ended(self, recording: RecordingId, task: "asyncio.Task[Verification]") -> None:
         self._running.pop(recording, None)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.warning("check of recording %s did not end: %s", recording, error)
+        self._progress.pop(recording, None)
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        log.warning("check of recording %s did not end: %s", recording, error)
+        self._failed[recording] = error.code if isinstance(error, Refusal) else Code.INTERNAL
+        while len(self._failed) > _KEPT:
+            self._failed.popitem(last=False)

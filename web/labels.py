@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from bridge.archive import AccessKind
 from bridge.model import Level, ReceptionKind, Role
+from bridge.search import ProofState
 from bridge.states import ReceptionState, RecordingState
 from web.words import mark
 
@@ -43,6 +45,40 @@ RECORDING_STATES: Mapping[str, str] = {
     RecordingState.DISPOSED: mark("Disposed of"),
 }
 
+PROOF_STATES: Mapping[ProofState, str] = {
+    ProofState.WHOLE: mark("Sealed, and checked without a fault"),
+    ProofState.FAULTY: mark("Faults found"),
+    ProofState.UNCHECKED: mark("Sealed, not checked yet"),
+    ProofState.UNSEALED: mark("Not sealed yet"),
+}
+
+ASKED: Mapping[str, str] = {
+    "title": mark("Title"),
+    "from": mark("From"),
+    "to": mark("To, that day too"),
+    "point": mark("Bridge point"),
+    "person": mark("Name of a person"),
+    "proof": mark("Proof"),
+}
+"""The conditions of a search in the archive."""
+
+ACCESSES: Mapping[AccessKind, str] = {
+    AccessKind.PLAY: mark("Opened for playing"),
+    AccessKind.EXPORT: mark("Exported"),
+    AccessKind.COPY: mark("Viewing copy"),
+}
+
+ORIGINS: Mapping[str, str] = {
+    "unsigned": mark(
+        "The manifest is not signed: the check proves that nothing changed since it was sealed, not who sealed it."
+    ),
+    "broken": mark("The signature does not hold: the manifest is not what was signed."),
+    "signed": mark("Unaltered since it was signed with this key. Whose key it is, this check did not ask."),
+    "untrusted": mark("Signed with a key that this installation does not know."),
+    "trusted": mark("The signature holds, and the key is one of this installation's own."),
+}
+"""What a check can say about who sealed, by its code; another code is shown as it is."""
+
 ROLES: Mapping[Role, str] = {
     Role.CHAIR: mark("Chair"),
     Role.ADVISOR: mark("Advising unit"),
@@ -79,6 +115,10 @@ FIELDS: Mapping[str, str] = {
     "time": mark("Enter the time as hours and minutes."),
     "reason": mark("Write the reason, at most {limit} characters."),
     "purpose": mark("Write what you need the recording for, at most {limit} characters."),
+    "day": mark("Enter the day as day, month and year, like 31/12/2026."),
+    "days": mark("The last day lies before the first. Change one of them."),
+    "words": mark("Write at most {limit} characters."),
+    "choice": mark("Choose one of the list."),
     "name": mark("Enter a name of at most {limit} characters."),
     "login": mark("Enter the sign-in name you were given."),
     "password": mark("Enter the password."),

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 
+from bridge.archive import AccessEvent, AccessKind
 from bridge.errors import Code, Invalid, Refusal
 from bridge.ids import RecordingId, SessionId
 from bridge.model import RecordingRow
@@ -16,7 +17,7 @@ _KEPT = 10_000
 
 
 class Purposes:
-    """Which session gave its purpose for which recording; kept in this process, the entries in the audit for ever."""
+    """Which session gave its purpose for which recording; kept in this process, the entries for ever."""
 
     def __init__(self, ports: WebPorts) -> None:
         self._ports = ports
@@ -32,13 +33,17 @@ class Purposes:
             raise Refusal(Code.REASON_REQUIRED, f"purpose for recording {recording}", field="purpose")
 
     async def give(self, someone: SignedIn, row: RecordingRow, purpose: str) -> None:
-        """Writes the entry, then lets read. Raises Invalid(field=purpose), Unavailable."""
+        """Writes who reads and why, beside the recording and into the audit at once, then lets read.
+
+        Raises Invalid(field=purpose), Unavailable.
+        """
         text = purpose.strip()
         if not 0 < len(text) <= MAX_PURPOSE:
             raise Invalid(field="purpose", limit=str(MAX_PURPOSE))
         at, action = self._ports.clock.utc(), str(Action.PLAY_RECORDING)
         entry = AuditEntry(at, someone.account.id, action, f"recording {row.id}", "done", text)
         async with self._ports.units.writing() as unit:
+            await unit.access_events.add(AccessEvent(row.id, at, someone.account.id, AccessKind.PLAY, text))
             await unit.audit.append(entry)
             await unit.commit()
         self._given[someone.session.id, row.id] = None

@@ -11,6 +11,7 @@ import msgspec
 from bridge.ids import AccountId, BridgePointId, ReceptionId, RecordingId, SeatId
 from bridge.manifest import Manifest
 from bridge.model import ReceptionKind, Role
+from bridge.search import ProofState
 
 CSRF_HEADER = "X-CSRF-Token"
 
@@ -103,6 +104,7 @@ class PlayerConfig(msgspec.Struct, frozen=True):
     manifest: str
     segment: str
     verify: str
+    verification: str
     proof: str
     purpose: str
     purpose_given: bool
@@ -124,15 +126,29 @@ class FaultView(msgspec.Struct, frozen=True):
 
 
 class VerificationReply(msgspec.Struct, frozen=True):
-    """``POST /api/recordings/{id}/verify``."""
+    """``POST /api/recordings/{id}/verify``. ``by``: name of who asked, empty for the system. ``origin``: what the check
+    can say about who sealed."""
 
     recording: str
     at_ms: int
+    by: str
     objects: int
     bytes: int
     holds: bool
     origin: str
     faults: tuple[FaultView, ...]
+
+
+class VerificationView(msgspec.Struct, frozen=True):
+    """``GET /api/recordings/{id}/verification``. ``running``: a check is under way, ``checked`` of ``total`` bytes are
+    read (``total`` 0: not known yet). ``failed``: code of why the last one asked for came to no result, else empty.
+    ``last``: the newest result, None before the first."""
+
+    running: bool
+    checked: int
+    total: int
+    failed: str
+    last: VerificationReply | None
 
 
 class SeatRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -202,7 +218,7 @@ class ReceptionView(msgspec.Struct, frozen=True):
 
 
 class RecordingView(msgspec.Struct, frozen=True):
-    """``GET /api/recordings``; ``verified_ms``: the last whole check, ``faults`` what it found."""
+    """``verified_ms``: the last whole check, ``faults`` what it found, ``proof`` what that comes to."""
 
     id: RecordingId
     reception: ReceptionId
@@ -214,6 +230,14 @@ class RecordingView(msgspec.Struct, frozen=True):
     bytes: int
     verified_ms: int | None
     faults: int
+    proof: ProofState
+
+
+class RecordingsPage(msgspec.Struct, frozen=True):
+    """``GET /api/recordings``. ``next``: ask again with it as ``after`` for what follows, None at the end."""
+
+    recordings: tuple[RecordingView, ...]
+    next: str | None
 
 
 class WebProblem(msgspec.Struct, frozen=True):
@@ -237,10 +261,11 @@ WIRE = (
     PlayerConfig,
     PlaybackRequest,
     VerificationReply,
+    VerificationView,
     ReceptionRequest,
     ReasonRequest,
     ReceptionView,
-    RecordingView,
+    RecordingsPage,
     WebProblem,
     Manifest,
 )

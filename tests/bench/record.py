@@ -27,7 +27,7 @@ from tests.bench.processes import ProcessFault, Worker, running, worker_command
 from tests.bench.report import Row, table, write
 from tests.bench.servers import Place, diemcau_tap
 from tests.support.product import Product, Visitor, product
-from web.wire import RecordingView
+from web.wire import RecordingsPage
 
 GOAL_PERCENT = 1.0
 _PUBLISHERS = 4
@@ -165,7 +165,7 @@ async def _until_sealed(archivist: Visitor, reception: str) -> None:
     async with asyncio.timeout(_SEALED_WITHIN_S):
         while True:
             answer = await archivist.get("/api/recordings")
-            rows = msgspec.json.decode(answer.body, type=list[RecordingView])
+            rows = msgspec.json.decode(answer.body, type=RecordingsPage).recordings
             if any(row.reception == reception and row.state == "sealed" for row in rows):
                 return
             await asyncio.sleep(_LOOK_EVERY_S)

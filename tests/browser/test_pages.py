@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page
 
+from tests.support.axe import axe_faults
 from tests.support.browser import chromium
 from tests.support.pages import PASSWORD, Pages, serving
 from tests.support.sealed import RECORDING, sealed
@@ -74,13 +75,21 @@ async def test_everything_that_is_a_form_works_without_javascript(pages: Pages) 
         await page.fill("#reason", "Bão")
         await page.click("main .btn-danger")
         assert "Đã hủy" in await page.inner_text("main")
-        await page.goto(f"{pages.origin}/archive/{RECORDING}")
+        await page.goto(f"{pages.origin}/archive")
+        await page.fill("#title", "HELD")
+        await page.fill("#person", "chu tri")
+        await page.click("main button.btn-primary")
+        assert "Tìm thấy 1 bản ghi" in await page.inner_text("#found")
+        assert await page.input_value("#title") == "HELD"
+        await page.click("#found table a")
         await page.fill("#purpose", "xác minh")
         await page.click("main button.btn-primary")
         assert "JavaScript" in await page.inner_text("noscript")
         await page.goto(f"{pages.origin}/archive/{RECORDING}/proof")
         await page.click("main button.btn-primary")
         assert "kiểm tra không có lỗi" in await page.inner_text("main")
+        await page.click(f"main a[href='/archive/{RECORDING}/readings']")
+        assert "xác minh" in await page.inner_text("main table")
         await page.click("header button")
         assert page.url.endswith("/sign-in")
 
@@ -99,15 +108,19 @@ async def test_every_page_is_named_and_complains_of_nothing(pages: Pages, locale
             f"{address}/room",
             f"{address}/devices",
             "/archive",
+            "/archive?title=held&from=2026-11-01&person=chu",
+            "/archive?title=nothing&proof=faulty",
             f"/archive/{RECORDING}",
             f"/archive/{RECORDING}/proof",
+            f"/archive/{RECORDING}/readings",
             "/devices",
         ):
-            await page.goto(f"{pages.origin}{path}?lang={locale[:2]}")
+            await page.goto(f"{pages.origin}{path}{'&' if '?' in path else '?'}lang={locale[:2]}")
             outline = await page.evaluate(OUTLINE)
             expected = {"headings": 1, "mains": 1, "lang": locale[:2], "dir": "ltr", "wide": False, "twice": []}
             assert outline == expected, path
             assert await page.evaluate(NAMELESS) == [], path
+            assert await axe_faults(page) == [], path
     assert complaints == []
 
 
@@ -123,3 +136,41 @@ async def test_the_keyboard_finds_content_and_faults_first(pages: Pages) -> None
         await page.click("#faults a[href='#title']")
         assert await page.evaluate("document.activeElement.id") == "title"
         assert await page.get_attribute("#title", "aria-describedby") == "title-fault"
+
+
+async def test_the_archive_is_searched_by_keys_alone(pages: Pages) -> None:
+    async with chromium() as browser, reading(browser, pages) as page:
+        await page.goto(f"{pages.origin}/archive?from=31/2/2026")
+        await page.wait_for_function("document.activeElement.id === 'faults'")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")  # the fault leads to its field
+        assert await page.evaluate("document.activeElement.id") == "from"
+        assert await page.get_attribute("#from", "aria-describedby") == "from-fault"
+        await page.keyboard.press("Control+A")
+        await page.keyboard.type("1/11/2026")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/archive?**from=1%2F11%2F2026**")
+        assert "Tìm thấy 1 bản ghi" in await page.inner_text("#found")
+        assert await page.input_value("#from") == "2026-11-01"
+        await page.focus("#found table a")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url(f"**/archive/{RECORDING}")
+
+
+@pytest.mark.parametrize("width", [1366, 360])
+async def test_the_archive_reads_from_right_to_left_too(pages: Pages, width: int) -> None:
+    async with chromium() as browser, reading(browser, pages, width=width) as page:
+        for path in ("/archive?title=held", f"/archive/{RECORDING}/proof", f"/archive/{RECORDING}/readings"):
+            await page.goto(pages.origin + path)
+            await page.evaluate("document.documentElement.dir = 'rtl'")
+            assert not (await page.evaluate(OUTLINE))["wide"], path
+            assert await axe_faults(page) == [], path
+        await page.goto(f"{pages.origin}/archive?title=held")
+        await page.evaluate("document.documentElement.dir = 'rtl'")
+        search, found = await page.locator(".dc-filter").bounding_box(), await page.locator("#found").bounding_box()
+        assert search is not None
+        assert found is not None
+        if width > 1000:  # beside each other, the search where one begins to read
+            assert search["x"] > found["x"] + found["width"] - 1
+        else:
+            assert search["y"] < found["y"]

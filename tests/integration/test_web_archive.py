@@ -175,7 +175,7 @@ async def test_who_may_not_see_the_archive_sees_nothing_of_it(pages: Pages) -> N
             assert (await citizen.get(path)).status == 404, path
         denied = await citizen.post(f"{API}/verify", {}, await citizen.token())
         assert denied.status == 404
-        assert json.loads((await citizen.get("/api/recordings")).text) == []
+        assert json.loads((await citizen.get("/api/recordings")).text) == {"recordings": [], "next": None}
 
 
 async def test_head_tells_size_and_sends_nothing(pages: Pages) -> None:

@@ -55,10 +55,14 @@ async def held(pages: Pages) -> Reception:
         e.RoomPlaced(NodeId("n1"), RecorderId("r1")),
         e.ParticipantJoined(PARTICIPANT, seat.id),
         e.ReceptionStarted(RECORDING, began, "test"),
+    ]
+    reception = await service.append(SYSTEM, "test", reception, happened)
+    pages.clock.now_ns += LENGTH_NS
+    over: list[e.Event] = [
         e.ParticipantLeft(PARTICIPANT, e.Departure.ENDED),
         e.ReceptionClosed(e.Cause.CHAIR, "", ended),
     ]
-    return await service.append(SYSTEM, "test", reception, happened)
+    return await service.append(SYSTEM, "test", reception, over)
 
 
 def written(track: str, number: int, body: bytes) -> j.SegmentWritten:

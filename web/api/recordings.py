@@ -5,25 +5,39 @@ import logging
 
 from aiohttp import web
 
-from bridge.accounts import actor_of as actor_from
+from bridge.archive import FixityCheck
 from bridge.errors import Invalid, Refusal
 from bridge.ids import NS_PER_MS, TrackId
 from bridge.manifest import ManifestSegment, serialise_manifest
 from bridge.model import RecordingRow
-from bridge.policy import Action, may
+from bridge.policy import Action
 from bridge.ports import ObjectStore
+from bridge.search import proof_of
 from web.api.bodies import json_response, read_body
+from web.archive_list import found, names_of, question_of
+from web.archive_search import checked, cursor_text, parse_cursor
 from web.browser_forms import BrowserForm, BrowserForms
-from web.checks import Check, Checks
+from web.checks import Checks
 from web.config import WebPorts
 from web.manifests import Manifests, segment_of
 from web.purposes import Purposes
 from web.ranges import Span, Unsatisfiable, asked_span
-from web.reach import concern_of, recording_of, sealed
+from web.reach import recording_of, sealed
 from web.requests import account_of, signed_in
-from web.wire import FaultView, PlaybackRequest, RecordingView, VerificationReply
+from web.wire import (
+    FaultView,
+    PlaybackRequest,
+    RecordingsPage,
+    RecordingView,
+    VerificationReply,
+    VerificationView,
+)
 
 log = logging.getLogger(__name__)
+
+_ASYNC = "respond-async"
+_ROWS, _MOST_ROWS = 50, 200
+"""Of a page, unless asked for otherwise; at most."""
 
 STORED_TYPES = {"webm": "video/webm", "matroska": "video/x-matroska"}
 
@@ -41,23 +55,15 @@ def view_of(row: RecordingRow) -> RecordingView:
         bytes=row.bytes,
         verified_ms=None if row.verified_utc_ns is None else row.verified_utc_ns // NS_PER_MS,
         faults=row.faults,
+        proof=proof_of(row),
     )
 
 
-def reply_of(recording: str, check: Check) -> VerificationReply:
+def reply_of(check: FixityCheck, by: str) -> VerificationReply:
     """A check as programs see it."""
-    result = check.result
-    faults = tuple(FaultView(one.path, one.algorithm, one.expected, one.found) for one in result.faults)
+    faults = tuple(FaultView(one.path, one.algorithm, one.expected, one.found) for one in check.faults)
     at_ms = check.at_utc_ns // NS_PER_MS
-    return VerificationReply(recording, at_ms, result.objects, result.bytes, result.holds, result.origin, faults)
-
-
-async def rows_for(request: web.Request, ports: WebPorts) -> list[RecordingRow]:
-    """The archive as this reader may see it, newest first."""
-    actor = actor_from(account_of(request))
-    async with ports.units.reading() as unit:
-        rows = await unit.recordings.all()
-    return [row for row in rows if may(actor, Action.SEE_ARCHIVE, concern_of(row))]
+    return VerificationReply(check.recording, at_ms, by, check.objects, check.bytes, not faults, check.origin, faults)
 
 
 class RecordingApi:
@@ -73,8 +79,12 @@ class RecordingApi:
         self._purposes = purposes
 
     async def listing(self, request: web.Request) -> web.StreamResponse:
-        """``GET /api/recordings``."""
-        return json_response([view_of(row) for row in await rows_for(request, self._ports)])
+        """``GET /api/recordings``: a page of what the query asks for."""
+        _, asked = question_of(request)
+        after = parse_cursor(request.query.get("after", ""))
+        page = await found(request, checked(asked), after, _limit(request))
+        rows = tuple(view_of(row) for row in page.rows)
+        return json_response(RecordingsPage(rows, cursor_text(page.next) if page.next else None))
 
     async def purpose(self, request: web.Request) -> web.StreamResponse:
         """``POST /api/recordings/{id}/purpose``: 204 once the entry is written."""
@@ -107,14 +117,39 @@ class RecordingApi:
             return web.Response(status=416, headers={"Content-Range": f"bytes */{error.total}"})
 
     async def verify(self, request: web.Request) -> web.StreamResponse:
-        """``POST /api/recordings/{id}/verify``: every byte, whoever waits for it."""
+        """``POST /api/recordings/{id}/verify``: every byte, whoever waits for it. ``Prefer: respond-async`` (RFC 7240):
+        202 at once, and :meth:`verification` tells how it goes on."""
         row = sealed(await recording_of(request, Action.VERIFY_RECORDING))
-        return json_response(reply_of(row.id, await _shielded(self._checks, row)))
+        run = self._checks.start(row, account_of(request).id)
+        if _ASYNC in request.headers.get("Prefer", "").lower():
+            response = json_response(await self._verification(row), 202)
+            response.headers["Preference-Applied"] = _ASYNC
+            return response
+        await asyncio.shield(run)  # the check goes on when the reader does not wait for it
+        return json_response((await self._verification(row)).last)
+
+    async def verification(self, request: web.Request) -> web.StreamResponse:
+        """``GET /api/recordings/{id}/verification``."""
+        row = sealed(await recording_of(request, Action.VERIFY_RECORDING))
+        return json_response(await self._verification(row))
+
+    async def _verification(self, row: RecordingRow) -> VerificationView:
+        # asked before the database is: a run that ends meanwhile is then told of once more, never too early
+        progress, failed = self._checks.progress(row.id), self._checks.failure(row.id)
+        async with self._ports.units.reading() as unit:
+            checks = await unit.fixity_checks.of(row.id, 1)
+            names = await names_of(unit, [check.account for check in checks])
+        last = reply_of(checks[0], names[checks[0].account]) if checks else None
+        done, total = progress or (0, 0)
+        return VerificationView(progress is not None, done, total, str(failed or ""), last)
 
 
-async def _shielded(checks: Checks, row: RecordingRow) -> Check:
-    """The check goes on when the reader does not wait for it."""
-    return await asyncio.shield(checks.start(row))
+def _limit(request: web.Request) -> int:
+    """Raises Invalid(field=limit)."""
+    text = request.query.get("limit", str(_ROWS))
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:4]) <= _MOST_ROWS and len(text) < 4):
+        raise Invalid(field="limit", limit=str(_MOST_ROWS))
+    return int(text)
 
 
 def _headers(span: Span | None) -> dict[str, str]:

@@ -22,12 +22,17 @@ export async function get(address: string, signal?: AbortSignal): Promise<Respon
 }
 
 /** `POST` of JSON with the page's CSRF token. Throws Refusal. */
-export async function post(address: string, csrf: string, body: unknown): Promise<Response> {
+export async function post(
+  address: string,
+  csrf: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   return checked(
     fetch(address, {
       method: "POST",
       credentials: "same-origin",
-      headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
+      headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf, ...headers },
       body: JSON.stringify(body),
     }),
   );

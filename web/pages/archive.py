@@ -1,32 +1,37 @@
-"""The archive: the list, the player behind the question of purpose, and the proof page."""
+"""The archive: the list, the player behind the question of purpose, the proof page, and who read a recording."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 
 from aiohttp import web
 
 from bridge.errors import Invalid, Refusal
 from bridge.manifest import Manifest, ordered_segments
 from bridge.model import RecordingRow
-from bridge.policy import Action, Concern, authorise
-from bridge.verification import Fault, Verification
-from web.api.recordings import rows_for
+from bridge.policy import Action, Actor, Concern, authorise, may
+from bridge.search import proof_of
+from bridge.verification import Fault
+from web.archive_list import Found, around, found, names_of, question_of
+from web.archive_search import parse_cursor
 from web.checks import Checks
 from web.config import WebPorts
 from web.forms import Form, read_form
 from web.keys import ASSETS
 from web.manifests import Manifests
 from web.purposes import Purposes
-from web.reach import recording_of, sealed
+from web.reach import concern_of, recording_of, sealed
+from web.refusals import told
 from web.render import page_of, render, see_other
-from web.requests import actor_of, signed_in
+from web.requests import actor_of, signed_in, words_of
 from web.wire import PlayerConfig
 
 ROWS_A_PAGE = 50
+CHECKS_SHOWN = 20
 _SOON_S = 2.0
 """A short recording is checked within it, and the reader sees the result at once."""
 
-_ASK_AGAIN_S = 3
+_ASK_AGAIN_S = 2
 
 
 class ArchivePages:
@@ -39,17 +44,23 @@ class ArchivePages:
         self._purposes = purposes
 
     async def listing(self, request: web.Request) -> web.StreamResponse:
-        """Newest first, in pages."""
+        """What the address asks for, newest first, in pages; a question with a fault finds nothing until mended."""
         authorise(actor_of(request), Action.SEE_ARCHIVE, Concern("archive", None))
-        rows = await rows_for(request, self._ports)
-        number = _page_number(request)
-        first = (number - 1) * ROWS_A_PAGE
+        actor, asked = question_of(request)
+        after = parse_cursor(request.query.get("after", ""))
+        wrong = bool(asked.form.faults)
+        page = Found([], None) if wrong else await found(request, asked.filter, after, ROWS_A_PAGE)
         return render(
             request,
             "archive.html",
-            rows=rows[first : first + ROWS_A_PAGE],
-            number=number,
-            more=len(rows) > first + ROWS_A_PAGE,
+            422 if wrong else 200,
+            asked=asked,
+            form=asked.form,
+            page=page,
+            around=await around(request, asked.filter),
+            first=after is None,
+            may=partial(_may, actor),
+            proof_of=proof_of,
         )
 
     # ── the player ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -60,7 +71,7 @@ class ArchivePages:
         if not row.manifest_key:
             return render(request, "unsealed.html", row=row)
         if not self._purposes.given(signed_in(request), row.id):
-            return render(request, "purpose.html", row=row, form=Form())
+            return _ask_purpose(request, row, Form())
         return render(
             request,
             "island.html",
@@ -78,15 +89,19 @@ class ArchivePages:
             await self._purposes.give(signed_in(request), row, form.text("purpose"))
         except Invalid as refusal:
             form.refused(refusal)
-            return render(request, "purpose.html", 422, row=row, form=form)
+            return _ask_purpose(request, row, form, 422)
         raise see_other(f"/archive/{row.id}")
 
     # ── the proof ──────────────────────────────────────────────────────────────────────────────────────────────
 
     async def proof(self, request: web.Request) -> web.StreamResponse:
-        """What was checked, when, with what result for each object, and how to repeat it without this server."""
+        """What was checked, when, by whom, with what result for each object, and how to repeat it without this
+        server."""
         row = sealed(await recording_of(request, Action.VERIFY_RECORDING))
-        check = self._checks.last(row.id)
+        progress, failed = self._checks.progress(row.id), self._checks.failure(row.id)
+        async with self._ports.units.reading() as unit:
+            checks = await unit.fixity_checks.of(row.id, CHECKS_SHOWN)
+            names = await names_of(unit, [check.account for check in checks])
         manifest, unreadable = await self._manifest(row)
         response = render(
             request,
@@ -95,19 +110,33 @@ class ArchivePages:
             manifest=manifest,
             unreadable=unreadable,
             segments=ordered_segments(manifest.tracks) if manifest else [],
-            check=check,
-            faults=faults_by_path(check.result) if check else {},
-            running=self._checks.running(row.id),
+            checks=checks,
+            names=names,
+            faults=faults_by_path(checks[0].faults) if checks else {},
+            progress=progress,
+            failed=told(words_of(request), failed) if failed else "",
+            may=partial(_may, actor_of(request)),
         )
-        if self._checks.running(row.id):
+        if progress is not None:
             response.headers["Refresh"] = str(_ASK_AGAIN_S)
         return response
 
     async def verify(self, request: web.Request) -> web.StreamResponse:
         """Starts a check (or joins one under way) and shows what there is after a moment."""
         row = sealed(await recording_of(request, Action.VERIFY_RECORDING))
-        await asyncio.wait([self._checks.start(row)], timeout=_SOON_S)
+        await asyncio.wait([self._checks.start(row, actor_of(request).account)], timeout=_SOON_S)
         raise see_other(f"/archive/{row.id}/proof")
+
+    # ── who read it ────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def readings(self, request: web.Request) -> web.StreamResponse:
+        """Everybody who opened or took out this recording, and what for; newest first."""
+        row = await recording_of(request, Action.SEE_READINGS)
+        async with self._ports.units.reading() as unit:
+            events = await unit.access_events.of(row.id)
+            names = await names_of(unit, [event.account for event in events])
+        may_here = partial(_may, actor_of(request))
+        return render(request, "readings.html", row=row, events=events, names=names, may=may_here)
 
     async def _manifest(self, row: RecordingRow) -> tuple[Manifest | None, Refusal | None]:
         """A manifest that is missing or damaged is what the page has to tell, not a reason to fail."""
@@ -117,17 +146,22 @@ class ArchivePages:
             return None, refusal
 
 
-def faults_by_path(result: Verification) -> Mapping[str, list[Fault]]:
+def faults_by_path(faults: Iterable[Fault]) -> Mapping[str, list[Fault]]:
     """Every fault under the object it was found in."""
-    found: dict[str, list[Fault]] = {}
-    for fault in result.faults:
-        found.setdefault(fault.path, []).append(fault)
-    return found
+    by_path: dict[str, list[Fault]] = {}
+    for fault in faults:
+        by_path.setdefault(fault.path, []).append(fault)
+    return by_path
 
 
-def _page_number(request: web.Request) -> int:
-    text = request.query.get("page", "1")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+def _may(actor: Actor, action: str, row: RecordingRow | None) -> bool:
+    """For templates; ``row`` None: in the archive at all."""
+    return may(actor, Action(action), concern_of(row) if row else Concern("archive", None))
+
+
+def _ask_purpose(request: web.Request, row: RecordingRow, form: Form, status: int = 200) -> web.Response:
+    allowed = _may(actor_of(request), Action.SEE_READINGS, row)
+    return render(request, "purpose.html", status, row=row, form=form, may_see_readings=allowed)
 
 
 def _player_config(request: web.Request, row: RecordingRow) -> PlayerConfig:
@@ -139,6 +173,7 @@ def _player_config(request: web.Request, row: RecordingRow) -> PlayerConfig:
         manifest=f"{api}/manifest",
         segment=f"{api}/segments/{{track}}/{{number}}?as=browser",
         verify=f"{api}/verify",
+        verification=f"{api}/verification",
         proof=f"/archive/{row.id}/proof",
         purpose=f"{api}/purpose",
         purpose_given=True,

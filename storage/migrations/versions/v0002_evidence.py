@@ -1,7 +1,10 @@
-"""Who signed a recording, who read it, what its checks found, its viewing copy.
+"""Who signed a recording, who was in it, who read it, what its checks found, its viewing copy.
 
 Frozen once released: it imports nothing of the program, so that it does the same years later.
 """
+
+import re
+import unicodedata
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,13 +28,15 @@ FORBID = {
 }
 """The function of PostgreSQL comes from version 0001."""
 
-NEW_COLUMNS = ("journal_version", "signature_key", "signature_version", "signed_by", "origin")
+NEW_COLUMNS = ("journal_version", "signature_key", "signature_version", "signed_by", "origin", "title_words")
 
 
 def upgrade() -> None:
-    """Columns of recordings, three tables."""
+    """Columns of recordings, four tables."""
     for name in NEW_COLUMNS:
         op.add_column("recordings", sa.Column(name, sa.String(), server_default=sa.text("''"), nullable=False))
+    _title_words()
+    _recording_people()
     _access_and_checks()
     _viewing_copies()
     database = op.get_bind().dialect.name
@@ -39,6 +44,34 @@ def upgrade() -> None:
         for verb in ("UPDATE", "DELETE", "TRUNCATE") if database == "postgresql" else ("UPDATE", "DELETE"):
             for statement in FORBID[database]:
                 op.execute(statement.format(table=table, verb=verb))
+
+
+def _title_words() -> None:
+    """Of the recordings there are: each word of the title behind a space, without case and accents."""
+    recordings = sa.table("recordings", sa.column("id"), sa.column("title"), sa.column("title_words"))
+    for key, title in op.get_bind().execute(sa.select(recordings.c.id, recordings.c.title)).all():
+        apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", title).casefold()).replace("đ", "d")
+        words = re.findall(r"[^\W_]+", "".join(one for one in apart if unicodedata.category(one) != "Mn"))
+        text = "".join(f" {word}" for word in words)
+        op.execute(sa.update(recordings).where(recordings.c.id == key).values(title_words=text))
+
+
+def _recording_people() -> None:
+    op.create_table(
+        "recording_people",
+        sa.Column("recording", sa.String(), nullable=False),
+        sa.Column("name", _ordered(), nullable=False),
+        sa.Column("point", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("point_name", _ordered(), nullable=False),
+        sa.Column("name_words", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("recording", "name", "point", "role", name=op.f("pk_recording_people")),
+    )
+    op.create_index(op.f("ix_recording_people_point"), "recording_people", ["point"], unique=False)
+
+
+def _ordered() -> sa.types.TypeEngine[str]:
+    return sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 
 def _number() -> sa.Column[int]:
@@ -68,6 +101,7 @@ def _access_and_checks() -> None:
         sa.Column("objects", sa.Integer(), nullable=False),
         sa.Column("bytes", sa.BigInteger(), nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("signer", sa.String(), nullable=False),
         sa.Column("faults", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_fixity_checks")),
         sqlite_autoincrement=True,

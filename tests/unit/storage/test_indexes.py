@@ -11,7 +11,9 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bridge.errors import NotFound
+from bridge.ids import AgencyId, RecordingId
 from bridge.repositories import UnitOfWork
+from bridge.search import RecordingCursor, RecordingFilter
 from storage import schema
 from storage.engine import Database
 from storage.unit import SqlUnits
@@ -37,6 +39,9 @@ async def asked(unit: UnitOfWork, question: str) -> object:
             return await unit.recordings.in_states(["writing", "degraded"])
         case "recordings, newest first":
             return await unit.recordings.all()
+        case "a page of what is found":
+            asked = RecordingFilter(agencies=frozenset({AgencyId("agency-1")}), person="an")
+            return await unit.recordings.find(asked, RecordingCursor(5, RecordingId("recording-5")), 50)
         case "what follows a version":
             return await unit.receptions.history(reception().id, after=5)
         case "the head of the chain":
@@ -57,6 +62,7 @@ async def plan(connection: AsyncConnection, statement: str, parameters: tuple[An
         ("a day's receptions", "SEARCH receptions USING INDEX ix_receptions_starts_utc_ns_id"),
         ("recordings by state", "SEARCH recordings USING INDEX ix_recordings_state"),
         ("recordings, newest first", "SCAN recordings USING INDEX ix_recordings_began_utc_ns"),
+        ("a page of what is found", "SEARCH recordings USING INDEX ix_recordings_began_utc_ns (began_utc_ns<?)"),
         ("what follows a version", "SEARCH reception_events USING INDEX"),
         ("the head of the chain", "SCAN audit_entries USING INDEX"),
         ("entries", "SEARCH audit_entries USING INDEX"),

@@ -8,9 +8,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import column, create_engine, insert, inspect, table
 
 from bridge.errors import Unavailable
 from bridge.repositories import AuditEntry
@@ -18,6 +20,13 @@ from storage import schema
 from storage.engine import Database
 from storage.tables import metadata
 from storage.unit import SqlUnits
+
+FIRST_COLUMNS = (
+    "id", "reception", "agency", "title", "state", "prefix", "began_utc_ns", "recorder", "journal_key",
+    "manifest_key", "manifest_version", "manifest_sha256", "bytes", "points", "faults",
+)  # fmt: skip
+"""Of a recording, as the first version had them and wanted them filled."""
+INSERT = insert(table("recordings", *(column(name) for name in FIRST_COLUMNS)))
 
 
 @pytest.fixture
@@ -102,6 +111,24 @@ def test_an_existing_file_is_migrated_on_a_copy(url: str, path: Path) -> None:
         assert connection.execute("SELECT word FROM older").fetchall() == [("kept",)]
 
 
+def test_titles_of_before_are_found_afterwards(url: str, path: Path) -> None:
+    path.parent.mkdir()
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        kept = {name: 0 if name in ("began_utc_ns", "bytes", "points", "faults") else "x" for name in FIRST_COLUMNS}
+        connection.execute(INSERT, kept | {"title": "Khiếu nại về ĐẤT"})
+        connection.commit()
+    engine.dispose()
+    schema.migrate(url)
+    with closing(sqlite3.connect(path)) as connection_after:
+        assert connection_after.execute("SELECT title_words FROM recordings").fetchall() == [(" khieu nai ve dat",)]
+
+
 def test_a_migration_that_fails_leaves_the_original(url: str, path: Path) -> None:
     path.parent.mkdir()
     run(path, "CREATE TABLE recordings (id TEXT)", "INSERT INTO recordings VALUES ('kept')")
@@ -165,7 +192,7 @@ async def test_what_happened_cannot_be_changed(url: str, path: Path, table: str,
         "INSERT INTO receptions VALUES ('r', '', '', 1, 'planned', 0, 0, NULL, NULL, NULL)",
         "INSERT INTO reception_events VALUES ('r', 1, 1, 'a', '{}')",
         "INSERT INTO access_events VALUES (1, 'r', 1, 'a', 'play', 'why')",
-        "INSERT INTO fixity_checks VALUES (1, 'r', 1, 'a', 1, 1, 'unsigned', '[]')",
+        "INSERT INTO fixity_checks VALUES (1, 'r', 1, 'a', 1, 1, 'unsigned', '', '[]')",
     )
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         run(path, verb.format(table))

@@ -11,6 +11,12 @@ export interface PlayClock {
 
 export const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2, 3] as const;
 
+/** The next speed up or down; at the ends it stays. */
+export function nextRate(rate: number, by: 1 | -1): number {
+  const found = by === 1 ? RATES.find((one) => one > rate) : RATES.findLast((one) => one < rate);
+  return found ?? rate;
+}
+
 export function stopped(durationMs: number): PlayClock {
   return { mediaMs: 0, atMs: 0, rate: 1, running: false, durationMs };
 }

@@ -4,7 +4,6 @@ import { emptyUntil, firstMoment, piecesBetween, presenceAt, tracksAround } from
 import { recordingOf, type PlayTrack } from "./recording";
 import { tilesAt } from "./tiles";
 import { lanesOf } from "./timebar/lanes";
-import { currentMark } from "./events/events";
 
 const RECORDING = recordingOf(MANIFEST);
 const byId = (id: string): PlayTrack => RECORDING.tracks.find((track) => track.id === id)!;
@@ -31,6 +30,16 @@ describe("a recording from its manifest", () => {
       [{ startMs: 15_000, endMs: 18_000 }],
     ]);
     expect(RECORDING.marks.some((mark) => mark.kind === "SpeakersMoved")).toBe(false);
+  });
+
+  it("lets nobody speak where nothing is recorded", () => {
+    const events = MANIFEST.events.filter((one) => one.at_ns < 18e9 || one.at_ns > 20e9);
+    const spoke = recordingOf({ ...MANIFEST, events }).seats[0]?.spoke;
+    expect(spoke).toEqual([
+      { startMs: 10_000, endMs: 40_000 },
+      { startMs: 70_000, endMs: 80_000 },
+      { startMs: 90_000, endMs: 100_000 },
+    ]);
   });
 
   it("knows the pauses, also one that never ended", () => {
@@ -127,6 +136,19 @@ describe("tiles of a moment", () => {
     expect([missing(119_900), missing(120_000)]).toEqual([null, null]);
   });
 
+  it("know the gap between two connections", () => {
+    const gaps = [{ start_ns: 50e9, end_ns: 55e9, reason: "node_restarted" as const, packets: 0 }];
+    const tracks = MANIFEST.tracks.map((track) =>
+      track.id === "second-camera" ? { ...track, gaps } : track,
+    );
+    const participants = MANIFEST.participants.map((one) =>
+      one.id === "first" ? { ...one, left_ns: 120e9 } : one,
+    );
+    const recording = recordingOf({ ...MANIFEST, tracks, participants });
+    const tile = tilesAt(recording, 52_000, {}).find((one) => one.seat.id === "province");
+    expect(tile).toMatchObject({ missing: "node_restarted", fault: true });
+  });
+
   it("mark a gap as a fault, and who is muted and who speaks", () => {
     const [chair] = tilesAt(RECORDING, 21_000, playing);
     expect(chair?.fault).toBe(true);
@@ -135,8 +157,8 @@ describe("tiles of a moment", () => {
   });
 });
 
-describe("the time bar and the list", () => {
-  it("draw in thousandths, and no gap too thin to see", () => {
+describe("the time bar", () => {
+  it("draws in thousandths, and no gap too thin to see", () => {
     const [chair] = lanesOf(RECORDING);
     expect(chair?.stripes.find((stripe) => stripe.kind === "there")).toMatchObject({
       from: 0,
@@ -145,10 +167,5 @@ describe("the time bar and the list", () => {
     const gap = chair?.stripes.find((stripe) => stripe.kind === "gap");
     expect(gap?.from).toBeCloseTo(166.7, 1);
     expect(gap?.width).toBeCloseTo(16.7, 1);
-  });
-
-  it("know the last event before the playhead", () => {
-    expect(RECORDING.marks[currentMark(RECORDING, 85_000)]?.kind).toBe("ReceptionInterrupted");
-    expect(currentMark({ ...RECORDING, marks: [] }, 0)).toBe(-1);
   });
 });

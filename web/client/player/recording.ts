@@ -49,6 +49,7 @@ export interface Mark {
 }
 
 export interface Recording {
+  readonly id: string;
   readonly title: string;
   readonly durationMs: number;
   /** Wall clock of media time 0, ms since 1970 UTC. */
@@ -73,14 +74,19 @@ export function recordingOf(manifest: Manifest): Recording {
     name: manifest.participants.find((one) => one.id === event.participant)?.name ?? "",
     detail: detailOf(event.detail),
   }));
+  const pauses = pausesOf(marks, durationMs);
+  const tracks = manifest.tracks.map((track) => trackOf(track, manifest));
   return {
+    id: manifest.recording,
     title: manifest.title,
     durationMs,
     beganMs: ms(manifest.began.utc_ns),
-    seats: seatsOf(manifest, spokenBy(marks, durationMs)),
-    tracks: manifest.tracks.map((track) => trackOf(track, manifest)),
+    seats: seatsOf(manifest, spokenBy(marks, durationMs)).map((seat) =>
+      asRecorded(seat, tracks, pauses),
+    ),
+    tracks,
     marks: marks.filter((mark) => mark.kind !== "SpeakersMoved"),
-    pauses: pausesOf(marks, durationMs),
+    pauses,
   };
 }
 
@@ -130,6 +136,30 @@ function seatsOf(manifest: Manifest, spoke: ReadonlyMap<string, Span[]>): PlaySe
     });
   }
   return [...seats.values()];
+}
+
+/** Nobody speaks where nothing was recorded of it: in a pause, a gap, behind a closed microphone. */
+function asRecorded(
+  seat: PlaySeat,
+  tracks: readonly PlayTrack[],
+  pauses: readonly Span[],
+): PlaySeat {
+  const own = tracks.filter((track) => track.seat === seat.id && track.source === "microphone");
+  const missing = [...pauses, ...own.flatMap((track) => track.holes)].sort(byStart);
+  return { ...seat, spoke: seat.spoke.flatMap((span) => without(span, missing)) };
+}
+
+/** What is left of a span outside of others, which are in order. */
+function without(span: Span, others: readonly Span[]): Span[] {
+  const left: Span[] = [];
+  let startMs = span.startMs;
+  for (const other of others) {
+    if (other.endMs <= startMs || other.startMs >= span.endMs) continue;
+    if (other.startMs > startMs) left.push({ startMs, endMs: other.startMs });
+    startMs = other.endMs;
+  }
+  if (startMs < span.endMs) left.push({ startMs, endMs: span.endMs });
+  return left;
 }
 
 type RawMark = Mark & { participant: string | null };

@@ -2,11 +2,14 @@
 
 import { get, post, Refusal } from "../api";
 import type { Store } from "../shared/store";
-import type { Manifest, PlayerConfig, VerificationReply } from "../wire/web";
+import type { Manifest, PlayerConfig, VerificationView } from "../wire/web";
+import { nextRate } from "./clock";
 import { Engine } from "./engine";
 import type { Loaded } from "./feed";
 import { recordingOf } from "./recording";
 import type { Input, PlayerState } from "./state";
+
+const ASK_AGAIN_MS = 500;
 
 export class PlayerSession {
   engine: Engine | null = null;
@@ -46,6 +49,7 @@ export class PlayerSession {
       );
       this.store.send({ type: "opened", recording });
     });
+    await this.#follow();
   }
 
   setRate(rate: number): void {
@@ -53,19 +57,41 @@ export class PlayerSession {
     this.store.send({ type: "rate", rate });
   }
 
+  faster(by: 1 | -1): void {
+    this.setRate(nextRate(this.store.state.rate, by));
+  }
+
+  mute(): void {
+    this.store.send({ type: "mute" });
+    this.engine?.setVolume(this.store.state.volume);
+  }
+
   setVolume(volume: number): void {
     this.store.send({ type: "volume", volume });
     this.engine?.setVolume(this.store.state.volume);
   }
 
+  /** Asks for a check and tells how far it is until it ended. */
   async verify(): Promise<void> {
-    this.store.send({ type: "verification", verification: "asking" });
-    const done = await this.#shown(async () => {
-      const answer = await post(this.config.verify, this.config.page.csrf, {});
-      const verification = (await answer.json()) as VerificationReply;
-      this.store.send({ type: "verification", verification });
+    this.store.send({ type: "verifying" });
+    const asked = await this.#shown(async () => {
+      await post(this.config.verify, this.config.page.csrf, {}, { Prefer: "respond-async" });
     });
-    if (!done) this.store.send({ type: "verification", verification: null });
+    await this.#follow(asked);
+  }
+
+  /** The state of proof, again and again while a check is under way. */
+  async #follow(again = true): Promise<void> {
+    for (let running = true; running;) {
+      const told = await this.#shown(async () => {
+        const answer = await get(this.config.verification);
+        const verification = (await answer.json()) as VerificationView;
+        this.store.send({ type: "verification", verification });
+      });
+      if (!told) this.store.send({ type: "verification_unknown" });
+      running = again && (this.store.state.verification?.running ?? false);
+      if (running) await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    }
   }
 
   async #load(track: string, number: number, signal: AbortSignal): Promise<Loaded> {

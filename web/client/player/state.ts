@@ -2,7 +2,8 @@
 
 import type { FeedState } from "./feed";
 import type { Recording } from "./recording";
-import type { VerificationReply } from "../wire/web";
+import { shown, stepsOf, type Showing, type Step } from "./steps";
+import type { VerificationView } from "../wire/web";
 
 export interface Trouble {
   code: string;
@@ -11,16 +12,23 @@ export interface Trouble {
 
 export interface PlayerState {
   readonly recording: Recording | null;
+  /** Everything that happened, and what of it the reader wants listed. */
+  readonly steps: readonly Step[];
+  readonly listed: readonly Step[];
+  readonly showing: Showing;
   readonly purposeNeeded: boolean;
   readonly positionMs: number;
   readonly running: boolean;
   readonly holding: boolean;
   readonly rate: number;
   readonly volume: number;
-  /** The seat shown large, null for all equal. */
+  /** What the volume was before the sound was switched off, null while it is on. */
+  readonly muted: number | null;
+  /** The tile shown large, null for all equal. */
   readonly large: string | null;
   readonly feeds: Readonly<Record<string, FeedState>>;
-  readonly verification: VerificationReply | "asking" | null;
+  readonly verification: VerificationView | null;
+  readonly keys: boolean;
   readonly trouble: Trouble | null;
 }
 
@@ -36,22 +44,32 @@ export type Input =
     }
   | { type: "rate"; rate: number }
   | { type: "volume"; volume: number }
-  | { type: "large"; seat: string }
-  | { type: "verification"; verification: VerificationReply | "asking" | null }
+  | { type: "mute" }
+  | { type: "large"; tile: string | null }
+  | { type: "showing"; showing: Showing }
+  | { type: "verifying" }
+  | { type: "verification"; verification: VerificationView }
+  | { type: "verification_unknown" }
+  | { type: "keys"; open: boolean }
   | { type: "trouble"; trouble: Trouble | null };
 
 export function firstState(purposeNeeded: boolean): PlayerState {
   return {
     recording: null,
+    steps: [],
+    listed: [],
+    showing: "main",
     purposeNeeded,
     positionMs: 0,
     running: false,
     holding: false,
     rate: 1,
     volume: 1,
+    muted: null,
     large: null,
     feeds: {},
     verification: null,
+    keys: false,
     trouble: null,
   };
 }
@@ -64,7 +82,10 @@ type Rules = {
 };
 
 const RULES: Rules = {
-  opened: (_, { recording }) => ({ recording, trouble: null }),
+  opened: (state, { recording }) => {
+    const steps = stepsOf(recording);
+    return { recording, steps, listed: shown(steps, state.showing), trouble: null };
+  },
   purpose_given: () => ({ purposeNeeded: false, trouble: null }),
   ticked: (state, { positionMs, running, holding, feeds }) => ({
     positionMs,
@@ -73,9 +94,28 @@ const RULES: Rules = {
     feeds: sameStates(state.feeds, feeds) ? state.feeds : feeds,
   }),
   rate: (_, { rate }) => ({ rate }),
-  volume: (_, { volume }) => ({ volume: Math.min(1, Math.max(0, volume)) }),
-  large: (state, { seat }) => ({ large: state.large === seat ? null : seat }),
+  volume: (_, { volume }) => ({ volume: Math.min(1, Math.max(0, volume)), muted: null }),
+  mute: (state) =>
+    state.muted === null
+      ? { volume: 0, muted: state.volume }
+      : { volume: state.muted, muted: null },
+  large: (state, { tile }) => ({ large: state.large === tile ? null : tile }),
+  showing: (state, { showing }) => ({ showing, listed: shown(state.steps, showing) }),
+  verifying: (state) => ({
+    verification: {
+      running: true,
+      checked: 0,
+      total: 0,
+      failed: "",
+      last: state.verification?.last ?? null,
+    },
+  }),
   verification: (_, { verification }) => ({ verification }),
+  // Nobody answers: what is known stays, and one may ask again.
+  verification_unknown: ({ verification }) => ({
+    verification: verification && { ...verification, running: false },
+  }),
+  keys: (_, { open }) => ({ keys: open }),
   trouble: (_, { trouble }) => ({ trouble }),
 };
 

@@ -3,8 +3,10 @@
 import type { ControlActs } from "./controls/controls";
 import { MANIFEST } from "./examples";
 import { recordingOf } from "./recording";
+import { stepsOf } from "./steps";
 
 export const RECORDING = recordingOf(MANIFEST);
+export const STEPS = stepsOf(RECORDING);
 
 export function writtenActs(): ControlActs & { readonly done: string[] } {
   const done: string[] = [];
@@ -20,5 +22,11 @@ export function writtenActs(): ControlActs & { readonly done: string[] } {
     setRate: write("rate"),
     setVolume: write("volume"),
     skipEmpty: write("skip"),
+    step: write("step"),
+    faster: write("faster"),
+    mute: write("mute"),
+    enlarge: write("enlarge"),
+    still: write("still"),
+    keys: write("keys"),
   };
 }

@@ -56,7 +56,9 @@ function view(
   own: readonly PlayTrack[],
 ): TileView {
   const microphone = pick(own, "microphone", atMs);
-  const missing = whyMissing(seat, track, atMs, track === null ? undefined : feeds[track.id]);
+  const gap = track === null ? gapAt(own, source, atMs) : null;
+  const missing =
+    gap?.reason ?? whyMissing(seat, track, atMs, track === null ? undefined : feeds[track.id]);
   const hole = track === null ? null : presenceAt(track, atMs);
   return {
     key: `${seat.id}/${source}`,
@@ -64,10 +66,17 @@ function view(
     source,
     track: track?.id ?? null,
     missing,
-    fault: hole?.there === "hole" && hole.hole.kind === "gap",
+    fault: gap !== null || (hole?.there === "hole" && hole.hole.kind === "gap"),
     speaking: seat.spoke.some((span) => span.startMs <= atMs && atMs < span.endMs),
     muted: microphone === null || presenceAt(microphone, atMs).there !== "piece",
   };
+}
+
+/** Between two connections of one seat: the gap that one of its tracks declares there, outside of itself. */
+function gapAt(own: readonly PlayTrack[], source: string, atMs: number): Hole | null {
+  const holes = own.filter((track) => track.source === source).flatMap((track) => track.holes);
+  const covering = holes.find((hole) => hole.startMs <= atMs && atMs < hole.endMs);
+  return covering?.kind === "gap" ? covering : null;
 }
 
 /** A picture that stands still for a moment needs no words over it; the time bar shows the gap all the same. */

@@ -1,7 +1,9 @@
 /** The recording's own words — events, reasons — as the reader's. */
 
+import { elapsed } from "../format";
 import { t } from "../i18n";
 import type { Mark } from "./recording";
+import type { Step } from "./steps";
 
 const REASONS: Readonly<Record<string, () => string>> = {
   absent: () => t("not in the room"),
@@ -59,7 +61,29 @@ const KINDS: Readonly<Record<string, Worder>> = {
       : t("The recording is written"),
 };
 
-/** One line of the list of events. */
-export function markWord(mark: Mark): string {
+/** An event of the record. */
+function markWord(mark: Mark): string {
   return KINDS[mark.kind]?.(mark.name, mark.detail) ?? mark.kind;
+}
+
+/** One line of the list, whichever it is. A gap says whom it struck and how long it is. */
+export function stepWord(step: Step): string {
+  if (step.mark !== null) return markWord(step.mark);
+  if (step.gap === null) return step.kind;
+  const { names, reason, startMs, endMs } = step.gap;
+  // Babel finds no sentence inside the parameters of another.
+  const who = names.length > 0 ? names.join(", ") : t("Everybody");
+  return t("{names}: {reason}, {length}", {
+    names: who,
+    reason: reasonWord(reason),
+    length: lengthWord(endMs - startMs),
+  });
+}
+
+/** `0.4 s` (in Vietnamese `0,4`) below ten seconds, else `00:01:20`. */
+function lengthWord(ms: number): string {
+  if (ms >= 10_000) return elapsed(ms);
+  const seconds = Math.max(0.1, Math.round(ms / 100) / 10);
+  const lang = document.documentElement.lang || "en";
+  return t("{seconds} s", { seconds: seconds.toLocaleString(lang) });
 }

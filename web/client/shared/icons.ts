@@ -24,6 +24,8 @@ const DRAWINGS = {
   play: svg`<path d="M7.5 5v14l11-7z" />`,
   stop: svg`<rect x="6" y="6" width="12" height="12" rx="1.5" />`,
   next: svg`<path d="m6 5 8 7-8 7zM17.5 5v14" />`,
+  previous: svg`<path d="m18 5-8 7 8 7zM6.5 5v14" />`,
+  skip: svg`<path d="M3.5 7v10l6.5-5zM11 7v10l6.5-5zM20.5 6v12" />`,
   record: svg`<circle cx="12" cy="12" r="6" fill="currentColor" />`,
   "record-off": svg`<circle cx="12" cy="12" r="6" />`,
   warning: svg`<path d="M12 4 2.8 19.5h18.4zM12 10v4.5M12 17h.01" />`,

@@ -8,10 +8,11 @@ export type WebWire =
   | PlayerConfig
   | PlaybackRequest
   | VerificationReply
+  | VerificationView
   | ReceptionRequest
   | ReasonRequest
   | ReceptionView
-  | RecordingView
+  | RecordingsPage
   | WebProblem
   | Manifest;
 /**
@@ -38,6 +39,10 @@ export type ReceptionKind = "ad_hoc" | "periodic" | "regular";
  * Regular (by staff), periodic (by the head, on a published day), ad hoc.
  */
 export type ReceptionKind1 = "ad_hoc" | "periodic" | "regular";
+/**
+ * What is known of a recording's wholeness, as the list shows and filters it.
+ */
+export type ProofState = "faulty" | "unchecked" | "unsealed" | "whole";
 /**
  * Where a participant's track comes from. One track per source and participant.
  */
@@ -147,6 +152,7 @@ export interface PlayerConfig {
   manifest: string;
   segment: string;
   verify: string;
+  verification: string;
   proof: string;
   purpose: string;
   purpose_given: boolean;
@@ -158,11 +164,13 @@ export interface PlaybackRequest {
   purpose: string;
 }
 /**
- * ``POST /api/recordings/{id}/verify``.
+ * ``POST /api/recordings/{id}/verify``. ``by``: name of who asked, empty for the system. ``origin``: what the check
+ * can say about who sealed.
  */
 export interface VerificationReply {
   recording: string;
   at_ms: number;
+  by: string;
   objects: number;
   bytes: number;
   holds: boolean;
@@ -177,6 +185,18 @@ export interface FaultView {
   algorithm: string;
   expected: string;
   found: string;
+}
+/**
+ * ``GET /api/recordings/{id}/verification``. ``running``: a check is under way, ``checked`` of ``total`` bytes are
+ * read (``total`` 0: not known yet). ``failed``: code of why the last one asked for came to no result, else empty.
+ * ``last``: the newest result, None before the first.
+ */
+export interface VerificationView {
+  running: boolean;
+  checked: number;
+  total: number;
+  failed: string;
+  last: VerificationReply | null;
 }
 /**
  * ``POST /api/receptions``. ``starts_ms`` since 1970 UTC.
@@ -245,7 +265,14 @@ export interface AgendaView {
   title: string;
 }
 /**
- * ``GET /api/recordings``; ``verified_ms``: the last whole check, ``faults`` what it found.
+ * ``GET /api/recordings``. ``next``: ask again with it as ``after`` for what follows, None at the end.
+ */
+export interface RecordingsPage {
+  recordings: RecordingView[];
+  next: string | null;
+}
+/**
+ * ``verified_ms``: the last whole check, ``faults`` what it found, ``proof`` what that comes to.
  */
 export interface RecordingView {
   id: string;
@@ -258,6 +285,7 @@ export interface RecordingView {
   bytes: number;
   verified_ms: number | null;
   faults: number;
+  proof: ProofState;
 }
 /**
  * RFC 9457 problem details. ``code`` is stable, ``title`` and ``detail`` are worded in the reader's language;

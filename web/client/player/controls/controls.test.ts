@@ -8,7 +8,8 @@ describe("controls", () => {
   it("name themselves and do what they say", async () => {
     const acts = writtenActs();
     const state = { ...firstState(false), recording: RECORDING, positionMs: 61_000 };
-    const controls = await mounted(new Controls(), { state, acts, zone: "Asia/Ho_Chi_Minh" });
+    const zone = "Asia/Ho_Chi_Minh";
+    const controls = await mounted(new Controls(), { state, acts, zone, empty: true });
     expect(nameless(controls)).toEqual([]);
     expect(part(controls, "position").textContent).toBe("00:01:01");
     part(controls, "play-button").click();
@@ -16,6 +17,16 @@ describe("controls", () => {
     const rate = part(controls, "rate") as HTMLSelectElement;
     rate.value = "1.5";
     rate.dispatchEvent(new Event("change"));
-    expect(acts.done).toEqual(["toggle", "jump -10000", "rate 1.5"]);
+    for (const id of ["previous-button", "next-button", "skip-button", "keys-button"])
+      part(controls, id).click();
+    expect(acts.done).toEqual([
+      "toggle",
+      "jump -10000",
+      "rate 1.5",
+      "step -1",
+      "step 1",
+      "skip",
+      "keys true",
+    ]);
   });
 });

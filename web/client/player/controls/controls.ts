@@ -19,6 +19,15 @@ export interface ControlActs {
   readonly setRate: (rate: number) => void;
   readonly setVolume: (volume: number) => void;
   readonly skipEmpty: () => void;
+  /** To the next event, or the one before. */
+  readonly step: (by: 1 | -1) => void;
+  /** One step of speed. */
+  readonly faster: (by: 1 | -1) => void;
+  readonly mute: () => void;
+  /** The picture of that number large, from 1 on; 0: all equal. */
+  readonly enlarge: (number: number) => void;
+  readonly still: () => void;
+  readonly keys: (open: boolean) => void;
 }
 
 export class Controls extends PlainElement {
@@ -26,23 +35,35 @@ export class Controls extends PlainElement {
     state: { attribute: false },
     acts: { attribute: false },
     zone: { attribute: false },
+    empty: { attribute: false },
   };
   declare state: PlayerState;
   declare zone: string;
   declare acts: ControlActs;
+  /** Nothing is there now from anybody: the stretch can be skipped. */
+  declare empty: boolean;
 
   protected override render(): TemplateResult {
     const { state, acts } = this;
     return html`<div class="dc-controls">
-      ${verb("play-button", state.running ? "pause" : "play", state.running ? t("Stand still") : t("Play"), acts.toggle, true)}
+      ${verb("play-button", state.running ? "pause" : "play", state.running ? t("Stand still") : t("Play"), acts.toggle, { primary: true })}
       ${verb("back-button", "back", t("10 s back"), () => {
         acts.jump(-10_000);
       })}
       ${verb("forward-button", "forward", t("10 s on"), () => {
         acts.jump(10_000);
       })}
-      ${verb("skip-button", "next", t("Skip the empty stretch"), acts.skipEmpty)} ${this.#time()}
-      ${this.#rate()} ${this.#volume()}
+      ${verb("previous-button", "previous", t("To the event before"), () => {
+        acts.step(-1);
+      })}
+      ${verb("next-button", "next", t("To the next event"), () => {
+        acts.step(1);
+      })}
+      ${verb("skip-button", "skip", t("Skip the empty stretch"), acts.skipEmpty, { off: !this.empty })}
+      ${this.#time()} ${this.#rate()} ${this.#volume()}
+      ${verb("keys-button", "keys", t("Keys"), () => {
+        acts.keys(true);
+      })}
     </div>`;
   }
 
@@ -100,13 +121,14 @@ function verb(
   drawing: Icon,
   words: string,
   press: () => void,
-  primary = false,
+  { primary = false, off = false } = {},
 ): TemplateResult {
   return html`<button
     type="button"
     class=${`btn ${primary ? "btn-primary" : "btn-outline-secondary"}`}
     data-testid=${test}
     title=${words}
+    ?disabled=${off}
     @click=${press}
   >
     ${icon(drawing)}<span class=${primary ? "" : "visually-hidden"}>${words}</span>

@@ -1,56 +1,101 @@
-/** What happened, in order; pressing a line goes there. */
+/** What happened and what is missing, in order; pressing a line goes there. */
 
-import { html, type TemplateResult } from "lit";
+import { html, type PropertyValues, type TemplateResult } from "lit";
 import { elapsed } from "../../format";
 import { t } from "../../i18n";
+import { icon } from "../../shared/icons";
 import { PlainElement } from "../../shared/plain-element";
 import { adopt } from "../../styles/adopt";
-import type { Recording } from "../recording";
-import { markWord } from "../words";
+import { SHOWINGS, type Showing, type Step } from "../steps";
+import { stepWord } from "../words";
 import css from "./events.css?inline";
 
 adopt(css);
 
+const WORDS: Record<Showing, () => string> = {
+  main: () => t("Main events"),
+  all: () => t("All events"),
+  gaps: () => t("Gaps only"),
+};
+
 export class Events extends PlainElement {
   static override properties = {
-    recording: { attribute: false },
+    steps: { attribute: false },
+    showing: { attribute: false },
     current: { attribute: false },
     seek: { attribute: false },
+    show: { attribute: false },
   };
-  declare recording: Recording;
-  /** Index of the last event before the playhead, -1 before the first. */
-  declare current: number;
+  /** Those that are shown. */
+  declare steps: readonly Step[];
+  declare showing: Showing;
+  /** The last before the playhead, null before the first. */
+  declare current: Step | null;
   declare seek: (ms: number) => void;
+  declare show: (showing: Showing) => void;
 
   protected override render(): TemplateResult {
     return html`<nav class="dc-events" aria-label=${t("Events")} data-testid="events">
-      <h2>${t("Events")}</h2>
-      ${this.recording.marks.length === 0 ? html`<p class="dc-quiet">${t("No events.")}</p>` : ""}
+      <div class="dc-events-head">
+        <h2>${t("Events")}</h2>
+        ${this.#choice()}
+      </div>
+      ${
+        this.steps.length === 0
+          ? html`<p class="dc-quiet">
+              ${this.showing === "gaps" ? t("The recording has no gaps.") : t("No events.")}
+            </p>`
+          : ""
+      }
       <ol>
-        ${this.recording.marks.map(
-          (mark, index) =>
-            html`<li>
-              <button
-                type="button"
-                data-testid="event"
-                data-kind=${mark.kind}
-                aria-current=${index === this.current}
-                @click=${() => {
-                  this.seek(mark.atMs);
-                }}
-              >
-                <time class="dc-mono">${elapsed(mark.atMs)}</time><span>${markWord(mark)}</span>
-              </button>
-            </li>`,
-        )}
+        ${this.steps.map((step) => this.#line(step))}
       </ol>
     </nav>`;
+  }
+
+  #choice(): TemplateResult {
+    return html`<select
+      class="form-select"
+      data-testid="showing"
+      aria-label=${t("Which events are listed")}
+      @change=${(event: Event) => {
+        this.show((event.target as HTMLSelectElement).value as Showing);
+      }}
+    >
+      ${SHOWINGS.map(
+        (one) =>
+          html`<option value=${one} ?selected=${one === this.showing}>${WORDS[one]()}</option>`,
+      )}
+    </select>`;
+  }
+
+  #line(step: Step): TemplateResult {
+    return html`<li>
+      <button
+        type="button"
+        data-testid="event"
+        data-kind=${step.kind}
+        aria-current=${step === this.current}
+        @click=${() => {
+          this.seek(step.atMs);
+        }}
+      >
+        <time class="dc-mono">${elapsed(step.atMs)}</time>
+        <span>${step.gap === null ? "" : icon("warning")} ${stepWord(step)}</span>
+      </button>
+    </li>`;
+  }
+
+  /** The present line stays in sight, but never moves under somebody's pointer or focus. */
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    const list = this.querySelector<HTMLElement>(".dc-events");
+    const line = list?.querySelector<HTMLElement>("[aria-current=true]");
+    if (!changed.has("current") || !list || !line || list.matches(":hover, :focus-within")) return;
+    const above = line.offsetTop - list.scrollTop;
+    if (above < 60 || above > list.clientHeight - 60)
+      list.scrollTop = line.offsetTop - list.clientHeight / 2;
   }
 }
 
 customElements.define("dc-events", Events);
-
-/** Index of the last mark at or before a moment. */
-export function currentMark(recording: Recording, atMs: number): number {
-  return recording.marks.findLastIndex((mark) => mark.atMs <= atMs + 50);
-}

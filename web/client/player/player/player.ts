@@ -2,24 +2,27 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { elapsed } from "../../format";
+import { elapsed, wallClock, wallDate } from "../../format";
 import { refusalText, t } from "../../i18n";
 import { icon } from "../../shared/icons";
 import { PlainElement } from "../../shared/plain-element";
 import { adopt } from "../../styles/adopt";
-import type { PlayerConfig, VerificationReply } from "../../wire/web";
+import type { PlayerConfig } from "../../wire/web";
 import type { ControlActs } from "../controls/controls";
-import { currentMark } from "../events/events";
 import { actOfKey } from "../keys";
 import type { TileActs } from "../play-tile/play-tile";
+import { emptyUntil } from "../presence";
 import type { Recording } from "../recording";
 import type { PlayerSession } from "../session";
 import type { PlayerState } from "../state";
+import { currentStep, stepFrom, type Showing } from "../steps";
 import { saveStill } from "../still";
 import { tilesAt, type TileView } from "../tiles";
 import "../controls/controls";
 import "../events/events";
+import "../keys-list/keys-list";
 import "../play-tile/play-tile";
+import "../proof/proof";
 import "../purpose/purpose";
 import "../timebar/timebar";
 import css from "./player.css?inline";
@@ -56,13 +59,40 @@ export class Player extends PlainElement {
     skipEmpty: () => {
       this.session.engine?.skipEmpty();
     },
+    step: (by) => {
+      const step = stepFrom(this.state.listed, this.session.engine?.positionMs ?? 0, by);
+      if (step !== null) this.#seek(step.atMs);
+    },
+    faster: (by) => {
+      this.session.faster(by);
+    },
+    mute: () => {
+      this.session.mute();
+    },
+    enlarge: (number) => {
+      const tile = this.#tilesNow()[number - 1]?.key ?? null;
+      if (number === 0 || tile !== null) this.session.store.send({ type: "large", tile });
+    },
+    still: () => {
+      const tile = toKeep(this.#tilesNow(), this.state.large);
+      if (tile !== null) this.#still(tile);
+    },
+    keys: (open) => {
+      this.session.store.send({ type: "keys", open });
+    },
+  };
+  readonly #show = (showing: Showing): void => {
+    this.session.store.send({ type: "showing", showing });
+  };
+  readonly #verify = (): void => {
+    void this.session.verify();
   };
   readonly #tileActs: TileActs = {
     still: (tile) => {
       this.#still(tile);
     },
-    enlarge: (seat) => {
-      this.session.store.send({ type: "large", seat });
+    enlarge: (tile) => {
+      this.session.store.send({ type: "large", tile });
     },
   };
 
@@ -83,12 +113,25 @@ export class Player extends PlainElement {
     act();
   };
 
+  #tilesNow(): TileView[] {
+    const { recording, positionMs, feeds } = this.state;
+    return recording === null ? [] : tilesAt(recording, positionMs, feeds);
+  }
+
   #still(tile: TileView): void {
-    const element =
-      tile.track === null ? undefined : this.session.engine?.feeds.get(tile.track)?.element;
-    if (!(element instanceof HTMLVideoElement)) return;
-    const when = elapsed(this.state.positionMs).replaceAll(":", "-");
-    void saveStill(element, `${tile.seat.point} ${when}`);
+    const recording = this.state.recording;
+    const element = this.#element(tile);
+    if (!(element instanceof HTMLVideoElement) || recording === null) return;
+    const wall = recording.beganMs + this.state.positionMs;
+    const { zone } = this.config.page;
+    void saveStill(element, {
+      reception: recording.title,
+      name: tile.seat.name,
+      point: tile.seat.point,
+      moment: `${wallDate(wall, zone)} ${wallClock(wall, zone)}`,
+      place: elapsed(this.state.positionMs),
+      recording: recording.id,
+    });
   }
 
   protected override render(): TemplateResult {
@@ -104,52 +147,63 @@ export class Player extends PlainElement {
   }
 
   #open(recording: Recording): TemplateResult {
+    const { positionMs, listed, showing, steps } = this.state;
     return html`<div class="dc-player" data-testid="player">
-      <div class="dc-player-head">
-        <a class="btn btn-outline-secondary" data-testid="to-archive" href="/archive"
-          >${t("Archive")}</a
-        >
-        <h1>${recording.title}</h1>
-        ${this.#proof()}
+      ${this.#head(recording)} ${this.#tiles()}
+      <div class="dc-player-foot">
+        ${this.#trouble()}
+        <dc-timebar
+          .recording=${recording}
+          .steps=${steps}
+          .positionMs=${positionMs}
+          .seek=${this.#seek}
+        ></dc-timebar>
+        <dc-controls
+          .state=${this.state}
+          .acts=${this.#acts}
+          .zone=${this.config.page.zone}
+          .empty=${emptyUntil(recording.tracks, positionMs) !== null}
+        ></dc-controls>
       </div>
-      ${this.#tiles(recording)}
-      <dc-timebar
-        .recording=${recording}
-        .positionMs=${this.state.positionMs}
-        .seek=${this.#seek}
-      ></dc-timebar>
-      <dc-controls
-        .state=${this.state}
-        .acts=${this.#acts}
-        .zone=${this.config.page.zone}
-      ></dc-controls>
-      <div>${this.#verification()} ${this.#trouble()}</div>
       <dc-events
-        .recording=${recording}
-        .current=${currentMark(recording, this.state.positionMs)}
+        .steps=${listed}
+        .showing=${showing}
+        .current=${currentStep(listed, positionMs)}
         .seek=${this.#seek}
+        .show=${this.#show}
       ></dc-events>
+      <dc-keys-list .open=${this.state.keys} .away=${this.#awayKeys}></dc-keys-list>
     </div>`;
   }
 
-  #proof(): TemplateResult {
-    const asking = this.state.verification === "asking";
-    return html`<button
-        type="button"
-        class="btn btn-outline-secondary"
-        data-testid="verify-button"
-        ?disabled=${asking}
-        @click=${() => void this.session.verify()}
+  readonly #awayKeys = (): void => {
+    this.#acts.keys(false);
+  };
+
+  #head(recording: Recording): TemplateResult {
+    const began = recording.beganMs;
+    const { zone } = this.config.page;
+    return html`<div class="dc-player-head">
+      <a class="btn btn-outline-secondary" data-testid="to-archive" href="/archive"
+        >${t("Archive")}</a
       >
-        ${icon("tick")}<span>${asking ? t("Verifying…") : t("Verify")}</span>
-      </button>
-      <a class="btn btn-outline-secondary" data-testid="proof-link" href=${this.config.proof}
-        >${t("Proof")}</a
-      >`;
+      <div class="dc-player-title">
+        <h1>${recording.title}</h1>
+        <small class="dc-quiet"
+          >${wallClock(began, zone).slice(0, 5)}, ${wallDate(began, zone)}</small
+        >
+      </div>
+      <dc-player-proof
+        .view=${this.state.verification}
+        .zone=${zone}
+        .page=${this.config.proof}
+        .verify=${this.#verify}
+      ></dc-player-proof>
+    </div>`;
   }
 
-  #tiles(recording: Recording): TemplateResult {
-    const tiles = tilesAt(recording, this.state.positionMs, this.state.feeds);
+  #tiles(): TemplateResult {
+    const tiles = this.#tilesNow();
     const large = tiles.some((tile) => tile.key === this.state.large);
     const columns = Math.max(1, Math.ceil(Math.sqrt(tiles.length)));
     const rows = `repeat(${Math.max(1, tiles.length - 1)}, minmax(0, 1fr))`;
@@ -176,23 +230,6 @@ export class Player extends PlainElement {
     return this.session.engine?.feeds.get(tile.track)?.element ?? null;
   }
 
-  #verification(): TemplateResult | typeof nothing {
-    const result = this.state.verification;
-    if (result === null || result === "asking") return nothing;
-    return html`<div class="dc-player-proof" role="status" data-testid="verification">
-      <p class="dc-state mb-1" data-tone=${result.holds ? "good" : "bad"}>
-        ${icon(result.holds ? "tick" : "warning")}<span>${verdict(result)}</span>
-      </p>
-      ${
-        result.faults.length === 0
-          ? nothing
-          : html`<ul class="mb-0">
-              ${result.faults.map((fault) => html`<li>${fault.path}: ${fault.found}</li>`)}
-            </ul>`
-      }
-    </div>`;
-  }
-
   #trouble(): TemplateResult | typeof nothing {
     const trouble = this.state.trouble;
     if (trouble === null) return nothing;
@@ -208,11 +245,12 @@ export class Player extends PlainElement {
   }
 }
 
-function verdict(result: VerificationReply): string {
-  const params = { objects: result.objects, faults: result.faults.length };
-  return result.holds
-    ? t("Unchanged: {objects} objects checked, no fault.", params)
-    : t("NOT whole: {objects} objects checked, {faults} faults.", params);
+/** The picture a reader means who names none: the large one, else who speaks, else the first there is. */
+function toKeep(tiles: readonly TileView[], large: string | null): TileView | null {
+  const seen = tiles.filter((tile) => tile.missing === null);
+  return (
+    seen.find((tile) => tile.key === large) ?? seen.find((tile) => tile.speaking) ?? seen[0] ?? null
+  );
 }
 
 customElements.define("dc-player", Player);

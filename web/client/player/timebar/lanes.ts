@@ -5,7 +5,7 @@ import type { Recording, Span } from "../recording";
 export interface Stripe {
   readonly from: number;
   readonly width: number;
-  readonly kind: "there" | "spoke" | "gap";
+  readonly kind: "there" | "spoke" | "gap" | "pause";
 }
 
 export interface Lane {

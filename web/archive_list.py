@@ -1,0 +1,65 @@
+"""A page of the archive for a reader: what they may see of it, found by the database."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from aiohttp import web
+
+from bridge.errors import NotFound
+from bridge.ids import AccountId
+from bridge.model import RecordingRow
+from bridge.policy import SYSTEM, Action, Actor, Concern, agencies_of, authorise
+from bridge.repositories import UnitOfWork
+from bridge.search import PointName, RecordingCursor, RecordingFilter, cursor_of
+from web.archive_search import Asked, asked_of
+from web.keys import PORTS
+from web.render import times_of
+from web.requests import actor_of
+
+
+class Found(NamedTuple):
+    """``next``: the place where the list goes on, None at its end."""
+
+    rows: Sequence[RecordingRow]
+    next: RecordingCursor | None
+
+
+class Around(NamedTuple):
+    """``total``: of all pages of the answer; ``points``: those one may ask for."""
+
+    total: int
+    points: Sequence[PointName]
+
+
+def question_of(request: web.Request) -> tuple[Actor, Asked]:
+    """Who asks for what. Raises NotPermitted when somebody without the right asks for a person by name."""
+    actor = actor_of(request)
+    asked = asked_of(request.query, times_of(request).zone, agencies_of(actor, Action.SEE_ARCHIVE))
+    if asked.form.text("person"):
+        authorise(actor, Action.SEARCH_PERSON, Concern("archive", None))
+    return actor, asked
+
+
+async def found(request: web.Request, asked: RecordingFilter, after: RecordingCursor | None, limit: int) -> Found:
+    """At most ``limit`` rows behind ``after``."""
+    async with request.app[PORTS].units.reading() as unit:
+        rows = await unit.recordings.find(asked, after, limit + 1)
+    more = len(rows) > limit
+    return Found(rows[:limit], cursor_of(rows[limit - 1]) if more else None)
+
+
+async def around(request: web.Request, asked: RecordingFilter) -> Around:
+    """What the page says beside the rows."""
+    async with request.app[PORTS].units.reading() as unit:
+        return Around(await unit.recordings.count(asked), await unit.recordings.points(asked.agencies))
+
+
+async def names_of(unit: UnitOfWork, accounts: Iterable[AccountId]) -> dict[AccountId, str]:
+    """By account; the system has none, an account that is not there any more keeps its id."""
+    names: dict[AccountId, str] = {SYSTEM.account: ""}
+    for account in set(accounts) - {SYSTEM.account}:
+        try:
+            names[account] = (await unit.accounts.get(account)).name
+        except NotFound:
+            names[account] = account
+    return names
