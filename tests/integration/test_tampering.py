@@ -36,6 +36,7 @@ NO_EVIDENCE = {
     "verified_utc_ns",  # of the last check: the next one writes it anew
     "faults",
     "origin",
+    "title_words",  # of the search alone: the title itself is compared
 }
 """Columns of recordings that say nothing of what was recorded."""
 
