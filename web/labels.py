@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bridge.model import Level, ReceptionKind, Role
+from bridge.signing import Origin
 from bridge.states import ReceptionState, RecordingState
 from web.words import mark
 
@@ -42,6 +43,17 @@ RECORDING_STATES: Mapping[str, str] = {
     RecordingState.EXPIRED: mark("Retention ended"),
     RecordingState.DISPOSED: mark("Disposed of"),
 }
+
+ORIGINS: Mapping[str, str] = {
+    Origin.UNSIGNED: mark(
+        "The manifest is not signed: the check proves that nothing changed since it was sealed, not who sealed it."
+    ),
+    Origin.BROKEN: mark("The signature does not hold."),
+    Origin.SIGNED: mark("The signature holds. Whose key it is was not asked."),
+    Origin.UNTRUSTED: mark("The signature holds, but the key is not one of this installation."),
+    Origin.TRUSTED: mark("The signature holds, by a key of this installation."),
+}
+"""What a check can say about who sealed a recording."""
 
 ROLES: Mapping[Role, str] = {
     Role.CHAIR: mark("Chair"),
