@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bridge.archive import AccessKind
 from bridge.model import Level, ReceptionKind, Role
 from bridge.search import ProofState
+from bridge.signing import Origin
 from bridge.states import ReceptionState, RecordingState
 from web.words import mark
 
@@ -69,15 +70,15 @@ ACCESSES: Mapping[AccessKind, str] = {
 }
 
 ORIGINS: Mapping[str, str] = {
-    "unsigned": mark(
+    Origin.UNSIGNED: mark(
         "The manifest is not signed: the check proves that nothing changed since it was sealed, not who sealed it."
     ),
-    "broken": mark("The signature does not hold: the manifest is not what was signed."),
-    "signed": mark("Unaltered since it was signed with this key. Whose key it is, this check did not ask."),
-    "untrusted": mark("Signed with a key that this installation does not know."),
-    "trusted": mark("The signature holds, and the key is one of this installation's own."),
+    Origin.BROKEN: mark("The signature does not hold."),
+    Origin.SIGNED: mark("The signature holds. Whose key it is was not asked."),
+    Origin.UNTRUSTED: mark("The signature holds, but the key is not one of this installation."),
+    Origin.TRUSTED: mark("The signature holds, by a key of this installation."),
 }
-"""What a check can say about who sealed, by its code; another code is shown as it is."""
+"""What a check can say about who sealed a recording."""
 
 ROLES: Mapping[Role, str] = {
     Role.CHAIR: mark("Chair"),

@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.utils import CryptographyDeprecationWarning
+from cryptography.x509.oid import ExtensionOID
 
 from bridge.errors import MalformedInput
 
@@ -56,8 +57,8 @@ def fingerprint_of(der: bytes) -> str:
 
 
 def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Whether this authority signed it, and may sign certificates at all (RFC 5280 4.2.1.3, 4.2.1.9)."""
-    return _signed_by(certificate, issuer) and _is_authority(issuer)
+    """Whether this authority signed it, and may sign certificates at all."""
+    return _signed_by(certificate, issuer) and _is_authority(issuer, 0)
 
 
 def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
@@ -70,13 +71,26 @@ def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     return True
 
 
-def _is_authority(certificate: x509.Certificate) -> bool:
+def _is_authority(certificate: x509.Certificate, below: int) -> bool:
+    """``below``: how many authorities stand between it and the signer (RFC 5280 4.2.1.3, 4.2.1.9)."""
     try:
-        if not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+        basic = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
+        if not basic.ca or (basic.path_length is not None and basic.path_length < below):
             return False
         return certificate.extensions.get_extension_for_class(x509.KeyUsage).value.key_cert_sign
     except x509.ExtensionNotFound as missing:
         return missing.oid == x509.KeyUsage.oid
+
+
+_UNDERSTOOD = frozenset(
+    {ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.KEY_USAGE, ExtensionOID.EXTENDED_KEY_USAGE,
+     ExtensionOID.CERTIFICATE_POLICIES, ExtensionOID.SUBJECT_ALTERNATIVE_NAME}
+)  # fmt: skip
+
+
+def _understood(certificate: x509.Certificate) -> bool:
+    """Whether it demands nothing that we do not know (RFC 5280 4.2: critical extensions)."""
+    return all(one.oid in _UNDERSTOOD for one in certificate.extensions if one.critical)
 
 
 def may_sign(certificate: x509.Certificate) -> bool:
@@ -119,14 +133,19 @@ def leads_to(chain: Sequence[x509.Certificate], trusted: Iterable[x509.Certifica
     A certificate counts that had not ended at that time. One that begins later counts as well: a record may be sealed
     the moment before its office gets a new certificate, and be signed the moment after.
     """
-    trusted = [certificate for certificate in trusted if not ended_before(certificate, utc_ns)]
+
+    def counts(certificate: x509.Certificate) -> bool:
+        return not ended_before(certificate, utc_ns) and _understood(certificate)
+
+    trusted = list(filter(counts, trusted))
     reached = chain[0]
-    for _ in range(_LONGEST):
-        if ended_before(reached, utc_ns):
+    for below in range(_LONGEST):
+        if not counts(reached):
             return False
-        if any(reached == one or issued_by(reached, one) for one in trusted):
+        if any(reached == one or (_signed_by(reached, one) and _is_authority(one, below)) for one in trusted):
             return True
-        above = next((one for one in chain if one != reached and issued_by(reached, one)), None)
+        others = (one for one in chain if one != reached and _is_authority(one, below))
+        above = next((one for one in others if _signed_by(reached, one)), None)
         if above is None:
             return False
         reached = above

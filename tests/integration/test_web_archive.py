@@ -11,6 +11,7 @@ import pytest
 
 from bridge.errors import Code, MalformedInput, Unavailable
 from bridge.ids import RecordingId
+from bridge.signing import KeyId, shown
 from bridge.states import RecordingState
 from bridge.verification import journal_key
 from tests.support.pages import Pages, PassingRemuxer, Reader, serving
@@ -160,6 +161,8 @@ async def test_the_proof_page_shows_each_object(pages: Pages, tmp_path: Path) ->
         assert after.path == f"{PAGE}/proof"
         assert after.text.count("</span> as sealed") == 6
         assert "diemcau verify" in after.text
+        assert "The signature holds, by a key of this installation." in after.text
+        assert shown(KeyId(pages.keys.known()[0].id)) in after.text
         flip(pages, tmp_path)
         broken = await archivist.send(f"{PAGE}/proof", {"csrf": before.token()})
         assert "1 fault found" in broken.text

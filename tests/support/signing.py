@@ -76,8 +76,11 @@ def issued(
     authority: bool = False,
     kind: str = "ecdsa-p256-sha256",
     days: tuple[int, int] = (-1, 365),
+    path_length: int | None = None,
+    only: str = "",
 ) -> Issued:
-    """A certificate by ``by`` (None: by itself), valid between these days from now."""
+    """A certificate by ``by`` (None: by itself), valid between these days from now; ``path_length``: how many
+    authorities may stand below it; ``only``: names it is limited to, as a critical extension."""
     key = new_key(kind)
     now = EPOCH + timedelta(microseconds=now_utc_ns // 1000)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -90,7 +93,10 @@ def issued(
         .serial_number(x509.random_serial_number())
         .not_valid_before(now + timedelta(days=days[0]))
         .not_valid_after(now + timedelta(days=days[1]))
-        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=path_length), critical=True)
     )
+    if only:
+        names = x509.NameConstraints([x509.DNSName(only)], None)
+        builder = builder.add_extension(names, critical=True)
     algorithm = None if isinstance(signer, ed25519.Ed25519PrivateKey) else hashes.SHA256()
     return Issued(key, builder.sign(signer, algorithm))

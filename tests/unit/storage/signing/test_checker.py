@@ -104,6 +104,25 @@ def test_who_is_no_authority_issues_nothing() -> None:
     assert found(signed(forged.key, (forged,)), of(leaf)).origin is Origin.UNTRUSTED
 
 
+def test_an_authority_that_may_have_none_below_it_has_none() -> None:
+    root = issued("Root", None, NOW, authority=True, path_length=1)
+    middle = issued("Issuer", root, NOW, authority=True, path_length=0)
+    direct = issued("Office", middle, NOW)
+    assert found(signed(direct.key, (direct, middle)), of(root)).origin is Origin.TRUSTED
+    below = issued("Below", middle, NOW, authority=True)
+    leaf = issued("Office", below, NOW)
+    for trust in (of(root), of(middle)):
+        assert found(signed(leaf.key, (leaf, below, middle)), trust).origin is Origin.UNTRUSTED
+
+
+def test_a_limit_that_is_not_understood_is_not_passed_over() -> None:
+    root = issued("Root", None, NOW, authority=True)
+    limited = issued("Issuer", root, NOW, authority=True, only="tax.example")
+    leaf = issued("Office", limited, NOW)
+    assert found(signed(leaf.key, (leaf, limited)), of(root)).origin is Origin.UNTRUSTED
+    assert found(signed(leaf.key, (leaf, limited)), of(leaf)).origin is Origin.TRUSTED
+
+
 def test_certificates_that_do_not_belong_are_faults() -> None:
     root, middle, leaf = office()
     for key, chain in ((new_key("ed25519"), (leaf, middle)), (leaf.key, (leaf, root)), (leaf.key, (middle, root))):
