@@ -37,7 +37,7 @@ def test_lists_are_of_the_agencies_in_which_a_role_counts() -> None:
     def who(*roles: Role) -> Actor:
         return Actor(AccountId("a"), "A", frozenset(roles), own)
 
-    assert agencies_of(who(Role.ARCHIVIST), Action.SEE_ARCHIVE) == {own}
+    assert agencies_of(who(Role.ARCHIVIST), Action.SEE_ARCHIVE) == frozenset({own})
     assert agencies_of(who(Role.CITIZEN, Role.AGENCY), Action.SEE_ARCHIVE) == frozenset()
     assert agencies_of(who(Role.ADMINISTRATOR), Action.SEARCH_PERSON) == frozenset()
     assert agencies_of(who(Role.CHAIR), Action.JOIN) == frozenset()  # a seat's right, no list's
