@@ -145,7 +145,7 @@ async def _replay(window: ReaderWindow, fresh: Product, taken: Path) -> None:
     await page.wait_for_function(_THREE_PLAY, timeout=_WITHIN_MS, polling=200)
     await window.who.picture(taken / "player.png")
     await window.press("Kiểm tra toàn vẹn", "[data-testid=player]")
-    await expect(window.by("verification")).to_be_visible(timeout=_WITHIN_MS)
+    await expect(window.by("verification")).to_contain_text("Còn nguyên vẹn", timeout=_WITHIN_MS)
     await _verify(page.url.rstrip("/").rsplit("/", 1)[-1].partition("?")[0], fresh)
 
 

@@ -3,22 +3,21 @@
 import { get, post, Refusal } from "../api";
 import type { Store } from "../shared/store";
 import type { Manifest, PlayerConfig, VerificationView } from "../wire/web";
-import { nextRate } from "./clock";
-import { Engine } from "./engine";
 import type { Loaded } from "./feed";
+import { PlayerOwner } from "./owner";
 import { recordingOf } from "./recording";
 import type { Input, PlayerState } from "./state";
 
 const ASK_AGAIN_MS = 500;
 
-export class PlayerSession {
-  engine: Engine | null = null;
-
+export class PlayerSession extends PlayerOwner {
   constructor(
     private readonly config: PlayerConfig,
-    readonly store: Store<PlayerState, Input>,
-    private readonly now: () => number,
-  ) {}
+    store: Store<PlayerState, Input>,
+    now: () => number,
+  ) {
+    super(store, now);
+  }
 
   /** Tells the office's log why; then the recording opens. */
   async givePurpose(purpose: string): Promise<void> {
@@ -33,42 +32,9 @@ export class PlayerSession {
     await this.#shown(async () => {
       const manifest = (await (await get(this.config.manifest)).json()) as Manifest;
       const recording = recordingOf(manifest);
-      this.engine = new Engine(
-        recording,
-        (track, number, signal) => this.#load(track, number, signal),
-        {
-          ticked: (positionMs, running, holding) => {
-            const feeds = Object.fromEntries(this.engine?.states ?? []);
-            this.store.send({ type: "ticked", positionMs, running, holding, feeds });
-          },
-          feeds: () => {
-            this.engine?.setVolume(this.store.state.volume);
-          },
-        },
-        this.now,
-      );
-      this.store.send({ type: "opened", recording });
+      this.start(recording, (track, number, signal) => this.#load(track, number, signal));
     });
     await this.#follow();
-  }
-
-  setRate(rate: number): void {
-    this.engine?.setRate(rate);
-    this.store.send({ type: "rate", rate });
-  }
-
-  faster(by: 1 | -1): void {
-    this.setRate(nextRate(this.store.state.rate, by));
-  }
-
-  mute(): void {
-    this.store.send({ type: "mute" });
-    this.engine?.setVolume(this.store.state.volume);
-  }
-
-  setVolume(volume: number): void {
-    this.store.send({ type: "volume", volume });
-    this.engine?.setVolume(this.store.state.volume);
   }
 
   /** Asks for a check and tells how far it is until it ended. */

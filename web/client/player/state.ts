@@ -102,6 +102,7 @@ const RULES: Rules = {
   large: (state, { tile }) => ({ large: state.large === tile ? null : tile }),
   showing: (state, { showing }) => ({ showing, listed: shown(state.steps, showing) }),
   verifying: (state) => ({
+    trouble: null,
     verification: {
       running: true,
       checked: 0,

@@ -56,23 +56,20 @@ function view(
   own: readonly PlayTrack[],
 ): TileView {
   const microphone = pick(own, "microphone", atMs);
-  const gap = track === null ? gapAt(own, source, atMs) : null;
-  const missing =
-    gap?.reason ?? whyMissing(seat, track, atMs, track === null ? undefined : feeds[track.id]);
-  const hole = track === null ? null : presenceAt(track, atMs);
+  const gap = gapAt(track === null ? own : [track], source, atMs);
   return {
     key: `${seat.id}/${source}`,
     seat,
     source,
     track: track?.id ?? null,
-    missing,
-    fault: gap !== null || (hole?.there === "hole" && hole.hole.kind === "gap"),
+    missing: track === null && gap !== null ? gap.reason : whyMissing(seat, track, atMs, feeds),
+    fault: gap !== null,
     speaking: seat.spoke.some((span) => span.startMs <= atMs && atMs < span.endMs),
     muted: microphone === null || presenceAt(microphone, atMs).there !== "piece",
   };
 }
 
-/** Between two connections of one seat: the gap that one of its tracks declares there, outside of itself. */
+/** The gap there; between two connections of one seat it is one that a track declares outside of itself. */
 function gapAt(own: readonly PlayTrack[], source: string, atMs: number): Hole | null {
   const holes = own.filter((track) => track.source === source).flatMap((track) => track.holes);
   const covering = holes.find((hole) => hole.startMs <= atMs && atMs < hole.endMs);
@@ -90,7 +87,7 @@ function whyMissing(
   seat: PlaySeat,
   track: PlayTrack | null,
   atMs: number,
-  state: FeedState | undefined,
+  feeds: Readonly<Record<string, FeedState>>,
 ): string | null {
   const there = seat.there.some((span) => span.startMs <= atMs && atMs < span.endMs);
   if (!there) return "absent";
@@ -99,6 +96,7 @@ function whyMissing(
   if (presence.there === "hole") return isBrief(presence.hole) ? null : presence.hole.reason;
   // Behind its last file the last picture stands for a moment; before its first there is none yet.
   if (presence.there === "nothing" && atMs < track.endMs - LEEWAY_MS) return "nothing";
+  const state = feeds[track.id];
   if (state === "broken") return "broken";
   return state === "playing" || state === "hole" ? null : "loading";
 }

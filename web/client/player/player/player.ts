@@ -10,10 +10,10 @@ import { adopt } from "../../styles/adopt";
 import type { PlayerConfig } from "../../wire/web";
 import type { ControlActs } from "../controls/controls";
 import { actOfKey } from "../keys";
+import type { PlayerOwner } from "../owner";
 import type { TileActs } from "../play-tile/play-tile";
 import { emptyUntil } from "../presence";
 import type { Recording } from "../recording";
-import type { PlayerSession } from "../session";
 import type { PlayerState } from "../state";
 import { currentStep, stepFrom, type Showing } from "../steps";
 import { saveStill } from "../still";
@@ -29,15 +29,23 @@ import css from "./player.css?inline";
 
 adopt(css);
 
+/** What surrounds the player where it stands on another page than the archive's. */
+export interface PlayerFrame {
+  readonly head: () => TemplateResult;
+}
+
 export class Player extends PlainElement {
   static override properties = {
     state: { attribute: false },
     config: { attribute: false },
     session: { attribute: false },
+    frame: { attribute: false },
   };
   declare state: PlayerState;
   declare config: PlayerConfig;
-  declare session: PlayerSession;
+  declare session: PlayerOwner;
+  /** On another page than the archive's: what stands in the head line instead. */
+  declare frame: PlayerFrame | undefined;
 
   readonly #seek = (ms: number): void => {
     this.session.engine?.seek(ms);
@@ -149,7 +157,8 @@ export class Player extends PlainElement {
   #open(recording: Recording): TemplateResult {
     const { positionMs, listed, showing, steps } = this.state;
     return html`<div class="dc-player" data-testid="player">
-      ${this.#head(recording)} ${this.#tiles()}
+      <div class="dc-player-head">${this.frame?.head() ?? this.#head(recording)}</div>
+      ${this.#tiles()}
       <div class="dc-player-foot">
         ${this.#trouble()}
         <dc-timebar
@@ -183,8 +192,7 @@ export class Player extends PlainElement {
   #head(recording: Recording): TemplateResult {
     const began = recording.beganMs;
     const { zone } = this.config.page;
-    return html`<div class="dc-player-head">
-      <a class="btn btn-outline-secondary" data-testid="to-archive" href="/archive"
+    return html`<a class="btn btn-outline-secondary" data-testid="to-archive" href="/archive"
         >${t("Archive")}</a
       >
       <div class="dc-player-title">
@@ -198,8 +206,7 @@ export class Player extends PlainElement {
         .zone=${zone}
         .page=${this.config.proof}
         .verify=${this.#verify}
-      ></dc-player-proof>
-    </div>`;
+      ></dc-player-proof>`;
   }
 
   #tiles(): TemplateResult {

@@ -27,7 +27,6 @@ describe("the proof in the player", () => {
     expect(part(whole, "verification").textContent).toContain(
       "Unchanged, checked at 18:06, 18/11/2026",
     );
-    expect(part(whole, "verify-button").textContent.trim()).toBe("Verify again");
     part(whole, "verify-button").click();
     expect(verify).toHaveBeenCalledOnce();
     expect(nameless(whole)).toEqual([]);

@@ -43,7 +43,7 @@ export class PlayerProof extends PlainElement {
           this.verify();
         }}
       >
-        ${this.view?.last ? t("Verify again") : t("Verify")}
+        ${t("Verify")}
       </button>
       <a class="btn btn-outline-secondary" data-testid="proof-link" href=${this.page}
         >${t("Proof")}</a
