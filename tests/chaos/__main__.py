@@ -26,8 +26,8 @@ from tests.chaos.session import cast
 
 BUILD = ROOT / "build/chaos"
 _COLUMNS = (
-    "loop", "killed", "at_ms", "back_s", "flow_s", "sent", "accepted", "recorded", "in_gaps", "lost", "gap_ms", "stall_ms",
-    "acks", "seal_s", "verdict",
+    "loop", "killed", "at_ms", "back_s", "flow_s", "sent", "accepted", "recorded", "in_gaps", "lost", "gap_ms",
+    "stall_ms", "acks", "seal_s", "verdict",
 )  # fmt: skip
 _SUMMARY = (
     "part", "runs", "failed", "accepted", "lost", "gap_p50_ms", "gap_p95_ms", "gap_max_ms", "back_p95_s", "seal_p95_s",
