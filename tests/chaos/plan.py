@@ -53,10 +53,16 @@ class Choice(msgspec.Struct, frozen=True):
 def choose(number: int, seed: int, parts: Sequence[Part], away_s: float, live_s: float = LIVE_S) -> Choice:
     """What loop ``number`` of this seed does. ``away_s``: how long the last two parts stay away."""
     rng = random.Random(f"{seed}/{number}")
-    part = rng.choice(list(parts))
+    part = _turn(number, seed, parts)
     span = live_s if part in _ALWAYS_LIVE else live_s + _SEALING_S
     at_s = rng.uniform(0.0, span)
     restart_s = rng.uniform(0.2, _LONGEST_RESTART_S)
     if part in AWAY:
         return Choice(number, seed, part, round(_STARTED_S + at_s / 4, 3), away_s, live_s)
     return Choice(number, seed, part, round(at_s, 3), round(restart_s, 3) if part is Part.DATABASE else 0.0, live_s)
+
+
+def _turn(number: int, seed: int, parts: Sequence[Part]) -> Part:
+    """Each part once in each round, in an order of the round's own."""
+    turn, place = divmod(number, len(parts))
+    return random.Random(f"{seed}/round {turn}").sample(list(parts), len(parts))[place]

@@ -1,5 +1,7 @@
 """The same seed does the same; every part has its turn; nothing falls outside its time."""
 
+from collections import Counter
+
 from tests.chaos.plan import AWAY, KILLED, LIVE_S, choose
 
 
@@ -13,7 +15,9 @@ def test_a_seed_and_a_number_say_everything() -> None:
 
 def test_a_hundred_loops_kill_everything_also_while_the_session_ends() -> None:
     choices = [choose(number, 5, KILLED, 60) for number in range(100)]
-    assert {choice.part for choice in choices} == set(KILLED)
+    counted = Counter(choice.part for choice in choices)
+    assert set(counted) == set(KILLED)
+    assert set(counted.values()) <= {16, 17}
     assert any(not choice.while_live for choice in choices)
     assert any(choice.at_s < 2 for choice in choices)
     assert max(choice.at_s for choice in choices) < LIVE_S + 3
