@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bridge.errors import Refusal
+from bridge.errors import NotExported, Refusal
 from deploy import configuration as conf
 from deploy.configuration import Configuration, ConfigurationFault
 from deploy.folder import FolderFault
@@ -24,6 +24,8 @@ db_app = typer.Typer(help="The database.", no_args_is_help=True)
 user_app = typer.Typer(help="Accounts.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
 app.add_typer(user_app, name="user")
+archive_app = typer.Typer(help="The archive.", no_args_is_help=True)
+app.add_typer(archive_app, name="archive")
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -47,10 +49,10 @@ def faults_told() -> Iterator[None]:
     try:
         yield
     except (ConfigurationFault, FolderFault) as fault:
-        errors.print(f"diemcau: {fault}", style="red")
+        errors.print(f"diemcau: {fault}", style="red", markup=False)
         raise typer.Exit(CONFIGURATION_EXIT) from fault
-    except Refusal as refusal:
-        errors.print(f"diemcau: {refusal}", style="red")
+    except (Refusal, NotExported) as refusal:
+        errors.print(f"diemcau: {refusal}", style="red", markup=False)
         raise typer.Exit(1) from refusal
 
 
@@ -178,7 +180,7 @@ def jobs(config: ConfigFile = None, data: Data = None) -> None:
 
 @app.command()
 def verify(
-    what: Annotated[str, typer.Argument(help="A recording's id, or the folder of one.", metavar="ID|PATH")],
+    what: Annotated[str, typer.Argument(help="A recording's id, the folder of one, or a bag.", metavar="ID|PATH")],
     config: ConfigFile = None,
     data: Data = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
@@ -189,6 +191,23 @@ def verify(
     with faults_told():
         configuration = resolved(config, data=data)
         raise typer.Exit(asyncio.run(main(configuration, what, json, console)))
+
+
+@archive_app.command()
+def export(
+    recording: Annotated[str, typer.Argument(help="The recording's id.", metavar="ID")],
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.", metavar="DIR")],
+    purpose: Annotated[str, typer.Option(help="What it is handed over for; kept in the log.")],
+    by: Annotated[str | None, typer.Option(help="Sign-in name of who takes it; kept in the log.")] = None,
+    config: ConfigFile = None,
+    data: Data = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Write a sealed recording as a bag that plays and verifies itself offline."""
+    from deploy.export import export as main
+
+    with faults_told():
+        asyncio.run(main(resolved(config, data=data), recording, folder, purpose, by, json, console))
 
 
 @app.command(name="config")

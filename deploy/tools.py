@@ -21,7 +21,16 @@ from deploy.first_start import PASSWORD_BYTES
 from deploy.folder import prepare
 from deploy.stores import migrated, opened, storage_config
 from deploy.time import SystemClock, SystemEntropy
-from deploy.verify import as_json, looks_like_id, report, store_and_prefix, verify_by_id, verify_prefix
+from deploy.verify import (
+    as_json,
+    looks_like_id,
+    report,
+    store_and_prefix,
+    verify_by_id,
+    verify_exported,
+    verify_prefix,
+)
+from storage.bag.checking import looks_like_bag
 from storage.build import StorageConfig, build
 from storage.copying import copy as copy_database
 from storage.schema import SchemaRefused
@@ -44,6 +53,9 @@ async def _verify_id(configuration: Configuration, what: str, console: Console, 
 
 
 async def _verify_path(configuration: Configuration, what: str, console: Console, quiet: bool) -> Verification:
+    if looks_like_bag(Path(what)):
+        with console.status("…") as status:
+            return await verify_exported(Path(what), _teller(status.update, quiet))
     folder, prefix = store_and_prefix(Path(what))
     storage = build(StorageConfig("sqlite+aiosqlite:///:memory:", folder), SystemClock())
     try:

@@ -6,31 +6,37 @@ from pathlib import Path
 
 import msgspec
 
-from bridge.errors import NotFound
+from bridge.errors import Code, NotFound
 from bridge.ids import RecordingId
 from bridge.model import RecordingRow
 from bridge.ports import ObjectStore
 from bridge.repositories import UnitsOfWork
 from bridge.verification import MANIFEST_NAME, Progress, Verification, manifest_key, verify_recording
+from storage.bag.verifying import verify_bag
 
 _ID = re.compile(r"[a-z0-9]{20}")
-
-
-class NotSealed(Exception):
-    """The recording is there but has no manifest yet."""
 
 
 async def verify_by_id(
     units: UnitsOfWork, objects: ObjectStore, recording: str, told: Callable[[int, int], None]
 ) -> Verification:
-    """Against what the database remembers. Raises NotFound, NotSealed, Unavailable."""
+    """Against what the database remembers. Raises NotFound(not_sealed too), Unavailable."""
     row = await _row(units, recording)
     if not row.manifest_key:
-        raise NotSealed(f"recording {recording} is {row.state}: it has not been sealed yet")
+        raise NotFound(Code.NOT_SEALED, f"recording {recording} is {row.state}: it has not been sealed yet")
     progress = _progress(told)
     return await verify_recording(
         objects, row.manifest_key, row.manifest_version or None, row.manifest_sha256, progress
     )
+
+
+async def verify_exported(bag: Path, told: Callable[[int, int], None]) -> Verification:
+    """A bag, wherever it lies, without any database and without writing: the record in it and the bag around it."""
+
+    async def check_record(objects: ObjectStore, key: str) -> Verification:
+        return await verify_recording(objects, key, progress=_progress(told))
+
+    return await verify_bag(bag, check_record)
 
 
 async def verify_prefix(objects: ObjectStore, prefix: str, told: Callable[[int, int], None]) -> Verification:
