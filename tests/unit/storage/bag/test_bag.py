@@ -41,6 +41,11 @@ async def written(place: Path) -> Path:
     return place
 
 
+@pytest.fixture
+async def whole(tmp_path: Path) -> Path:
+    return await written(tmp_path / "bag")
+
+
 def beside(place: Path) -> list[str]:
     return sorted(path.name for path in place.parent.iterdir() if path != place)
 
@@ -55,12 +60,11 @@ async def test_a_bag_holds_what_rfc_8493_asks_for(tmp_path: Path) -> None:
     assert beside(bag) == []
 
 
-async def test_any_system_checks_it_with_its_own_tools(tmp_path: Path) -> None:
-    bag = await written(tmp_path / "bag")
+def test_any_system_checks_it_with_its_own_tools(whole: Path) -> None:
     command = ["sha256sum", "--check", "--strict", "--quiet", "manifest-sha256.txt", "tagmanifest-sha256.txt"]
-    assert subprocess.run(command, cwd=bag, check=False, capture_output=True).returncode == 0
-    (bag / "data/recordings/r/t/00001.webm").write_bytes(b"two")
-    assert subprocess.run(command, cwd=bag, check=False, capture_output=True).returncode == 1
+    assert subprocess.run(command, cwd=whole, check=False, capture_output=True).returncode == 0
+    (whole / "data/recordings/r/t/00001.webm").write_bytes(b"two")
+    assert subprocess.run(command, cwd=whole, check=False, capture_output=True).returncode == 1
 
 
 @pytest.mark.parametrize("empty", [True, False])
@@ -83,11 +87,16 @@ async def test_a_place_whose_parent_is_missing_is_told_in_one_line(tmp_path: Pat
 
 
 async def test_who_gives_up_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(Refusal):
-        async with FolderBag(tmp_path / "bag") as bag:
-            await bag.add("recordings/r/a", b"half")
-            raise Refusal(Code.OBJECT_DAMAGED)
-    assert list(tmp_path.iterdir()) == []
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"half"
+        raise Refusal(Code.OBJECT_DAMAGED)
+
+    place = tmp_path / "bag"
+    async with FolderBag(place) as bag:
+        with pytest.raises(Refusal):
+            await bag.add("recordings/r/a", broken())
+    assert beside(place) == []
+    assert not looks_like_bag(place)
 
 
 async def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(
@@ -99,7 +108,7 @@ async def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(NotExported, match=r"no room left for .*bag; nothing was exported"):
         await written(tmp_path / "bag")
-    assert list(tmp_path.iterdir()) == []
+    assert beside(tmp_path / "bag") == []
 
 
 async def test_what_a_killed_writer_left_goes_and_a_living_ones_stays(tmp_path: Path) -> None:
@@ -153,11 +162,6 @@ async def test_what_was_just_read_is_not_read_again(tmp_path: Path) -> None:
     path = "data/recordings/r/t/00001.webm"
     [fault] = check_bag(bag, {path: "0" * 64}).faults
     assert (fault.path, fault.found) == (path, "0" * 64)
-
-
-@pytest.fixture
-async def whole(tmp_path: Path) -> Path:
-    return await written(tmp_path / "bag")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
