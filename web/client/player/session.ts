@@ -4,11 +4,45 @@ import { get, post, Refusal } from "../api";
 import type { Store } from "../shared/store";
 import type { Manifest, PlayerConfig, VerificationReply } from "../wire/web";
 import { Engine } from "./engine";
-import type { Loaded } from "./feed";
-import { recordingOf } from "./recording";
+import type { Loaded, LoadPiece } from "./feed";
+import { recordingOf, type Recording } from "./recording";
 import type { Input, PlayerState } from "./state";
 
-export class PlayerSession {
+/** What the player asks of whoever owns its recording. */
+export interface PlayerOwner {
+  readonly engine: Engine | null;
+  readonly store: Store<PlayerState, Input>;
+  setRate(rate: number): void;
+  setVolume(volume: number): void;
+  givePurpose(purpose: string): Promise<void>;
+  verify(): Promise<void>;
+}
+
+/** An engine that tells the owner's store how it goes. */
+export function engineOn(
+  owner: PlayerOwner,
+  recording: Recording,
+  load: LoadPiece,
+  now: () => number,
+): Engine {
+  const engine = new Engine(
+    recording,
+    load,
+    {
+      ticked: (positionMs, running, holding) => {
+        const feeds = Object.fromEntries(engine.states);
+        owner.store.send({ type: "ticked", positionMs, running, holding, feeds });
+      },
+      feeds: () => {
+        engine.setVolume(owner.store.state.volume);
+      },
+    },
+    now,
+  );
+  return engine;
+}
+
+export class PlayerSession implements PlayerOwner {
   engine: Engine | null = null;
 
   constructor(
@@ -30,18 +64,10 @@ export class PlayerSession {
     await this.#shown(async () => {
       const manifest = (await (await get(this.config.manifest)).json()) as Manifest;
       const recording = recordingOf(manifest);
-      this.engine = new Engine(
+      this.engine = engineOn(
+        this,
         recording,
         (track, number, signal) => this.#load(track, number, signal),
-        {
-          ticked: (positionMs, running, holding) => {
-            const feeds = Object.fromEntries(this.engine?.states ?? []);
-            this.store.send({ type: "ticked", positionMs, running, holding, feeds });
-          },
-          feeds: () => {
-            this.engine?.setVolume(this.store.state.volume);
-          },
-        },
         this.now,
       );
       this.store.send({ type: "opened", recording });

@@ -13,7 +13,7 @@ import { currentMark } from "../events/events";
 import { actOfKey } from "../keys";
 import type { TileActs } from "../play-tile/play-tile";
 import type { Recording } from "../recording";
-import type { PlayerSession } from "../session";
+import type { PlayerOwner } from "../session";
 import type { PlayerState } from "../state";
 import { saveStill } from "../still";
 import { tilesAt, type TileView } from "../tiles";
@@ -26,15 +26,23 @@ import css from "./player.css?inline";
 
 adopt(css);
 
+/** What surrounds the player where it stands on another page than the archive's. */
+export interface PlayerFrame {
+  readonly head: () => TemplateResult;
+}
+
 export class Player extends PlainElement {
   static override properties = {
     state: { attribute: false },
     config: { attribute: false },
     session: { attribute: false },
+    frame: { attribute: false },
   };
   declare state: PlayerState;
   declare config: PlayerConfig;
-  declare session: PlayerSession;
+  declare session: PlayerOwner;
+  /** On another page than the archive's: what stands in the head line instead. */
+  declare frame: PlayerFrame | undefined;
 
   readonly #seek = (ms: number): void => {
     this.session.engine?.seek(ms);
@@ -105,13 +113,7 @@ export class Player extends PlainElement {
 
   #open(recording: Recording): TemplateResult {
     return html`<div class="dc-player" data-testid="player">
-      <div class="dc-player-head">
-        <a class="btn btn-outline-secondary" data-testid="to-archive" href="/archive"
-          >${t("Archive")}</a
-        >
-        <h1>${recording.title}</h1>
-        ${this.#proof()}
-      </div>
+      <div class="dc-player-head">${this.frame?.head() ?? this.#head(recording)}</div>
       ${this.#tiles(recording)}
       <dc-timebar
         .recording=${recording}
@@ -130,6 +132,14 @@ export class Player extends PlainElement {
         .seek=${this.#seek}
       ></dc-events>
     </div>`;
+  }
+
+  #head(recording: Recording): TemplateResult {
+    return html`<a class="btn btn-outline-secondary" data-testid="to-archive" href="/archive"
+        >${t("Archive")}</a
+      >
+      <h1>${recording.title}</h1>
+      ${this.#proof()}`;
   }
 
   #proof(): TemplateResult {
