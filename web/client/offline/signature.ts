@@ -18,8 +18,8 @@ interface Parsed {
 
 interface Scheme {
   readonly imported: AlgorithmIdentifier | EcKeyImportParams | RsaHashedImportParams;
-  /** Every way of checking that the name may mean; one that holds is enough. */
-  readonly ways: (key: CryptoKey) => (AlgorithmIdentifier | EcdsaParams | RsaPssParams)[];
+  readonly verified: AlgorithmIdentifier | EcdsaParams | RsaPssParams;
+  /** The signature as WebCrypto takes it; null when it is of no such form. */
   readonly form: (signature: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | null;
 }
 
@@ -28,22 +28,19 @@ const asIs = (signature: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> => si
 function ecdsa(namedCurve: string, hash: string, width: number): Scheme {
   return {
     imported: { name: "ECDSA", namedCurve },
-    ways: () => [{ name: "ECDSA", hash }],
+    verified: { name: "ECDSA", hash },
     form: (signature) => joinedNumbers(signature, width),
   };
 }
 
-const SHA256_BYTES = 32;
-
 const SCHEMES: Readonly<Record<string, Scheme>> = {
-  ed25519: { imported: { name: "Ed25519" }, ways: () => [{ name: "Ed25519" }], form: asIs },
+  ed25519: { imported: { name: "Ed25519" }, verified: { name: "Ed25519" }, form: asIs },
   "ecdsa-p256-sha256": ecdsa("P-256", "SHA-256", 32),
   "ecdsa-p384-sha384": ecdsa("P-384", "SHA-384", 48),
   "rsa-pss-sha256": {
     imported: { name: "RSA-PSS", hash: "SHA-256" },
-    // The salt is as long as the hash (RFC 8017, 9.1), or as long as there is room for.
-    ways: (key) =>
-      [SHA256_BYTES, longestSalt(key)].map((saltLength) => ({ name: "RSA-PSS", saltLength })),
+    // The salt is as long as the hash (RFC 8017, 9.1).
+    verified: { name: "RSA-PSS", saltLength: 32 },
     form: asIs,
   },
 };
@@ -62,10 +59,8 @@ export async function checkedSignature(
   if (scheme === undefined || key === null)
     return { state: "unknown", key: fingerprint, algorithm: parsed.algorithm };
   const form = scheme.form(parsed.signature);
-  for (const way of form === null ? [] : scheme.ways(key))
-    if (form !== null && (await crypto.subtle.verify(way, key, form, manifest)))
-      return { state: "holds", key: fingerprint };
-  return { state: "broken", key: fingerprint };
+  const holds = form !== null && (await crypto.subtle.verify(scheme.verified, key, form, manifest));
+  return { state: holds ? "holds" : "broken", key: fingerprint };
 }
 
 /** The key, null when the browser does not know its kind. Throws for bytes that are no key of that kind. */
@@ -99,12 +94,6 @@ function bytesOf(base64: unknown): Uint8Array<ArrayBuffer> {
   } catch {
     throw new TypeError("a signature that is not base64");
   }
-}
-
-/** RFC 8017, 9.1.1: what fits beside hash and two bytes into the modulus. */
-function longestSalt(key: CryptoKey): number {
-  const { modulusLength } = key.algorithm as RsaHashedKeyAlgorithm;
-  return Math.ceil((modulusLength - 1) / 8) - SHA256_BYTES - 2;
 }
 
 /** ECDSA's two numbers, from DER (RFC 3279, 2.2.3) to one after the other as WebCrypto takes them; null: no such DER. */
