@@ -18,7 +18,7 @@ export interface ReportActs {
 
 /** What can be said of who sealed it: a word for tests and styles, the colour, the sentence. */
 export interface Origin {
-  readonly word: "unsigned" | "matches" | "differs" | "open" | "broken" | "unknown";
+  readonly word: "unsigned" | "stripped" | "matches" | "differs" | "open" | "broken" | "unknown";
   readonly tone: "good" | "late" | "bad";
   readonly text: string;
 }
@@ -29,6 +29,12 @@ export function originOf(checked: Checked, typed: string): Origin {
   const given = typedFingerprint(typed);
   switch (signed.state) {
     case "unsigned":
+      if (given !== "")
+        return {
+          word: "stripped",
+          tone: "bad",
+          text: t("Nobody signed it, though you were given the fingerprint of a key."),
+        };
       return {
         word: "unsigned",
         tone: "late",
@@ -132,7 +138,7 @@ export class Report extends PlainElement {
             </p>`
       }
       <div role="status">${state(origin.tone, origin.text, "origin", origin.word)}</div>
-      ${checked.signed.state === "unsigned" ? nothing : this.#field()}
+      ${this.#field()}
       <p>
         ${t("SHA-256 of the manifest")}:
         <code data-testid="manifest-hash">${checked.manifestSha256}</code>
