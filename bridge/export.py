@@ -75,6 +75,7 @@ class Exporting:
             at = self._clock.utc()
             row = await self._admitted(request, purpose, at)
             manifest = await self._copy_record(row, bag)
+            await bag.expect(expected_bytes(manifest))
             unplayable = await self._copy_segments(manifest, bag, progress)
             handover = Handover(
                 manifest=manifest,
@@ -160,6 +161,11 @@ class Exporting:
             return False
         await bag.add(browser_form_key(segment.key), form)
         return True
+
+
+def expected_bytes(manifest: Manifest) -> int:
+    """Of all segments and of the forms beside them, which are as large as their masters."""
+    return sum(one.bytes * (1 + (one.container == MATROSKA)) for one in ordered_segments(manifest.tracks))
 
 
 def browser_form_key(key: str) -> str:

@@ -212,6 +212,10 @@ class Bag(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
+    async def expect(self, size: int) -> None:
+        """So many bytes are about to come: refused at once where there is no room for them."""
+        ...
+
     async def add(self, path: str, body: AsyncIterator[bytes] | bytes) -> BagFile:
         """One payload file, hashed while it is written."""
         ...

@@ -54,6 +54,13 @@ class FolderBag:
     ) -> None:
         await asyncio.to_thread(self._end)
 
+    async def expect(self, size: int) -> None:
+        """Against the free space of the disk, before hours go into copying."""
+        with self._told():
+            free = (await asyncio.to_thread(shutil.disk_usage, self._aside)).free
+        if free < size:
+            raise NotExported(f"no room for {self._place}: it takes {size:,} bytes, {free:,} are free")
+
     async def add(self, path: str, body: AsyncIterator[bytes] | bytes) -> BagFile:
         """Below ``data/``, on the disk when it returns."""
         with self._told():

@@ -6,8 +6,8 @@ from bridge.ids import AgencyId, BridgePointId, NodeId, ParticipantId, Reception
 from bridge.manifest import (
     FORMAT,
     Manifest,
-    ManifestParticipant,
     ManifestPart,
+    ManifestParticipant,
     ManifestSegment,
     ManifestTrack,
     chained,
