@@ -8,7 +8,6 @@
 
 import asyncio
 import errno
-import hashlib
 import os
 import shutil
 import tempfile
@@ -31,6 +30,7 @@ from storage.bag.text import (
     serialise_info,
 )
 from storage.durable import make_folders, sync_folder
+from storage.hashed import HashedFile
 from storage.lock import hold
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -96,9 +96,9 @@ class FolderBag:
     def _is_empty(self) -> bool:
         return self._place.is_dir() and not self._place.is_symlink() and not any(self._place.iterdir())
 
-    def _open(self, path: Path) -> "_Growing":
+    def _open(self, path: Path) -> "_NewFile":
         make_folders(path.parent, self._aside)
-        return _Growing(path)
+        return _NewFile(path)
 
     def _finish(self, tags: Mapping[str, bytes], info: Sequence[tuple[str, str]]) -> None:
         files = self._payload.values()
@@ -144,35 +144,25 @@ async def _chunks(body: AsyncIterator[bytes] | bytes) -> AsyncIterator[bytes]:
         yield chunk
 
 
-class _Growing:
-    """A new file, hashed as it is written."""
+class _NewFile(HashedFile):
+    """One that was not there before."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("xb", buffering=0)
-        self._hash = hashlib.sha256()
-        self.bytes = 0
-
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
-
-    def write(self, chunk: bytes) -> None:
-        self._hash.update(chunk)
-        self.bytes += len(chunk)
-        rest = memoryview(chunk)
-        while rest:
-            rest = rest[self._file.write(rest) :]
+        self._opened = path.open("xb", buffering=0)
+        super().__init__(self._opened.fileno())
 
     def sync(self) -> None:
-        os.fsync(self._file.fileno())
+        """On the disk."""
+        os.fsync(self._opened.fileno())
 
     def close(self) -> None:
-        self._file.close()
+        """Idempotent."""
+        self._opened.close()
 
 
 def _store(path: Path, body: bytes) -> str:
     """A small file at once; its sha256."""
-    file = _Growing(path)
+    file = _NewFile(path)
     try:
         file.write(body)
         file.sync()

@@ -1,7 +1,6 @@
 /** The offline page's owner: from the chosen files to a checked, playing recording. */
 
-import type { Engine } from "../player/engine";
-import { engineOn, type PlayerOwner } from "../player/session";
+import { PlayerOwner } from "../player/owner";
 import type { Input, PlayerState } from "../player/state";
 import type { Store } from "../shared/store";
 import { checked } from "./check";
@@ -9,15 +8,16 @@ import { bagOf, type Bag, type Picked } from "./folder";
 import { loaderOf } from "./pieces";
 import type { OfflineInput, OfflineState } from "./state";
 
-export class OfflineSession implements PlayerOwner {
-  engine: Engine | null = null;
+export class OfflineSession extends PlayerOwner {
   #bag: Bag | null = null;
 
   constructor(
     readonly page: Store<OfflineState, OfflineInput>,
-    readonly store: Store<PlayerState, Input>,
-    private readonly now: () => number,
-  ) {}
+    store: Store<PlayerState, Input>,
+    now: () => number,
+  ) {
+    super(store, now);
+  }
 
   /** Finds the bag in them, checks it, opens what can be played. */
   async choose(picking: Promise<readonly Picked[]> | readonly Picked[]): Promise<void> {
@@ -26,6 +26,7 @@ export class OfflineSession implements PlayerOwner {
       this.page.send({ type: "trouble", trouble: "insecure" });
       return;
     }
+    this.engine?.pause();
     this.page.send({ type: "chosen" });
     try {
       const found = await bagOf(await picking);
@@ -44,27 +45,14 @@ export class OfflineSession implements PlayerOwner {
   async verify(): Promise<void> {
     const bag = this.#bag;
     if (bag === null) return;
+    this.engine?.pause();
     this.page.send({ type: "chosen" });
     const result = await checked(bag, (done, all) => {
       this.page.send({ type: "progress", progress: all === 0 ? 1 : done / all });
     });
     const { manifest, recording } = result;
-    if (manifest !== null && recording !== null) {
-      this.engine?.close();
-      this.engine = engineOn(this, recording, loaderOf(bag, manifest), this.now);
-      this.store.send({ type: "opened", recording });
-    }
+    if (manifest !== null && recording !== null) this.start(recording, loaderOf(bag, manifest));
     this.page.send({ type: "checked", checked: result });
-  }
-
-  setRate(rate: number): void {
-    this.engine?.setRate(rate);
-    this.store.send({ type: "rate", rate });
-  }
-
-  setVolume(volume: number): void {
-    this.store.send({ type: "volume", volume });
-    this.engine?.setVolume(this.store.state.volume);
   }
 
   /** Nobody asks here: whoever has the folder was asked when it was exported. */

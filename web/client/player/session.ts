@@ -3,53 +3,19 @@
 import { get, post, Refusal } from "../api";
 import type { Store } from "../shared/store";
 import type { Manifest, PlayerConfig, VerificationReply } from "../wire/web";
-import { Engine } from "./engine";
-import type { Loaded, LoadPiece } from "./feed";
-import { recordingOf, type Recording } from "./recording";
+import type { Loaded } from "./feed";
+import { PlayerOwner } from "./owner";
+import { recordingOf } from "./recording";
 import type { Input, PlayerState } from "./state";
 
-/** What the player asks of whoever owns its recording. */
-export interface PlayerOwner {
-  readonly engine: Engine | null;
-  readonly store: Store<PlayerState, Input>;
-  setRate(rate: number): void;
-  setVolume(volume: number): void;
-  givePurpose(purpose: string): Promise<void>;
-  verify(): Promise<void>;
-}
-
-/** An engine that tells the owner's store how it goes. */
-export function engineOn(
-  owner: PlayerOwner,
-  recording: Recording,
-  load: LoadPiece,
-  now: () => number,
-): Engine {
-  const engine = new Engine(
-    recording,
-    load,
-    {
-      ticked: (positionMs, running, holding) => {
-        const feeds = Object.fromEntries(engine.states);
-        owner.store.send({ type: "ticked", positionMs, running, holding, feeds });
-      },
-      feeds: () => {
-        engine.setVolume(owner.store.state.volume);
-      },
-    },
-    now,
-  );
-  return engine;
-}
-
-export class PlayerSession implements PlayerOwner {
-  engine: Engine | null = null;
-
+export class PlayerSession extends PlayerOwner {
   constructor(
     private readonly config: PlayerConfig,
-    readonly store: Store<PlayerState, Input>,
-    private readonly now: () => number,
-  ) {}
+    store: Store<PlayerState, Input>,
+    now: () => number,
+  ) {
+    super(store, now);
+  }
 
   /** Tells the office's log why; then the recording opens. */
   async givePurpose(purpose: string): Promise<void> {
@@ -64,24 +30,8 @@ export class PlayerSession implements PlayerOwner {
     await this.#shown(async () => {
       const manifest = (await (await get(this.config.manifest)).json()) as Manifest;
       const recording = recordingOf(manifest);
-      this.engine = engineOn(
-        this,
-        recording,
-        (track, number, signal) => this.#load(track, number, signal),
-        this.now,
-      );
-      this.store.send({ type: "opened", recording });
+      this.start(recording, (track, number, signal) => this.#load(track, number, signal));
     });
-  }
-
-  setRate(rate: number): void {
-    this.engine?.setRate(rate);
-    this.store.send({ type: "rate", rate });
-  }
-
-  setVolume(volume: number): void {
-    this.store.send({ type: "volume", volume });
-    this.engine?.setVolume(this.store.state.volume);
   }
 
   async verify(): Promise<void> {

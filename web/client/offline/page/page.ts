@@ -90,7 +90,8 @@ export class OfflinePage extends PlainElement {
         <dc-report .state=${state} .acts=${this.#acts}></dc-report>
       </div>
       ${
-        this.player.recording === null || state.checked === null
+        // Not what another folder held before: only what was just checked.
+        this.player.recording === null || !state.checked?.recording
           ? nothing
           : html`<dc-player
               data-bs-theme="dark"
