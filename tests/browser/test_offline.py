@@ -141,6 +141,11 @@ async def test_another_folder_is_told_and_the_record_alone_is_enough(storage: St
             await expect(page.locator(f"[role=alert][data-code={code}]")).to_be_visible(timeout=PATIENCE_MS)
         await chosen(page, next(bag.rglob("manifest.json")).parent, "holds")
         await expect(page.get_by_test_id("report")).to_contain_text("hồ sơ niêm phong")
+        await expect(page.get_by_test_id("player")).to_be_visible()
+        manifest = next((tmp_path / "two" / "a").rglob("manifest.json"))
+        manifest.write_bytes(manifest.read_bytes()[:-1])
+        await chosen(page, tmp_path / "two" / "a", "faulty")
+        await expect(page.get_by_test_id("player")).to_have_count(0)  # not that of the folder before
 
 
 @pytest.mark.parametrize(("lang", "width"), [("vi", 1366), ("en", 360)])
