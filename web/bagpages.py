@@ -68,7 +68,7 @@ class WrittenPages:
         manifest = handover.manifest
         summary = self._summary.render(
             t=self._everywhere,
-            zone=self._said(lambda tongue: tongue.times.zone_name()),
+            times_shown=self._said(_times_shown),
             said_moment=lambda utc_ns: self._said(lambda tongue: tongue.times.moment(utc_ns)),
             said_length=lambda ns: self._said(lambda tongue: tongue.times.length(ns)),
             first=self._tongues[0].words,
@@ -119,6 +119,10 @@ def _offline_page(static: Path, words: OfflineWords) -> bytes:
     # As the content of a script element nothing is escaped, so nothing in it may look like its end.
     text = msgspec.json.encode(words).decode().replace("<", "\\u003c")
     return page.replace(WORDS_PLACE.format("{}"), WORDS_PLACE.format(text)).encode()
+
+
+def _times_shown(tongue: Tongue) -> str:
+    return tongue.words.t("Times shown: {zone}", zone=tongue.times.zone_name())
 
 
 def _points(manifest: Manifest) -> list[tuple[str, str]]:

@@ -272,5 +272,6 @@ async def test_the_summary_tells_who_when_and_how_to_verify_in_two_languages(sto
     ]  # fmt: skip
     missing = [text for text in wanted if not any(text.lower() in said.lower() for said in reader.said)]
     assert missing == []
+    assert "&lt;span" not in page
     assert "http://" not in page
     assert "https://" not in page
