@@ -144,7 +144,7 @@ node_modules/.stamp: package.json package-lock.json .npmrc | $(STAMPS)/program
 	@$(BIN)/python -m tools.setup client-packages
 	@touch $@
 
-$(ISLANDS): node_modules/.stamp package.json tsconfig.json vite.config.ts $(CLIENT_SOURCES)
+$(ISLANDS): node_modules/.stamp package.json tsconfig.json vite.config.ts vite.offline.config.ts $(CLIENT_SOURCES)
 	@echo "set-up: building the browser client"
-	@$(NPM) build -- --logLevel warn
+	@$(NPM) build
 	@touch $@

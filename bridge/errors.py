@@ -13,6 +13,7 @@
     MalformedInput             bytes or text from outside that do not parse; never leaves a process as such
     ├── MalformedPacket        STUN, RTP, RTCP, tap frame
     └── MalformedSdp           session description
+    NotExported                a bag could not be written; the message is one line for who can mend it
 
 A ``Refusal`` is mapped to the wire in one place per surface (socket acknowledgement, RFC 9457 problem, page);
 the reader's words come from the translation catalogue by ``code``, never from here. ``detail`` is for the log.
@@ -143,3 +144,7 @@ class MalformedPacket(MalformedInput):
 
 class MalformedSdp(MalformedInput):
     """A session description that does not parse or asks for what we do not speak."""
+
+
+class NotExported(Exception):
+    """A bag could not be written where it was asked for. The message is one line; nothing is left of the bag."""

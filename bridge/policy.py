@@ -39,6 +39,7 @@ class Action(StrEnum):
     VERIFY_RECORDING = "verify_recording"
     SEARCH_PERSON = "search_person"
     SEE_READINGS = "see_readings"
+    EXPORT_RECORDING = "export_recording"
 
 
 class Scope(StrEnum):
@@ -94,6 +95,7 @@ POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
     Action.VERIFY_RECORDING: _ARCHIVE,
     Action.SEARCH_PERSON: _ARCHIVE,
     Action.SEE_READINGS: _MINDERS,
+    Action.EXPORT_RECORDING: _ARCHIVE,
 }
 
 ACTION_OF: Mapping[type[commands.Command], Action] = {

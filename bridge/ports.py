@@ -1,10 +1,11 @@
 """What the other rooms implement and ``bridge`` only names. Grouped by who implements.
 
-deploy: Clock, Entropy · sfu: MediaNode · recorder: RecorderNode, Remuxer · storage: ObjectStore (repositories and the
-unit of work are in :mod:`bridge.repositories`) · signaling: JoinTokens · web: PasswordHasher.
+deploy: Clock, Entropy · sfu: MediaNode · recorder: RecorderNode, Remuxer · storage: ObjectStore, Bag (repositories and
+the unit of work are in :mod:`bridge.repositories`) · signaling: JoinTokens · web: PasswordHasher, BagPages.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from types import TracebackType
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -24,6 +25,7 @@ from bridge.control import (
     UplinkAnswer,
     UplinkOffer,
 )
+from bridge.handover import Handover
 from bridge.ids import MonoNs, ParticipantId, ReceptionId, RecordingId, RoomId, SeatId, UtcNs
 
 
@@ -204,6 +206,45 @@ class Remuxer(Protocol):
     async def browser_form(self, container: str, body: bytes) -> tuple[str, bytes]:
         """(media type with codecs, bytes): WebM as it is, H264 in Matroska as fragmented MP4. Raises MalformedInput."""
         ...
+
+
+class BagFile(msgspec.Struct, frozen=True):
+    """A payload file as it was written: its path below ``data/``, its size, its hash."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+class Bag(Protocol):
+    """A bag (RFC 8493) in the making. Nothing is in its place before ``finish``; leaving without it leaves nothing.
+
+    Every method raises NotExported when it cannot be written there.
+    """
+
+    async def __aenter__(self) -> "Bag": ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    async def expect(self, size: int) -> None:
+        """So many bytes are about to come: refused at once where there is no room for them."""
+        ...
+
+    async def add(self, path: str, body: AsyncIterator[bytes] | bytes) -> BagFile:
+        """One payload file, hashed while it is written."""
+        ...
+
+    async def finish(self, tags: Mapping[str, bytes], info: Sequence[tuple[str, str]]) -> Sequence[BagFile]:
+        """With these files beside the payload and these lines in bag-info.txt; durable when it returns the payload."""
+        ...
+
+
+class BagPages(Protocol):
+    """What a bag tells people (web): by file name the readable summary and the page that plays and verifies it."""
+
+    def pages(self, handover: Handover) -> Mapping[str, bytes]: ...
 
 
 class Notices(Protocol):

@@ -12,7 +12,7 @@ import typer
 
 from bridge.errors import MalformedInput
 from deploy import configuration as conf
-from deploy.cli_evidence import audit_app, key_app
+from deploy.cli_evidence import archive_app, audit_app, key_app
 from deploy.configuration import Configuration
 from deploy.options import ConfigFile, Data, console, faults_told, resolved
 
@@ -23,6 +23,7 @@ app.add_typer(db_app, name="db")
 app.add_typer(user_app, name="user")
 app.add_typer(key_app, name="key")
 app.add_typer(audit_app, name="audit")
+app.add_typer(archive_app, name="archive")
 
 Port = Annotated[int | None, typer.Option(help="Port of the pages; media takes the next one.")]
 Listen = Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 for all.")]
@@ -154,7 +155,7 @@ def jobs(config: ConfigFile = None, data: Data = None) -> None:
 
 @app.command()
 def verify(
-    what: Annotated[str, typer.Argument(help="A recording's id, or the folder of one.", metavar="ID|PATH")],
+    what: Annotated[str, typer.Argument(help="A recording's id, the folder of one, or a bag.", metavar="ID|PATH")],
     config: ConfigFile = None,
     data: Data = None,
     trust: Annotated[

@@ -1,4 +1,4 @@
-"""``diemcau key`` and ``diemcau audit``."""
+"""``diemcau key``, ``diemcau audit`` and ``diemcau archive``."""
 
 import asyncio
 from pathlib import Path
@@ -9,6 +9,7 @@ import typer
 from deploy.options import ConfigFile, Data, console, faults_told, resolved
 
 key_app = typer.Typer(help="The keys that recordings are signed with.", no_args_is_help=True)
+archive_app = typer.Typer(help="The archive.", no_args_is_help=True)
 audit_app = typer.Typer(help="Who did what.", no_args_is_help=True)
 
 
@@ -63,3 +64,20 @@ def verify(config: ConfigFile = None, data: Data = None) -> None:
 
     with faults_told():
         raise typer.Exit(asyncio.run(verify_audit(resolved(config, data=data), console)))
+
+
+@archive_app.command(name="export")
+def export_recording(
+    recording: Annotated[str, typer.Argument(help="The recording's id.", metavar="ID")],
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.", metavar="DIR")],
+    purpose: Annotated[str, typer.Option(help="What it is handed over for; kept in the log.")],
+    by: Annotated[str | None, typer.Option(help="Sign-in name of who takes it; kept in the log.")] = None,
+    config: ConfigFile = None,
+    data: Data = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Write a sealed recording as a bag that plays and verifies itself offline."""
+    from deploy.export import export as main
+
+    with faults_told():
+        asyncio.run(main(resolved(config, data=data), recording, folder, purpose, by, json, console))

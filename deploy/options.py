@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bridge.errors import Refusal
+from bridge.errors import NotExported, Refusal
 from deploy import configuration as conf
 from deploy.configuration import Configuration, ConfigurationFault
 from deploy.folder import FolderFault
@@ -27,10 +27,10 @@ def faults_told() -> Iterator[None]:
     try:
         yield
     except (ConfigurationFault, FolderFault) as fault:
-        errors.print(f"diemcau: {fault}", style="red")
+        errors.print(f"diemcau: {fault}", style="red", markup=False)
         raise typer.Exit(CONFIGURATION_EXIT) from fault
-    except Refusal as refusal:
-        errors.print(f"diemcau: {refusal}", style="red")
+    except (Refusal, NotExported) as refusal:
+        errors.print(f"diemcau: {refusal}", style="red", markup=False)
         raise typer.Exit(1) from refusal
 
 

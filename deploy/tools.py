@@ -23,7 +23,16 @@ from deploy.folder import prepare
 from deploy.keys import signing_keys
 from deploy.stores import migrated, opened, storage_config
 from deploy.time import SystemClock, SystemEntropy
-from deploy.verify import as_json, looks_like_id, report, store_and_prefix, verify_by_id, verify_prefix
+from deploy.verify import (
+    as_json,
+    looks_like_id,
+    report,
+    store_and_prefix,
+    verify_by_id,
+    verify_exported,
+    verify_prefix,
+)
+from storage.bag.checking import looks_like_bag
 from storage.build import StorageConfig, build
 from storage.copying import copy as copy_database
 from storage.schema import SchemaRefused
@@ -50,11 +59,14 @@ async def _verify_id(
 
 
 async def _verify_path(_: Configuration, what: str, trust: Trust | None, console: Console, quiet: bool) -> Verification:
+    judge = Judge(Signatures(), trust)
+    if looks_like_bag(Path(what)):
+        with console.status("…") as status:
+            return await verify_exported(Path(what), judge, _teller(status.update, quiet))
     folder, prefix = store_and_prefix(Path(what))
     storage = build(StorageConfig("sqlite+aiosqlite:///:memory:", folder), SystemClock())
     try:
         with console.status("…") as status:
-            judge = Judge(Signatures(), trust)
             return await verify_prefix(storage.objects, judge, prefix, _teller(status.update, quiet))
     finally:
         await storage.close()

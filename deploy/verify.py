@@ -10,7 +10,7 @@ from bridge.agreement import agreed
 from bridge.errors import Code, NotFound
 from bridge.ids import RecordingId
 from bridge.model import RecordingRow
-from bridge.ports import ObjectStore
+from bridge.ports import ObjectStore, ReadableObjects
 from bridge.repositories import UnitsOfWork
 from bridge.signing import KeyId, Origin, shown
 from bridge.verification import (
@@ -22,6 +22,7 @@ from bridge.verification import (
     remembered_of,
     verify_recording,
 )
+from storage.bag.verifying import verify_bag
 
 _ID = re.compile(r"[a-z0-9]{20}")
 
@@ -37,8 +38,17 @@ async def verify_by_id(
     return await agreed(units, objects, row, result)
 
 
+async def verify_exported(bag: Path, judge: Judge, told: Callable[[int, int], None]) -> Verification:
+    """A bag, wherever it lies, without any database and without writing: the record in it and the bag around it."""
+
+    async def check_record(objects: ReadableObjects, key: str) -> Verification:
+        return await verify_recording(objects, key, judge, progress=_progress(told))
+
+    return await verify_bag(bag, check_record)
+
+
 async def verify_prefix(
-    objects: ObjectStore, judge: Judge, prefix: str, told: Callable[[int, int], None]
+    objects: ReadableObjects, judge: Judge, prefix: str, told: Callable[[int, int], None]
 ) -> Verification:
     """A recording's folder in a directory store, without any database."""
     return await verify_recording(objects, manifest_key(prefix), judge, progress=_progress(told))

@@ -110,6 +110,15 @@ class PlayerConfig(msgspec.Struct, frozen=True):
     purpose_given: bool
 
 
+class OfflineWords(msgspec.Struct, frozen=True):
+    """What an export writes into the page that plays and verifies it offline (``index.html`` of the bag). ``lang``: the
+    language it opens in; ``zone``: IANA name for times shown."""
+
+    lang: str
+    zone: str
+    catalogues: dict[str, Catalogue]
+
+
 class PlaybackRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``POST /api/recordings/{id}/purpose``: why the recording is looked at; written to the audit. Answer: 204."""
 
@@ -259,6 +268,7 @@ WIRE = (
     JoinReply,
     DevicesConfig,
     PlayerConfig,
+    OfflineWords,
     PlaybackRequest,
     VerificationReply,
     VerificationView,

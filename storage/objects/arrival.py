@@ -1,40 +1,25 @@
 """A file in the making: not yet an object, and known to be dead when its writer is."""
 
-import hashlib
 import os
 import tempfile
 from pathlib import Path
 
+from storage.hashed import HashedFile
 from storage.lock import hold
 
 
-class Arrival:
+class Arrival(HashedFile):
     """A file in the making, hashed as it is written. ``close`` removes what was not accepted."""
 
     def __init__(self) -> None:
-        self._file = -1
+        super().__init__(-1)
         self._path = Path()
-        self._hash = hashlib.sha256()
-        self.bytes = 0
 
     def open(self, incoming: Path) -> None:
         """Make the file and hold it. Apart from the making of this object, so that who gives up meanwhile can close."""
         self._file, name = tempfile.mkstemp(dir=incoming)
         self._path = Path(name)
         hold(self._file)
-
-    @property
-    def sha256(self) -> str:
-        """Hex, of what was written so far."""
-        return self._hash.hexdigest()
-
-    def write(self, chunk: bytes) -> None:
-        """Append."""
-        self._hash.update(chunk)
-        self.bytes += len(chunk)
-        rest = memoryview(chunk)
-        while rest:
-            rest = rest[os.write(self._file, rest) :]
 
     def finish(self) -> None:
         """On the disk, and read-only."""

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Connection, Executable, delete, insert, select, text, update
 
-from bridge.ledger_check import LedgerCheck, check_ledger
+from bridge.auditing import check_database
 from bridge.receptions import ReceptionService
 from deploy.time import SystemClock, SystemEntropy
 from signaling.notices import InProcessNotices
@@ -36,11 +36,6 @@ ROWS = {
 }
 
 
-async def checked(units: SqlUnits) -> LedgerCheck:
-    async with units.reading() as unit:
-        return await check_ledger(unit)
-
-
 def past_the_program(url: str, statement: Executable) -> None:
     """By who owns the database, and so its triggers."""
     with connected(parse_address(url)) as connection:
@@ -66,8 +61,8 @@ async def test_a_row_that_is_not_as_the_audit_says_is_found(units: SqlUnits, dat
     clock = SystemClock()
     service = ReceptionService(units, clock, SystemEntropy(), InProcessNotices())
     await scheduled(service, clock.utc())
-    whole = await checked(units)
-    assert whole.faults == []
+    whole = await check_database(units)
+    assert whole.faults == ()
     assert (whole.entries, whole.events) == (2, 2)
     past_the_program(database_url, ROWS[what])
-    assert (await checked(units)).faults
+    assert (await check_database(units)).faults

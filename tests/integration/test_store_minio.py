@@ -1,6 +1,7 @@
 """The product on the real MinIO: recorded, sealed and verified there, and no key can take it away."""
 
 import asyncio
+import hashlib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -14,14 +15,20 @@ from minio.error import S3Error
 
 from bridge import commands as c
 from bridge.errors import Unavailable
+from bridge.export import Exporting, ExportRequest
+from bridge.handover import Handover
 from bridge.ids import NS_PER_S
 from bridge.manifest import ordered_segments
 from bridge.media import Source
+from bridge.policy import SYSTEM
 from bridge.signing import Origin
 from bridge.verification import journal_key, load_manifest, remembered_of, signature_key, verify_recording
 from deploy.folder import DataFolder
 from deploy.points import Point
 from deploy.storeprocess import ROOT_KEY
+from deploy.verify import verify_exported
+from recorder.remux import PyAvRemuxer
+from storage.bag.writing import FolderBag
 from storage.objects.canary import release
 from storage.objects.minio_setup import CANARY
 from storage.objects.s3 import S3Address, client, pool
@@ -93,6 +100,36 @@ async def test_a_reception_is_recorded_sealed_and_verified_there(tmp_path: Path,
             every_way(root, address.bucket, key, version)
         http.clear()
         assert (await verify_recording(house.objects, manifest_key, await house.judge())).holds
+
+
+async def test_what_is_exported_is_what_was_sealed_though_the_key_was_put_again(
+    tmp_path: Path, minio: MinioServer
+) -> None:
+    """Lock is per version: a later put is accepted and hides the sealed one from whoever reads by key alone."""
+    address = minio.bucket()
+    async with whole_house(tmp_path, address) as house:
+        manifest = await load_manifest(house.objects, await recorded(house))
+        segment = ordered_segments(manifest.tracks)[0]
+        http = pool(address, 1)
+        hiding = client(address, http)
+        hiding.put_object(address.bucket, segment.key, BytesIO(b"another"), 7)
+        http.clear()
+        bag = tmp_path / "bag"
+        exporting = Exporting(
+            house.server.units, house.objects, PyAvRemuxer(), _NoPages(), house.server.clock, "diemcau test"
+        )
+        await exporting.export(ExportRequest(SYSTEM, manifest.recording, "court request 12"), FolderBag(bag))
+        assert hashlib.sha256((bag / "data" / segment.key).read_bytes()).hexdigest() == segment.sha256
+        result = await verify_exported(bag, await house.judge(), lambda *_: None)
+        assert result.holds, result.faults
+
+
+class _NoPages:
+    """What people read has its own tests."""
+
+    def pages(self, handover: Handover) -> dict[str, bytes]:
+        """None."""
+        return {}
 
 
 async def test_it_is_started_set_up_and_ended_with_everything_else(tmp_path: Path, minio: MinioServer) -> None:

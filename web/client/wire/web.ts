@@ -6,6 +6,7 @@ export type WebWire =
   | JoinReply
   | DevicesConfig
   | PlayerConfig
+  | OfflineWords
   | PlaybackRequest
   | VerificationReply
   | VerificationView
@@ -156,6 +157,17 @@ export interface PlayerConfig {
   proof: string;
   purpose: string;
   purpose_given: boolean;
+}
+/**
+ * What an export writes into the page that plays and verifies it offline (``index.html`` of the bag). ``lang``: the
+ * language it opens in; ``zone``: IANA name for times shown.
+ */
+export interface OfflineWords {
+  lang: string;
+  zone: string;
+  catalogues: {
+    [k: string]: Catalogue;
+  };
 }
 /**
  * ``POST /api/recordings/{id}/purpose``: why the recording is looked at; written to the audit. Answer: 204.

@@ -1,0 +1,194 @@
+"""Export: a sealed recording leaves the house as a bag, checked byte by byte on its way out.
+
+Who reads it and what for is written before the first byte is copied. What is damaged is not handed on: the export
+stops at it, and nothing is left in the bag's place.
+"""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from bridge.archive import AccessEvent, AccessKind
+from bridge.errors import Code, Invalid, MalformedInput, NotFound, Refusal
+from bridge.handover import Handover, bag_info
+from bridge.ids import AccountId, RecordingId, UtcNs
+from bridge.manifest import Manifest, ManifestSegment, ordered_segments, parse_manifest, total_bytes
+from bridge.model import RecordingRow
+from bridge.policy import Action, Actor, Concern, authorise
+from bridge.ports import Bag, BagPages, Clock, ObjectStore, Remuxer
+from bridge.repositories import AuditEntry, UnitsOfWork
+from bridge.verification import Progress, read_whole
+
+MAX_PURPOSE = 300
+MATROSKA = "matroska"
+"""The container that no browser plays; the same packets lie beside it as fragmented MP4."""
+
+
+class ExportRequest(msgspec.Struct, frozen=True):
+    """Who asks (``reader``: who gets it, where that is somebody else's hand) for which recording, and what for."""
+
+    actor: Actor
+    recording: RecordingId
+    purpose: str
+    reader: AccountId | None = None
+
+    @property
+    def account(self) -> AccountId:
+        """Whom the log names."""
+        return self.reader or self.actor.account
+
+
+class Exported(msgspec.Struct, frozen=True):
+    """What was written. ``unplayable``: masters of which no form for browsers could be made (they are there, whole)."""
+
+    recording: RecordingId
+    files: int
+    bytes: int
+    manifest_sha256: str
+    signed_by: str
+    unplayable: tuple[str, ...]
+
+
+async def _quiet(copied: int, total: int) -> None:
+    return None
+
+
+class Exporting:
+    """The service: from the object store into a bag."""
+
+    def __init__(
+        self, units: UnitsOfWork, objects: ObjectStore, remuxer: Remuxer, pages: BagPages, clock: Clock, software: str
+    ) -> None:
+        self._units = units
+        self._objects = objects
+        self._remuxer = remuxer
+        self._pages = pages
+        self._clock = clock
+        self._software = software
+
+    async def export(self, request: ExportRequest, bag: Bag, progress: Progress = _quiet) -> Exported:
+        """Raises Invalid(field=purpose), NotFound, NotPermitted, Refusal(object_damaged), Unavailable, NotExported."""
+        purpose = request.purpose.strip()
+        if not 0 < len(purpose) <= MAX_PURPOSE:
+            raise Invalid(detail=f"a purpose of at most {MAX_PURPOSE} characters is needed", field="purpose")
+        async with bag:
+            at = self._clock.utc()
+            row = await self._admitted(request, purpose, at)
+            manifest = await self._copy_record(row, bag)
+            await bag.expect(expected_bytes(manifest))
+            unplayable = await self._copy_segments(manifest, bag, progress)
+            handover = Handover(
+                manifest=manifest,
+                manifest_sha256=row.manifest_sha256,
+                signed_by=row.signed_by if row.signature_key else "",
+                at_utc_ns=at,
+                purpose=purpose,
+                software=self._software,
+                bytes=total_bytes(manifest.tracks),
+                unplayable=unplayable,
+            )
+            files = await bag.finish(self._pages.pages(handover), bag_info(handover))
+        size = sum(file.bytes for file in files)
+        return Exported(row.id, len(files), size, row.manifest_sha256, handover.signed_by, unplayable)
+
+    # ── who may ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _admitted(self, request: ExportRequest, purpose: str, at: UtcNs) -> RecordingRow:
+        """The row, once the reading is written down; a refusal is written down too."""
+        async with self._units.writing() as unit:
+            row = await unit.recordings.get(request.recording)
+            concern = Concern(f"recording {row.id}", row.agency)
+            entry = AuditEntry(at, request.account, str(Action.EXPORT_RECORDING), concern.name, "done", purpose)
+            refused: Refusal | None = None
+            try:
+                authorise(request.actor, Action.EXPORT_RECORDING, concern)
+                _check_sealed(row)
+            except Refusal as refusal:
+                refused = refusal
+                entry = msgspec.structs.replace(entry, outcome=f"refused:{refusal.code}")
+            else:
+                event = AccessEvent(row.id, at, request.account, AccessKind.EXPORT, purpose)
+                await unit.access_events.add(event)
+            await unit.audit.append(entry)
+            await unit.commit()
+        if refused is not None:
+            raise refused
+        return row
+
+    # ── copying ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _copy_record(self, row: RecordingRow, bag: Bag) -> Manifest:
+        """Manifest, journal, signature."""
+        key = row.manifest_key
+        try:
+            text = await read_whole(self._objects, key, row.manifest_version or None)
+            manifest = parse_manifest(text)
+        except (NotFound, MalformedInput) as error:
+            raise _damaged(key, str(error)) from error
+        stored = await bag.add(key, text)
+        _compare(key, row.manifest_sha256, stored.sha256)
+        await self._copy(row.journal_key, row.journal_version, manifest.journal_sha256, bag)
+        if row.signature_key:
+            await self._copy(row.signature_key, row.signature_version, "", bag)
+        return manifest
+
+    async def _copy_segments(self, manifest: Manifest, bag: Bag, progress: Progress) -> tuple[str, ...]:
+        copied, total = 0, total_bytes(manifest.tracks)
+        unplayable = []
+        for segment in ordered_segments(manifest.tracks):
+            kept = bytearray() if segment.container == MATROSKA else None
+            await self._copy(segment.key, segment.version, segment.sha256, bag, kept)
+            if kept is not None and not await self._add_browser_form(segment, bytes(kept), bag):
+                unplayable.append(segment.key)
+            copied += segment.bytes
+            await progress(copied, total)
+        return tuple(unplayable)
+
+    async def _copy(self, key: str, version: str, sha256: str, bag: Bag, kept: bytearray | None = None) -> None:
+        """One object, by its version; ``kept`` gets its bytes too. Raises Refusal(object_damaged)."""
+        try:
+            stored = await bag.add(key, _read(self._objects, key, version, kept))
+        except NotFound as error:
+            raise _damaged(key, "it is missing") from error
+        if sha256:
+            _compare(key, sha256, stored.sha256)
+
+    async def _add_browser_form(self, segment: ManifestSegment, master: bytes, bag: Bag) -> bool:
+        """False when the master is what was sealed but cannot be read: that is told, not a reason to keep it back."""
+        try:
+            _, form = await self._remuxer.browser_form(segment.container, master)
+        except MalformedInput:
+            return False
+        await bag.add(browser_form_key(segment.key), form)
+        return True
+
+
+def expected_bytes(manifest: Manifest) -> int:
+    """Of all segments and of the forms beside them, which are as large as their masters."""
+    return sum(one.bytes * (1 + (one.container == MATROSKA)) for one in ordered_segments(manifest.tracks))
+
+
+def browser_form_key(key: str) -> str:
+    """Where the form for browsers lies beside its master: ``…/00001.mkv`` → ``…/00001.mp4``."""
+    return f"{key.rpartition('.')[0]}.mp4"
+
+
+async def _read(objects: ObjectStore, key: str, version: str, kept: bytearray | None) -> AsyncIterator[bytes]:
+    async for chunk in objects.read(key, version or None):
+        if kept is not None:
+            kept += chunk
+        yield chunk
+
+
+def _check_sealed(row: RecordingRow) -> None:
+    if not row.manifest_key:
+        raise NotFound(Code.NOT_SEALED, f"recording {row.id} is {row.state}: it has not been sealed yet")
+
+
+def _compare(key: str, expected: str, found: str) -> None:
+    if expected != found:
+        raise _damaged(key, f"sha256 expected {expected}, found {found}")
+
+
+def _damaged(key: str, what: str) -> Refusal:
+    return Refusal(Code.OBJECT_DAMAGED, f"{key}: {what}; nothing was exported", path=key)

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { MANIFEST } from "../player/examples";
+import { loaderOf, mp4Type } from "./pieces";
+
+const AVCC = [0, 0, 0, 44, 0x61, 0x76, 0x63, 0x43, 1, 0x42, 0xc0, 0x1f, 0xff];
+
+describe("the files the player gets", () => {
+  it("are the sealed WebM, or the MP4 beside a Matroska master", async () => {
+    const [track] = MANIFEST.tracks;
+    const [first, second] = track!.segments;
+    const manifest = {
+      ...MANIFEST,
+      tracks: [
+        {
+          ...track!,
+          segments: [
+            first!,
+            { ...second!, key: "t/2.mkv", container: "matroska", codec: "h264" as const },
+          ],
+        },
+      ],
+    };
+    const files = new Map([
+      ["data/t/1", new File(["one"], "1")],
+      ["data/t/2.mp4", new File([new Uint8Array(AVCC)], "2.mp4")],
+    ]);
+    const load = loaderOf({ files, manifest: "", whole: true }, manifest);
+    const signal = new AbortController().signal;
+    expect((await load(track!.id, 1, signal)).type).toBe('video/webm; codecs="vp8"');
+    expect((await load(track!.id, 2, signal)).type).toBe('video/mp4; codecs="avc1.42c01f"');
+    await expect(load(track!.id, 3, signal)).rejects.toThrow("no file");
+    files.delete("data/t/1");
+    await expect(load(track!.id, 1, signal)).rejects.toThrow("no file");
+  });
+
+  it("have no name when they are no H264", () => {
+    expect(mp4Type(new Uint8Array([1, 2, 3]))).toBeUndefined();
+  });
+});
