@@ -81,7 +81,9 @@ async def recorded(data: Path) -> AsyncIterator[Storage]:
         await storage.migrate()
         await storage.prepare()
         await _held(storage)
-        signing = signing_ports(DataFolder(data).signing, SystemClock())
+        keys = DataFolder(data).signing
+        keys.mkdir(mode=0o700, parents=True)
+        signing = signing_ports(keys, SystemClock())
         sealing = Sealing(storage.units, storage.objects, SystemClock(), signing, "test", 1)
         assert await sealing.seal_all() == [RECORDING]
         yield storage
