@@ -109,7 +109,7 @@ async def examined(
 
 
 def _examine_tracks(choice: Choice, played: Played, bodies: Bodies, found: Found) -> None:
-    died = played.struck_utc_ns if choice.part is Part.SFU else 0
+    died = played.struck_utc_ns if choice.part in (Part.SFU, Part.ALL) else 0
     window = Window(bodies.manifest.began.utc_ns, bodies.manifest.ended.utc_ns, died)
     for track in bodies.manifest.tracks:
         found.faults += [f"{_named(track)}: undeclared hole {_span(hole)}" for hole in undeclared(track)]

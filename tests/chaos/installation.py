@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -25,6 +26,7 @@ SEGMENT_SECONDS = 5
 """The shortest that is allowed, so that a short session has several files per track."""
 _BACK_S = 60.0
 _LOOK_S = 0.05
+_PROCESSES = (Part.WEB, Part.SFU, Part.RECORDER, Part.JOBS)
 _CHILD = {Part.STORE_AWAY: "store", Part.STORE: "store"}
 
 
@@ -46,16 +48,20 @@ class Installation:
             case Part.STORE_AWAY:
                 return await self._hold_store_away(choice.away_s)
             case Part.STORE:
-                return await self._strike_process(self._minio_pid)
+                return await self._strike_processes(self._minio_pid)
+            case Part.ALL:
+                return await self._strike_processes(*(partial(self._pid, part) for part in _PROCESSES), self._minio_pid)
             case _:
-                return await self._strike_process(lambda: self._pid(choice.part))
+                return await self._strike_processes(partial(self._pid, choice.part))
 
-    async def _strike_process(self, pid_of: Callable[[], int | None]) -> tuple[int, float]:
-        pid = await self._there(pid_of)
+    async def _strike_processes(self, *pids_of: Callable[[], int | None]) -> tuple[int, float]:
+        pids = [await self._there(pid_of) for pid_of in pids_of]
         at = time.time_ns()
-        os.kill(pid, signal.SIGKILL)
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
         began = time.monotonic()
-        await until(lambda: pid_of() not in (None, pid), _BACK_S)
+        dead = list(zip(pids_of, pids, strict=True))
+        await until(lambda: all(pid_of() not in (None, pid) for pid_of, pid in dead), _BACK_S)
         await self.healthy()
         return at, time.monotonic() - began
 

@@ -8,7 +8,8 @@ import msgspec
 
 
 class Part(StrEnum):
-    """What is killed. The last two are not killed for a moment but kept away for a minute."""
+    """What is killed. ``all``: every process but the database at once, as by a power cut; the last two are not killed
+    for a moment but kept away for a minute."""
 
     RECORDER = "recorder"
     SFU = "sfu"
@@ -16,6 +17,7 @@ class Part(StrEnum):
     JOBS = "jobs"
     STORE = "store"
     DATABASE = "database"
+    ALL = "all"
     STORE_AWAY = "store-away"
     DATABASE_AWAY = "database-away"
 
@@ -27,7 +29,7 @@ AFTER_S = 3.0
 """The session goes on this long once what was killed is back."""
 _SEALING_S = 3.0
 """A kill may fall into any time from the chair's asking to start until the sealing."""
-_ALWAYS_LIVE = (Part.SFU, Part.WEB, *AWAY)
+_ALWAYS_LIVE = (Part.SFU, Part.WEB, Part.ALL, *AWAY)
 """Of these it is worth knowing what happens to people; the others matter until the recording is sealed."""
 _LONGEST_RESTART_S = 3.0
 _STARTED_S = 3.0

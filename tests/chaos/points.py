@@ -17,6 +17,8 @@ from deploy.points import Gate, Invitation, MarkedAudio, MarkedVideo, Point, Poi
 from signaling.wire import NAMESPACE, Offer, RoomView
 
 _AGAIN_S = 0.3
+_SILENT_S = 5.0
+"""A browser takes its connection for lost after about as long (RFC 7675)."""
 _RETURN_S = 45.0
 """A supervisor waits up to 10 s before it starts a part again, and a busy machine takes its time."""
 
@@ -139,6 +141,11 @@ class SteadyPoint(Point):
     async def _come_back(self) -> None:
         await asyncio.sleep(_AGAIN_S)  # engineio puts itself in order once it has told of the end
         await self._persist("resume", self.resume)
+        back_ms = time.time_ns() // 1_000_000
+        await asyncio.sleep(_SILENT_S)
+        if not self.sees_after(back_ms) and not self._cut.is_set() and self.ended is None:
+            await self._publish_anew()  # the node went with the room's owner, so nobody could say that it did
+            await self._persist("receive", self.restart_downlink)
 
     async def _publish_anew(self) -> None:
         async with self._publishing:

@@ -134,7 +134,11 @@ async def _live(
         return
     await strike
     fresh_ms = time.time_ns() // 1_000_000
-    await until(lambda: all(point.sees_after(fresh_ms) for point in played.points), _WITHIN_S)
+    try:
+        await until(lambda: all(point.sees_after(fresh_ms) for point in played.points), _WITHIN_S)
+    except TimeoutError as late:
+        blind = [point.plan.name for point in played.points if not point.sees_after(fresh_ms)]
+        raise TimeoutError(f"{', '.join(blind)} do not see everybody again within {_WITHIN_S:.0f} s") from late
     if choice.part in AWAY:
         await until(lambda: played.points[0].healths[-1] == "writing", _WITHIN_S)
     played.flow_s = time.time() - played.struck_utc_ns / 1e9

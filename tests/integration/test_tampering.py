@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import (
     ColumnElement,
@@ -21,8 +22,10 @@ from sqlalchemy import (
     update,
 )
 
+from bridge.audit import chained
 from bridge.auditing import check_database
 from bridge.errors import Refusal
+from bridge.repositories import AuditEntry, ChainedEntry
 from bridge.verification import Judge, Verification
 from deploy.verify import verify_by_id
 from storage.tables import audit_entries, reception_events, recordings
@@ -161,3 +164,18 @@ async def test_an_audit_that_was_cut_where_a_recording_was_sealed(pages: Pages, 
     with changed(file, delete(audit_entries).where(audit_entries.c.number >= numbers[-2])):
         result = await verified(pages)
         assert [fault.path for fault in result.faults] == ["audit"]
+
+
+async def test_an_audit_that_was_made_anew_for_changed_events(pages: Pages, file: Connection) -> None:
+    """Whoever recomputes the whole chain gets past `db check`; the manifest still names the head that there was."""
+    with changed(file, update(audit_entries).where(audit_entries.c.number == 1).values(actor="somebody else")):
+        links: list[ChainedEntry] = []
+        for row in file.execute(select(audit_entries).order_by(audit_entries.c.number)).mappings().all():
+            entry = AuditEntry(*(row[name] for name in AuditEntry.__struct_fields__))
+            links.append(chained(links[-1] if links else None, entry))
+        file.execute(delete(audit_entries))
+        for link in links:
+            columns = {**msgspec.structs.asdict(link.entry), "number": link.number}
+            file.execute(insert(audit_entries).values(previous=link.previous, hash=link.hash, **columns))
+        file.commit()
+        assert await found(pages) == ["audit: chain"]
