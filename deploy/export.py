@@ -68,7 +68,7 @@ async def _reader(units: UnitsOfWork, login: str | None) -> AccountId | None:
 @contextmanager
 def _bar(console: Console, quiet: bool) -> Iterator[Told]:
     columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=quiet) as bar:
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
         task = bar.add_task("", total=None)
 
         async def told(copied: int, total: int) -> None:

@@ -129,6 +129,21 @@ async def test_files_chosen_one_by_one_find_their_place(storage: Storage, tmp_pa
         assert complaints == []
 
 
+async def test_a_folder_that_is_dropped_is_read_whole(storage: Storage, tmp_path: Path) -> None:
+    bag = await exported(storage, tmp_path / "bag")
+    async with chromium() as browser, opened(browser, bag) as (page, complaints):
+        box = await page.get_by_test_id("choose").bounding_box()
+        assert box is not None
+        hand = await page.context.new_cdp_session(page)
+        data = {"items": [], "files": [str(bag)], "dragOperationsMask": 1}
+        for step in ("dragEnter", "dragOver", "drop"):
+            place = {"type": step, "x": box["x"] + 20, "y": box["y"] + 20, "data": data}
+            await hand.send("Input.dispatchDragEvent", place)
+        await expect(page.get_by_test_id("verdict")).to_have_attribute("data-word", "holds", timeout=PATIENCE_MS)
+        await expect(page.get_by_test_id("report")).not_to_contain_text("hồ sơ niêm phong")
+        assert complaints == []
+
+
 async def test_another_folder_is_told_and_the_record_alone_is_enough(storage: Storage, tmp_path: Path) -> None:
     bag = await exported(storage, tmp_path / "bag")
     (tmp_path / "other").mkdir()
