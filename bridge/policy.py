@@ -37,6 +37,7 @@ class Action(StrEnum):
     SEE_ARCHIVE = "see_archive"
     PLAY_RECORDING = "play_recording"
     VERIFY_RECORDING = "verify_recording"
+    COPY_RECORDING = "copy_recording"
 
 
 class Scope(StrEnum):
@@ -87,6 +88,7 @@ POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
     Action.SEE_ARCHIVE: _ARCHIVE,
     Action.PLAY_RECORDING: _ARCHIVE,
     Action.VERIFY_RECORDING: _ARCHIVE,
+    Action.COPY_RECORDING: _ARCHIVE,
 }
 
 ACTION_OF: Mapping[type[commands.Command], Action] = {

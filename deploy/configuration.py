@@ -76,6 +76,13 @@ class RecordingPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     retention_days: int = 3653
 
 
+class JobsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Viewing copies, rendered one at a time: encoder threads, and their share of the machine in hundredths of a core."""
+
+    render_threads: int = 1
+    render_cpu_percent: int = 100
+
+
 class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The room's own times. Officials away: interrupted by the system, then closed."""
 
@@ -101,6 +108,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recording: RecordingPart = RecordingPart()
     room: RoomPart = RoomPart()
     store: StorePart = StorePart()
+    jobs: JobsPart = JobsPart()
 
     @property
     def folder(self) -> Path:
@@ -224,6 +232,10 @@ def _faults(configuration: Configuration) -> list[str]:
         faults.append(f"media.replay_seconds: {media.replay_seconds} is not between 1 and 120")
     if not 5 <= configuration.recording.segment_seconds <= 600:
         faults.append("recording.segment_seconds: not between 5 and 600")
+    if not 1 <= configuration.jobs.render_threads <= 64:
+        faults.append(f"jobs.render_threads: {configuration.jobs.render_threads} is not between 1 and 64")
+    if not 5 <= configuration.jobs.render_cpu_percent <= 6_400:
+        faults.append(f"jobs.render_cpu_percent: {configuration.jobs.render_cpu_percent} is not between 5 and 6400")
     faults += _store_faults(configuration)
     if configuration.zone not in available_timezones():
         faults.append(f"zone: {configuration.zone} is no IANA time zone")
@@ -256,6 +268,13 @@ def printed(configuration: Configuration, *, secrets: bool = False) -> str:
     for name, section in sections.items():
         lines += ["", f"[{name}]", *(_line(key, value) for key, value in section.items())]
     return "\n".join(lines)
+
+
+def keep(configuration: Configuration, file: Path) -> None:
+    """As it was resolved, secrets and all, for a child process; readable by the owner alone."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf8") as stream:
+        stream.write(printed(configuration, secrets=True))
 
 
 def _line(key: str, value: Any) -> str:

@@ -67,14 +67,29 @@ async def web(configuration: Configuration) -> int:
 
 async def jobs(configuration: Configuration) -> int:
     """What runs by itself."""
+    from deploy.copying import render_queue
+    from deploy.renderqueue import LOOK_S
     from deploy.stores import opened, retention_days
 
     folder = prepare(configuration)
     stopping = stop_event()
     async with opened(configuration, folder) as storage:
         sealing = Sealing(storage.units, storage.objects, SystemClock(), SOFTWARE, retention_days(configuration))
-        await run_jobs(_table(sealing, OutboxRelay(storage.units, {})), stopping)
+        queue = render_queue(configuration, folder, storage)
+        queue.start()
+        table = [*_table(sealing, OutboxRelay(storage.units, {})), Job("copies", LOOK_S, queue.look, quiet=True)]
+        try:
+            await run_jobs(table, stopping)
+        finally:
+            await queue.close()
     return 0
+
+
+async def render(configuration: Configuration) -> int:
+    """One viewing copy, for the jobs."""
+    from deploy.rendering import render as main
+
+    return await main(configuration)
 
 
 def _table(sealing: Sealing, outbox: OutboxRelay) -> list[Job]:

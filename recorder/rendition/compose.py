@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-import msgspec
 from av.video.frame import VideoFrame
 
 from bridge.ids import NS_PER_S, SeatId, TrackId
@@ -13,21 +12,13 @@ from bridge.media import Source
 from recorder.rendition import lettering
 from recorder.rendition.canvas import BLACK, GROUND, Canvas
 from recorder.rendition.layout import BAR, HEIGHT, WIDTH, Box, Place, fitted, places
+from recorder.rendition.order import Wording
 from recorder.rendition.pictures import PictureTrack
 from recorder.rendition.plan import BROKEN, NOTHING, Scene, Tile
 
 _CLOCK_WIDTH = 420
 _CLOCK = Box(WIDTH - _CLOCK_WIDTH, 0, _CLOCK_WIDTH, BAR)
 _TITLE = Box(0, 0, WIDTH - _CLOCK_WIDTH, BAR)
-
-
-class Wording(msgspec.Struct, frozen=True):
-    """Given in by the caller, from the catalogue: ``reasons`` by their code; ``screen``: of a shared screen's plate,
-    with ``{name}``; ``empty``: when nobody was ever there."""
-
-    reasons: Mapping[str, str]
-    screen: str
-    empty: str
 
 
 class Composer:

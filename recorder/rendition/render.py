@@ -4,56 +4,29 @@ Meant for a process of its own: it decodes hostile media, and libav may crash or
 cancel; nothing half-written counts.
 """
 
-import hashlib
 from array import array
 from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import msgspec
 from av.video.frame import VideoFrame
 
 from bridge.ids import NS_PER_S, TrackId
-from bridge.manifest import Manifest, serialise_manifest
 from bridge.media import Source
 from recorder.rendition.bodies import Fetch
-from recorder.rendition.compose import Composer, Wording
+from recorder.rendition.compose import Composer
 from recorder.rendition.decoding import SoundDecoder, pictures
 from recorder.rendition.faults import Faults
 from recorder.rendition.join import join
 from recorder.rendition.mixing import RATE, mixed
+from recorder.rendition.order import Rendered, RenderOrder
 from recorder.rendition.pictures import PictureTrack
 from recorder.rendition.piece import FPS, PieceWriter
 from recorder.rendition.plan import Scene, scenes
 from recorder.rendition.sound import SoundTrack
 
-FORM = 1
-"""Of the pieces: a program that draws otherwise does not go on with those of an older one."""
 _JOINING = 0.03
 """The part of the whole progress that joining is."""
-
-
-class RenderOrder(msgspec.Struct, frozen=True):
-    """What to draw. ``piece_seconds``: how much is lost at most by a kill."""
-
-    manifest: Manifest
-    wording: Wording
-    zone: str
-    threads: int = 1
-    piece_seconds: int = 60
-
-    @property
-    def digest(self) -> str:
-        """Pieces of another manifest, wording or form never get into this copy."""
-        settings = msgspec.json.encode((FORM, self.wording, self.zone, self.piece_seconds))
-        return hashlib.sha256(settings + serialise_manifest(self.manifest)).hexdigest()[:16]
-
-
-class Rendered(msgspec.Struct, frozen=True):
-    """``faults``: by the stored file's key, why it is not in the copy."""
-
-    path: str
-    faults: dict[str, str]
 
 
 class Renderer:
@@ -71,9 +44,9 @@ class Renderer:
         self._frames = max(1, round(manifest.duration_ns * FPS / NS_PER_S))
         self._per_piece = order.piece_seconds * FPS
 
-    def run(self, folder: Path) -> Rendered:
+    def run(self) -> Rendered:
         """Raises Unavailable when the store is away, av.FFmpegError and OSError when nothing can be written."""
-        folder = folder / self._order.digest
+        folder = Path(self._order.folder) / self._order.digest
         folder.mkdir(parents=True, exist_ok=True)
         paths = [folder / f"{number:05d}.mkv" for number in range(-(-self._frames // self._per_piece))]
         first = next((number for number, path in enumerate(paths) if not path.exists()), len(paths))

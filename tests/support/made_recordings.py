@@ -1,6 +1,7 @@
-"""Sealed recordings made to measure: marked pictures and tones, muxed as the recorder does, with a manifest of their own.
+"""Sealed recordings made to measure: marked pictures and tones, muxed as the recorder does, and their manifest.
 
-A picture's mark says when it was painted: ``utc_ms`` = began + media time. Its code is the participant's; so is the tone.
+A picture's mark says when it was painted: ``utc_ms`` = began + media time. Its code is the participant's, and so is the
+tone.
 """
 
 from collections.abc import Iterator, Sequence
