@@ -77,7 +77,7 @@ class RecordingPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class JobsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Viewing copies, rendered one at a time: encoder threads, and their share of the machine in hundredths of a core."""
+    """Viewing copies, rendered one at a time: encoder threads, and their share of the machine in percent of a core."""
 
     render_threads: int = 1
     render_cpu_percent: int = 100

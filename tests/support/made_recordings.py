@@ -94,45 +94,12 @@ class Maker:
         """Makes and stores one track."""
         track = TrackId(f"t{len(self._tracks) + 1}")
         segments = [await self._segment(track, number, made, take) for number, take in enumerate(made.takes, start=1)]
-        self._tracks.append(
-            ManifestTrack(
-                id=track,
-                participant=ParticipantId(f"p{made.code}"),
-                source=made.source,
-                codec=made.codec,
-                part=1,
-                start_ns=min((one.start_ns for one in segments), default=0),
-                end_ns=max((one.end_ns for one in segments), default=0),
-                segments=tuple(segments),
-                gaps=tuple(ManifestGap(ns(start), ns(end), reason, 1) for start, end, reason in made.gaps),
-                silences=tuple(ManifestSilence(ns(start), ns(end), reason) for start, end, reason in made.silences),
-            )
-        )
+        self._tracks.append(track_of(made, track, segments))
         return track
 
-    def manifest(self, people: Sequence[Person], seconds: float, title: str = "Buổi tiếp công dân") -> Manifest:
-        """Chained, as sealing leaves it."""
-        began = Moment(0, BEGAN_UTC_NS)
-        return chained(
-            Manifest(
-                format=FORMAT,
-                recording=RECORDING,
-                reception=ReceptionId("reception1"),
-                title=title,
-                office="Office",
-                agency=AgencyId("office-central"),
-                began=began,
-                ended=Moment(ns(seconds), BEGAN_UTC_NS + ns(seconds)),
-                duration_ns=ns(seconds),
-                parts=(ManifestPart(1, NodeId("n1"), 0),),
-                participants=tuple(_participant(person) for person in people),
-                tracks=tuple(self._tracks),
-                events=(),
-                software="test",
-                audit_head="",
-                journal_sha256="",
-            )
-        )
+    def manifest(self, people: Sequence[Person], seconds: float) -> Manifest:
+        """Of what was added."""
+        return manifest_of(self._tracks, people, seconds)
 
     async def _segment(self, track: TrackId, number: int, made: Made, take: Take) -> ManifestSegment:
         path = self.folder / f"{track}-{number}"
@@ -164,6 +131,46 @@ class Maker:
             frame.pts, frame.time_base = index, Fraction(1, self.fps)
             for packet in encoder.encode(frame):
                 yield round(float(packet.pts or 0) * NS_PER_S / self.fps), bytes(packet), packet.is_keyframe
+
+
+def manifest_of(tracks: Sequence[ManifestTrack], people: Sequence[Person], seconds: float) -> Manifest:
+    """Chained, as sealing leaves it."""
+    return chained(
+        Manifest(
+            format=FORMAT,
+            recording=RECORDING,
+            reception=ReceptionId("reception1"),
+            title="Buổi tiếp công dân",
+            office="Office",
+            agency=AgencyId("office-central"),
+            began=Moment(0, BEGAN_UTC_NS),
+            ended=Moment(ns(seconds), BEGAN_UTC_NS + ns(seconds)),
+            duration_ns=ns(seconds),
+            parts=(ManifestPart(1, NodeId("n1"), 0),),
+            participants=tuple(_participant(person) for person in people),
+            tracks=tuple(tracks),
+            events=(),
+            software="test",
+            audit_head="",
+            journal_sha256="",
+        )
+    )
+
+
+def track_of(made: Made, name: str, segments: Sequence[ManifestSegment]) -> ManifestTrack:
+    """As the journal would give it."""
+    return ManifestTrack(
+        id=TrackId(name),
+        participant=ParticipantId(f"p{made.code}"),
+        source=made.source,
+        codec=made.codec,
+        part=1,
+        start_ns=min((one.start_ns for one in segments), default=0),
+        end_ns=max((one.end_ns for one in segments), default=0),
+        segments=tuple(segments),
+        gaps=tuple(ManifestGap(ns(start), ns(end), reason, 1) for start, end, reason in made.gaps),
+        silences=tuple(ManifestSilence(ns(start), ns(end), reason) for start, end, reason in made.silences),
+    )
 
 
 def ns(seconds: float) -> int:
