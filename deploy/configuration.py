@@ -77,10 +77,12 @@ class RecordingPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class JobsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Viewing copies, rendered one at a time: encoder threads, and their share of the machine in percent of a core."""
+    """Viewing copies, rendered one at a time: encoder threads, and their share of the machine in percent of a core;
+    ``render_piece_seconds``: of the copy, what a kill costs at most."""
 
     render_threads: int = 1
     render_cpu_percent: int = 100
+    render_piece_seconds: int = 60
 
 
 class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -232,16 +234,25 @@ def _faults(configuration: Configuration) -> list[str]:
         faults.append(f"media.replay_seconds: {media.replay_seconds} is not between 1 and 120")
     if not 5 <= configuration.recording.segment_seconds <= 600:
         faults.append("recording.segment_seconds: not between 5 and 600")
-    if not 1 <= configuration.jobs.render_threads <= 64:
-        faults.append(f"jobs.render_threads: {configuration.jobs.render_threads} is not between 1 and 64")
-    if not 5 <= configuration.jobs.render_cpu_percent <= 6_400:
-        faults.append(f"jobs.render_cpu_percent: {configuration.jobs.render_cpu_percent} is not between 5 and 6400")
-    faults += _store_faults(configuration)
+    faults += _store_faults(configuration) + _jobs_faults(configuration.jobs)
     if configuration.zone not in available_timezones():
         faults.append(f"zone: {configuration.zone} is no IANA time zone")
     if configuration.language not in ("vi", "en"):
         faults.append(f"language: {configuration.language} is not vi or en")
     return faults
+
+
+def _jobs_faults(jobs: JobsPart) -> list[str]:
+    limits = {
+        "render_threads": (jobs.render_threads, 1, 64),
+        "render_cpu_percent": (jobs.render_cpu_percent, 5, 6_400),
+        "render_piece_seconds": (jobs.render_piece_seconds, 1, 600),
+    }
+    return [
+        f"jobs.{name}: {value} is not between {least} and {most}"
+        for name, (value, least, most) in limits.items()
+        if not least <= value <= most
+    ]
 
 
 def _store_faults(configuration: Configuration) -> list[str]:

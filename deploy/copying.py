@@ -30,4 +30,5 @@ def render_settings(configuration: Configuration, folder: DataFolder) -> RenderS
         zone=configuration.zone,
         threads=configuration.jobs.render_threads,
         cpu_percent=configuration.jobs.render_cpu_percent,
+        piece_seconds=configuration.jobs.render_piece_seconds,
     )

@@ -30,12 +30,13 @@ _NICE = 19
 """Whatever else the machine has to do comes first: receptions are under way."""
 _TELL_EVERY_S = 0.5
 _ORPHANED = 75
+_STDIN, _PIECE = 0, 1 << 16
 
 
 async def render(configuration: Configuration) -> int:
     """0 also when it could not be rendered: then the last line says why."""
     os.nice(_NICE)
-    order = msgspec.json.decode(sys.stdin.buffer.readline(), type=RenderOrder)
+    order = msgspec.json.decode(_first_line(), type=RenderOrder)
     threading.Thread(target=_end_with_owner, daemon=True).start()
     objects = build_objects(objects_place(configuration, prepare(configuration)), SystemClock())
     try:
@@ -44,6 +45,14 @@ async def render(configuration: Configuration) -> int:
     finally:
         objects.close()
     return 0
+
+
+def _first_line() -> bytes:
+    """Of the bare descriptor: a thread that waits in ``sys.stdin`` would keep the interpreter from ending."""
+    text = b""
+    while not text.endswith(b"\n") and (piece := os.read(_STDIN, _PIECE)):
+        text += piece
+    return text
 
 
 def _rendered(order: RenderOrder, fetch: Fetch) -> Said:
@@ -83,5 +92,6 @@ def _say(what: Said) -> None:
 
 def _end_with_owner() -> None:
     """Nobody would take the copy; whole pieces wait for the next jobs."""
-    sys.stdin.buffer.read()
+    while os.read(_STDIN, _PIECE):
+        continue
     os._exit(_ORPHANED)

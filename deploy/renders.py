@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -29,6 +30,8 @@ STALL_S = 180.0
 """Without any progress for so long a decoder hangs; thirty points on a tenth of a core tell theirs each half minute."""
 AGAIN_S = 10.0
 """The store is away: waited before the run is taken up again."""
+TRIES = 3
+"""A renderer that died is started again, behind its last whole piece; what kills it each time is in the recording."""
 _LINE_LIMIT = 1 << 20
 _CHUNK = 1 << 20
 _log = logging.getLogger(__name__)
@@ -43,7 +46,7 @@ class RenderSettings(msgspec.Struct, frozen=True):
     zone: str
     threads: int
     cpu_percent: int
-    piece_seconds: int = 60
+    piece_seconds: int
     stall_s: float = STALL_S
 
 
@@ -64,8 +67,7 @@ class Renders:
         try:
             if not await self._copies.progressed(run, 0.0):
                 return
-            said = await self._rendered(run, await self._order(run))
-            await self._settle(run, said)
+            await self._settle(run, await self._tried(run, await self._order(run)))
         except Unavailable as away:
             _log.warning("viewing copy of %s waits: %s", run.recording, away)
             await asyncio.sleep(AGAIN_S)
@@ -85,8 +87,18 @@ class Renders:
     def _folder(self, run: ViewingCopy) -> Path:
         return self._settings.folder / run.recording
 
-    async def _rendered(self, run: ViewingCopy, order: RenderOrder) -> Said | None:
+    async def _tried(self, run: ViewingCopy, order: RenderOrder) -> Said | None:
         """The renderer's last word; None when the copy is no longer wanted."""
+        how = ""
+        for _ in range(TRIES):
+            said = await self._rendered(run, order)
+            if not isinstance(said, _Died):
+                return said
+            how = said.how
+            _log.warning("viewing copy of %s: %s", run.recording, how)
+        return NotRendered(f"given up after {TRIES} tries: {how}", again=False)
+
+    async def _rendered(self, run: ViewingCopy, order: RenderOrder) -> "Said | _Died | None":
         async with _child(self._settings.command) as child:
             writing = asyncio.create_task(_write(child, msgspec.json.encode(order) + b"\n"))
             try:
@@ -95,7 +107,7 @@ class Renders:
                 writing.cancel()
                 await asyncio.gather(writing, return_exceptions=True)
 
-    async def _watch(self, run: ViewingCopy, child: asyncio.subprocess.Process) -> Said | None:
+    async def _watch(self, run: ViewingCopy, child: asyncio.subprocess.Process) -> "Said | _Died | None":
         heard = _Heard()
         listening = asyncio.create_task(heard.listen(child))
         try:
@@ -104,10 +116,10 @@ class Renders:
                 if not listening.done() and not await self._wanted(run, heard.progress):
                     return None
                 if heard.silent_s > self._settings.stall_s:
-                    return NotRendered(f"no progress for {self._settings.stall_s:.0f} s at {heard.progress:.0%}", False)
+                    return _Died(f"no progress for {self._settings.stall_s:.0f} s at {heard.progress:.0%}")
             listening.result()
             code = await child.wait()
-            return heard.last or NotRendered(f"the renderer ended with code {code} at {heard.progress:.0%}", False)
+            return heard.last or _Died(f"the renderer ended with code {code} at {heard.progress:.0%}")
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
@@ -149,6 +161,12 @@ class Renders:
 
     async def _clear(self, run: ViewingCopy) -> None:
         await asyncio.to_thread(shutil.rmtree, self._folder(run), ignore_errors=True)
+
+
+class _Died(NamedTuple):
+    """A renderer that ended without a last word, or hung."""
+
+    how: str
 
 
 class _Heard:
