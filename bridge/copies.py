@@ -112,6 +112,11 @@ class ViewingCopies:
             )
 
 
-def copy_key(copy: ViewingCopy) -> str:
+def copies_of(recording: RecordingId) -> str:
+    """Below which the copies of a recording are stored."""
+    return f"copies/{recording}/"
+
+
+def copy_key(run: ViewingCopy) -> str:
     """Where the copy of this run is stored."""
-    return f"copies/{copy.recording}/{copy.asked_utc_ns}.mp4"
+    return f"{copies_of(run.recording)}{run.asked_utc_ns}.mp4"

@@ -1,5 +1,7 @@
 """Puts the viewing copies together: who asks, who renders, in what words and within what limits."""
 
+from typing import NamedTuple
+
 from bridge.copies import ViewingCopies
 from deploy.configuration import Configuration, keep
 from deploy.folder import DataFolder
@@ -11,12 +13,19 @@ from web.catalogues import load_catalogues
 from web.rendition_words import wording_of
 
 
-def render_queue(configuration: Configuration, folder: DataFolder, storage: Storage) -> RenderQueue:
-    """Of the process ``jobs``."""
+class Copying(NamedTuple):
+    """What the process ``jobs`` runs."""
+
+    queue: RenderQueue
+    renders: Renders
+
+
+def copying(configuration: Configuration, folder: DataFolder, storage: Storage) -> Copying:
+    """Nothing is started yet."""
     clock = SystemClock()
     copies = ViewingCopies(storage.units, clock)
     renders = Renders(storage.units, storage.objects, copies, clock, render_settings(configuration, folder))
-    return RenderQueue(folder.queue, copies.wanted, renders.run)
+    return Copying(RenderQueue(folder.queue, copies.wanted, renders.run), renders)
 
 
 def render_settings(configuration: Configuration, folder: DataFolder) -> RenderSettings:

@@ -67,19 +67,18 @@ async def web(configuration: Configuration) -> int:
 
 async def jobs(configuration: Configuration) -> int:
     """What runs by itself."""
-    from deploy.copying import render_queue
-    from deploy.renderqueue import LOOK_S
+    from deploy.copying import copying
     from deploy.stores import opened, retention_days
 
     folder = prepare(configuration)
     stopping = stop_event()
     async with opened(configuration, folder) as storage:
         sealing = Sealing(storage.units, storage.objects, SystemClock(), SOFTWARE, retention_days(configuration))
-        queue = render_queue(configuration, folder, storage)
+        queue, renders = copying(configuration, folder, storage)
         queue.start()
-        table = [*_table(sealing, OutboxRelay(storage.units, {})), Job("copies", LOOK_S, queue.look, quiet=True)]
+        copies = [Job("copies", 1.0, queue.look, quiet=True), Job("copies tidy", 3600.0, renders.tidy, quiet=True)]
         try:
-            await run_jobs(table, stopping)
+            await run_jobs([*_table(sealing, OutboxRelay(storage.units, {})), *copies], stopping)
         finally:
             await queue.close()
     return 0

@@ -18,7 +18,8 @@ from huey.consumer import Consumer
 from bridge.archive import ViewingCopy
 
 Work = Callable[[ViewingCopy], Awaitable[None]]
-LOOK_S = 1.0
+_LONGEST_LOOK_S = 1.0
+"""Between two looks of an idle worker."""
 _log = logging.getLogger(__name__)
 
 
@@ -40,7 +41,7 @@ class RenderQueue:
         self._closing = False
         self._huey = SqliteHuey("diemcau", filename=str(file), results=False, strict_fifo=True)
         self._task: Callable[[str], Any] = self._huey.task(name="render")(self._run)
-        self._consumer = _Consumer(self._huey, workers=1, periodic=False, max_delay=LOOK_S)
+        self._consumer = _Consumer(self._huey, workers=1, periodic=False, max_delay=_LONGEST_LOOK_S)
 
     def start(self) -> None:
         """Begins to take tasks. What an earlier process left in the queue is dropped: :meth:`look` finds it again, as

@@ -17,6 +17,9 @@ from bridge.ids import NS_PER_S
 from bridge.manifest import ManifestSegment, ManifestTrack
 from recorder.rendition.bodies import Fetch
 from recorder.rendition.faults import Faults
+from recorder.rendition.plan import BRIEF_NS, LEEWAY_NS
+
+_BEFORE_NS = BRIEF_NS + LEEWAY_NS
 
 
 class Shown(NamedTuple):
@@ -86,7 +89,9 @@ def _opus(stream: AudioStream) -> AudioCodecContext:
 
 
 def _segments(track: ManifestTrack, from_ns: int) -> list[ManifestSegment]:
-    return sorted((one for one in track.segments if one.end_ns > from_ns), key=lambda one: one.start_ns)
+    """The one before too when it ended just now: its last picture may still stand."""
+    found = (one for one in track.segments if one.end_ns > from_ns - _BEFORE_NS)
+    return sorted(found, key=lambda one: one.start_ns)
 
 
 def _body(segment: ManifestSegment, fetch: Fetch, faults: Faults) -> bytes | None:

@@ -1,6 +1,6 @@
 """Lays the pieces end to end in one MP4 that plays while it loads: pictures as they are, sound encoded once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -18,18 +18,18 @@ _SOUND_BPS = 64_000
 """Mono speech in AAC; more is not heard."""
 
 
-def join(pieces: Sequence[Path], target: Path, done: Callable[[int], None]) -> None:
-    """``done``: told how many pieces are in. Raises av.FFmpegError, OSError."""
+def join(pieces: Sequence[Path], target: Path, done: Callable[[float], None]) -> None:
+    """``done``: told often how much is in, 0 … 1; it may sleep. Raises av.FFmpegError, OSError."""
     part = target.with_suffix(".part")
     with suppress(FileNotFoundError):
         part.unlink()
     with av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         with _opened(pieces[0]) as first:
             joiner = _Joiner(container, first)
-        for number, piece in enumerate(pieces, start=1):
+        for number, piece in enumerate(pieces):
             with _opened(piece) as source:
-                joiner.add(source)
-            done(number)
+                for _ in joiner.add(source):
+                    done(number / len(pieces))
         joiner.finish()
     settle(part, target)
 
@@ -42,8 +42,8 @@ class _Joiner:
         self._frames = 0
         self._samples = 0
 
-    def add(self, source: InputContainer) -> None:
-        """One piece behind what is there."""
+    def add(self, source: InputContainer) -> Iterator[None]:
+        """One piece behind what is there, in small steps."""
         video, sound = source.streams.video[0], source.streams.audio[0]
         for packet in source.demux(video, sound):
             if packet.pts is None:
@@ -59,6 +59,7 @@ class _Joiner:
             for frame in packet.decode():
                 if isinstance(frame, AudioFrame):
                     self._encode(frame)
+            yield
 
     def _encode(self, frame: AudioFrame) -> None:
         frame.pts, frame.time_base = self._samples, Fraction(1, RATE)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
@@ -39,6 +40,16 @@ class RenderOrder(msgspec.Struct, frozen=True):
         settings = msgspec.json.encode((FORM, self.wording, self.zone, self.piece_seconds))
         return hashlib.sha256(settings + serialise_manifest(self.manifest)).hexdigest()[:16]
 
+    @property
+    def pieces(self) -> Path:
+        """The folder of this very copy's pieces."""
+        return Path(self.folder) / self.digest
+
+    @property
+    def target(self) -> Path:
+        """The whole, in the end."""
+        return self.pieces / "copy.mp4"
+
 
 class Progressed(msgspec.Struct, frozen=True, tag=True):
     """0 … 1."""
@@ -47,9 +58,8 @@ class Progressed(msgspec.Struct, frozen=True, tag=True):
 
 
 class Rendered(msgspec.Struct, frozen=True, tag=True):
-    """The whole copy lies at ``path``. ``faults``: by the stored file's key, why it is not in it."""
+    """The whole copy lies at the order's ``target``. ``faults``: by the stored file's key, why it is not in it."""
 
-    path: str
     faults: dict[str, str]
 
 

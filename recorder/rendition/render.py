@@ -30,8 +30,8 @@ _JOINING = 0.03
 
 
 class Renderer:
-    """``fetch`` gives a segment's sealed bytes; ``rest`` is called at every frame and may sleep; ``tell`` hears the
-    progress, 0 … 1."""
+    """``fetch`` gives a segment's sealed bytes; after each step, of some ms mostly, ``tell`` hears the progress,
+    0 … 1, and ``rest`` may sleep."""
 
     def __init__(
         self, order: RenderOrder, fetch: Fetch, rest: Callable[[], None], tell: Callable[[float], None]
@@ -46,16 +46,15 @@ class Renderer:
 
     def run(self) -> Rendered:
         """Raises Unavailable when the store is away, av.FFmpegError and OSError when nothing can be written."""
-        folder = Path(self._order.folder) / self._order.digest
+        folder = self._order.pieces
         folder.mkdir(parents=True, exist_ok=True)
         paths = [folder / f"{number:05d}.mkv" for number in range(-(-self._frames // self._per_piece))]
         first = next((number for number, path in enumerate(paths) if not path.exists()), len(paths))
         faults = Faults(folder / "faults.json")
         if first < len(paths):
             self._render(paths, first, faults)
-        target = folder / "copy.mp4"
-        join(paths, target, lambda done: self._tell(1 - _JOINING * (1 - done / len(paths))))
-        return Rendered(str(target), faults.by_key)
+        join(paths, self._order.target, lambda done: self._step(1 - _JOINING * (1 - done)))
+        return Rendered(faults.by_key)
 
     def _render(self, paths: list[Path], first: int, faults: Faults) -> None:
         drawn = _Drawing(self._order, self._fetch, faults, first * self._order.piece_seconds)
@@ -75,15 +74,19 @@ class Renderer:
         until = end * RATE // FPS
         if end == self._frames:  # the last may end within a frame
             until = max(begin * RATE // FPS + 1, round(self._order.manifest.duration_ns * RATE / NS_PER_S))
-        sound = drawn.sound(until - begin * RATE // FPS)
+        drawing = 1 - _JOINING
+        sound = drawn.sound(until - begin * RATE // FPS, lambda: self._step(begin / self._frames * drawing))
         for frame in range(begin, end):
             if (frame - begin) % FPS == 0:
                 second = (frame - begin) // FPS
                 last = frame + FPS >= end
                 writer.sound(sound[second * RATE :] if last else sound[second * RATE : (second + 1) * RATE])
-                self._tell(frame / self._frames * (1 - _JOINING))
             writer.picture(drawn.picture(frame * NS_PER_S // FPS))
-            self._rest()
+            self._step(frame / self._frames * drawing)
+
+    def _step(self, progress: float) -> None:
+        self._tell(progress)
+        self._rest()
 
 
 class _Drawing:
@@ -106,9 +109,13 @@ class _Drawing:
             if track.source is Source.MICROPHONE
         ]
 
-    def sound(self, count: int) -> "array[int]":
-        """The next samples of all."""
-        return mixed([voice.take(count) for voice in self._voices], count)
+    def sound(self, count: int, step: Callable[[], None]) -> "array[int]":
+        """The next samples of all; ``step`` after each voice."""
+        voices = []
+        for voice in self._voices:
+            voices.append(voice.take(count))
+            step()
+        return mixed(voices, count)
 
     def picture(self, at_ns: int) -> VideoFrame:
         """Times only ever grow."""

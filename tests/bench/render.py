@@ -76,13 +76,13 @@ async def _measured(folder: Path, media: Clip, rounds: int) -> Row:
         **row,
         "times_by_cpu": round(seconds / used, 2),
         "times_by_clock": round(seconds / took, 2),
-        "mb_per_hour": round(_size(said) / seconds * 3600 / 1e6, 1),
+        "mb_per_hour": round(_size(order) / seconds * 3600 / 1e6, 1),
         "rss_mb": round(rss_kb / 1024, 1),
     }
 
 
-def _size(made: Rendered) -> int:
-    return Path(made.path).stat().st_size
+def _size(order: RenderOrder) -> int:
+    return order.target.stat().st_size
 
 
 async def _run(command: tuple[str, ...], order: RenderOrder) -> tuple[Said | None, int]:

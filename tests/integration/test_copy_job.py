@@ -154,7 +154,7 @@ async def jobs_of(made: Archive, limits: JobsPart | None = None) -> asyncio.subp
     [
         ("import time; time.sleep(60)", "no progress for 1 s"),
         ("raise SystemExit(3)", "ended with code 3"),
-        ("print('good morning')", "the renderer said"),
+        ("print('good morning')", "none of its words"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "ended with code -11"),
     ],
 )

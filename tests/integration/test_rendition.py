@@ -35,8 +35,8 @@ def maker(objects: DirectoryObjects, tmp_path: Path) -> Maker:
 
 async def copy_of(maker: Maker, people: list[Person], seconds: float, tmp_path: Path) -> tuple[Copy, dict[str, str]]:
     manifest = maker.manifest(people, seconds)
-    made = await rendered(maker.objects, manifest, tmp_path / "pieces")
-    return Copy(Path(made.path), manifest), made.faults
+    film, faults = await rendered(maker.objects, manifest, tmp_path / "pieces")
+    return Copy(film, manifest), faults
 
 
 def heard(sound: Sound, at: float) -> set[int]:
@@ -136,12 +136,12 @@ async def test_begun_again_it_goes_on_behind_the_last_whole_piece(
     first = {file.name: file.stat().st_mtime_ns for file in (tmp_path / "pieces").glob("*/*.mkv")}
     assert list(first) == ["00000.mkv"]
     flaky.away = False
-    again = await rendered(flaky, manifest, tmp_path / "pieces")
+    again, _ = await rendered(flaky, manifest, tmp_path / "pieces")
     assert {
         file.name: file.stat().st_mtime_ns for file in (tmp_path / "pieces").glob("*/*.mkv")
     }.items() >= first.items()
-    copy = Copy(Path(again.path), manifest)
+    copy = Copy(again, manifest)
     assert all(-GRAIN_MS <= one.late_ms < FRAME_MS for one in copy.tiles())
     assert [round(at) for at in read_sound(copy.body).beeps()] == [0, 1, 2, 3, 4, 5]
-    whole = await rendered(objects, manifest, tmp_path / "at once")
-    assert copy.lengths() == Copy(Path(whole.path), manifest).lengths()
+    whole, _ = await rendered(objects, manifest, tmp_path / "at once")
+    assert copy.lengths() == Copy(whole, manifest).lengths()

@@ -15,7 +15,7 @@ from recorder.rendition.bodies import sealed_body
 from recorder.rendition.canvas import BLACK
 from recorder.rendition.layout import Box, fitted, places
 from recorder.rendition.lettering import card
-from recorder.rendition.order import Rendered, RenderOrder, Wording
+from recorder.rendition.order import RenderOrder, Wording
 from recorder.rendition.plan import Tile, scenes
 from recorder.rendition.render import Renderer
 from tests.support.made_recordings import BEGAN_UTC_NS, ns
@@ -26,15 +26,16 @@ WORDING = Wording({"camera_off": "tắt camera", "loss": "khoảng trống", "br
 
 async def rendered(
     objects: ObjectStore, manifest: Manifest, folder: Path, tell: Callable[[float], None] = lambda _: None
-) -> Rendered:
-    """In pieces of two seconds."""
+) -> tuple[Path, dict[str, str]]:
+    """In pieces of two seconds. → (the file, its faults)."""
     loop = asyncio.get_running_loop()
 
     def fetch(segment: ManifestSegment) -> bytes:
         return asyncio.run_coroutine_threadsafe(sealed_body(objects, segment), loop).result()
 
     order = RenderOrder(manifest, WORDING, ZONE, str(folder), piece_seconds=2)
-    return await asyncio.to_thread(Renderer(order, fetch, lambda: None, tell).run)
+    made = await asyncio.to_thread(Renderer(order, fetch, lambda: None, tell).run)
+    return order.target, made.faults
 
 
 class Seen(NamedTuple):
