@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import msgspec
+
 from bridge.copies import ViewingCopies
 from deploy.configuration import Configuration, keep
 from deploy.folder import DataFolder
@@ -29,9 +31,9 @@ def copying(configuration: Configuration, folder: DataFolder, storage: Storage) 
 
 
 def render_settings(configuration: Configuration, folder: DataFolder) -> RenderSettings:
-    """The renderer reads the configuration as it was resolved here."""
+    """The renderer reads the configuration as it was resolved here, but for the database, which it has none of."""
     file = folder.sockets / "render.toml"
-    keep(configuration, file)
+    keep(msgspec.structs.replace(configuration, database_url=""), file)
     return RenderSettings(
         command=renderer_command(file),
         folder=folder.renders,

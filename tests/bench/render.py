@@ -127,7 +127,7 @@ async def _recording(objects: Path, folder: Path, media: Clip, rounds: int) -> M
     finally:
         store.close()
     seconds = rounds * SECONDS
-    return manifest_of(tracks, [Person(code, f"Point {code}", (0, seconds)) for code in range(1, 4)], seconds)
+    return manifest_of(tracks, [Person(code, f"Point {code}", (0, seconds)) for code in range(1, _POINTS + 1)], seconds)
 
 
 async def _segment(
