@@ -6,8 +6,6 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
@@ -16,36 +14,10 @@ import pytest
 from bridge.archive import ViewingCopy, ViewingCopyState
 from bridge.verification import read_whole
 from deploy.configuration import JobsPart, keep
-from deploy.copying import render_settings
-from deploy.renderqueue import RenderQueue
-from deploy.renders import Renders
-from deploy.time import SystemClock
-from tests.support.copy_jobs import ARCHIVIST, Archive, archive, ends_within
+from tests.support.copy_jobs import ARCHIVIST, Archive, archive, ends_within, working
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 _S = ViewingCopyState
-
-
-@asynccontextmanager
-async def working(made: Archive, **changes: object) -> AsyncIterator[RenderQueue]:
-    """The queue as the process ``jobs`` runs it, looking for work ten times a second."""
-    settings = msgspec.structs.replace(render_settings(made.configuration, made.folder), **changes)
-    renders = Renders(made.storage.units, made.storage.objects, made.copies, SystemClock(), settings)
-    queue = RenderQueue(made.folder.queue, made.copies.wanted, renders.run)
-    queue.start()
-    looking = asyncio.create_task(_look(queue))
-    try:
-        yield queue
-    finally:
-        looking.cancel()
-        await asyncio.gather(looking, return_exceptions=True)
-        await queue.close()
-
-
-async def _look(queue: RenderQueue) -> None:
-    while True:
-        await queue.look()
-        await asyncio.sleep(0.1)
 
 
 def children(parent: int) -> list[int]:

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from bridge.archive import ViewingCopy, ViewingCopyState
 from bridge.copies import ViewingCopies
 from bridge.ids import AccountId
@@ -16,7 +18,10 @@ from bridge.media import Source
 from bridge.model import RecordingRow
 from bridge.states import RecordingState
 from deploy.configuration import Configuration
+from deploy.copying import render_settings
 from deploy.folder import DataFolder, prepare
+from deploy.renderqueue import RenderQueue
+from deploy.renders import Renders
 from deploy.stores import migrated, opened
 from deploy.time import SystemClock
 from storage.build import Storage
@@ -55,6 +60,10 @@ class Archive:
     async def until_settled(self) -> ViewingCopy:
         over = (ViewingCopyState.READY, ViewingCopyState.FAILED, ViewingCopyState.CANCELLED)
         return await self.until(lambda copy: copy.state in over)
+
+    async def until_idle(self) -> None:
+        """Until the last run has cleared away what it no longer needs: its pieces go last."""
+        await ends_within(WAIT_S, lambda: asyncio.to_thread(lambda: not any(self.folder.renders.iterdir())))
 
     def pieces(self) -> dict[str, int]:
         """Whole pieces with the time they were written."""
@@ -103,6 +112,28 @@ async def sealed_row(storage: Storage, maker: Maker, people: list[Person], secon
         await unit.recordings.put(row)
         await unit.commit()
     return row
+
+
+@asynccontextmanager
+async def working(made: Archive, **changes: object) -> AsyncIterator[RenderQueue]:
+    """The queue as the process ``jobs`` runs it, looking for work ten times a second."""
+    settings = msgspec.structs.replace(render_settings(made.configuration, made.folder), **changes)
+    renders = Renders(made.storage.units, made.storage.objects, made.copies, SystemClock(), settings)
+    queue = RenderQueue(made.folder.queue, made.copies.wanted, renders.run)
+    queue.start()
+    looking = asyncio.create_task(_look(queue))
+    try:
+        yield queue
+    finally:
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+        await queue.close()
+
+
+async def _look(queue: RenderQueue) -> None:
+    while True:
+        await queue.look()
+        await asyncio.sleep(0.1)
 
 
 async def ends_within(seconds: float, holds: Callable[[], Awaitable[bool]]) -> float:
