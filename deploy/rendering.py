@@ -10,7 +10,6 @@ import sys
 import threading
 import time
 
-import av
 import msgspec
 
 from bridge.errors import Unavailable
@@ -23,7 +22,7 @@ from deploy.stores import objects_place
 from deploy.time import SystemClock
 from recorder.rendition.bodies import Fetch, sealed_body
 from recorder.rendition.order import NotRendered, Progressed, RenderOrder, Said
-from recorder.rendition.render import Renderer
+from recorder.rendition.render import Renderer, RenderFailed
 from storage.build import build_objects
 
 _NICE = 19
@@ -60,7 +59,7 @@ def _rendered(order: RenderOrder, fetch: Fetch) -> Said:
         return Renderer(order, fetch, CpuPace(order.cpu_percent), _Progress()).run()
     except Unavailable as away:
         return NotRendered(str(away), again=True)
-    except (av.FFmpegError, OSError) as error:
+    except RenderFailed as error:
         return NotRendered(str(error), again=False)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import av
 from av.video.frame import VideoFrame
 
 from bridge.ids import NS_PER_S, TrackId
@@ -29,6 +30,10 @@ _JOINING = 0.03
 """The part of the whole progress that joining is."""
 
 
+class RenderFailed(Exception):
+    """The copy cannot be made on this machine as it is (disk full, no encoder); the text is for the log."""
+
+
 class Renderer:
     """``fetch`` gives a segment's sealed bytes; after each step, of some ms mostly, ``tell`` hears the progress,
     0 … 1, and ``rest`` may sleep."""
@@ -45,7 +50,13 @@ class Renderer:
         self._per_piece = order.piece_seconds * FPS
 
     def run(self) -> Rendered:
-        """Raises Unavailable when the store is away, av.FFmpegError and OSError when nothing can be written."""
+        """Raises Unavailable when the store is away, RenderFailed when nothing can be written."""
+        try:
+            return self._run()
+        except (av.FFmpegError, OSError) as error:
+            raise RenderFailed(str(error)) from error
+
+    def _run(self) -> Rendered:
         folder = self._order.pieces
         folder.mkdir(parents=True, exist_ok=True)
         paths = [folder / f"{number:05d}.mkv" for number in range(-(-self._frames // self._per_piece))]
