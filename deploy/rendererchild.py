@@ -54,6 +54,14 @@ class Heard:
             self.last = said
 
 
+async def ending(child: asyncio.subprocess.Process, within_s: float) -> str:
+    """How one that says nothing more has ended."""
+    try:
+        return f"the renderer ended with code {await asyncio.wait_for(child.wait(), within_s)}"
+    except TimeoutError:
+        return f"the renderer said nothing more and did not end within {within_s:.0f} s"
+
+
 @contextlib.asynccontextmanager
 async def started(command: tuple[str, ...]) -> AsyncIterator[asyncio.subprocess.Process]:
     """Killed at the end unless it ended by itself."""

@@ -16,12 +16,12 @@ import msgspec
 from bridge.archive import COPY_UNDER_WAY, ViewingCopy, ViewingCopyState
 from bridge.copies import ViewingCopies, copies_of, copy_key
 from bridge.errors import Code, MalformedInput, Refusal, Unavailable
-from bridge.ids import RecordingId
+from bridge.ids import NS_PER_S, RecordingId
 from bridge.manifest import parse_manifest
 from bridge.ports import Clock, ObjectStore
 from bridge.repositories import UnitsOfWork
 from bridge.verification import read_whole
-from deploy.rendererchild import Died, Heard, started, write_order
+from deploy.rendererchild import Died, Heard, ending, started, write_order
 from recorder.rendition.order import NotRendered, Rendered, RenderOrder, Said, Wording
 
 WATCH_S = 1.0
@@ -32,6 +32,8 @@ AGAIN_S = 10.0
 """The store is away: waited before the run is taken up again."""
 TRIES = 3
 """A renderer that died is started again, behind its last whole piece; what kills it each time is in the recording."""
+FAILED_KEPT_NS = 24 * 3600 * NS_PER_S
+"""Who asks again within a day goes on from the pieces of the copy that failed."""
 _CHUNK = 1 << 20
 _log = logging.getLogger(__name__)
 
@@ -117,8 +119,7 @@ class Renders:
                 if heard.silent_s > self._settings.stall_s:
                     return Died(f"no progress for {self._settings.stall_s:.0f} s at {heard.progress:.0%}")
             listening.result()
-            code = await child.wait()
-            return heard.last or Died(f"the renderer ended with code {code} at {heard.progress:.0%}")
+            return heard.last or Died(f"{await ending(child, self._settings.stall_s)} at {heard.progress:.0%}")
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
@@ -170,12 +171,16 @@ class Renders:
     async def tidy(self) -> int:
         """Removes pieces that nobody will go on with, left by jobs that were killed in the last moment; how many."""
         folders = await asyncio.to_thread(_folders, self._settings.folder)
-        kept = {*COPY_UNDER_WAY, ViewingCopyState.FAILED}
         copies = {name: await self._copies.of(RecordingId(name)) for name in folders}
-        stale = [name for name, copy in copies.items() if copy is None or copy.state not in kept]
+        stale = [name for name, copy in copies.items() if copy is None or not self._goes_on(copy)]
         for name in stale:
             await self._clear(RecordingId(name))
         return len(stale)
+
+    def _goes_on(self, copy: ViewingCopy) -> bool:
+        if copy.state is ViewingCopyState.FAILED:
+            return self._clock.utc() - copy.changed_utc_ns < FAILED_KEPT_NS
+        return copy.state in COPY_UNDER_WAY
 
     async def _clear(self, recording: RecordingId) -> None:
         await asyncio.to_thread(shutil.rmtree, self._settings.folder / recording, ignore_errors=True)

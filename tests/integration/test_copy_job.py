@@ -127,6 +127,8 @@ async def jobs_of(made: Archive, limits: JobsPart | None = None) -> asyncio.subp
         ("import time; time.sleep(60)", "no progress for 1 s"),
         ("raise SystemExit(3)", "ended with code 3"),
         ("print('good morning')", "none of its words"),
+        ("print('x' * 3_000_000)", "none of its words"),
+        ("import os, time; os.close(1); time.sleep(60)", "said nothing more"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "ended with code -11"),
     ],
 )

@@ -18,6 +18,8 @@ from tests.support.recordings import SeenAt, read_pictures, read_sound
 from tests.support.room_server import eventually
 from tests.support.viewing_copies import Copy, rendered
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
 CODES = {CHAIR.id: 1, AGENCY_SEAT.id: 2, CITIZEN.id: 3}
 GRAIN_S = 0.0015
 """Stored times are whole milliseconds."""

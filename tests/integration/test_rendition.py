@@ -15,6 +15,8 @@ from tests.support.made_recordings import Made, Maker, Person, Take
 from tests.support.recordings import Sound, read_sound
 from tests.support.viewing_copies import Copy, rendered
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
 FRAME_MS = 40
 GRAIN_MS = 1
 """Stored times are whole milliseconds."""
@@ -143,5 +145,7 @@ async def test_begun_again_it_goes_on_behind_the_last_whole_piece(
     copy = Copy(again, manifest)
     assert all(-GRAIN_MS <= one.late_ms < FRAME_MS for one in copy.tiles())
     assert [round(at) for at in read_sound(copy.body).beeps()] == [0, 1, 2, 3, 4, 5]
+    once_more, _ = await rendered(objects, manifest, tmp_path / "pieces")  # all pieces are there: it is only joined
+    assert once_more.read_bytes() == copy.body
     whole, _ = await rendered(objects, manifest, tmp_path / "at once")
     assert copy.lengths() == Copy(whole, manifest).lengths()
