@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from bridge.ids import AccountId, RecordingId
+from bridge.states import LifeCycle
 from bridge.verification import Fault, Verification
 
 
@@ -60,9 +61,23 @@ class ViewingCopyState(StrEnum):
     CANCELLED = "cancelled"
 
 
+_V = ViewingCopyState
+COPY_UNDER_WAY = frozenset({_V.ASKED, _V.RENDERING})
+VIEWING_COPY = LifeCycle(
+    "viewing copy",
+    {
+        _V.ASKED: frozenset({_V.RENDERING, _V.FAILED, _V.CANCELLED}),
+        _V.RENDERING: frozenset({_V.READY, _V.FAILED, _V.CANCELLED}),
+        _V.READY: frozenset({_V.ASKED}),
+        _V.FAILED: frozenset({_V.ASKED}),
+        _V.CANCELLED: frozenset({_V.ASKED}),
+    },
+)
+
+
 class ViewingCopy(msgspec.Struct, frozen=True):
     """One per recording. ``progress`` 0 … 1; ``key``, ``version``, ``sha256``, ``bytes`` once it is ready; ``fault``:
-    why it failed, in words for the log."""
+    why it failed, in words for the log; of one that is ready: which stored files could not be put into it."""
 
     recording: RecordingId
     state: ViewingCopyState

@@ -40,6 +40,7 @@ class Action(StrEnum):
     SEARCH_PERSON = "search_person"
     SEE_READINGS = "see_readings"
     EXPORT_RECORDING = "export_recording"
+    COPY_RECORDING = "copy_recording"
 
 
 class Scope(StrEnum):
@@ -96,6 +97,7 @@ POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
     Action.SEARCH_PERSON: _ARCHIVE,
     Action.SEE_READINGS: _MINDERS,
     Action.EXPORT_RECORDING: _ARCHIVE,
+    Action.COPY_RECORDING: _ARCHIVE,
 }
 
 ACTION_OF: Mapping[type[commands.Command], Action] = {

@@ -153,6 +153,16 @@ def jobs(config: ConfigFile = None, data: Data = None) -> None:
     run(main, configuration)
 
 
+@app.command(hidden=True)
+def render(config: ConfigFile = None, data: Data = None) -> None:
+    """Draw one viewing copy; started by the jobs."""
+    from deploy.processes import render as main
+
+    with faults_told():
+        configuration = resolved(config, data=data)
+    run(main, configuration)
+
+
 @app.command()
 def verify(
     what: Annotated[str, typer.Argument(help="A recording's id, the folder of one, or a bag.", metavar="ID|PATH")],

@@ -84,6 +84,15 @@ class ArchivePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signing_certificate: str = ""
 
 
+class JobsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Viewing copies, rendered one at a time: encoder threads, and their share of the machine in percent of a core;
+    ``render_piece_seconds``: of the copy, what a kill costs at most."""
+
+    render_threads: int = 1
+    render_cpu_percent: int = 100
+    render_piece_seconds: int = 60
+
+
 class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The room's own times. Officials away: interrupted by the system, then closed."""
 
@@ -110,6 +119,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     archive: ArchivePart = ArchivePart()
     room: RoomPart = RoomPart()
     store: StorePart = StorePart()
+    jobs: JobsPart = JobsPart()
 
     @property
     def folder(self) -> Path:
@@ -236,12 +246,25 @@ def _faults(configuration: Configuration) -> list[str]:
     archive = configuration.archive
     if bool(archive.signing_key) != bool(archive.signing_certificate):
         faults.append("archive.signing_key and archive.signing_certificate go together")
-    faults += _store_faults(configuration)
+    faults += _store_faults(configuration) + _jobs_faults(configuration.jobs)
     if configuration.zone not in available_timezones():
         faults.append(f"zone: {configuration.zone} is no IANA time zone")
     if configuration.language not in ("vi", "en"):
         faults.append(f"language: {configuration.language} is not vi or en")
     return faults
+
+
+def _jobs_faults(jobs: JobsPart) -> list[str]:
+    limits = {
+        "render_threads": (jobs.render_threads, 1, 64),
+        "render_cpu_percent": (jobs.render_cpu_percent, 5, 6_400),
+        "render_piece_seconds": (jobs.render_piece_seconds, 1, 600),
+    }
+    return [
+        f"jobs.{name}: {value} is not between {least} and {most}"
+        for name, (value, least, most) in limits.items()
+        if not least <= value <= most
+    ]
 
 
 def _store_faults(configuration: Configuration) -> list[str]:
@@ -268,6 +291,13 @@ def printed(configuration: Configuration, *, secrets: bool = False) -> str:
     for name, section in sections.items():
         lines += ["", f"[{name}]", *(_line(key, value) for key, value in section.items())]
     return "\n".join(lines)
+
+
+def keep(configuration: Configuration, file: Path) -> None:
+    """As it was resolved, secrets and all, for a child process; readable by the owner alone."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf8") as stream:
+        stream.write(printed(configuration, secrets=True))
 
 
 def _line(key: str, value: Any) -> str:

@@ -9,6 +9,8 @@
       secrets/             keys, readable by the owner alone; signing/: those that recordings are signed with
       tls/                 self-signed certificate, when none is given
       logs/                one file per process
+      renders/             pieces of viewing copies under way
+      jobs.sqlite          queue of the long jobs
 """
 
 import hashlib
@@ -49,6 +51,16 @@ class DataFolder(msgspec.Struct, frozen=True):
     def spool(self) -> Path:
         """The recorder's."""
         return self.root / "spool"
+
+    @property
+    def renders(self) -> Path:
+        """Pieces of viewing copies under way."""
+        return self.root / "renders"
+
+    @property
+    def queue(self) -> Path:
+        """Of the long jobs."""
+        return self.root / "jobs.sqlite"
 
     @property
     def logs(self) -> Path:

@@ -67,6 +67,7 @@ async def web(configuration: Configuration) -> int:
 
 async def jobs(configuration: Configuration) -> int:
     """What runs by itself."""
+    from deploy.copying import copying
     from deploy.keys import ready_keys
     from deploy.stores import opened, retention_days
     from storage.signing.checker import Signatures
@@ -78,8 +79,21 @@ async def jobs(configuration: Configuration) -> int:
     async with opened(configuration, folder) as storage:
         days = retention_days(configuration)
         sealing = Sealing(storage.units, storage.objects, SystemClock(), signing, SOFTWARE, days)
-        await run_jobs(_table(sealing, OutboxRelay(storage.units, {})), stopping)
+        queue, renders = copying(configuration, folder, storage)
+        queue.start()
+        copies = [Job("copies", 1.0, queue.look, quiet=True), Job("copies tidy", 3600.0, renders.tidy, quiet=True)]
+        try:
+            await run_jobs([*_table(sealing, OutboxRelay(storage.units, {})), *copies], stopping)
+        finally:
+            await queue.close()
     return 0
+
+
+async def render(configuration: Configuration) -> int:
+    """One viewing copy, for the jobs."""
+    from deploy.rendering import render as main
+
+    return await main(configuration)
 
 
 def _table(sealing: Sealing, outbox: OutboxRelay) -> list[Job]:

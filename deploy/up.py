@@ -3,7 +3,6 @@
 import asyncio
 import fcntl
 import logging
-import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -14,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bridge.receptions import ReceptionService
-from deploy.configuration import Configuration, ConfigurationFault, Mode, printed
+from deploy.configuration import Configuration, ConfigurationFault, Mode, keep
 from deploy.first_start import DemoAccount, FirstStart
 from deploy.folder import DataFolder, FolderFault, prepare
 from deploy.keys import ready_keys, said_of_key
@@ -119,9 +118,7 @@ async def _first_start(configuration: Configuration, folder: DataFolder) -> list
 def _parts(configuration: Configuration, folder: DataFolder) -> list[Part]:
     """Each child reads the configuration as it was resolved here."""
     file = folder.sockets / "resolved.toml"
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf8") as stream:
-        stream.write(printed(configuration, secrets=True))
+    keep(configuration, file)
     names = (*PARTS, STORE) if configuration.own_store else PARTS
     return [Part(name, (name, "--config", str(file))) for name in names]
 

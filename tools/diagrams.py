@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from bridge.archive import VIEWING_COPY
 from bridge.states import LIFE_CYCLES
 
 DOCUMENT = Path(__file__).parent.parent / "ARCHITECTURE.md"
@@ -14,7 +15,7 @@ def _block(name: str) -> tuple[str, str]:
 
 def with_diagrams(text: str) -> str:
     """The document with every marked block written anew. Raises ValueError for a missing mark."""
-    for cycle in LIFE_CYCLES:
+    for cycle in (*LIFE_CYCLES, VIEWING_COPY):
         begin, end = _block(cycle.name)
         before, found, rest = text.partition(begin)
         _, also_found, after = rest.partition(end)

@@ -7,12 +7,14 @@ from aiohttp import web
 
 from bridge.sealing import Sealing, SigningPorts
 from web.api import receptions as api_receptions
+from web.api.copies import CopyApi
 from web.api.recordings import RecordingApi
 from web.assets import PREFIX, load_assets
 from web.browser_forms import BrowserForms
 from web.catalogues import load_catalogues
 from web.checks import Checks
 from web.config import WebConfig, WebPorts
+from web.copies import CopyDesk
 from web.health import health
 from web.islands import catalogue, no_icon
 from web.keys import ASSETS, CATALOGUES, CONFIG, PORTS, TEMPLATES
@@ -25,6 +27,7 @@ from web.middlewares.language import choose_language
 from web.middlewares.sessions import find_session
 from web.pages import reception, room, today
 from web.pages.archive import ArchivePages
+from web.pages.copies import CopyPages
 from web.pages.signin import SignInPages
 from web.purposes import Purposes
 from web.render import environment
@@ -105,12 +108,30 @@ def _add_archive(app: web.Application, config: WebConfig, ports: WebPorts) -> No
     checks = Checks(sealing)
     api = RecordingApi(ports, manifests, forms, checks, purposes)
     app.router.add_routes(_archive(ArchivePages(ports, manifests, checks, purposes), api))
+    app.router.add_routes(_copies(CopyDesk(ports)))
 
     async def close(_: web.Application) -> None:
         await checks.close()
         await forms.close()
 
     app.on_cleanup.append(close)
+
+
+def _copies(desk: CopyDesk) -> list[web.RouteDef]:
+    page, one = "/archive/{recording}/copy", "/api/recordings/{recording}/copy"
+    pages, api = CopyPages(desk), CopyApi(desk)
+    return [
+        web.get(page, pages.show),
+        web.post(page, pages.ask),
+        web.post(f"{page}/cancel", pages.cancel),
+        web.post(f"{page}/purpose", pages.purpose),
+        web.get(f"{page}/file", pages.file),
+        web.get(one, api.show),
+        web.post(one, api.ask),
+        web.delete(one, api.cancel),
+        web.post(f"{one}/purpose", api.purpose),
+        web.get(f"{one}/file", api.file),
+    ]
 
 
 def _archive(pages: ArchivePages, api: RecordingApi) -> list[web.RouteDef]:

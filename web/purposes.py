@@ -17,10 +17,16 @@ _KEPT = 10_000
 
 
 class Purposes:
-    """Which session gave its purpose for which recording; kept in this process, the entries for ever."""
+    """Which session gave its purpose for which recording; kept in this process, the entries for ever.
 
-    def __init__(self, ports: WebPorts) -> None:
+    ``kind``: what is done with it; ``action``: the audit's word for that."""
+
+    def __init__(
+        self, ports: WebPorts, kind: AccessKind = AccessKind.PLAY, action: Action = Action.PLAY_RECORDING
+    ) -> None:
         self._ports = ports
+        self._kind = kind
+        self._action = action
         self._given: OrderedDict[tuple[SessionId, RecordingId], None] = OrderedDict()
 
     def given(self, someone: SignedIn, recording: RecordingId) -> bool:
@@ -40,10 +46,10 @@ class Purposes:
         text = purpose.strip()
         if not 0 < len(text) <= MAX_PURPOSE:
             raise Invalid(field="purpose", limit=str(MAX_PURPOSE))
-        at, action = self._ports.clock.utc(), str(Action.PLAY_RECORDING)
-        entry = AuditEntry(at, someone.account.id, action, f"recording {row.id}", "done", text)
+        at, account = self._ports.clock.utc(), someone.account.id
+        entry = AuditEntry(at, account, str(self._action), f"recording {row.id}", "done", text)
         async with self._ports.units.writing() as unit:
-            await unit.access_events.add(AccessEvent(row.id, at, someone.account.id, AccessKind.PLAY, text))
+            await unit.access_events.add(AccessEvent(row.id, at, account, self._kind, text))
             await unit.audit.append(entry)
             await unit.commit()
         self._given[someone.session.id, row.id] = None

@@ -160,6 +160,20 @@ class VerificationView(msgspec.Struct, frozen=True):
     last: VerificationReply | None
 
 
+class ViewingCopyView(msgspec.Struct, frozen=True):
+    """``GET /api/recordings/{id}/copy``. ``progress`` 0 … 1; ``bytes``, ``sha256`` and ``whole`` once it is ready;
+    ``whole`` False: some stored files could not be put into it, and it says so where they would be."""
+
+    recording: RecordingId
+    state: str
+    progress: float
+    asked_ms: int
+    changed_ms: int
+    bytes: int
+    sha256: str
+    whole: bool
+
+
 class SeatRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A seat of a new reception. ``name`` empty: the account's; ``point`` None: the account's own."""
 

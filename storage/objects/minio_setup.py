@@ -1,9 +1,9 @@
 """Makes a MinIO server ready for :class:`storage.objects.minio.MinioObjects`: bucket, key, rights. With the root key.
 
-The application's key may put, read, list and lock, and delete nothing but canaries. It has no
+The application's key may put, read, list and lock, and delete nothing but canaries and viewing copies. It has no
 ``s3:BypassGovernanceRetention``; but by the bypass header the pinned server lets whoever may set a retention replace a
 GOVERNANCE lock by any other (it asks that right only for what stays in GOVERNANCE mode, and then forgives its lack).
-That is how sealing needs no stronger key, and why the application must not have the right to delete.
+That is how sealing needs no stronger key, and why the application must not have the right to delete the record.
 """
 
 from typing import Any
@@ -18,6 +18,8 @@ from storage.objects.s3 import S3Address, client, pool, translated
 
 POLICY = "diemcau-application"
 CANARY = "canary/"
+COPIES = "copies/"
+"""Viewing copies: no evidence, under no lock, made anew from the record."""
 
 
 def set_up(root: S3Address, access_key: str, secret_key: str, policy: str = POLICY, deletable: str = CANARY) -> None:
@@ -78,6 +80,7 @@ def rights(bucket: str, deletable: str = CANARY) -> dict[str, Any]:
                 *("AbortMultipartUpload", "ListMultipartUploadParts"),
             ),
             _allow(f"{whole}/{deletable}*", "DeleteObject", "DeleteObjectVersion"),
+            _allow(f"{whole}/{COPIES}*", "DeleteObject", "DeleteObjectVersion"),
             {"Effect": "Deny", "Action": ["s3:BypassGovernanceRetention"], "Resource": [f"{whole}/*"]},
         ],
     }

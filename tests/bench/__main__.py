@@ -9,17 +9,20 @@ from tests.bench.forward import LOADS, forward
 from tests.bench.join import join
 from tests.bench.processes import ROOT
 from tests.bench.record import record
+from tests.bench.render import render
 from tests.bench.sealing import seal, verify
 from tests.bench.servers import SERVERS
 
 BUILD = ROOT / "build/bench"
-_WHAT = ("forward", "join", "record", "seal", "verify")
+_WHAT = ("forward", "join", "record", "render", "seal", "verify")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--only", choices=_WHAT, help="one of them; all when left out")
-    parser.add_argument("--duration", type=float, default=20.0, help="forward, record: seconds that are measured")
+    parser.add_argument(
+        "--duration", type=float, default=20.0, help="forward, record, render: seconds that are measured"
+    )
     parser.add_argument("--servers", default=",".join(SERVERS), help="forward: rows to measure")
     parser.add_argument("--loads", default=",".join(LOADS), help="forward: loads to measure")
     parser.add_argument("--joins", type=int, default=15, help="join: how many")
@@ -39,6 +42,8 @@ async def _run(arguments: argparse.Namespace) -> None:
         await seal(BUILD)
     if "verify" in wanted:
         await verify(BUILD)
+    if "render" in wanted:
+        await render(arguments.duration, BUILD)
 
 
 def _end_well_on_sigterm() -> None:

@@ -1,17 +1,15 @@
 """REST for recordings: list, manifest, segments as stored or as browsers play them, check, purpose."""
 
 import asyncio
-import logging
 
 from aiohttp import web
 
 from bridge.archive import FixityCheck
-from bridge.errors import Invalid, Refusal
+from bridge.errors import Invalid
 from bridge.ids import NS_PER_MS, TrackId
 from bridge.manifest import ManifestSegment, serialise_manifest
 from bridge.model import RecordingRow
 from bridge.policy import Action
-from bridge.ports import ObjectStore
 from bridge.search import proof_of
 from web.api.bodies import json_response, read_body
 from web.archive_list import found, names_of, question_of
@@ -21,9 +19,10 @@ from web.checks import Checks
 from web.config import WebPorts
 from web.manifests import Manifests, segment_of
 from web.purposes import Purposes
-from web.ranges import Span, Unsatisfiable, asked_span
+from web.ranges import Unsatisfiable, asked_span
 from web.reach import recording_of, sealed
 from web.requests import account_of, signed_in
+from web.streaming import Streamed, range_headers, stream, unsatisfiable
 from web.wire import (
     FaultView,
     PlaybackRequest,
@@ -33,11 +32,10 @@ from web.wire import (
     VerificationView,
 )
 
-log = logging.getLogger(__name__)
-
 _ASYNC = "respond-async"
 _ROWS, _MOST_ROWS = 50, 200
 """Of a page, unless asked for otherwise; at most."""
+
 
 STORED_TYPES = {"webm": "video/webm", "matroska": "video/x-matroska"}
 
@@ -112,9 +110,9 @@ class RecordingApi:
         try:
             if kind == "browser":
                 return _from_memory(request, await self._forms.of(segment))
-            return await _from_store(request, self._ports.objects, segment)
+            return await stream(request, self._ports.objects, _as_stored(segment))
         except Unsatisfiable as error:
-            return web.Response(status=416, headers={"Content-Range": f"bytes */{error.total}"})
+            return unsatisfiable(error)
 
     async def verify(self, request: web.Request) -> web.StreamResponse:
         """``POST /api/recordings/{id}/verify``: every byte, whoever waits for it. ``Prefer: respond-async`` (RFC 7240):
@@ -152,38 +150,13 @@ def _limit(request: web.Request) -> int:
     return int(text)
 
 
-def _headers(span: Span | None) -> dict[str, str]:
-    return {"Accept-Ranges": "bytes", **({"Content-Range": span.content_range} if span else {})}
+def _as_stored(segment: ManifestSegment) -> Streamed:
+    media_type = STORED_TYPES.get(segment.container, "application/octet-stream")
+    return Streamed(segment.key, segment.version, segment.bytes, media_type)
 
 
 def _from_memory(request: web.Request, form: BrowserForm) -> web.Response:
     span = asked_span(request.headers.get("Range"), len(form.body))
     body = form.body[span.start : span.end] if span else form.body
-    headers = {"Content-Type": form.media_type, **_headers(span)}
+    headers = {"Content-Type": form.media_type, **range_headers(span)}
     return web.Response(status=206 if span else 200, body=body, headers=headers)
-
-
-async def _from_store(request: web.Request, objects: ObjectStore, segment: ManifestSegment) -> web.StreamResponse:
-    """Passed on in chunks; the first is read before the answer begins, so that a missing object still is a 404."""
-    asked = asked_span(request.headers.get("Range"), segment.bytes)
-    span = asked or Span(0, segment.bytes, segment.bytes)
-    chunks = objects.read(segment.key, segment.version or None, span.start, span.end - span.start)
-    first = await anext(chunks, b"")
-    response = web.StreamResponse(status=206 if asked else 200, headers=_headers(asked))
-    response.content_type = STORED_TYPES.get(segment.container, "application/octet-stream")
-    response.content_length = span.end - span.start
-    await response.prepare(request)
-    if request.method == "HEAD":
-        return response
-    await response.write(first)
-    try:
-        async for chunk in chunks:
-            await response.write(chunk)
-    except Refusal as refusal:
-        log.warning("segment %s broke off: %s", segment.key, refusal)
-        # Too late for another status: a cut connection tells the reader that the file is not whole.
-        if request.transport is not None:
-            request.transport.abort()
-        return response
-    await response.write_eof()
-    return response

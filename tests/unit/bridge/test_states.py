@@ -7,13 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.archive import VIEWING_COPY, ViewingCopyState
 from bridge.errors import IllegalTransition
 from bridge.states import ATTENDANCE, RECEPTION, RECORDING, AttendanceState, ReceptionState, RecordingState
 
 
 @pytest.mark.parametrize(
     ("table", "states"),
-    [(RECEPTION.table, ReceptionState), (ATTENDANCE.table, AttendanceState), (RECORDING.table, RecordingState)],
+    [
+        (RECEPTION.table, ReceptionState),
+        (ATTENDANCE.table, AttendanceState),
+        (RECORDING.table, RecordingState),
+        (VIEWING_COPY.table, ViewingCopyState),
+    ],
 )
 def test_every_state_has_a_row_and_rows_name_known_states(
     table: Mapping[StrEnum, frozenset[StrEnum]], states: type[StrEnum]
