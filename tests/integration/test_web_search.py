@@ -199,6 +199,18 @@ async def test_who_reads_leaves_who_when_and_why(pages: Pages) -> None:
         assert (await citizen.get(f"{PAGE}/readings")).status == 404
 
 
+async def test_what_is_not_sealed_yet_is_listed_and_leads_nowhere(pages: Pages) -> None:
+    row = await sealed(pages)
+    async with pages.storage.units.writing() as unit:
+        await unit.recordings.put(msgspec.structs.replace(row, state="writing", manifest_key="", ended_utc_ns=None))
+        await unit.commit()
+    async with pages.reader() as chair:
+        await chair.sign_in("chair")
+        listed = await chair.get("/archive?proof=unsealed")
+        assert "Held reception" in listed.text
+        assert f'href="{PAGE}' not in listed.text
+
+
 async def test_a_recording_nobody_read_says_so(pages: Pages) -> None:
     await sealed(pages)
     async with pages.reader() as archivist:
