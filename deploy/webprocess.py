@@ -22,6 +22,7 @@ from signaling.build import build as build_signaling
 from signaling.notices import InProcessNotices
 from signaling.settings import SignalingConfig
 from storage.build import Storage
+from storage.localjournal import FileJournal
 from web.build import build as build_web
 from web.config import WebConfig, WebPorts
 from web.passwords import Argon2Passwords
@@ -55,7 +56,7 @@ def signaling_config(configuration: Configuration, folder: DataFolder) -> Signal
         origins=origins(configuration),
         resume_s=room.resume_seconds,
         watch=WatchTimes(room.interrupt_after_seconds, room.close_after_seconds),
-        live=LiveSettings(retain_s=provisional_days(configuration) * _DAY_S),
+        live=LiveSettings(provisional_days(configuration) * _DAY_S, configuration.recording.planned_minutes),
     )
 
 
@@ -71,10 +72,12 @@ class WebProcess:
         places = ListedPlaces({LOCAL_NODE: self._node}, {LOCAL_RECORDER: self._recorder})
         self._places = places
         receptions = ReceptionService(storage.units, clock, entropy, notices)
+        signaling = signaling_config(configuration, folder)
         self._signaling = build_signaling(
-            signaling_config(configuration, folder),
+            signaling,
             units=storage.units,
             receptions=receptions,
+            journal=FileJournal(folder.journal(signaling.owner)),
             places=places,
             notices=notices,
             clock=clock,

@@ -27,6 +27,9 @@ ABANDONED_S = 20.0
 ALONE_S = 4 * 3600.0
 """Nobody asked for its end and no node came back: a recording does not stay open for ever."""
 
+TAKEN_BACK_S = 30.0
+"""A start that is not stored is taken back within the 10 s that the database is given; no segment is stored by then."""
+
 LOOK_S = 60.0
 FIRST_AGAIN_S = 0.5
 LAST_AGAIN_S = 15.0
@@ -214,7 +217,8 @@ class Recording:
     def status(self) -> RecordingStatus:
         """Where it stands."""
         state = self.state
-        return RecordingStatus(state.recording, self._state(), state.segments, state.stored_bytes, state.journal)
+        at_ns = self._writing.at_ns if self._writing is not None and state.stopped is None else None
+        return RecordingStatus(state.recording, self._state(), state.segments, state.stored_bytes, state.journal, at_ns)
 
     @property
     def figures(self) -> Figures:
@@ -284,6 +288,9 @@ class Recording:
         await self.news.until(lambda: self._writing is not None or self._is_over, ANSWER_S)
 
     def check_forgettable(self) -> None:
-        """Only what never began may be forgotten. Raises Conflict."""
-        if self._has_begun() or self.state.journal is not None:
+        """Only what never began may be forgotten, or began so lately that its start may still be taken back, as long as
+        nothing of it is in the store. Raises Conflict."""
+        at_ns = self._writing.at_ns if self._writing is not None else None
+        is_fresh = at_ns is not None and at_ns < TAKEN_BACK_S * NS_PER_S and not self.state.segments
+        if self.state.journal is not None or self.state.stopped is not None or (self._has_begun() and not is_fresh):
             raise Conflict(Code.ILLEGAL_TRANSITION, "the recording has begun")

@@ -75,7 +75,7 @@ class RoomTap:
 
     def start(self, moment: Moment) -> None:
         """Connect, and stay connected."""
-        hello = Hello(_VERSION, self._ground.config.node, self._room, self.recording, self._order.part, moment)
+        hello = Hello(_VERSION, self._ground.config.node, self._room, self.recording, moment)
         self._hello = pack_frame(FrameKind.HELLO, 0, 0, moment.mono_ns, pack_declaration(hello))
         self._ground.spawn(self._deliver(), f"tap-{self._room}")
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import socketio
 from aiohttp import web
 
-from bridge.ports import Clock, Entropy, JoinTokens
+from bridge.ports import Clock, Entropy, JoinTokens, LocalJournal
 from bridge.receptions import ReceptionService
 from bridge.repositories import UnitsOfWork
 from signaling.namespace import RoomNamespace
@@ -125,6 +125,7 @@ def build(
     *,
     units: UnitsOfWork,
     receptions: ReceptionService,
+    journal: LocalJournal,
     places: Places,
     notices: InProcessNotices,
     clock: Clock,
@@ -132,5 +133,5 @@ def build(
 ) -> Signaling:
     """Everything of this room of the house. ``receptions`` publishes to ``notices``."""
     tokens = SignedJoinTokens(units, clock, entropy, key=config.key, owner=config.owner, valid_s=config.token_s)
-    rooms = Rooms(config, units, receptions, places, clock, entropy)
+    rooms = Rooms(config, units, receptions, journal, places, clock, entropy)
     return Signaling(config, rooms, tokens, clock, lambda: notices.subscribe(rooms.noticed))

@@ -1,0 +1,41 @@
+"""What officials and operators of a room are told before it hurts: disks that fill up, a database that is away."""
+
+from collections.abc import Callable
+
+from bridge.disk import Look, Space, in_gigabytes
+from signaling.wire import Alarm
+from signaling.writer import Writer
+
+_DISK = {Space.LOW: "disk_low", Space.SHORT: "disk_short"}
+
+
+class Alarms:
+    """``changed`` is called when another set of them holds. ``writer`` is asked at each :meth:`look`."""
+
+    def __init__(self, writer: Writer, changed: Callable[[], None]) -> None:
+        self.present: tuple[Alarm, ...] = ()
+        self._writer = writer
+        self._changed = changed
+        self._disk: tuple[Alarm, ...] = ()
+
+    def disk(self, look: Look) -> None:
+        """What the recorder's disks have room for."""
+        code = _DISK.get(look.space)
+        params = {"free": in_gigabytes(look.free_bytes), "wanted": in_gigabytes(look.wanted_bytes)}
+        self._disk = (Alarm(code, params),) if code is not None else ()
+        self.look()
+
+    def look(self) -> None:
+        """Each tick."""
+        present = self._disk + self._database()
+        if present != self.present:
+            self.present = present
+            self._changed()
+
+    def _database(self) -> tuple[Alarm, ...]:
+        writer = self._writer
+        if writer.away is None:
+            return ()
+        if writer.keeper.failing is not None or writer.is_filling or writer.lost:
+            return (Alarm("decisions_not_kept", {}),)
+        return (Alarm("database_away", {}),)
