@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bridge.disk import before_start
 from bridge.live import LiveSettings
 from bridge.receptions import ReceptionService
 from bridge.watch import WatchTimes
@@ -29,6 +30,8 @@ from web.passwords import Argon2Passwords
 
 _DAY_S = 86_400
 _SHUTDOWN_S = 2.0
+_USUAL_SEATS = 3
+"""The centre, an agency, a citizen: by them ``/healthz`` judges the recorder's disks."""
 
 
 def web_config(configuration: Configuration) -> WebConfig:
@@ -98,11 +101,19 @@ class WebProcess:
                     "node": self._node.health,
                     "recorder": self._recorder.health,
                     "store": storage.objects.answers,
+                    "disks": self._disks,
+                    "decisions": self._signaling.decisions,
                 },
             ),
         )
         self._signaling.attach(self._app)
         self._runner: web.AppRunner | None = None
+
+    async def _disks(self) -> str:
+        """Whether a session of the planned length still fits: ok | low | short."""
+        health = await self._recorder.health()
+        minutes = self._configuration.recording.planned_minutes
+        return before_start(health.disks, minutes, _USUAL_SEATS, health.bits_per_s).space
 
     async def start(self) -> None:
         """Raises OSError when the port is taken."""

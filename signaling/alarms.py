@@ -1,12 +1,24 @@
 """What officials and operators of a room are told before it hurts: disks that fill up, a database that is away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from bridge.disk import Look, Space, in_gigabytes
 from signaling.wire import Alarm
 from signaling.writer import Writer
 
 _DISK = {Space.LOW: "disk_low", Space.SHORT: "disk_short"}
+
+
+def decisions(writers: Iterable[Writer]) -> str:
+    """How this process's rooms keep what they decide: ok | waiting (for the database, in the local journal) | full."""
+    away = [writer for writer in writers if writer.away is not None]
+    if any(_hardly_keeps(writer) for writer in away):
+        return "full"
+    return "waiting" if away else "ok"
+
+
+def _hardly_keeps(writer: Writer) -> bool:
+    return writer.keeper.failing is not None or writer.is_filling or writer.lost > 0
 
 
 class Alarms:
@@ -36,6 +48,4 @@ class Alarms:
         writer = self._writer
         if writer.away is None:
             return ()
-        if writer.keeper.failing is not None or writer.is_filling or writer.lost:
-            return (Alarm("decisions_not_kept", {}),)
-        return (Alarm("database_away", {}),)
+        return (Alarm("decisions_not_kept" if _hardly_keeps(writer) else "database_away", {}),)

@@ -47,6 +47,10 @@ class Signaling:
         self._dropping: set[asyncio.Task[None]] = set()
         self._unsubscribe: Callable[[], None] | None = None
 
+    async def decisions(self) -> str:
+        """How what rooms decide is kept: ok | waiting (for the database, on this machine's disk) | full."""
+        return self._rooms.decisions()
+
     def attach(self, app: web.Application) -> None:
         """Serve the socket at ``config.path``."""
         app.router.add_get(f"/{self._config.path.strip('/')}/", self._handle)

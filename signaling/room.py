@@ -134,6 +134,11 @@ class Room:
         """The state now."""
         return self._memory.present
 
+    @property
+    def writer(self) -> Writer:
+        """Its way into storage."""
+        return self._writer
+
     def start(self) -> None:
         """Begin to work; whoever was in the room may resume from now on."""
         works = {

@@ -14,6 +14,7 @@ from bridge.receptions import STORED, ReceptionService
 from bridge.repositories import UnitsOfWork
 from bridge.sessionclock import SessionClock
 from bridge.states import UNDER_WAY
+from signaling.alarms import decisions
 from signaling.later import write_kept
 from signaling.overseer import set_clock
 from signaling.pauses import passed
@@ -148,6 +149,10 @@ class Rooms:
     def of_participant(self, participant: ParticipantId) -> Room | None:
         """Where somebody is who comes back."""
         return next((room for room in self._rooms.values() if participant in room.present.participants), None)
+
+    def decisions(self) -> str:
+        """See :func:`signaling.alarms.decisions`."""
+        return decisions(room.writer for room in self._rooms.values())
 
     def noticed(self, reception: ReceptionId, kind: str, body: Mapping[str, str]) -> None:
         """A listener of the process's notices."""
