@@ -12,6 +12,23 @@ from bridge.media import Moment
 from bridge.ports import Clock
 
 
+class SteadyClock:
+    """The wall clock as it was when this was made, counted on by the monotonic one: for what one process promises and
+    redeems itself (join tokens, leases), which nobody's setting of the clock may prolong or end."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._offset = clock.utc() - clock.mono()
+
+    def mono(self) -> MonoNs:
+        """This process's monotonic clock."""
+        return self._clock.mono()
+
+    def utc(self) -> UtcNs:
+        """Runs evenly."""
+        return UtcNs(self._offset + self._clock.mono())
+
+
 class SessionClock:
     """:class:`bridge.ports.Clock`. ``began_utc_ns``: of a recording under way; ``last_utc_ns``: of its last stored
     event, behind which time never is."""

@@ -185,7 +185,9 @@ class Recording:
     async def _open(self, writing: Writing, line: Line, hello: Hello) -> None:
         known = [(part.node, part.hello) for part in self.state.parts]
         who = (hello.node, hello.moment)
-        if hello.room != self.state.order.room or who in known[:-1]:
+        # Nothing follows a STOP: a node that begins anew then must not believe that it is recorded.
+        is_late = self.state.stopped is not None and who not in known
+        if hello.room != self.state.order.room or who in known[:-1] or is_late:
             line.close()
             return
         self._drop_line()

@@ -106,6 +106,12 @@ class RoomTap:
         self._stopped_ns = moment.mono_ns
         return moment
 
+    def leave(self) -> None:
+        """The node ends, the recording does not: its next run will be another part."""
+        for up in list(self._tracks):
+            self._end(up)
+        self._stopped_ns = self._now().mono_ns
+
     def declare(self, track: PublishedTrack, reason: GateReason | None) -> None:
         """A track begins, its gate as it stands. The second time nothing happens."""
         if track.up in self._tracks:

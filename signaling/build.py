@@ -13,6 +13,7 @@ from aiohttp import web
 from bridge.ports import Clock, Entropy, JoinTokens, LocalJournal
 from bridge.receptions import ReceptionService
 from bridge.repositories import UnitsOfWork
+from bridge.sessionclock import SteadyClock
 from signaling.namespace import RoomNamespace
 from signaling.notices import InProcessNotices
 from signaling.packets import Json, RoomPacket
@@ -136,6 +137,7 @@ def build(
     entropy: Entropy,
 ) -> Signaling:
     """Everything of this room of the house. ``receptions`` publishes to ``notices``."""
-    tokens = SignedJoinTokens(units, clock, entropy, key=config.key, owner=config.owner, valid_s=config.token_s)
+    steady = SteadyClock(clock)
+    tokens = SignedJoinTokens(units, steady, entropy, key=config.key, owner=config.owner, valid_s=config.token_s)
     rooms = Rooms(config, units, receptions, journal, places, clock, entropy)
     return Signaling(config, rooms, tokens, clock, lambda: notices.subscribe(rooms.noticed))

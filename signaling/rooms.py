@@ -12,7 +12,7 @@ from bridge.ports import Clock, Entropy, LocalJournal
 from bridge.reception import Reception, rebuilt
 from bridge.receptions import STORED, ReceptionService
 from bridge.repositories import UnitsOfWork
-from bridge.sessionclock import SessionClock
+from bridge.sessionclock import SessionClock, SteadyClock
 from bridge.states import UNDER_WAY
 from signaling.alarms import decisions
 from signaling.later import write_kept
@@ -53,6 +53,7 @@ class Rooms:
         self._journal = journal
         self._places = places
         self._clock = clock
+        self._steady = SteadyClock(clock)
         secrets = ResumeSecrets(config.key)
         self._parts = RoomParts(
             config, service, journal, places, secrets, clock, entropy, lambda room: self._retire(room)
@@ -119,7 +120,7 @@ class Rooms:
             ending.cancel()
 
     async def _make(self, reception: ReceptionId) -> Room:
-        lease = RoomLease(self._units, self._clock, reception, self._config.owner, self._config.lease_s)
+        lease = RoomLease(self._units, self._steady, reception, self._config.owner, self._config.lease_s)
         await lease.take()
         await write_kept(self._journal, self._service, reception)
         history = await self._service.history(reception)

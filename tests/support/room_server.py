@@ -62,9 +62,15 @@ class FallibleUnits:
 class RoomServer:
     """``signaling`` can be closed and made again on the same database: a restart of the process."""
 
-    def __init__(self, folder: Path, config: SignalingConfig = CONFIG, places: Places | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        config: SignalingConfig = CONFIG,
+        places: Places | None = None,
+        clock: SystemClock | None = None,
+    ) -> None:
         self.config = config
-        self.clock = SystemClock()
+        self.clock = clock or SystemClock()
         self.entropy = SystemEntropy()
         self.notices = InProcessNotices()
         self.journal = FileJournal(folder / "journal")
