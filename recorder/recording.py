@@ -265,6 +265,7 @@ class Recording:
 
     async def finished(self) -> RecordingStatus:
         """Once STOP came and everything is stored. Raises Unavailable(objects_unavailable | recorder_not_writing)."""
+        await self.taken_up()
         if not self._has_begun() and self.state.journal is None:
             raise Conflict(Code.ILLEGAL_TRANSITION, "the recording never began")
         await self._end_abandoned(ABANDONED_S)
