@@ -33,6 +33,7 @@ TAKEN_BACK_S = 30.0
 LOOK_S = 60.0
 FIRST_AGAIN_S = 0.5
 LAST_AGAIN_S = 15.0
+DISK_AGAIN_S = 1.0
 MAX_WAITING_CHUNKS = 32
 """Chunks of 64 KiB read from the tap and not accepted yet; then the tap is not read on, and the node keeps them."""
 
@@ -121,7 +122,8 @@ class Recording:
                     self._drop_line()
                     self._reading = self._writing = None
                 if self.state.journal is None:
-                    await asyncio.sleep(pause_s)
+                    # A disk that was full may have room at any moment, and until then packets are lost at the node.
+                    await asyncio.sleep(min(pause_s, DISK_AGAIN_S) if self._is_full else pause_s)
                     pause_s = min(2 * pause_s, LAST_AGAIN_S)
         finally:
             self._is_over = True
