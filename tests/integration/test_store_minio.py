@@ -1,18 +1,20 @@
 """The product on the real MinIO: recorded, sealed and verified there, and no key can take it away."""
 
 import asyncio
+import hashlib
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
 from minio import Minio
-from minio.commonconfig import COMPLIANCE
+from minio.commonconfig import COMPLIANCE, GOVERNANCE
 from minio.deleteobjects import DeleteObject
 from minio.error import S3Error
 
 from bridge import commands as c
-from bridge.errors import Unavailable
+from bridge.errors import NotFound, Refusal, Unavailable
 from bridge.ids import NS_PER_S
 from bridge.manifest import ordered_segments
 from bridge.media import Source
@@ -20,6 +22,7 @@ from bridge.verification import journal_key, load_manifest, verify_recording
 from deploy.folder import DataFolder
 from deploy.points import Point
 from deploy.storeprocess import ROOT_KEY
+from storage.build import build_objects
 from storage.objects.canary import release
 from storage.objects.minio_setup import CANARY
 from storage.objects.s3 import S3Address, client, pool
@@ -89,6 +92,57 @@ async def test_a_reception_is_recorded_sealed_and_verified_there(tmp_path: Path,
             every_way(root, address.bucket, key, version)
         http.clear()
         assert (await verify_recording(house.objects, manifest_key)).holds
+
+
+def overlay(store: Minio, bucket: str, key: str) -> None:
+    """What a key without any right to delete can still do, and what the owner can: hide a version under others."""
+    for body in (b"something else", b""):
+        store.put_object(bucket, key, io.BytesIO(body), len(body))
+
+
+async def test_what_is_put_over_a_sealed_record_hides_nothing_of_it(tmp_path: Path, minio: MinioServer) -> None:
+    address = minio.bucket()
+    async with whole_house(tmp_path, address) as house:
+        manifest_key = await recorded(house)
+        async with house.server.units.reading() as unit:
+            (row,) = await unit.recordings.all()
+        assert row.manifest_version
+        manifest = await load_manifest(house.objects, manifest_key, row.manifest_version)
+        segments = ordered_segments(manifest.tracks)
+        application, root = pool(address, 1), pool(minio.root(address.bucket), 1)
+        for key in (manifest_key, *(segment.key for segment in segments)):
+            overlay(client(address, application), address.bucket, key)
+            client(minio.root(address.bucket), root).remove_object(address.bucket, key)  # a delete marker on top
+            with pytest.raises(NotFound):
+                await house.objects.stat(key)
+        application.clear()
+        root.clear()
+        result = await verify_recording(house.objects, manifest_key, row.manifest_version, row.manifest_sha256)
+        assert result.holds, result.faults
+        for segment in segments:  # as playback reads it
+            body = b"".join([chunk async for chunk in house.objects.read(segment.key, segment.version)])
+            assert hashlib.sha256(body).hexdigest() == segment.sha256
+
+
+async def test_a_segment_is_under_lock_from_the_moment_it_is_stored(tmp_path: Path, minio: MinioServer) -> None:
+    address = minio.bucket()
+    objects = build_objects(address, RealClock())
+    until = RealClock().utc() + 3 * 86_400 * NS_PER_S
+    stored = await objects.put("recordings/1/cam/00001.webm", b"bytes", until)
+    http = pool(minio.root(address.bucket), 1)
+    root = client(minio.root(address.bucket), http)
+    first = root.get_object_retention(address.bucket, stored.key, stored.version)
+    assert first is not None
+    assert first.mode == GOVERNANCE
+    await objects.extend_retention(stored.key, stored.version, until + NS_PER_S)
+    sealed = root.get_object_retention(address.bucket, stored.key, stored.version)
+    assert sealed is not None
+    assert sealed.mode == COMPLIANCE
+    assert sealed.retain_until_date >= first.retain_until_date
+    with pytest.raises(Refusal, match="object_locked"):
+        await objects.extend_retention(stored.key, stored.version, until)
+    http.clear()
+    objects.close()
 
 
 async def test_it_is_started_set_up_and_ended_with_everything_else(tmp_path: Path, minio: MinioServer) -> None:
