@@ -10,15 +10,18 @@ from tests.bench.join import join
 from tests.bench.processes import ROOT
 from tests.bench.record import record
 from tests.bench.servers import SERVERS
+from tests.bench.upload import upload
 
 BUILD = ROOT / "build/bench"
-_WHAT = ("forward", "join", "record")
+_WHAT = ("forward", "join", "record", "upload")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--only", choices=_WHAT, help="one of them; all when left out")
-    parser.add_argument("--duration", type=float, default=20.0, help="forward, record: seconds that are measured")
+    parser.add_argument(
+        "--duration", type=float, default=20.0, help="forward, record, upload: seconds that are measured"
+    )
     parser.add_argument("--servers", default=",".join(SERVERS), help="forward: rows to measure")
     parser.add_argument("--loads", default=",".join(LOADS), help="forward: loads to measure")
     parser.add_argument("--joins", type=int, default=15, help="join: how many")
@@ -34,6 +37,8 @@ async def _run(arguments: argparse.Namespace) -> None:
         await join(arguments.joins, BUILD)
     if "record" in wanted:
         await record(arguments.duration, BUILD)
+    if "upload" in wanted:
+        await upload(arguments.duration, BUILD)
 
 
 def _end_well_on_sigterm() -> None:
