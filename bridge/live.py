@@ -223,7 +223,8 @@ class LiveReception:
         await self._commits.commit(actor, "ResumeReception", decide(self._commits.present, actor, command))
 
     async def close(self, actor: Actor, command: c.CloseReception) -> RecordingId | None:
-        """The recording stops, then the reception is closed at that moment. Answers the recording to be finished."""
+        """The recording stops, then the reception is closed at that moment, also when the database goes away between:
+        nobody talks on unrecorded. Answers the recording to be finished."""
         present = self._commits.present
         decide_close(present, actor, command, Moment(0, 0))
         await self._commits.ready()
@@ -233,7 +234,7 @@ class LiveReception:
         events = decide_close(present, actor, command, moment)
         began = present.began.utc_ns if present.began else moment.utc_ns
         row = recording_row(present, present.recording, began, moment) if present.recording else None
-        await self._commits.commit(actor, "CloseReception", events, moment.utc_ns, row)
+        await self._commits.commit_or_keep(actor, "CloseReception", events, moment.utc_ns, row)
         return present.recording
 
     async def _stop(self, reception: Reception) -> Moment:

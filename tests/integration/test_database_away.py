@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import aiohttp
 import psycopg
 import pytest
 
@@ -91,6 +92,9 @@ async def acts(live: Live) -> None:
         await chair.command(c.CloseReception())
     assert refused.value.code is Code.STORAGE_UNAVAILABLE
     await chair.until(lambda room: [alarm.code for alarm in room.alarms] == ["database_away"])
+    async with aiohttp.ClientSession() as anybody, anybody.get(f"{live.product.origin}/healthz") as health:
+        parts = (await health.json())["parts"]
+    assert (health.status, parts["database"], parts["decisions"]) == (503, "unavailable", "waiting")
 
 
 async def kill_web(product: Product) -> None:

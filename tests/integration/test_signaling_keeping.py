@@ -149,6 +149,34 @@ async def test_a_database_that_goes_away_after_start_takes_no_start_back(
     assert list(server.recorder.recordings.values()) == ["writing"]
 
 
+async def test_a_database_that_goes_away_after_stop_takes_no_end_back(
+    server: RoomServer, reception: Reception, pair: tuple[Browser, Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chair, citizen = pair
+    await chair.done(c.StartReception("on paper"))
+    stop = server.node.delete_tap
+
+    async def then_away(room: Any) -> Any:
+        server.units.away = True
+        return await stop(room)
+
+    monkeypatch.setattr(server.node, "delete_tap", then_away)
+    asking = asyncio.ensure_future(chair.command(c.CloseReception("done")))
+    await citizen.until(citizen.gone.is_set)
+    assert citizen.last("ended") == {"how": "closed", "reason": "done"}
+    asking.cancel()
+    await eventually(lambda: not server.node.rooms)
+    await server.stop()
+    server.units.away = False
+    await server.start()
+    present = await server.receptions.present(reception.id)
+    assert (present.state, present.closing_reason) == ("closed", "done")
+    async with server.units.reading() as unit:
+        (row,) = await unit.recordings.all()
+    assert row.ended_utc_ns is not None
+    assert await server.journal.receptions() == []
+
+
 async def test_a_start_that_was_stored_though_its_answer_was_lost_is_one_start(
     server: RoomServer, reception: Reception, pair: tuple[Browser, Browser], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,7 +30,7 @@ from tests.contract.conftest import RealClock
 from tests.support.house import House, whole_house
 from tests.support.minio import MinioServer, running_minio
 from tests.support.product import Product, free_ports
-from tests.support.receptions import AGENCY_SEAT, CHAIR, scheduled
+from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, scheduled
 from tests.support.room_server import eventually
 
 
@@ -189,6 +189,42 @@ def _without_lock(minio: MinioServer) -> S3Address:
     client(address, http).make_bucket(address.bucket)
     http.clear()
     return address
+
+
+async def test_a_store_that_is_away_for_a_while_is_told_to_whom_it_concerns(tmp_path: Path) -> None:
+    for part in ("server", "house"):
+        (tmp_path / part).mkdir()
+    with running_minio(tmp_path / "server") as server:
+        async with whole_house(tmp_path / "house", server.bucket(), segment_seconds=1) as house:
+            reception = await scheduled(house.server.receptions, house.server.clock.utc())
+            chair = house.point(reception, CHAIR, 1, Source.MICROPHONE, Source.CAMERA)
+            citizen = house.point(reception, CITIZEN, 2)
+            words: list[str] = []
+            try:
+                await chair.join()
+                await citizen.join()
+                await chair.command(c.StartReception("trial"))
+                server.kill()
+                await chair.until(lambda room: room.recording == "degraded")
+                assert citizen.room is not None
+                words.append(citizen.room.recording)
+                before = _frames(chair)
+                await eventually(lambda: _frames(chair) >= before + 30)
+                await asyncio.to_thread(server.start)
+                await chair.until(lambda room: room.recording == "writing")
+                words.append(citizen.room.recording)
+                await chair.command(c.CloseReception())
+            finally:
+                for point in (chair, citizen):
+                    await point.close()
+            assert words == ["writing", "writing"], "late writing loses nothing: it is nobody's alarm but theirs"
+            row = await house.sealed(reception)
+            result = await verify_recording(house.objects, row.manifest_key, None, row.manifest_sha256)
+            assert result.holds, result.faults
+            manifest = await load_manifest(house.objects, row.manifest_key, row.manifest_version)
+            for track in manifest.tracks:
+                assert [segment.number for segment in track.segments] == list(range(1, len(track.segments) + 1))
+                assert not [segment.key for segment in track.segments if "-2." in segment.key]
 
 
 async def test_a_store_killed_while_it_is_recorded_loses_nothing(tmp_path: Path) -> None:

@@ -40,8 +40,10 @@ class House:
         clock: SystemClock | None = None,
         node_clock: SystemClock | None = None,
         replay_seconds: int = 20,
+        segment_seconds: int = 60,
     ) -> None:
         self.folder = folder
+        self._segment_seconds = segment_seconds
         self.clock = clock or SystemClock()
         self.node_clock = node_clock or self.clock
         self.replay_seconds = replay_seconds
@@ -69,7 +71,14 @@ class House:
         await self.start_node()
         self.open.push_async_callback(lambda: self.node.close())
         tap = f"unix:{self.folder / 'tap.sock'}"
-        recording = RecorderConfig(LOCAL_RECORDER, self.folder / "spool", recorder_control, tap, spool_reserve_bytes=0)
+        recording = RecorderConfig(
+            LOCAL_RECORDER,
+            self.folder / "spool",
+            recorder_control,
+            tap,
+            segment_seconds=self._segment_seconds,
+            spool_reserve_bytes=0,
+        )
         recorder = build_recorder(recording, self.objects, clock, entropy)
         await recorder.start()
         self.open.push_async_callback(recorder.close)
@@ -119,9 +128,10 @@ async def whole_house(
     clock: SystemClock | None = None,
     node_clock: SystemClock | None = None,
     replay_seconds: int = 20,
+    segment_seconds: int = 60,
 ) -> AsyncIterator[House]:
     """Started; closed at the end. Objects lie in the folder, or in the bucket."""
-    house = House(folder, bucket, clock, node_clock, replay_seconds)
+    house = House(folder, bucket, clock, node_clock, replay_seconds, segment_seconds)
     async with house.open:
         await house.start()
         yield house
