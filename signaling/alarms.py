@@ -29,12 +29,18 @@ class Alarms:
         self._writer = writer
         self._changed = changed
         self._disk: tuple[Alarm, ...] = ()
+        self._answers = True
 
     def disk(self, look: Look) -> None:
         """What the recorder's disks have room for."""
         code = _DISK.get(look.space)
         params = {"free": in_gigabytes(look.free_bytes), "wanted": in_gigabytes(look.wanted_bytes)}
         self._disk = (Alarm(code, params),) if code is not None else ()
+        self.look()
+
+    def database(self, *, answers: bool) -> None:
+        """What renewing the lease found out, also while nothing is to be stored."""
+        self._answers = answers
         self.look()
 
     def look(self) -> None:
@@ -46,6 +52,6 @@ class Alarms:
 
     def _database(self) -> tuple[Alarm, ...]:
         writer = self._writer
-        if writer.away is None:
+        if writer.away is None and self._answers:
             return ()
         return (Alarm("decisions_not_kept" if _hardly_keeps(writer) else "database_away", {}),)

@@ -96,7 +96,6 @@ class Room:
         self._lane = Lane(f"room {stored.id}")
         stream = Stream(parts.service, stored, lambda recorded: self._memory.told(recorded))
         self._writer = Writer(stream, parts.config.unstored, parts.journal)
-        self._clock = clock
         self._memory = Memory(stored, self._writer, clock, self._changed, lease.take)
         recorder = parts.places.recorder(place.recorder)
         self.live = LiveReception(self._memory, node, recorder, clock, parts.entropy, parts.config.live, asyncio.Lock())
@@ -307,8 +306,10 @@ class Room:
     async def _keep_lease(self) -> None:
         try:
             await self.lease.keep()
+            self._alarms.database(answers=True)
         except Unavailable as failure:
             # Nobody else can take the lease either while the database is away: the room goes on.
+            self._alarms.database(answers=False)
             _log.warning("room %s: lease not renewed: %s", self.id, failure)
         except Refusal as refusal:
             self._disowned(refusal)

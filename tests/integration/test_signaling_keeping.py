@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from bridge import commands as c
@@ -18,7 +19,7 @@ from bridge.repositories import UnitOfWork
 from signaling.wire import Refused
 from storage.unit import SqlUnit
 from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, KEEPER, scheduled
-from tests.support.room_server import Browser, RoomServer, eventually
+from tests.support.room_server import CONFIG, Browser, RoomServer, eventually
 
 
 @pytest.fixture
@@ -276,3 +277,17 @@ async def test_after_a_kill_nothing_is_stored_twice(server: RoomServer, receptio
     after = await names(server, reception, "ParticipantJoined")
     assert after.count("HandMoved") == before.count("HandMoved") == 2
     assert await server.journal.read(reception.id) == b""
+
+
+async def test_a_database_that_is_away_is_said_also_while_nothing_is_decided(tmp_path: Path) -> None:
+    server = RoomServer(tmp_path, msgspec.structs.replace(CONFIG, lease_s=0.3))
+    await server.start()
+    try:
+        reception = await scheduled(server.receptions, server.clock.utc())
+        chair = await server.browser(reception.id, CHAIR)
+        server.units.away = True
+        await chair.sees(lambda room: [alarm.code for alarm in room.alarms] == ["database_away"])
+        server.units.away = False
+        await chair.sees(lambda room: room.alarms == ())
+    finally:
+        await server.close()
