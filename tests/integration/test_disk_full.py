@@ -17,6 +17,7 @@ from deploy.points import Point
 from tests.support.house import whole_house
 from tests.support.receptions import AGENCY_SEAT, CHAIR, scheduled
 from tests.support.room_server import eventually
+from tests.support.small_disk import small_spool
 
 MB = 1_000_000
 SIZE = 200 * MB
@@ -29,15 +30,8 @@ AWAY_S = 6
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """``spool`` on a file system of its own."""
-    spool = tmp_path / "spool"
-    spool.mkdir()
-    mount = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(spool)], check=False)
-    if mount.returncode:
-        pytest.skip("mounting a file system needs root")
-    try:
-        yield tmp_path
-    finally:
-        subprocess.run(["umount", str(spool)], check=True)
+    with small_spool(tmp_path, SIZE) as folder:
+        yield folder
 
 
 def fill(folder: Path, free: int) -> Path:
