@@ -81,7 +81,8 @@ def assemble(source: Assembly) -> Manifest:
             office=reception.office,
             agency=reception.agency,
             began=began.moment,
-            ended=ended.moment,
+            # By the recording's own clock: the node's wall clock may have been set since START.
+            ended=Moment(ended.moment.mono_ns, began.moment.utc_ns + ended.at_ns),
             duration_ns=ended.at_ns,
             parts=_parts(source.entries, began),
             participants=_participants(reception, source.history, began.moment, ended.at_ns),
@@ -97,7 +98,7 @@ def assemble(source: Assembly) -> Manifest:
 
 
 def _parts(entries: Sequence[j.Entry], began: j.RecordingBegan) -> tuple[ManifestPart, ...]:
-    later = [entry for entry in entries if isinstance(entry, j.PartBegan) and entry.at_ns > 0]
+    later = [entry for entry in entries if isinstance(entry, j.PartBegan) and entry.part > 1]
     first = ManifestPart(1, began.node, 0)
     return (first, *(ManifestPart(part.part, part.node, part.at_ns) for part in later))
 
@@ -167,8 +168,7 @@ def _participants(
 ) -> tuple[ManifestParticipant, ...]:
     joined: dict[ParticipantId, tuple[e.ParticipantJoined, int]] = {}
     left: dict[ParticipantId, int] = {}
-    for recorded in history:
-        at = _media_ns(recorded, began)
+    for recorded, at in _placed(history, began):
         if isinstance(recorded.event, e.ParticipantJoined):
             joined[recorded.event.participant] = (recorded.event, at)
         elif isinstance(recorded.event, e.ParticipantLeft):
@@ -196,21 +196,28 @@ def _participant(reception: Reception, event: e.ParticipantJoined, joined: int, 
     )
 
 
-def _media_ns(recorded: Recorded, began: Moment) -> int:
-    """An event's place on the recording's clock, by the wall clock it was stored under."""
-    return recorded.at_utc_ns - began.utc_ns
+def _placed(history: Sequence[Recorded], began: Moment) -> list[tuple[Recorded, int]]:
+    """Each event with its place on the recording's clock, by which the room has stored it since START. Before START the
+    wall clock was nobody's: what stands before it in the stream and is not of its very moment was before it."""
+    starts = (recorded.version for recorded in history if isinstance(recorded.event, e.ReceptionStarted))
+    started = next(starts, 0)
+    placed = []
+    for recorded in history:
+        at = recorded.at_utc_ns - began.utc_ns
+        placed.append((recorded, min(at, -1) if at and recorded.version < started else at))
+    return placed
 
 
 def _events(history: Sequence[Recorded], began: Moment, duration_ns: int) -> tuple[TimelineEvent, ...]:
     return tuple(
         TimelineEvent(
-            min(max(0, _media_ns(recorded, began)), duration_ns),
+            min(at, duration_ns),
             type(recorded.event).__name__,
             getattr(recorded.event, "participant", None),
             _detail(recorded),
         )
-        for recorded in history
-        if isinstance(recorded.event, _TIMELINE) and _media_ns(recorded, began) > -1
+        for recorded, at in _placed(history, began)
+        if isinstance(recorded.event, _TIMELINE) and at > -1
     )
 
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from bridge.disk import Disk
 from bridge.ids import Mid, NodeId, ParticipantId, RecorderId, RecordingId, RoomId, TrackId
 from bridge.media import Codec, Moment, Source
 
@@ -110,7 +111,6 @@ class TapOrder(msgspec.Struct, frozen=True):
     address: str
     recording: bool
     probe: tuple[ParticipantId, ...] = ()
-    part: int = 1
 
 
 class TapAnswer(msgspec.Struct, frozen=True):
@@ -188,7 +188,8 @@ NodeEvent: TypeAlias = (
 
 
 class RecorderHealth(msgspec.Struct, frozen=True):
-    """Answer of ``GET /health``. ``tap_address`` is what a TapOrder names."""
+    """Answer of ``GET /health``. ``tap_address`` is what a TapOrder names; ``disks``: what its recordings are written
+    to; ``bits_per_s``: how much of everything came in the last half minute."""
 
     recorder: RecorderId
     run: str
@@ -196,6 +197,8 @@ class RecorderHealth(msgspec.Struct, frozen=True):
     recordings: int
     spool_free_bytes: int
     version: str
+    disks: tuple[Disk, ...] = ()
+    bits_per_s: float = 0.0
 
 
 class ArmOrder(msgspec.Struct, frozen=True):
@@ -227,6 +230,8 @@ class RecordingStatus(msgspec.Struct, frozen=True):
     bytes: int
     journal: str | None
     """Key of the stored journal, once finished."""
+    at_ns: int | None = None
+    """Media time of the moment in which it was answered, while the recording is under way."""
 
 
 class SegmentStored(msgspec.Struct, frozen=True, tag=True):

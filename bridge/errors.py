@@ -66,6 +66,7 @@ class Code(StrEnum):
     RECORDER_UNAVAILABLE = "recorder_unavailable"
     RECORDER_NOT_WRITING = "recorder_not_writing"
     CENTRAL_POINT_SILENT = "central_point_silent"
+    DISK_SHORT = "disk_short"
     NOT_SEALED = "not_sealed"
     # parts that do not answer
     STORAGE_UNAVAILABLE = "storage_unavailable"

@@ -11,8 +11,9 @@ from typing import Protocol
 import msgspec
 
 from bridge import commands as c
-from bridge.control import ArmOrder, TapOrder
+from bridge.control import ArmOrder, RecorderHealth, TapOrder
 from bridge.decisions import check_start, decide, decide_close, decide_start
+from bridge.disk import before_start, in_gigabytes
 from bridge.errors import Code, Refusal, Unavailable
 from bridge.events import Event, RoomPlaced
 from bridge.ids import NS_PER_S, NodeId, ParticipantId, RecorderId, RecordingId, room_of
@@ -20,8 +21,10 @@ from bridge.media import Moment
 from bridge.model import Level, RecordingRow, Role
 from bridge.node_room import NodeRoom
 from bridge.policy import SYSTEM, Actor
-from bridge.ports import Clock, Entropy, MediaNode, RecorderNode
+from bridge.ports import Entropy, MediaNode, RecorderNode
 from bridge.reception import Reception
+from bridge.rules import may_start
+from bridge.sessionclock import SessionClock
 from bridge.states import BEFORE_LIVE, UNDER_WAY, RecordingState
 
 RETAIN_S = 365 * 86_400
@@ -49,11 +52,20 @@ class Commits(Protocol):
         """Stored, then taken into ``present``. Nothing happened when it raises."""
         ...
 
+    async def commit_or_keep(
+        self, actor: Actor, action: str, events: Sequence[Event], at_utc_ns: int, recording: RecordingRow | None
+    ) -> None:
+        """As :meth:`commit`, for what has happened outside already: when the database has gone away since it was
+        :meth:`ready`, it is kept on this machine's disk, taken into ``present`` and stored later."""
+        ...
+
 
 class LiveSettings(msgspec.Struct, frozen=True):
-    """``retain_s``: provisional lock of the recorder's objects."""
+    """``retain_s``: provisional lock of the recorder's objects; ``planned_minutes``: how long a session is to fit on
+    the recorder's disks."""
 
     retain_s: int = RETAIN_S
+    planned_minutes: float = 120
 
 
 def recording_row(
@@ -105,7 +117,7 @@ class LiveReception:
         commits: Commits,
         node: MediaNode,
         recorder: RecorderNode,
-        clock: Clock,
+        clock: SessionClock,
         entropy: Entropy,
         settings: LiveSettings,
         turn: AbstractAsyncContextManager[object],
@@ -117,7 +129,6 @@ class LiveReception:
         self._entropy = entropy
         self._settings = settings
         self._stopped: Moment | None = None
-        self._part = 1
         self.room = NodeRoom(node, room_of(commits.present.id), turn)
 
     async def place(self, node: NodeId, recorder: RecorderId) -> None:
@@ -133,8 +144,9 @@ class LiveReception:
     async def start(self, actor: Actor, command: c.StartReception) -> None:
         """Live, once the recorder has proved that it writes (gate 2).
 
-        Raises Refusal(central_point_silent | recorder_not_writing), Unavailable(recorder_unavailable |
-        node_unavailable | storage_unavailable); node and recorder are then as before.
+        Raises Refusal(central_point_silent | recorder_not_writing | disk_short), Unavailable(recorder_unavailable |
+        node_unavailable | storage_unavailable); node and recorder are then as before. A database that goes away after
+        START takes nothing back: the reception is live and stored later.
         """
         check_start(self._commits.present, actor, command)
         probe = probe_of(self._commits.present, command)
@@ -144,32 +156,49 @@ class LiveReception:
             moment = await self._record(recording, probe)
             events = decide_start(self._commits.present, actor, command, recording, moment)
             row = recording_row(self._commits.present, recording, moment.utc_ns, None)
-            await self._commits.commit(actor, "StartReception", events, moment.utc_ns, row)
+            await self._commits.commit_or_keep(actor, "StartReception", events, moment.utc_ns, row)
         except BaseException as failure:
             await self._undo_start(recording, failure)
             raise
 
     async def _record(self, recording: RecordingId, probe: tuple[ParticipantId, ...]) -> Moment:
         room = self.room.id
+        health = await self._recorder.health()
+        self._check_disks(health)
         until = self._clock.utc() + self._settings.retain_s * NS_PER_S
         await self._recorder.arm(recording, ArmOrder(room, prefix_of(recording), until))
-        address = (await self._recorder.health()).tap_address
-        await self._node.put_tap(room, TapOrder(recording, address, False, probe))
+        await self._node.put_tap(room, TapOrder(recording, health.tap_address, False, probe))
         await self._recorder.prove(recording)
-        answer = await self._node.put_tap(room, TapOrder(recording, address, True))
+        asked = self._clock.mono()
+        answer = await self._node.put_tap(room, TapOrder(recording, health.tap_address, True))
+        self._clock.begin(answer.moment, asked)
         await self._recorder.started(recording)
         return answer.moment
 
+    def _check_disks(self, health: RecorderHealth) -> None:
+        minutes = self._settings.planned_minutes
+        look = before_start(health.disks, minutes, len(self._commits.present.seats), health.bits_per_s)
+        if (why_not := may_start(look)) is not None:
+            raise Refusal(
+                why_not,
+                f"{look.free_bytes} bytes free, {look.wanted_bytes} wanted",
+                free=in_gigabytes(look.free_bytes),
+                wanted=in_gigabytes(look.wanted_bytes),
+                minutes=f"{minutes:.0f}",
+            )
+
     async def _undo_start(self, recording: RecordingId, failure: BaseException) -> None:
-        """Best effort: what cannot be undone is noted on the failure, which goes to the log."""
-        try:
-            await self._node.delete_tap(self.room.id)
-        except Refusal as refusal:
-            failure.add_note(f"tap of {self.room.id} not removed: {refusal}")
+        """Best effort: what cannot be undone is noted on the failure, which goes to the log. First the recorder, which
+        after STOP would store what nobody will name."""
+        self._clock.forget()
         try:
             await self._recorder.disarm(recording)
         except Refusal as refusal:
             failure.add_note(f"recording {recording} not disarmed: {refusal}")
+        try:
+            await self._node.delete_tap(self.room.id)
+        except Refusal as refusal:
+            failure.add_note(f"tap of {self.room.id} not removed: {refusal}")
 
     async def interrupt(self, actor: Actor, command: c.InterruptReception) -> None:
         """Media stops first, so that nothing is said unrecorded of which the record says it was interrupted."""
@@ -194,7 +223,8 @@ class LiveReception:
         await self._commits.commit(actor, "ResumeReception", decide(self._commits.present, actor, command))
 
     async def close(self, actor: Actor, command: c.CloseReception) -> RecordingId | None:
-        """The recording stops, then the reception is closed at that moment. Answers the recording to be finished."""
+        """The recording stops, then the reception is closed at that moment, also when the database goes away between:
+        nobody talks on unrecorded. Answers the recording to be finished."""
         present = self._commits.present
         decide_close(present, actor, command, Moment(0, 0))
         await self._commits.ready()
@@ -204,17 +234,19 @@ class LiveReception:
         events = decide_close(present, actor, command, moment)
         began = present.began.utc_ns if present.began else moment.utc_ns
         row = recording_row(present, present.recording, began, moment) if present.recording else None
-        await self._commits.commit(actor, "CloseReception", events, moment.utc_ns, row)
+        await self._commits.commit_or_keep(actor, "CloseReception", events, moment.utc_ns, row)
         return present.recording
 
     async def _stop(self, reception: Reception) -> Moment:
         try:
-            return (await self._node.delete_tap(self.room.id)).moment
+            stopped = (await self._node.delete_tap(self.room.id)).moment
         except Refusal:
             # The node is gone or restarted without the tap: nothing more is recorded, and a reception can be ended.
             utc = self._clock.utc()
             began = reception.began or Moment(0, utc)
             return Moment(began.mono_ns + max(0, utc - began.utc_ns), utc)
+        # Of the node's clocks only the monotonic one is believed: the other may have been set since START.
+        return Moment(stopped.mono_ns, self._clock.utc())
 
     async def finish(self, recording: RecordingId) -> None:
         """Ask the recorder to store its last segments and journal. Nothing depends on it: sealing looks by itself."""
@@ -225,9 +257,7 @@ class LiveReception:
         present = self._commits.present
         if present.state in UNDER_WAY and present.recording:
             address = (await self._recorder.health()).tap_address
-            order = TapOrder(present.recording, address, True, part=self._part + 1)
-            await self._node.put_tap(self.room.id, order)
-            self._part += 1
+            await self._node.put_tap(self.room.id, TapOrder(present.recording, address, True))
 
     async def remove(self) -> None:
         """The room's end on its node."""

@@ -1,7 +1,8 @@
 """What the other rooms implement and ``bridge`` only names. Grouped by who implements.
 
-deploy: Clock, Entropy · sfu: MediaNode · recorder: RecorderNode, Remuxer · storage: ObjectStore, Bag (repositories and
-the unit of work are in :mod:`bridge.repositories`) · signaling: JoinTokens · web: PasswordHasher, BagPages.
+deploy: Clock, Entropy · sfu: MediaNode · recorder: RecorderNode, Remuxer · storage: ObjectStore, Bag, LocalJournal
+(repositories and the unit of work are in :mod:`bridge.repositories`) · signaling: JoinTokens · web: PasswordHasher,
+BagPages.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -167,6 +168,32 @@ class ObjectStore(ReadableObjects, Protocol):
 
     async def delete(self, key: str, version: str) -> None:
         """Refusal(object_locked) before its retention ends."""
+        ...
+
+
+class LocalJournal(Protocol):
+    """What this process's rooms decided while the database was away, on this machine's disk (storage): lines of
+    :mod:`bridge.kept`, a file per room. Raises Unavailable(storage_unavailable) when the disk does not take it or the
+    file is full; nothing of the call is in it then."""
+
+    async def append(self, reception: ReceptionId, lines: Sequence[bytes]) -> None:
+        """Synced when it returns."""
+        ...
+
+    async def read(self, reception: ReceptionId) -> bytes:
+        """Everything; empty when there is nothing."""
+        ...
+
+    async def clear(self, reception: ReceptionId) -> None:
+        """All of it is stored."""
+        ...
+
+    async def set_aside(self, reception: ReceptionId) -> str:
+        """What cannot be stored is kept for a person to look at; the answer says where."""
+        ...
+
+    async def receptions(self) -> list[ReceptionId]:
+        """Of which there is anything."""
         ...
 
 

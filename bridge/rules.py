@@ -1,6 +1,7 @@
 """The room's rules as pure questions. ``may_*`` answers None for yes, else the Code that says why not."""
 
 from bridge.control import Gates, ParticipantOrder, RoomOrder
+from bridge.disk import Look, Space
 from bridge.errors import Code
 from bridge.ids import ParticipantId, SeatId
 from bridge.model import OFFICIALS, STAFF_SIDE, Role
@@ -22,6 +23,11 @@ def may_join(reception: Reception, seat: SeatId) -> WhyNot:
     if reception.at_seat(seat) is None and len(reception.participants) >= MAX_PARTICIPANTS:
         return Code.ROOM_FULL
     return None
+
+
+def may_start(look: Look) -> WhyNot:
+    """Not when the recording would fill its disk before the planned end."""
+    return Code.DISK_SHORT if look.space is Space.SHORT else None
 
 
 def may_receive(reception: Reception, participant: ParticipantId) -> bool:

@@ -1,11 +1,11 @@
-"""One reception's stored events as its room writes them: in order, also when a page writes between."""
+"""One reception's stored events as its room writes them: in order, also when a page writes between, and once, also when
+the database stored something and its answer was lost."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from bridge.errors import Conflict
-from bridge.events import Event, Recorded
-from bridge.model import RecordingRow
-from bridge.policy import Actor
+from bridge.events import Recorded
+from bridge.kept import Batch, own_versions
 from bridge.reception import Reception, evolve
 from bridge.receptions import ReceptionService
 
@@ -21,27 +21,31 @@ class Stream:
         self._told = told
         self.stored = stored
 
-    async def append(
-        self,
-        actor: Actor,
-        action: str,
-        events: Sequence[Event],
-        at_utc_ns: int | None = None,
-        recording: RecordingRow | None = None,
-    ) -> None:
-        """Stored after whatever others wrote meanwhile. Raises Unavailable, Conflict, and what ``evolve`` raises when
-        the events no longer fit."""
+    async def append(self, batch: Batch) -> None:
+        """Stored after whatever others wrote meanwhile; the same batch again is found to be stored. Raises Unavailable,
+        Conflict, and what ``evolve`` raises when the events no longer fit."""
         for _ in range(_TRIES):
             try:
-                self.stored = await self._service.append(actor, action, self.stored, events, at_utc_ns, recording)
+                self.stored = await self._service.append(
+                    batch.actor, batch.action, self.stored, batch.events, batch.at_utc_ns, batch.recording
+                )
                 return
             except Conflict:
-                await self.catch_up()
-        raise Conflict(detail=f"{action} on reception {self.stored.id}: another process writes it")
+                if await self._take_in(batch):
+                    return
+        raise Conflict(detail=f"{batch.action} on reception {self.stored.id}: another process writes it")
 
     async def catch_up(self) -> None:
         """Take in what others wrote."""
-        for recorded in await self._service.history(self.stored.id):
-            if recorded.version > self.stored.version:
-                self.stored = evolve(self.stored, recorded)
+        await self._take_in(None)
+
+    async def _take_in(self, mine: Batch | None) -> bool:
+        """Whether ``mine`` was among it: that the room knows already."""
+        history = await self._service.history(self.stored.id)
+        news = [recorded for recorded in history if recorded.version > self.stored.version]
+        own = own_versions(news, mine) if mine is not None else frozenset()
+        for recorded in news:
+            self.stored = evolve(self.stored, recorded)
+            if recorded.version not in own:
                 self._told(recorded)
+        return bool(own)

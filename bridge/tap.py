@@ -60,13 +60,13 @@ _KINDS = {kind.value: kind for kind in FrameKind}
 
 
 class Hello(msgspec.Struct, frozen=True):
-    """Who speaks. ``part`` counts the node runs that served this recording (from 1): a restarted node is a new part."""
+    """Who speaks. ``moment``: when this tap began, the same on each of its connections; another moment is another run
+    of the node, which the recorder counts as a new part."""
 
     version: int
     node: NodeId
     room: RoomId
     recording: RecordingId
-    part: int
     moment: Moment
 
 

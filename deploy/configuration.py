@@ -69,9 +69,11 @@ class StorePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RecordingPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The recorder and the archive. ``retention_days`` counts in production; trial keeps one day."""
+    """The recorder and the archive. ``retention_days`` counts in production; trial keeps one day. ``planned_minutes``:
+    how long a session is to fit on the recorder's disks when it starts."""
 
     segment_seconds: int = 60
+    planned_minutes: int = 120
     provisional_days: int = 90
     retention_days: int = 3653
 
@@ -246,6 +248,8 @@ def _faults(configuration: Configuration) -> list[str]:
     archive = configuration.archive
     if bool(archive.signing_key) != bool(archive.signing_certificate):
         faults.append("archive.signing_key and archive.signing_certificate go together")
+    if not 1 <= configuration.recording.planned_minutes <= 1440:
+        faults.append("recording.planned_minutes: not between 1 and 1440")
     faults += _store_faults(configuration) + _jobs_faults(configuration.jobs)
     if configuration.zone not in available_timezones():
         faults.append(f"zone: {configuration.zone} is no IANA time zone")

@@ -6,6 +6,7 @@
       diemcau.sqlite       database (embedded)
       objects/             directory store
       spool/               recorder's packet logs, journals, unsent segments
+      journal/             what rooms decided and the database did not take yet, by owner and room
       secrets/             keys, readable by the owner alone; signing/: those that recordings are signed with
       tls/                 self-signed certificate, when none is given
       logs/                one file per process
@@ -51,6 +52,10 @@ class DataFolder(msgspec.Struct, frozen=True):
     def spool(self) -> Path:
         """The recorder's."""
         return self.root / "spool"
+
+    def journal(self, owner: str) -> Path:
+        """The local journals of the rooms of one web process."""
+        return self.root / "journal" / owner
 
     @property
     def renders(self) -> Path:

@@ -3,6 +3,8 @@
 Each imports its own room only when it runs: a media node carries no database (32 MB), a recorder no pages.
 """
 
+from pathlib import Path
+
 from bridge.outbox import OutboxRelay
 from bridge.sealing import Sealing, SigningPorts
 from deploy.configuration import Configuration
@@ -39,7 +41,8 @@ async def recorder(configuration: Configuration) -> int:
     from storage.build import build_objects
 
     folder = prepare(configuration)
-    objects = build_objects(objects_place(configuration, folder), SystemClock())
+    place = objects_place(configuration, folder)
+    objects = build_objects(place, SystemClock())
     await objects.prepare()
     config = RecorderConfig(
         recorder=LOCAL_RECORDER,
@@ -47,6 +50,7 @@ async def recorder(configuration: Configuration) -> int:
         control_address=folder.socket("recorder"),
         tap_address=folder.socket("tap"),
         segment_seconds=configuration.recording.segment_seconds,
+        store=place if isinstance(place, Path) else None,
         version=SOFTWARE,
     )
     try:

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bridge.disk import before_start
 from bridge.live import LiveSettings
 from bridge.receptions import ReceptionService
 from bridge.watch import WatchTimes
@@ -23,6 +24,7 @@ from signaling.build import build as build_signaling
 from signaling.notices import InProcessNotices
 from signaling.settings import SignalingConfig
 from storage.build import Storage
+from storage.localjournal import FileJournal
 from storage.signing.checker import Signatures
 from web.build import build as build_web
 from web.config import WebConfig, WebPorts
@@ -30,6 +32,8 @@ from web.passwords import Argon2Passwords
 
 _DAY_S = 86_400
 _SHUTDOWN_S = 2.0
+_USUAL_SEATS = 3
+"""The centre, an agency, a citizen: by them ``/healthz`` judges the recorder's disks."""
 
 
 def web_config(configuration: Configuration) -> WebConfig:
@@ -57,7 +61,7 @@ def signaling_config(configuration: Configuration, folder: DataFolder) -> Signal
         origins=origins(configuration),
         resume_s=room.resume_seconds,
         watch=WatchTimes(room.interrupt_after_seconds, room.close_after_seconds),
-        live=LiveSettings(retain_s=provisional_days(configuration) * _DAY_S),
+        live=LiveSettings(provisional_days(configuration) * _DAY_S, configuration.recording.planned_minutes),
     )
 
 
@@ -73,10 +77,12 @@ class WebProcess:
         places = ListedPlaces({LOCAL_NODE: self._node}, {LOCAL_RECORDER: self._recorder})
         self._places = places
         receptions = ReceptionService(storage.units, clock, entropy, notices)
+        signaling = signaling_config(configuration, folder)
         self._signaling = build_signaling(
-            signaling_config(configuration, folder),
+            signaling,
             units=storage.units,
             receptions=receptions,
+            journal=FileJournal(folder.journal(signaling.owner)),
             places=places,
             notices=notices,
             clock=clock,
@@ -99,11 +105,19 @@ class WebProcess:
                     "node": self._node.health,
                     "recorder": self._recorder.health,
                     "store": storage.objects.answers,
+                    "disks": self._disks,
+                    "decisions": self._signaling.decisions,
                 },
             ),
         )
         self._signaling.attach(self._app)
         self._runner: web.AppRunner | None = None
+
+    async def _disks(self) -> str:
+        """Whether a session of the planned length still fits: ok | low | short."""
+        health = await self._recorder.health()
+        minutes = self._configuration.recording.planned_minutes
+        return before_start(health.disks, minutes, _USUAL_SEATS, health.bits_per_s).space
 
     async def start(self) -> None:
         """Raises OSError when the port is taken."""

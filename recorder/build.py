@@ -10,7 +10,8 @@ from bridge.ports import Clock, Entropy, ObjectStore
 from recorder.api import ControlServer
 from recorder.events import Events
 from recorder.ports import Ports
-from recorder.recorder import Recorder, new_executor
+from recorder.rate import Rate
+from recorder.recorder import Folders, Recorder, new_executor
 
 
 class RecorderConfig(msgspec.Struct, frozen=True):
@@ -23,8 +24,10 @@ class RecorderConfig(msgspec.Struct, frozen=True):
     tap_address: str
     secret: str = ""
     segment_seconds: int = 60
+    store: Path | None = None
+    """Folder of a directory store, whose disk is watched too."""
     spool_reserve_bytes: int = 256 * 1024 * 1024
-    """With less than this free no recording is begun: ten participants fill it in a quarter of an hour."""
+    """With less than this free no recording is armed, whoever asks: ten participants fill it in two minutes."""
 
     version: str = "0"
 
@@ -53,9 +56,8 @@ def build(config: RecorderConfig, objects: ObjectStore, clock: Clock, entropy: E
     """Nothing is opened yet."""
     events = Events(entropy.id())
     executor = new_executor()
-    ports = Ports(objects, clock, entropy, events, executor, config.segment_seconds * NS_PER_S)
-    recorder = Recorder(
-        config.recorder, config.version, config.spool, config.spool_reserve_bytes, config.tap_address, ports
-    )
+    ports = Ports(objects, clock, entropy, events, executor, config.segment_seconds * NS_PER_S, Rate())
+    folders = Folders(config.spool, config.store, config.spool_reserve_bytes)
+    recorder = Recorder(config.recorder, config.version, folders, config.tap_address, ports)
     control = ControlServer(recorder, config.control_address, config.secret)
     return RecorderNodeProcess(recorder, control, executor)

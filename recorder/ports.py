@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from bridge.ports import Clock, Entropy, ObjectStore
 from recorder.events import Events
+from recorder.rate import Rate
 
 
 class Ports(NamedTuple):
-    """``segment_ns``: how long a segment should be."""
+    """``segment_ns``: how long a segment should be; ``rate``: of everything that comes in."""
 
     objects: ObjectStore
     clock: Clock
@@ -16,3 +17,4 @@ class Ports(NamedTuple):
     events: Events
     executor: Executor
     segment_ns: int
+    rate: Rate

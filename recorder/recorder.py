@@ -7,10 +7,12 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from errno import ENOSPC
 from pathlib import Path
+from typing import NamedTuple
 
 from bridge.control import ArmOrder, RecorderHealth, RecordingStatus
 from bridge.errors import Code, Conflict, Invalid, MalformedInput, NotFound, Unavailable
 from bridge.ids import NS_PER_S, RecorderId, RecordingId
+from recorder.disks import disks
 from recorder.intake import Intake
 from recorder.ports import Ports
 from recorder.recording import Figures, Recording
@@ -28,17 +30,28 @@ _PREFIX = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,99}/){1,8}")
 _log = logging.getLogger(__name__)
 
 
+class Folders(NamedTuple):
+    """``store``: of a directory store; ``reserve_bytes`` must be free in the spool for a recording to be armed."""
+
+    spool: Path
+    store: Path | None
+    reserve_bytes: int
+
+    @property
+    def by_name(self) -> dict[str, Path]:
+        """Those whose disks are watched, the spool first."""
+        return {"spool": self.spool} | ({"store": self.store} if self.store is not None else {})
+
+
 class Recorder:
     """``start`` takes up what the spool holds. ``close`` leaves it there: what is unfinished goes on next time."""
 
-    def __init__(
-        self, recorder: RecorderId, version: str, spool: Path, reserve_bytes: int, tap_address: str, ports: Ports
-    ) -> None:
+    def __init__(self, recorder: RecorderId, version: str, folders: "Folders", tap_address: str, ports: Ports) -> None:
         self.events = ports.events
         self._recorder = recorder
         self._version = version
-        self._spool = spool
-        self._reserve_bytes = reserve_bytes
+        self._folders = folders
+        self._spool = folders.spool
         self._ports = ports
         self._recordings: dict[RecordingId, Recording] = {}
         self._tasks: dict[RecordingId, asyncio.Task[None]] = {}
@@ -64,10 +77,20 @@ class Recorder:
 
     async def health(self) -> RecorderHealth:
         """Answers as long as the loop turns."""
-        free = (await asyncio.to_thread(shutil.disk_usage, self._spool)).free
-        going = sum(recording.state.journal is None for recording in self._recordings.values())
-        run = self.events.run
-        return RecorderHealth(self._recorder, run, self.tap_address, going, free, self._version)
+        try:
+            found = await asyncio.to_thread(disks, self._folders.by_name)
+        except OSError as error:
+            raise Unavailable(Code.RECORDER_NOT_WRITING, str(error)) from error
+        return RecorderHealth(
+            recorder=self._recorder,
+            run=self.events.run,
+            tap_address=self.tap_address,
+            recordings=sum(recording.state.journal is None for recording in self._recordings.values()),
+            spool_free_bytes=found[0].free_bytes,
+            version=self._version,
+            disks=found,
+            bits_per_s=self._ports.rate.bits_per_s(self._ports.clock.mono()),
+        )
 
     def figures(self) -> list[Figures]:
         """Of every recording known here that is not finished."""
@@ -104,7 +127,7 @@ class Recorder:
         return self._recordings[recording].status
 
     async def disarm(self, recording: RecordingId) -> None:
-        """Forget an armed recording that never started. Raises NotFound, Conflict."""
+        """Forget an armed recording that never started, or whose start was taken back. Raises NotFound, Conflict."""
         found = self.find(recording)
         await found.taken_up()
         found.check_forgettable()
@@ -126,8 +149,8 @@ class Recorder:
 
     def _prepare(self, state: RecordingState) -> None:
         free = shutil.disk_usage(self._spool).free
-        if free < self._reserve_bytes:
-            raise OSError(ENOSPC, f"{free} bytes free in the spool, {self._reserve_bytes} wanted")
+        if free < self._folders.reserve_bytes:
+            raise OSError(ENOSPC, f"{free} bytes free in the spool, {self._folders.reserve_bytes} wanted")
         spool = self._spool_of(state.recording)
         spool.prepare()
         spool.save(state)

@@ -27,9 +27,13 @@ ABANDONED_S = 20.0
 ALONE_S = 4 * 3600.0
 """Nobody asked for its end and no node came back: a recording does not stay open for ever."""
 
+TAKEN_BACK_S = 30.0
+"""A start that is not stored is taken back within the 10 s that the database is given; no segment is stored by then."""
+
 LOOK_S = 60.0
 FIRST_AGAIN_S = 0.5
 LAST_AGAIN_S = 15.0
+DISK_AGAIN_S = 1.0
 MAX_WAITING_CHUNKS = 32
 """Chunks of 64 KiB read from the tap and not accepted yet; then the tap is not read on, and the node keeps them."""
 
@@ -118,7 +122,8 @@ class Recording:
                     self._drop_line()
                     self._reading = self._writing = None
                 if self.state.journal is None:
-                    await asyncio.sleep(pause_s)
+                    # A disk that was full may have room at any moment, and until then packets are lost at the node.
+                    await asyncio.sleep(min(pause_s, DISK_AGAIN_S) if self._is_full else pause_s)
                     pause_s = min(2 * pause_s, LAST_AGAIN_S)
         finally:
             self._is_over = True
@@ -182,7 +187,9 @@ class Recording:
     async def _open(self, writing: Writing, line: Line, hello: Hello) -> None:
         known = [(part.node, part.hello) for part in self.state.parts]
         who = (hello.node, hello.moment)
-        if hello.room != self.state.order.room or who in known[:-1]:
+        # Nothing follows a STOP: a node that begins anew then must not believe that it is recorded.
+        is_late = self.state.stopped is not None and who not in known
+        if hello.room != self.state.order.room or who in known[:-1] or is_late:
             line.close()
             return
         self._drop_line()
@@ -214,7 +221,8 @@ class Recording:
     def status(self) -> RecordingStatus:
         """Where it stands."""
         state = self.state
-        return RecordingStatus(state.recording, self._state(), state.segments, state.stored_bytes, state.journal)
+        at_ns = self._writing.at_ns if self._writing is not None and state.stopped is None else None
+        return RecordingStatus(state.recording, self._state(), state.segments, state.stored_bytes, state.journal, at_ns)
 
     @property
     def figures(self) -> Figures:
@@ -259,6 +267,7 @@ class Recording:
 
     async def finished(self) -> RecordingStatus:
         """Once STOP came and everything is stored. Raises Unavailable(objects_unavailable | recorder_not_writing)."""
+        await self.taken_up()
         if not self._has_begun() and self.state.journal is None:
             raise Conflict(Code.ILLEGAL_TRANSITION, "the recording never began")
         await self._end_abandoned(ABANDONED_S)
@@ -284,6 +293,9 @@ class Recording:
         await self.news.until(lambda: self._writing is not None or self._is_over, ANSWER_S)
 
     def check_forgettable(self) -> None:
-        """Only what never began may be forgotten. Raises Conflict."""
-        if self._has_begun() or self.state.journal is not None:
+        """Only what never began may be forgotten, or began so lately that its start may still be taken back, as long as
+        nothing of it is in the store. Raises Conflict."""
+        at_ns = self._writing.at_ns if self._writing is not None else None
+        is_fresh = at_ns is not None and at_ns < TAKEN_BACK_S * NS_PER_S and not self.state.segments
+        if self.state.journal is not None or self.state.stopped is not None or (self._has_begun() and not is_fresh):
             raise Conflict(Code.ILLEGAL_TRANSITION, "the recording has begun")

@@ -19,6 +19,7 @@ from recorder.durable import Durable
 from recorder.journal import WHOLE, Journal
 from recorder.muxlane import MuxLane
 from recorder.news import News
+from recorder.nodeclock import NodeClock, next_part_at
 from recorder.packetlog import PacketLog
 from recorder.part import Part, Step
 from recorder.ports import Ports
@@ -65,6 +66,7 @@ class Writing:
         self.journal = Journal(spool.journal)
         self.durable = Durable(ports.executor, self.journal, self._durable, spool_full)
         self._logs: dict[int, PacketLog] = {}
+        self._clock = NodeClock()
         self.storing = Storing(state, spool, ports, news, self.journal, self.durable, self._forget)
         self.mux = MuxLane(ports.executor, lambda key, number: spool.segment_file(*key, number), self.storing.add)
 
@@ -77,6 +79,7 @@ class Writing:
     def adopt(self, part: Part, log: PacketLog) -> None:
         """Go on with this part: a new one, or one found in the spool."""
         self.part = part
+        self._clock = NodeClock()
         self._logs[part.number] = log
         self.durable.adopt(part.number, log)
         self.durable_to = log.durable()
@@ -86,7 +89,7 @@ class Writing:
         """The node restarted, or is the first: all its tracks are new tracks."""
         if self.part is not None and self.began is None:
             await self._forget_part(self.part)
-        at_ns = self._at_of(hello.moment)
+        at_ns = self._at_of(hello)
         number = len(self.state.parts) + 1
         opened = hello.moment if self.began is not None else None
         if self.part is not None:
@@ -122,12 +125,26 @@ class Writing:
         """The moment of START, once it came."""
         return next((part.opened for part in self.state.parts if part.opened is not None), None)
 
-    def _at_of(self, moment: Moment) -> int:
-        """Media time of another node run's moment: only wall clocks relate two runs; never before what is recorded."""
-        began = self.began
+    def _at_of(self, hello: Hello) -> int:
+        """Media time of the moment in which another node run began."""
+        began, moment = self.began, hello.moment
         if began is None or self.part is None:
             return 0
-        return max(moment.utc_ns - began.utc_ns, self.part.media_ns(self.part.now_ns))
+        return next_part_at(
+            by_wall=moment.utc_ns - began.utc_ns,
+            by_mono=self.part.media_ns(moment.mono_ns),
+            same_node=hello.node == self.state.parts[-1].node,
+            heard=self.part.media_ns(self.part.now_ns),
+            now=self.at_ns,
+        )
+
+    @property
+    def at_ns(self) -> int | None:
+        """Media time now, while recording and once the node was heard."""
+        node_ns = self._clock.reads(self._ports.clock.mono())
+        if self.part is None or self.part.opened_ns is None or node_ns is None:
+            return None
+        return self.part.media_ns(node_ns)
 
     def track_id(self, track: int) -> TrackId:
         """The id the node gave this track; empty while it is not declared."""
@@ -139,6 +156,10 @@ class Writing:
     async def accept(self, frames: list[tuple[Frame, bytes]]) -> None:
         """Frames of the current part with their own bytes, in the order of the stream."""
         part = self._current()
+        now_ns = self._ports.clock.mono()
+        self._ports.rate.add(now_ns, sum(len(raw) for _, raw in frames))
+        if frames:
+            self._clock.heard(now_ns, frames[-1][0].arrival)
         for frame, raw in frames:
             if frame.number <= self.seen.get(frame.track, 0):
                 continue

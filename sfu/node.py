@@ -54,7 +54,7 @@ class Node:
     async def close(self) -> None:
         """End every room, give the recorders a moment, then stop listening. Idempotent."""
         for room in list(self._rooms):
-            await self.delete_room(room)
+            await self._rooms.pop(room).on_node_closed()
         tasks = set(self._ground.tasks)
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=_FAREWELL_S)

@@ -75,7 +75,7 @@ class RoomTap:
 
     def start(self, moment: Moment) -> None:
         """Connect, and stay connected."""
-        hello = Hello(_VERSION, self._ground.config.node, self._room, self.recording, self._order.part, moment)
+        hello = Hello(_VERSION, self._ground.config.node, self._room, self.recording, moment)
         self._hello = pack_frame(FrameKind.HELLO, 0, 0, moment.mono_ns, pack_declaration(hello))
         self._ground.spawn(self._deliver(), f"tap-{self._room}")
 
@@ -105,6 +105,12 @@ class RoomTap:
         self.add(FrameKind.STOP, 0, moment.mono_ns, pack_declaration(moment))
         self._stopped_ns = moment.mono_ns
         return moment
+
+    def leave(self) -> None:
+        """The node ends, the recording does not: its next run will be another part."""
+        for up in list(self._tracks):
+            self._end(up)
+        self._stopped_ns = self._now().mono_ns
 
     def declare(self, track: PublishedTrack, reason: GateReason | None) -> None:
         """A track begins, its gate as it stands. The second time nothing happens."""

@@ -42,9 +42,14 @@ class Arrivals:
 
     def restore(self) -> None:
         """Everybody whom the stored events leave in the room may resume, counted from now."""
+        self.adopt()
+
+    def adopt(self) -> None:
+        """As well who is in the room by a join whose storing was not answered: they were told that it failed."""
         for participant in self._memory.present.participants:
-            self._members[participant] = Member(lost_at=self._clock.mono())
-            self._note_lost(participant)
+            if participant not in self._members:
+                self._members[participant] = Member(lost_at=self._clock.mono())
+                self._note_lost(participant)
 
     async def join(self, grant: JoinGrant, line: Line) -> ParticipantId:
         """Stored, then in the room. An older connection of the seat is replaced.

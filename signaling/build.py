@@ -10,9 +10,10 @@ from collections.abc import Callable
 import socketio
 from aiohttp import web
 
-from bridge.ports import Clock, Entropy, JoinTokens
+from bridge.ports import Clock, Entropy, JoinTokens, LocalJournal
 from bridge.receptions import ReceptionService
 from bridge.repositories import UnitsOfWork
+from bridge.sessionclock import SteadyClock
 from signaling.namespace import RoomNamespace
 from signaling.notices import InProcessNotices
 from signaling.packets import Json, RoomPacket
@@ -46,6 +47,10 @@ class Signaling:
         self._subscribe = subscribe
         self._dropping: set[asyncio.Task[None]] = set()
         self._unsubscribe: Callable[[], None] | None = None
+
+    async def decisions(self) -> str:
+        """How what rooms decide is kept: ok | waiting (for the database, on this machine's disk) | full."""
+        return self._rooms.decisions()
 
     def attach(self, app: web.Application) -> None:
         """Serve the socket at ``config.path``."""
@@ -125,12 +130,14 @@ def build(
     *,
     units: UnitsOfWork,
     receptions: ReceptionService,
+    journal: LocalJournal,
     places: Places,
     notices: InProcessNotices,
     clock: Clock,
     entropy: Entropy,
 ) -> Signaling:
     """Everything of this room of the house. ``receptions`` publishes to ``notices``."""
-    tokens = SignedJoinTokens(units, clock, entropy, key=config.key, owner=config.owner, valid_s=config.token_s)
-    rooms = Rooms(config, units, receptions, places, clock, entropy)
+    steady = SteadyClock(clock)
+    tokens = SignedJoinTokens(units, steady, entropy, key=config.key, owner=config.owner, valid_s=config.token_s)
+    rooms = Rooms(config, units, receptions, journal, places, clock, entropy)
     return Signaling(config, rooms, tokens, clock, lambda: notices.subscribe(rooms.noticed))

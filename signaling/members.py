@@ -9,7 +9,7 @@ from bridge.ids import MonoNs, ParticipantId
 from bridge.reception import Reception
 from signaling.lines import Line
 from signaling.views import participant_views, room_view
-from signaling.wire import Offer, RoomView
+from signaling.wire import Alarm, Offer, RoomView
 
 
 @dataclass
@@ -47,12 +47,12 @@ class Members(dict[ParticipantId, Member]):
                 member.line.end(event, body)
         self.clear()
 
-    def show(self, reception: Reception, revision: int, now_ms: int) -> None:
+    def show(self, reception: Reception, revision: int, now_ms: int, alarms: tuple[Alarm, ...]) -> None:
         """Everybody's own view of the whole room."""
         tiles = participant_views(reception)
         for participant, member in self.items():
             if member.line is not None and participant in reception.participants:
-                view = room_view(reception, participant, revision=revision, now_ms=now_ms, tiles=tiles)
+                view = room_view(reception, participant, revision=revision, now_ms=now_ms, tiles=tiles, alarms=alarms)
                 member.line.send("room", view)
 
     def expired(self, now: MonoNs, resume_ns: int) -> list[ParticipantId]:
@@ -64,6 +64,9 @@ class Members(dict[ParticipantId, Member]):
         ]
 
 
-def view_for(reception: Reception, participant: ParticipantId, revision: int, now_ms: int) -> RoomView:
+def view_for(
+    reception: Reception, participant: ParticipantId, revision: int, now_ms: int, alarms: tuple[Alarm, ...]
+) -> RoomView:
     """One participant's view, for a welcome."""
-    return room_view(reception, participant, revision=revision, now_ms=now_ms, tiles=participant_views(reception))
+    tiles = participant_views(reception)
+    return room_view(reception, participant, revision=revision, now_ms=now_ms, tiles=tiles, alarms=alarms)

@@ -1,15 +1,15 @@
 """A room's present state, ahead of what is stored, and the two ways to change it."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 
 from bridge.errors import Unavailable
 from bridge.events import Event, Recorded
+from bridge.kept import Batch
 from bridge.model import RecordingRow
 from bridge.policy import Actor
 from bridge.ports import Clock
 from bridge.reception import Reception, evolve
-from signaling.writer import Batch, Writer
+from signaling.writer import Writer
 
 EVERYTHING = 2.0
 """Share of the writer's queue for what cannot be refused."""
@@ -46,21 +46,20 @@ class Memory:
         if not events:
             return
         at = self._clock.utc()
-        if not self._writer.add(Batch(actor, action, events, at), room=room):
+        if not self._writer.add(Batch(actor, action, tuple(events), at), room=room):
             raise Unavailable(detail="no more can be kept")
         self._take(actor, events, at)
 
     def note(self, actor: Actor, action: str, events: Sequence[Event]) -> None:
         """As :meth:`at_once` for what may be missing from the record when the database stays away for long."""
         at = self._clock.utc()
-        self._writer.add(Batch(actor, action, events, at), room=DISPENSABLE)
+        self._writer.add(Batch(actor, action, tuple(events), at), room=DISPENSABLE)
         self._take(actor, events, at)
 
     async def kept(self) -> None:
-        """Everything until now is stored, or the database is known to be away: what is acknowledged is not lost with
-        this process alone."""
-        with suppress(Unavailable):
-            await self._writer.drained()
+        """Everything until now is stored or, when the database is away, in the local journal: what is acknowledged is
+        not lost with this process. Raises Unavailable when neither takes it; it has taken effect all the same."""
+        await self._writer.kept()
 
     async def ready(self) -> None:
         """Raises Unavailable(storage_unavailable)."""
@@ -79,8 +78,15 @@ class Memory:
         if not events:
             return
         at = self._clock.utc() if at_utc_ns is None else at_utc_ns
-        await self._writer.store(Batch(actor, action, events, at, recording))
+        await self._writer.store(Batch(actor, action, tuple(events), at, recording))
         self._take(actor, events, at)
+
+    async def commit_or_keep(
+        self, actor: Actor, action: str, events: Sequence[Event], at_utc_ns: int, recording: RecordingRow | None
+    ) -> None:
+        """Stored or in the local journal, then in effect."""
+        await self._writer.store_or_keep(Batch(actor, action, tuple(events), at_utc_ns, recording))
+        self._take(actor, events, at_utc_ns)
 
     def told(self, recorded: Recorded) -> None:
         """Somebody else wrote this event."""

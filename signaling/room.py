@@ -20,12 +20,14 @@ from bridge.errors import Code, NotPermitted, Refusal, Unavailable
 from bridge.ids import NS_PER_S, ParticipantId, room_of
 from bridge.live import LiveReception
 from bridge.policy import SYSTEM, Actor
-from bridge.ports import Clock, Entropy, JoinGrant
+from bridge.ports import Clock, Entropy, JoinGrant, LocalJournal
 from bridge.reception import Reception
 from bridge.receptions import ReceptionService
+from bridge.sessionclock import SessionClock
 from bridge.states import OVER, UNDER_WAY, ReceptionState
 from bridge.stream import Stream
 from bridge.watch import due, observed, resumed_watch
+from signaling.alarms import Alarms
 from signaling.arrivals import Arrivals
 from signaling.hearing import Hearing
 from signaling.lane import Lane
@@ -33,6 +35,7 @@ from signaling.lines import Line
 from signaling.members import Members
 from signaling.memory import Memory
 from signaling.negotiation import Negotiation
+from signaling.overseer import Overseer
 from signaling.pauses import passed
 from signaling.placement import Placement
 from signaling.places import Place, Places
@@ -68,6 +71,7 @@ class RoomParts(msgspec.Struct, frozen=True):
 
     config: SignalingConfig
     service: ReceptionService
+    journal: LocalJournal
     places: Places
     secrets: ResumeSecrets
     clock: Clock
@@ -76,9 +80,12 @@ class RoomParts(msgspec.Struct, frozen=True):
 
 
 class Room:
-    """Made when the lease is ours. ``retire`` is called once, when the room is over, empty for long, or lost."""
+    """Made when the lease is ours. ``clock``: the recording's own while there is one. ``retire`` is called once, when
+    the room is over, empty for long, or lost."""
 
-    def __init__(self, parts: RoomParts, stored: Reception, place: Place, lease: RoomLease) -> None:
+    def __init__(
+        self, parts: RoomParts, stored: Reception, place: Place, lease: RoomLease, clock: SessionClock
+    ) -> None:
         self.id = room_of(stored.id)
         self.place = place
         self.lease = lease
@@ -88,17 +95,21 @@ class Room:
         self._members = Members()
         self._lane = Lane(f"room {stored.id}")
         stream = Stream(parts.service, stored, lambda recorded: self._memory.told(recorded))
-        self._writer = Writer(stream, parts.config.unstored)
-        self._memory = Memory(stored, self._writer, parts.clock, self._changed, lease.take)
+        self._writer = Writer(stream, parts.config.unstored, parts.journal)
+        self._memory = Memory(stored, self._writer, clock, self._changed, lease.take)
         recorder = parts.places.recorder(place.recorder)
-        self.live = LiveReception(
-            self._memory, node, recorder, parts.clock, parts.entropy, parts.config.live, asyncio.Lock()
-        )
+        self.live = LiveReception(self._memory, node, recorder, clock, parts.entropy, parts.config.live, asyncio.Lock())
         self._settling = Settling(self.live.room, lambda: self._memory.present)
         self._placement = Placement(
             self.live, place, self._settling, self._members, lambda there: self._hearing.tapped(there)
         )
-        self._showing = Showing(self._members, lambda: self._memory.present, parts.secrets, parts.clock)
+        self._alarms = Alarms(self._writer, lambda: self._showing.changed())
+        self._overseer = Overseer(
+            recorder, lambda: self._memory.present, clock, self._alarms, parts.config.live.planned_minutes
+        )
+        self._showing = Showing(
+            self._members, lambda: self._memory.present, parts.secrets, clock, lambda: self._alarms.present
+        )
         self._arrivals = Arrivals(
             self._memory,
             self._members,
@@ -110,7 +121,7 @@ class Room:
         )
         self._hearing = Hearing(self._memory, self._members, self._arrivals, self._lane.post)
         self._negotiation = Negotiation(node, self.id, self._members, self._placement.make_again)
-        self._watch = resumed_watch(stored, parts.config.watch, parts.clock.mono(), parts.clock.utc())
+        self._watch = resumed_watch(stored, parts.config.watch, clock.mono(), clock.utc())
         self._ending = False
         self._idle_since: int | None = None
         self._closing = asyncio.Event()
@@ -122,9 +133,19 @@ class Room:
         """The state now."""
         return self._memory.present
 
+    @property
+    def writer(self) -> Writer:
+        """Its way into storage."""
+        return self._writer
+
     def start(self) -> None:
         """Begin to work; whoever was in the room may resume from now on."""
-        works = {"lane": self._lane.run(), "writer": self._writer.run(), "settling": self._settling.run()}
+        works = {
+            "lane": self._lane.run(),
+            "writer": self._writer.run(),
+            "settling": self._settling.run(),
+            "overseer": self._overseer.run(),
+        }
         self._tasks = [self._task(name, work) for name, work in works.items()]
         self._ticking = self._task("ticking", self._tick_on())
         self._tasks.append(self._ticking)
@@ -144,15 +165,14 @@ class Room:
     async def close(self) -> None:
         """This process ends; the room may go on elsewhere, its participants resume there.
 
-        Order: no more ticks, what was asked is done, what was decided is stored, then the tasks end.
+        Order: no more ticks, what was asked is done, what was decided is stored or kept, then the tasks end.
         """
         within_s = self._parts.config.ping_timeout_s
         self._closing.set()
         if self._ticking is not None:
             await asyncio.wait([self._ticking], timeout=within_s)
         await self._lane.finish(within_s)
-        if self._writer.away is None:
-            await self._writer.finish(within_s)
+        await self._writer.finish(within_s if self._writer.away is None else 0)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -183,7 +203,8 @@ class Room:
         return Done(self._showing.revision)
 
     async def command(self, participant: ParticipantId, command: RoomCommand) -> Done:
-        """Decided, known to the node, and stored unless the database is away. Raises Refusal."""
+        """Decided, known to the node, and stored, or kept in the local journal while the database is away. Raises
+        Refusal."""
         self._said_something(participant)
         actor = actor_of(self.present, participant)
         if not isinstance(command, AT_ONCE):
@@ -285,8 +306,10 @@ class Room:
     async def _keep_lease(self) -> None:
         try:
             await self.lease.keep()
+            self._alarms.database(answers=True)
         except Unavailable as failure:
             # Nobody else can take the lease either while the database is away: the room goes on.
+            self._alarms.database(answers=False)
             _log.warning("room %s: lease not renewed: %s", self.id, failure)
         except Refusal as refusal:
             self._disowned(refusal)
@@ -294,8 +317,10 @@ class Room:
     async def _tick(self) -> None:
         if self._ending:
             return
+        self._arrivals.adopt()
         await self._arrivals.expire(self._parts.config.resume_s)
         self._mind_idleness()
+        self._alarms.look()
         try:
             if self.present.participants:
                 await self._placement.make()

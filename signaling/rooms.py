@@ -8,11 +8,15 @@ from typing import Any
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.errors import Code, Refusal, Unavailable
 from bridge.ids import NS_PER_S, NodeId, ParticipantId, ReceptionId, reception_of
-from bridge.ports import Clock, Entropy
-from bridge.reception import Reception
+from bridge.ports import Clock, Entropy, LocalJournal
+from bridge.reception import Reception, rebuilt
 from bridge.receptions import STORED, ReceptionService
 from bridge.repositories import UnitsOfWork
+from bridge.sessionclock import SessionClock, SteadyClock
 from bridge.states import UNDER_WAY
+from signaling.alarms import decisions
+from signaling.later import write_kept
+from signaling.overseer import set_clock
 from signaling.pauses import passed
 from signaling.places import Place, Places
 from signaling.resume import ResumeSecrets
@@ -38,6 +42,7 @@ class Rooms:
         config: SignalingConfig,
         units: UnitsOfWork,
         service: ReceptionService,
+        journal: LocalJournal,
         places: Places,
         clock: Clock,
         entropy: Entropy,
@@ -45,10 +50,13 @@ class Rooms:
         self._config = config
         self._units = units
         self._service = service
+        self._journal = journal
         self._places = places
         self._clock = clock
+        self._steady = SteadyClock(clock)
+        secrets = ResumeSecrets(config.key)
         self._parts = RoomParts(
-            config, service, places, ResumeSecrets(config.key), clock, entropy, lambda room: self._retire(room)
+            config, service, journal, places, secrets, clock, entropy, lambda room: self._retire(room)
         )
         self._rooms: dict[ReceptionId, Room] = {}
         self._turns: dict[ReceptionId, asyncio.Lock] = {}
@@ -58,17 +66,26 @@ class Rooms:
         self._looking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Take back what is under way: its participants may resume from now on. Raises Unavailable."""
+        """Store what an earlier life of this process could not, then take back what is under way: its participants may
+        resume from now on. Raises Unavailable."""
+        await self._write_all_kept()
         await self._take_all_back(lobbies=True)
         self._looking = asyncio.create_task(self._look_on(), name="rooms without an owner")
 
     async def _look_on(self) -> None:
-        """Whose owner died is taken over as soon as the lease has run out."""
+        """Whose owner died is taken over as soon as the lease has run out; what an ended room left is stored."""
         while not await passed(self._closing, self._config.lease_s):
             try:
+                await self._write_all_kept()
                 await self._take_all_back(lobbies=False)
             except Unavailable as failure:
                 _log.warning("rooms without an owner are not looked for: %s", failure)
+
+    async def _write_all_kept(self) -> None:
+        for reception in await self._journal.receptions():
+            async with self._turns.setdefault(reception, asyncio.Lock()):
+                if reception not in self._rooms and reception not in self._ending:
+                    await write_kept(self._journal, self._service, reception)
 
     async def _take_all_back(self, *, lobbies: bool) -> None:
         now = self._clock.utc()
@@ -103,13 +120,27 @@ class Rooms:
             ending.cancel()
 
     async def _make(self, reception: ReceptionId) -> Room:
-        lease = RoomLease(self._units, self._clock, reception, self._config.owner, self._config.lease_s)
+        lease = RoomLease(self._units, self._steady, reception, self._config.owner, self._config.lease_s)
         await lease.take()
-        stored = await self._service.present(reception)
-        room = Room(self._parts, stored, await self._place_of(stored), lease)
+        await write_kept(self._journal, self._service, reception)
+        history = await self._service.history(reception)
+        stored = rebuilt(history)
+        place = await self._place_of(stored)
+        clock = await self._clock_of(stored, history[-1].at_utc_ns, place)
+        room = Room(self._parts, stored, place, lease, clock)
         self._listen(room.place)
         room.start()
         return room
+
+    async def _clock_of(self, stored: Reception, last_utc_ns: int, place: Place) -> SessionClock:
+        """The recording's, so that what the room notes first (who is away) has its right place already."""
+        under_way = stored.state in UNDER_WAY and stored.began is not None
+        clock = SessionClock(self._clock, stored.began.utc_ns if stored.began and under_way else None, last_utc_ns)
+        try:
+            await set_clock(clock, self._places.recorder(place.recorder), stored)
+        except Refusal as refusal:
+            _log.warning("room %s: by the wall clock until the recorder answers: %s", stored.id, refusal)
+        return clock
 
     async def _place_of(self, stored: Reception) -> Place:
         if stored.node is not None and stored.recorder is not None:
@@ -119,6 +150,10 @@ class Rooms:
     def of_participant(self, participant: ParticipantId) -> Room | None:
         """Where somebody is who comes back."""
         return next((room for room in self._rooms.values() if participant in room.present.participants), None)
+
+    def decisions(self) -> str:
+        """See :func:`signaling.alarms.decisions`."""
+        return decisions(room.writer for room in self._rooms.values())
 
     def noticed(self, reception: ReceptionId, kind: str, body: Mapping[str, str]) -> None:
         """A listener of the process's notices."""

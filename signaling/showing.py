@@ -8,16 +8,22 @@ from bridge.ports import Clock
 from bridge.reception import Reception
 from signaling.members import Member, Members, view_for
 from signaling.resume import ResumeSecrets
-from signaling.wire import Welcome
+from signaling.wire import Alarm, Welcome
 
 
 class Showing:
     """``revision`` only grows, also over restarts of the process: it is never behind the wall clock's milliseconds."""
 
     def __init__(
-        self, members: Members, present: Callable[[], Reception], secrets: ResumeSecrets, clock: Clock
+        self,
+        members: Members,
+        present: Callable[[], Reception],
+        secrets: ResumeSecrets,
+        clock: Clock,
+        alarms: Callable[[], tuple[Alarm, ...]],
     ) -> None:
         self._members = members
+        self._alarms = alarms
         self._present = present
         self._secrets = secrets
         self._clock = clock
@@ -33,14 +39,14 @@ class Showing:
 
     def _show(self) -> None:
         self._due = False
-        self._members.show(self._present(), self.revision, self._now_ms())
+        self._members.show(self._present(), self.revision, self._now_ms(), self._alarms())
 
     def welcome(self, participant: ParticipantId, member: Member) -> None:
         """The first message of a new line, with the next secret; then the node's offer if one is not answered yet."""
         if member.line is None or member.number is None:
             return
         secret = self._secrets.secret(participant, member.number)
-        view = view_for(self._present(), participant, self.revision, self._now_ms())
+        view = view_for(self._present(), participant, self.revision, self._now_ms(), self._alarms())
         member.line.send("welcome", Welcome(participant, secret, view))
         if member.offer is not None:
             member.forward(member.offer)

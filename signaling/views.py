@@ -6,7 +6,7 @@ from bridge.model import OFFICIALS, STAFF_SIDE, Role
 from bridge.policy import Action, Actor, may
 from bridge.reception import Participant, Reception
 from bridge.states import BEFORE_LIVE, OVER, ReceptionState
-from signaling.wire import CaseView, ParticipantView, RoomView
+from signaling.wire import Alarm, CaseView, ParticipantView, RoomView
 
 ROOM_ACTIONS = (
     Action.START,
@@ -83,8 +83,10 @@ def room_view(
     revision: int,
     now_ms: int,
     tiles: tuple[ParticipantView, ...],
+    alarms: tuple[Alarm, ...] = (),
 ) -> RoomView:
-    """The whole room as ``you`` see it; ``tiles`` from :func:`participant_views`."""
+    """The whole room as ``you`` see it; ``tiles`` from :func:`participant_views`, ``alarms`` as they are, told to whom
+    they concern."""
     role = reception.role_of(you)
     actor = actor_of(reception, you)
     return RoomView(
@@ -98,6 +100,7 @@ def room_view(
         interrupted_ms=_ms(reception.interrupted_utc_ns),
         interrupted_by=reception.interrupted_by,
         recording=recording_word(reception, role),
+        alarms=alarms if role in SEES_DEGRADED else (),
         case_number=reception.case_number,
         cases=tuple(CaseView(item.number, item.title) for item in reception.agenda),
         participants=tiles,

@@ -116,6 +116,14 @@ class CaseView(msgspec.Struct, frozen=True):
     title: str
 
 
+class Alarm(msgspec.Struct, frozen=True):
+    """What whoever conducts or operates should know before it hurts. ``code``: disk_low | disk_short | database_away |
+    decisions_not_kept; ``params`` fill the sentence, which the client words."""
+
+    code: str
+    params: dict[str, str]
+
+
 class RoomView(msgspec.Struct, frozen=True):
     """Event ``room``: everything this participant sees of the room, whole at each change; ``revision`` only grows.
 
@@ -133,6 +141,8 @@ class RoomView(msgspec.Struct, frozen=True):
     interrupted_ms: int | None
     interrupted_by: str | None
     recording: str
+    alarms: tuple[Alarm, ...]
+    """Only told to officials and operators."""
     case_number: int
     cases: tuple[CaseView, ...]
     participants: tuple[ParticipantView, ...]
@@ -179,6 +189,7 @@ WIRE = (
     Done,
     Offer,
     Speakers,
+    Alarm,
     RoomView,
     Welcome,
     Ended,

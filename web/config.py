@@ -11,7 +11,8 @@ from bridge.repositories import UnitsOfWork
 from bridge.signing import KnownKeys, SignatureChecker
 
 Probe = Callable[[], Awaitable[object]]
-"""Answers when the part is well, raises :class:`bridge.errors.Unavailable` when not (``node.health``)."""
+"""Answers when the part is well, raises :class:`bridge.errors.Unavailable` when not (``node.health``). A string is its
+own word for how it is, ``ok`` when well."""
 
 STATIC = Path(__file__).parent / "static"
 

@@ -34,9 +34,10 @@ async def _database(ports: WebPorts) -> None:
 
 
 async def _probe(asked: Awaitable[object]) -> str:
+    """A part that answers a word says more than that it is there."""
     try:
         async with asyncio.timeout(_PATIENCE_S):
-            await asked
+            answer = await asked
     except (Refusal, TimeoutError):
         return AWAY
-    return WELL
+    return str(answer) if isinstance(answer, str) else WELL

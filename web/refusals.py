@@ -136,6 +136,11 @@ REFUSALS: Mapping[Code, Told] = {
         _NOTHING_CHANGED,
         mark("Switch on its camera and microphone, or start with a reason."),
     ),
+    Code.DISK_SHORT: Told(
+        mark("The recorder's disk is too small: {free} GB are free, {wanted} GB are needed for {minutes} minutes."),
+        _NOTHING_CHANGED,
+        mark("Call the operator: room must be made on the disk before the reception starts."),
+    ),
     Code.NOT_SEALED: Told(
         mark("This recording is not sealed yet."),
         _RECORDED_IS_SAFE,

@@ -90,6 +90,13 @@ class Room:
         self._tap_expected()
         return TapAnswer(moment)
 
+    async def on_node_closed(self) -> None:
+        """The node ends while the room may go on elsewhere: a recording is left, not stopped."""
+        tap, self._tap = self._tap, None
+        if tap is not None:
+            tap.leave()
+        await self.close()
+
     async def close(self) -> None:
         """End everything, say so."""
         await self.delete_tap()

@@ -12,16 +12,17 @@ from tests.bench.record import record
 from tests.bench.render import render
 from tests.bench.sealing import seal, verify
 from tests.bench.servers import SERVERS
+from tests.bench.upload import upload
 
 BUILD = ROOT / "build/bench"
-_WHAT = ("forward", "join", "record", "render", "seal", "verify")
+_WHAT = ("forward", "join", "record", "render", "seal", "upload", "verify")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--only", choices=_WHAT, help="one of them; all when left out")
     parser.add_argument(
-        "--duration", type=float, default=20.0, help="forward, record, render: seconds that are measured"
+        "--duration", type=float, default=20.0, help="forward, record, render, upload: seconds that are measured"
     )
     parser.add_argument("--servers", default=",".join(SERVERS), help="forward: rows to measure")
     parser.add_argument("--loads", default=",".join(LOADS), help="forward: loads to measure")
@@ -44,6 +45,8 @@ async def _run(arguments: argparse.Namespace) -> None:
         await verify(BUILD)
     if "render" in wanted:
         await render(arguments.duration, BUILD)
+    if "upload" in wanted:
+        await upload(arguments.duration, BUILD)
 
 
 def _end_well_on_sigterm() -> None:

@@ -1,7 +1,6 @@
 """A spool on a disk that fills up: nothing that was confirmed is lost, and the recording goes on when there is room."""
 
 import asyncio
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from bridge.journal import GapDeclared, SegmentWritten
 from bridge.media import Codec, Source
 from tests.support.fake_media import opus
 from tests.support.recorder_process import RecorderUnderTest, running_recorder
+from tests.support.small_disk import small_spool
 from tests.support.tap_node import ScriptedTrack, TapNode, script
 
 RECORDING = RecordingId("rec")
@@ -21,16 +21,9 @@ SIZE = 3 * 1024 * 1024
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """``spool`` on a file system of 3 MiB of its own."""
-    spool = tmp_path / "spool"
-    spool.mkdir()
-    mount = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(spool)], check=False)
-    if mount.returncode:
-        pytest.skip("mounting a file system needs root")
-    try:
-        yield tmp_path
-    finally:
-        subprocess.run(["umount", str(spool)], check=True)
+    """``spool`` on a file system of its own."""
+    with small_spool(tmp_path, SIZE) as folder:
+        yield folder
 
 
 @pytest.fixture

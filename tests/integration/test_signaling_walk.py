@@ -15,7 +15,7 @@ from bridge.control import NodeEvent, SpeakersChanged, TrackPublished, Transport
 from bridge.errors import Refusal
 from bridge.ids import ParticipantId, TrackId, room_of
 from bridge.media import Codec, Source
-from bridge.ports import JoinGrant
+from bridge.ports import JoinGrant, LocalJournal
 from bridge.receptions import ReceptionService
 from bridge.rules import participant_order
 from deploy.time import SystemClock, SystemEntropy
@@ -25,6 +25,7 @@ from signaling.rooms import Rooms
 from signaling.wire import UplinkRequest, Welcome
 from storage import schema
 from storage.engine import Database
+from storage.localjournal import FileJournal
 from storage.unit import SqlUnits
 from tests.support.fakes import SOURCES, FakeNode, FakeRecorder, OnePlace
 from tests.support.receptions import CHAIR, SEATS, scheduled
@@ -49,7 +50,7 @@ class Paper:
 class Walk:
     """One reception and everything that may happen to it."""
 
-    def __init__(self, units: FallibleUnits, seed: int) -> None:
+    def __init__(self, units: FallibleUnits, seed: int, journal: LocalJournal) -> None:
         self.random = random.Random(seed)
         self.units = units
         self.clock = SystemClock()
@@ -58,7 +59,7 @@ class Walk:
         self.node = FakeNode(self.clock)
         places = OnePlace(self.node, FakeRecorder())
         config = msgspec.structs.replace(CONFIG, resume_s=0.2)
-        self.rooms = Rooms(config, units, self.service, places, self.clock, SystemEntropy())
+        self.rooms = Rooms(config, units, self.service, journal, places, self.clock, SystemEntropy())
         self.forget = notices.subscribe(self.rooms.noticed)
         self.room: Room
         self.papers: list[Paper] = []
@@ -182,10 +183,14 @@ async def units(tmp_path: Path) -> AsyncIterator[FallibleUnits]:
 
 @pytest.mark.parametrize("seed", range(12))
 async def test_memory_record_and_node_agree_after_any_walk(
-    units: FallibleUnits, seed: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    units: FallibleUnits,
+    seed: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr("signaling.writer.AGAIN_S", 0.01)
-    walk = Walk(units, seed)
+    walk = Walk(units, seed, FileJournal(tmp_path / "journal"))
     await walk.open()
     for _ in range(25):
         await asyncio.gather(*(walk.step() for _ in range(5)))

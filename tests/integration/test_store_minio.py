@@ -9,12 +9,12 @@ from pathlib import Path
 import aiohttp
 import pytest
 from minio import Minio
-from minio.commonconfig import COMPLIANCE
+from minio.commonconfig import COMPLIANCE, GOVERNANCE
 from minio.deleteobjects import DeleteObject
 from minio.error import S3Error
 
 from bridge import commands as c
-from bridge.errors import Unavailable
+from bridge.errors import Refusal, Unavailable
 from bridge.export import Exporting, ExportRequest
 from bridge.handover import Handover
 from bridge.ids import NS_PER_S
@@ -29,6 +29,7 @@ from deploy.storeprocess import ROOT_KEY
 from deploy.verify import verify_exported
 from recorder.remux import PyAvRemuxer
 from storage.bag.writing import FolderBag
+from storage.build import build_objects
 from storage.objects.canary import release
 from storage.objects.minio_setup import CANARY
 from storage.objects.s3 import S3Address, client, pool
@@ -37,7 +38,7 @@ from tests.support.archive import archive
 from tests.support.house import House, whole_house
 from tests.support.minio import MinioServer, running_minio
 from tests.support.product import Product, free_ports
-from tests.support.receptions import AGENCY_SEAT, CHAIR, scheduled
+from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, scheduled
 from tests.support.room_server import eventually
 
 
@@ -132,6 +133,27 @@ class _NoPages:
         return {}
 
 
+async def test_a_segment_is_under_lock_from_the_moment_it_is_stored(tmp_path: Path, minio: MinioServer) -> None:
+    address = minio.bucket()
+    objects = build_objects(address, RealClock())
+    until = RealClock().utc() + 3 * 86_400 * NS_PER_S
+    stored = await objects.put("recordings/1/cam/00001.webm", b"bytes", until)
+    http = pool(minio.root(address.bucket), 1)
+    root = client(minio.root(address.bucket), http)
+    first = root.get_object_retention(address.bucket, stored.key, stored.version)
+    assert first is not None
+    assert first.mode == GOVERNANCE
+    await objects.extend_retention(stored.key, stored.version, until + NS_PER_S)
+    sealed = root.get_object_retention(address.bucket, stored.key, stored.version)
+    assert sealed is not None
+    assert sealed.mode == COMPLIANCE
+    assert sealed.retain_until_date >= first.retain_until_date
+    with pytest.raises(Refusal, match="object_locked"):
+        await objects.extend_retention(stored.key, stored.version, until)
+    http.clear()
+    objects.close()
+
+
 async def test_it_is_started_set_up_and_ended_with_everything_else(tmp_path: Path, minio: MinioServer) -> None:
     """``minio`` only to be skipped with it. In production mode the canary has sung before anybody may come in."""
     folder = tmp_path / "data"
@@ -177,6 +199,42 @@ def _without_lock(minio: MinioServer) -> S3Address:
     client(address, http).make_bucket(address.bucket)
     http.clear()
     return address
+
+
+async def test_a_store_that_is_away_for_a_while_is_told_to_whom_it_concerns(tmp_path: Path) -> None:
+    for part in ("server", "house"):
+        (tmp_path / part).mkdir()
+    with running_minio(tmp_path / "server") as server:
+        async with whole_house(tmp_path / "house", server.bucket(), segment_seconds=1) as house:
+            reception = await scheduled(house.server.receptions, house.server.clock.utc())
+            chair = house.point(reception, CHAIR, 1, Source.MICROPHONE, Source.CAMERA)
+            citizen = house.point(reception, CITIZEN, 2)
+            words: list[str] = []
+            try:
+                await chair.join()
+                await citizen.join()
+                await chair.command(c.StartReception("trial"))
+                server.kill()
+                await chair.until(lambda room: room.recording == "degraded")
+                assert citizen.room is not None
+                words.append(citizen.room.recording)
+                before = _frames(chair)
+                await eventually(lambda: _frames(chair) >= before + 30)
+                await asyncio.to_thread(server.start)
+                await chair.until(lambda room: room.recording == "writing")
+                words.append(citizen.room.recording)
+                await chair.command(c.CloseReception())
+            finally:
+                for point in (chair, citizen):
+                    await point.close()
+            assert words == ["writing", "writing"], "late writing loses nothing: it is nobody's alarm but theirs"
+            row = await house.sealed(reception)
+            result = await verify_recording(house.objects, row.manifest_key, await house.judge(), remembered_of(row))
+            assert result.holds, result.faults
+            manifest = await load_manifest(house.objects, row.manifest_key, row.manifest_version)
+            for track in manifest.tracks:
+                assert [segment.number for segment in track.segments] == list(range(1, len(track.segments) + 1))
+                assert not [segment.key for segment in track.segments if "-2." in segment.key]
 
 
 async def test_a_store_killed_while_it_is_recorded_loses_nothing(tmp_path: Path) -> None:

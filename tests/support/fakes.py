@@ -211,7 +211,7 @@ class FakeNode:
         self._offer(room, participant)
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:
-        self._answer(f"tap recording={order.recording} part={order.part}")
+        self._answer(f"tap recording={order.recording}")
         self._room(room).tap = order
         return TapAnswer(self._now())
 

@@ -1,16 +1,23 @@
 """A real object store with a line that can be cut."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
 
 from bridge.errors import Code, Unavailable
 from bridge.ports import ObjectStore, ObjectVersion, StoredObject
 
+ANSWER_S = 0.02
+"""From being stored to being answered: where a kill hurts most."""
+
 
 class FlakyObjects:
-    """:class:`bridge.ports.ObjectStore` in front of another one. ``away``: nothing goes through."""
+    """:class:`bridge.ports.ObjectStore` in front of another one. ``away``: nothing goes through; so it is also while a
+    file ``store-away`` lies in ``folder``, where ``puts`` names what was put: for a store of another process."""
 
-    def __init__(self, behind: ObjectStore) -> None:
+    def __init__(self, behind: ObjectStore, folder: Path | None = None) -> None:
         self.away = False
+        self._folder = folder
         self.puts: list[str] = []
         """Keys that were put, in order."""
         self._behind = behind
@@ -19,6 +26,10 @@ class FlakyObjects:
         self._check()
         stored = await self._behind.put(key, body, retain_until_utc_ns)
         self.puts.append(key)
+        if self._folder is not None:
+            with (self._folder / "puts").open("a") as puts:
+                puts.write(key + "\n")
+            await asyncio.sleep(ANSWER_S)
         return stored
 
     async def read(
@@ -50,5 +61,5 @@ class FlakyObjects:
         await self._behind.delete(key, version)
 
     def _check(self) -> None:
-        if self.away:
+        if self.away or (self._folder is not None and (self._folder / "store-away").exists()):
             raise Unavailable(Code.OBJECTS_UNAVAILABLE, "cut off by the test")

@@ -15,9 +15,11 @@ from bridge.verification import Judge
 from deploy.names import LOCAL_NODE, LOCAL_RECORDER
 from deploy.places import ListedPlaces
 from deploy.points import Invitation, Point, PointPlan
+from deploy.time import SystemClock
 from recorder.build import RecorderConfig
 from recorder.build import build as build_recorder
 from recorder.client import HttpRecorderNode
+from sfu.build import MediaNodeServer
 from sfu.build import build as build_node
 from sfu.client import HttpMediaNode
 from sfu.settings import SfuConfig
@@ -30,10 +32,24 @@ from tests.support.signing import signing_ports
 
 
 class House:
-    """``server`` has the rooms; ``objects`` the store; ``sealing`` what jobs would run."""
+    """``server`` has the rooms; ``objects`` the store; ``sealing`` what jobs would run. ``clock`` is that of the rooms,
+    ``node_clock`` that of the media node: two machines' wall clocks, one monotonic time."""
 
-    def __init__(self, folder: Path, bucket: S3Address | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        bucket: S3Address | None = None,
+        clock: SystemClock | None = None,
+        node_clock: SystemClock | None = None,
+        replay_seconds: int = 20,
+        segment_seconds: int = 60,
+    ) -> None:
         self.folder = folder
+        self._segment_seconds = segment_seconds
+        self.clock = clock or SystemClock()
+        self.node_clock = node_clock or self.clock
+        self.replay_seconds = replay_seconds
+        self.node: MediaNodeServer
         self._bucket = bucket
         self.open = AsyncExitStack()
         self.server: RoomServer
@@ -48,24 +64,44 @@ class House:
             {LOCAL_NODE: HttpMediaNode(node_control)}, {LOCAL_RECORDER: HttpRecorderNode(recorder_control)}
         )
         # Everything shares one loop here, which may be late: only a dead socket may be taken for one.
-        self.server = RoomServer(self.folder, msgspec.structs.replace(CONFIG, ping_timeout_s=20), places)
-        clock, entropy = self.server.clock, self.server.entropy
+        config = msgspec.structs.replace(CONFIG, ping_timeout_s=20)
+        self.server = RoomServer(self.folder, config, places, self.clock)
+        clock, entropy = self.clock, self.server.entropy
         self.objects = build_objects(self._bucket or self.folder / "objects", clock)
         await self.objects.prepare()
         self.open.callback(self.objects.close)
         self.open.push_async_callback(places.close)
-        node = build_node(SfuConfig(node=LOCAL_NODE, control=node_control), clock, entropy)
-        await node.start()
-        self.open.push_async_callback(node.close)
+        await self.start_node()
+        self.open.push_async_callback(lambda: self.node.close())
         tap = f"unix:{self.folder / 'tap.sock'}"
-        config = RecorderConfig(LOCAL_RECORDER, self.folder / "spool", recorder_control, tap)
-        recorder = build_recorder(config, self.objects, clock, entropy)
+        recording = RecorderConfig(
+            LOCAL_RECORDER,
+            self.folder / "spool",
+            recorder_control,
+            tap,
+            segment_seconds=self._segment_seconds,
+            spool_reserve_bytes=0,
+        )
+        recorder = build_recorder(recording, self.objects, clock, entropy)
         await recorder.start()
         self.open.push_async_callback(recorder.close)
         await self.server.start()
         self.open.push_async_callback(self.server.close)
         self.signing = signing_ports(self.folder / "signing", clock)
         self.sealing = Sealing(self.server.units, self.objects, clock, self.signing, "test", retention_days=1)
+
+    async def start_node(self) -> None:
+        """A new run of the media node; the one before was closed."""
+        control = f"unix:{self.folder / 'sfu.sock'}"
+        config = SfuConfig(node=LOCAL_NODE, control=control, replay_seconds=self.replay_seconds)
+        self.node = build_node(config, self.node_clock, self.server.entropy)
+        await self.node.start()
+
+    async def begun(self, part: int) -> None:
+        """Until the recorder counts this part of the one recording."""
+        async with asyncio.timeout(WITHIN_S):
+            while not list((self.folder / "spool").glob(f"*/{part:03d}")):  # noqa: ASYNC110  the recorder tells nobody
+                await asyncio.sleep(0.02)
 
     def point(self, reception: Reception, seat: Seat, code: int, *publishes: Source, per_second: float = 15.0) -> Point:
         """A point for this seat that has not joined yet."""
@@ -94,9 +130,16 @@ class House:
 
 
 @asynccontextmanager
-async def whole_house(folder: Path, bucket: S3Address | None = None) -> AsyncIterator[House]:
+async def whole_house(
+    folder: Path,
+    bucket: S3Address | None = None,
+    clock: SystemClock | None = None,
+    node_clock: SystemClock | None = None,
+    replay_seconds: int = 20,
+    segment_seconds: int = 60,
+) -> AsyncIterator[House]:
     """Started; closed at the end. Objects lie in the folder, or in the bucket."""
-    house = House(folder, bucket)
+    house = House(folder, bucket, clock, node_clock, replay_seconds, segment_seconds)
     async with house.open:
         await house.start()
         yield house

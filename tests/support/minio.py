@@ -37,6 +37,12 @@ class MinioServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def pid(self) -> int:
+        """Of its process."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def endpoint(self) -> str:
         """Of S3."""
         return f"http://127.0.0.1:{self._port}"

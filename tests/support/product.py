@@ -86,6 +86,12 @@ class Product:
             await asyncio.to_thread(process.wait)
             raise RuntimeError(f"did not stop within {_STOP_SECONDS} s:\n{self.said[-2000:]}") from error
 
+    def children(self) -> list[int]:
+        """Process ids of its parts at this moment."""
+        assert self._process is not None
+        pid = self._process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
     @property
     def pid(self) -> int:
         """Of the supervisor, while it runs."""

@@ -9,7 +9,7 @@ from tests.support.recorder_process import running_recorder
 
 
 async def _run(folder: Path, segment_seconds: int) -> None:
-    async with running_recorder(folder, segment_seconds):
+    async with running_recorder(folder, segment_seconds, steered=True):
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         await asyncio.Event().wait()

@@ -128,11 +128,13 @@ def decode(body: bytes) -> list[tuple[float, av.VideoFrame | av.AudioFrame]]:
 
 
 @asynccontextmanager
-async def running_recorder(folder: Path, segment_seconds: int = 60) -> AsyncIterator[RecorderUnderTest]:
-    """A started recorder with a directory store, closed at the end."""
+async def running_recorder(
+    folder: Path, segment_seconds: int = 60, steered: bool = False
+) -> AsyncIterator[RecorderUnderTest]:
+    """A started recorder with a directory store, closed at the end. ``steered``: the store by files in ``folder``."""
     objects = DirectoryObjects(folder / "objects", SystemClock())
     await objects.prepare()
-    recorder = RecorderUnderTest(folder, FlakyObjects(objects), segment_seconds)
+    recorder = RecorderUnderTest(folder, FlakyObjects(objects, folder if steered else None), segment_seconds)
     await recorder.process.start()
     try:
         yield recorder

@@ -13,6 +13,7 @@ from aiohttp import web
 from bridge import commands as c
 from bridge.errors import Code, Unavailable
 from bridge.ids import ParticipantId, ReceptionId, room_of
+from bridge.live import LiveSettings
 from bridge.model import Seat
 from bridge.ports import JoinGrant
 from bridge.receptions import ReceptionService
@@ -26,14 +27,16 @@ from signaling.settings import SignalingConfig
 from signaling.wire import NAMESPACE, CommandRequest, Done, Refused, RoomView, Welcome
 from storage import schema
 from storage.engine import Database
+from storage.localjournal import FileJournal
 from storage.unit import SqlUnits
 from tests.support.fakes import FakeNode, FakeRecorder, OnePlace
 
 WITHIN_S = 20.0
 Answer = TypeVar("Answer", bound=msgspec.Struct)
 CONFIG = SignalingConfig(
-    owner="127.0.0.1:1", key=b"k" * 32, ping_interval_s=1, ping_timeout_s=1, tick_s=0.05, resume_s=30, idle_s=60
-)
+    owner="127.0.0.1:1", key=b"k" * 32, ping_interval_s=1, ping_timeout_s=1, tick_s=0.05, resume_s=30, idle_s=60,
+    live=LiveSettings(planned_minutes=1),
+)  # fmt: skip
 
 
 class FallibleUnits:
@@ -59,11 +62,18 @@ class FallibleUnits:
 class RoomServer:
     """``signaling`` can be closed and made again on the same database: a restart of the process."""
 
-    def __init__(self, folder: Path, config: SignalingConfig = CONFIG, places: Places | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        config: SignalingConfig = CONFIG,
+        places: Places | None = None,
+        clock: SystemClock | None = None,
+    ) -> None:
         self.config = config
-        self.clock = SystemClock()
+        self.clock = clock or SystemClock()
         self.entropy = SystemEntropy()
         self.notices = InProcessNotices()
+        self.journal = FileJournal(folder / "journal")
         url = f"sqlite:///{folder / 'rooms.db'}"
         schema.migrate(url)
         self._database = Database(url)
@@ -81,6 +91,7 @@ class RoomServer:
             self.config,
             units=self.units,
             receptions=self.receptions,
+            journal=self.journal,
             places=self._places,
             notices=self.notices,
             clock=self.clock,

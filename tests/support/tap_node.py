@@ -200,11 +200,11 @@ class TapNode:
 
     @classmethod
     async def connect(
-        cls, address: str, recording: str, room: str = "room", part: int = 1, node: str = "node", at_s: float = 0.0
+        cls, address: str, recording: str, room: str = "room", node: str = "node", at_s: float = 0.0
     ) -> "TapNode":
         """HELLO, then wait for RESUME."""
         reader, writer = await asyncio.open_unix_connection(address.removeprefix("unix:"))
-        hello = Hello(1, NodeId(node), RoomId(room), RecordingId(recording), part, moment(at_s))
+        hello = Hello(1, NodeId(node), RoomId(room), RecordingId(recording), moment(at_s))
         writer.write(pack_frame(FrameKind.HELLO, 0, 0, mono(at_s), pack_declaration(hello)))
         frames = FrameReader()
         found: list[Frame] = []

@@ -17,6 +17,7 @@ from bridge.model import RecordingRow, Seat
 from bridge.policy import Actor
 from bridge.reception import Reception
 from bridge.receptions import ReceptionService
+from bridge.sessionclock import SessionClock
 from bridge.states import ReceptionState
 from signaling.notices import InProcessNotices
 from storage import schema
@@ -51,6 +52,11 @@ class Ledger:
         await self.ready()
         self.present = await self._service.append(actor, action, self.present, events, at_utc_ns, recording)
 
+    async def commit_or_keep(
+        self, actor: Actor, action: str, events: Sequence[Event], at_utc_ns: int, recording: RecordingRow | None
+    ) -> None:
+        await self.commit(actor, action, events, at_utc_ns, recording)
+
 
 class House:
     """A placed room with people in it."""
@@ -58,11 +64,12 @@ class House:
     def __init__(self, units: SqlUnits, service: ReceptionService, reception: Reception, clock: HandClock) -> None:
         self.units = units
         self.clock = clock
+        self.time = SessionClock(clock)
         self.ledger = Ledger(service, reception)
         self.node = FakeNode(clock)
         self.recorder = FakeRecorder()
         self.live = LiveReception(
-            self.ledger, self.node, self.recorder, clock, CountingEntropy(), LiveSettings(), asyncio.Lock()
+            self.ledger, self.node, self.recorder, self.time, CountingEntropy(), LiveSettings(), asyncio.Lock()
         )
         self.room = room_of(reception.id)
 
@@ -102,7 +109,7 @@ async def test_a_start_proves_the_recorder_before_it_records(house: House) -> No
     before = len(house.node.orders)
     house.clock.pass_s(60)
     await house.live.start(house.chair(), ON_PAPER)
-    assert house.node.orders[before:] == ["tap recording=False part=1", "tap recording=True part=1"]
+    assert house.node.orders[before:] == ["tap recording=False", "tap recording=True"]
     present = house.ledger.present
     assert present.state is ReceptionState.LIVE
     assert present.began is not None
@@ -280,7 +287,7 @@ async def test_a_restarted_node_gets_room_people_and_recording_again(house: Hous
     assert set(house.node.rooms[house.room].participants) == {"chair", "agency", "citizen"}
     tap = house.node.rooms[house.room].tap
     assert tap is not None
-    assert (tap.recording, tap.part, tap.recording_id) == (True, 2, house.ledger.present.recording)
+    assert (tap.recording, tap.recording_id) == (True, house.ledger.present.recording)
 
 
 async def test_a_start_that_a_killed_process_left_half_done_is_taken_back(house: House) -> None:

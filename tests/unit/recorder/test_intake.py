@@ -27,7 +27,7 @@ async def recorder(tmp_path: Path) -> AsyncIterator[RecorderUnderTest]:
 
 
 def _hello(version: int = 1, recording: str = "rec", room: str = "room") -> bytes:
-    said = Hello(version, NodeId("node"), RoomId(room), RecordingId(recording), 1, moment(0.0))
+    said = Hello(version, NodeId("node"), RoomId(room), RecordingId(recording), moment(0.0))
     return pack_frame(FrameKind.HELLO, 0, 0, 0, pack_declaration(said))
 
 

@@ -10,13 +10,15 @@ from bridge import commands as c
 from bridge.errors import NotFound, Unavailable
 from bridge.events import Event, HandMoved, ParticipantJoined, Recorded, RoomPlaced
 from bridge.ids import NodeId, ParticipantId, ReceptionId, RecorderId
+from bridge.kept import Batch
 from bridge.policy import SYSTEM
 from bridge.receptions import ReceptionService
 from bridge.stream import Stream
 from signaling.notices import InProcessNotices
-from signaling.writer import Batch, Writer
+from signaling.writer import Writer
 from storage import schema
 from storage.engine import Database
+from storage.localjournal import FileJournal
 from storage.unit import SqlUnits
 from tests.support.fakes import CountingEntropy, HandClock
 from tests.support.receptions import CHAIR, KEEPER, scheduled
@@ -29,8 +31,9 @@ JOINED = ParticipantJoined(ME, CHAIR.id)
 class Desk:
     """A writer at work on one reception."""
 
-    def __init__(self, units: FallibleUnits, service: ReceptionService) -> None:
+    def __init__(self, units: FallibleUnits, service: ReceptionService, folder: Path) -> None:
         self.units = units
+        self.journal = FileJournal(folder / "journal")
         self.service = service
         self.told: list[Recorded] = []
         self.reception = ReceptionId("")
@@ -39,7 +42,7 @@ class Desk:
     async def open(self, capacity: int = 10) -> None:
         stored = await scheduled(self.service, 0)
         self.reception = stored.id
-        self.writer = Writer(Stream(self.service, stored, self.told.append), capacity)
+        self.writer = Writer(Stream(self.service, stored, self.told.append), capacity, self.journal)
 
     async def names(self) -> list[str]:
         return [type(one.event).__name__ for one in (await self.service.history(self.reception))[2:]]
@@ -56,7 +59,7 @@ async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     schema.migrate(url)
     database = Database(url)
     units = FallibleUnits(SqlUnits(database))
-    desk = Desk(units, ReceptionService(units, HandClock(), CountingEntropy(), InProcessNotices()))
+    desk = Desk(units, ReceptionService(units, HandClock(), CountingEntropy(), InProcessNotices()), tmp_path)
     await desk.open()
     task = asyncio.create_task(desk.writer.run())
     yield desk

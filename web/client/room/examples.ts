@@ -61,6 +61,7 @@ export function view(you: string, change: Partial<RoomView> = {}): RoomView {
     interrupted_ms: null,
     interrupted_by: null,
     recording: "writing",
+    alarms: [],
     case_number: 1,
     cases: [
       { number: 1, title: "Kiến nghị về đường vào xã" },

@@ -4,6 +4,7 @@ import { refusalText, t } from "../i18n";
 import type { Notice, NoticeKind } from "./notices";
 import type { Quality } from "./quality";
 import type { Device, Gadget, Trouble } from "./state";
+import type { Alarm } from "../wire/signaling";
 
 const ROLES: Readonly<Record<string, () => string>> = {
   chair: () => t("chair"),
@@ -91,6 +92,32 @@ const NOTICES: Readonly<Record<NoticeKind, (params: Notice["params"]) => string>
   recording_again: () => t("Recording again"),
   case: (params) => t("Case {number}: {title}", params),
 };
+
+const ALARMS: Readonly<Record<string, (params: Alarm["params"]) => string>> = {
+  disk_low: (params) =>
+    t(
+      "The recorder's disk is filling up: {free} GB are free, {wanted} GB are still needed. Call the operator.",
+      params,
+    ),
+  disk_short: (params) =>
+    t(
+      "The recorder's disk will be full before the planned end: {free} GB are free, {wanted} GB are needed. Call the operator now.",
+      params,
+    ),
+  database_away: () =>
+    t(
+      "The database does not answer. The reception goes on and is recorded; decisions are kept here and stored later. Nobody new can come in.",
+    ),
+  decisions_not_kept: () =>
+    t(
+      "The database does not answer and decisions can hardly be kept any more. Call the operator now; the recording itself goes on.",
+    ),
+};
+
+/** An alarm as a sentence or two; one this page does not know says nothing. */
+export function alarmText(alarm: Alarm): string {
+  return ALARMS[alarm.code]?.(alarm.params) ?? "";
+}
 
 /** A notice as one sentence. */
 export function noticeText(notice: Notice): string {

@@ -11,6 +11,7 @@ export type SignalingWire =
   | Done
   | Offer
   | Speakers
+  | Alarm
   | RoomView
   | Welcome
   | Ended
@@ -179,6 +180,16 @@ export interface Speakers {
   participants: string[];
 }
 /**
+ * What whoever conducts or operates should know before it hurts. ``code``: disk_low | disk_short | database_away |
+ * decisions_not_kept; ``params`` fill the sentence, which the client words.
+ */
+export interface Alarm {
+  code: string;
+  params: {
+    [k: string]: string;
+  };
+}
+/**
  * Event ``room``: everything this participant sees of the room, whole at each change; ``revision`` only grows.
  *
  * ``state`` as in the reception's table. ``recording``: not_yet | writing | degraded | not_recording | paused | ended
@@ -195,6 +206,7 @@ export interface RoomView {
   interrupted_ms: number | null;
   interrupted_by: string | null;
   recording: string;
+  alarms: Alarm[];
   case_number: number;
   cases: CaseView[];
   participants: ParticipantView[];

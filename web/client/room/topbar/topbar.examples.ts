@@ -11,6 +11,17 @@ export const EXAMPLES: Readonly<Record<string, RoomState>> = {
   late: recording("degraded"),
   lost: recording("not_recording"),
   paused: recording("paused"),
+  "disk low": inside(
+    view("chair", { alarms: [{ code: "disk_low", params: { free: "9.1", wanted: "6.0" } }] }),
+  ),
+  "database away, disk short": inside(
+    view("chair", {
+      alarms: [
+        { code: "disk_short", params: { free: "0.3", wanted: "1.2" } },
+        { code: "database_away", params: {} },
+      ],
+    }),
+  ),
   "weak line": inside(view("chair"), { quality: "poor" }),
   "line lost": inside(view("chair"), { lostMs: NOW }),
   "media lost": inside(view("chair"), { downlink: "lost" }),

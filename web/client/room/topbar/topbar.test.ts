@@ -27,6 +27,16 @@ describe("the top bar", () => {
     expect((await show("not yet")).querySelector("[data-testid=elapsed]")).toBeNull();
   });
 
+  it("says what whoever conducts should know before it hurts", async () => {
+    const alarms = async (name: string): Promise<HTMLElement> => part(await show(name), "alarms");
+    expect((await alarms("writing")).querySelector("p")).toBeNull();
+    const low = await alarms("disk low");
+    expect(low.textContent).toContain("9.1 GB");
+    expect(low.querySelector("p")?.dataset["tone"]).toBe("late");
+    const both = [...(await alarms("database away, disk short")).querySelectorAll("p")];
+    expect(both.map((one) => one.dataset["tone"])).toEqual(["bad", "late"]);
+  });
+
   it("says how the line is, and when it is being made anew", async () => {
     const line = async (name: string): Promise<string> =>
       part(await show(name), "line-state").textContent;

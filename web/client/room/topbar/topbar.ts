@@ -6,10 +6,10 @@ import { t } from "../../i18n";
 import { icon, type Icon } from "../../shared/icons";
 import { PlainElement } from "../../shared/plain-element";
 import { adopt } from "../../styles/adopt";
-import type { RoomView } from "../../wire/signaling";
+import type { Alarm, RoomView } from "../../wire/signaling";
 import type { RoomState } from "../state";
 import { currentCase, elapsedMs, mediaLost, recordingFace, type RecordingFace } from "../view";
-import { qualityWord } from "../words";
+import { alarmText, qualityWord } from "../words";
 import css from "./topbar.css?inline";
 
 adopt(css);
@@ -41,6 +41,8 @@ const LINE: Readonly<Record<string, { drawing: Icon; tone: Tone }>> = {
   bad: { drawing: "line-weak", tone: "bad" },
 };
 
+const URGENT: ReadonlySet<string> = new Set(["disk_short", "decisions_not_kept"]);
+
 export class Topbar extends PlainElement {
   static override properties = { room: { attribute: false } };
   declare room: RoomState;
@@ -50,11 +52,12 @@ export class Topbar extends PlainElement {
     if (view === null) return nothing;
     const face = recordingFace(view);
     return html`<header class="dc-topbar" data-recording=${face}>
-      <div class="dc-topbar-what">
-        <span class="dc-topbar-office">${view.office}</span> · ${whatIsReceived(view)}
-      </div>
-      ${this.#recording(face)} ${this.#line()}
-    </header>`;
+        <div class="dc-topbar-what">
+          <span class="dc-topbar-office">${view.office}</span> · ${whatIsReceived(view)}
+        </div>
+        ${this.#recording(face)} ${this.#line()}
+      </header>
+      ${alarms(view.alarms)}`;
   }
 
   #recording(face: RecordingFace): TemplateResult {
@@ -84,6 +87,22 @@ export class Topbar extends PlainElement {
       ${icon(drawing)}<span>${lost ? t("reconnecting") : qualityWord(this.room.quality)}</span>
     </div>`;
   }
+}
+
+/** A live region that is there before it has anything to say. */
+function alarms(all: readonly Alarm[]): TemplateResult {
+  return html`<div class="dc-topbar-alarms" role="status" data-testid="alarms">
+    ${all.map(
+      (alarm) =>
+        html`<p
+          class="dc-state"
+          data-code=${alarm.code}
+          data-tone=${URGENT.has(alarm.code) ? "bad" : "late"}
+        >
+          ${icon("warning")}<span>${alarmText(alarm)}</span>
+        </p>`,
+    )}
+  </div>`;
 }
 
 function whatIsReceived(view: RoomView): string {

@@ -1,0 +1,107 @@
+"""What a room decided and could not store yet, as lines of its owner's local journal.
+
+A line names the stream's version when it was kept. What the stream has above that with the same actor, time and
+content is the line itself: an append that was repeated, or whose answer was lost, is found again and not stored twice.
+Times are those of the decision, in ns, so two decisions of one actor never look the same.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from bridge.events import Event, Recorded
+from bridge.model import RecordingRow
+from bridge.policy import Actor
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Events of one decision. ``recording``: the archive's row, written in the same transaction."""
+
+    actor: Actor
+    action: str
+    events: tuple[Event, ...]
+    at_utc_ns: int
+    recording: RecordingRow | None = None
+
+
+class KeptBatch(msgspec.Struct, frozen=True):
+    """One line. ``after``: version of the last event that was stored when it was kept; its own are above it."""
+
+    after: int
+    batch: Batch
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A journal as it was read. ``damaged``: numbers of whole lines that say nothing."""
+
+    batches: tuple[KeptBatch, ...]
+    damaged: tuple[int, ...]
+
+
+def serialise_kept(kept: KeptBatch) -> bytes:
+    """One line with its newline."""
+    return msgspec.json.encode(kept) + b"\n"
+
+
+def parse_kept(text: bytes) -> Kept:
+    """Every whole line. A last line without newline is what a killed writer left: nobody was told that it is kept."""
+    decoder = msgspec.json.Decoder(KeptBatch)
+    batches, damaged = [], []
+    for number, line in enumerate(text.split(b"\n")[:-1], start=1):
+        try:
+            batches.append(decoder.decode(line))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            damaged.append(number)
+    return Kept(tuple(batches), tuple(damaged))
+
+
+def own_versions(news: Sequence[Recorded], batch: Batch) -> frozenset[int]:
+    """Versions among ``news`` (a stream's end) that are this very batch; empty when it is not there as a whole."""
+    wanted = [_mark(batch.actor.account, batch.at_utc_ns, event) for event in batch.events]
+    marks = [_mark_of(recorded) for recorded in news]
+    for start in range(len(marks) - len(wanted) + 1 if wanted else 0):
+        if marks[start : start + len(wanted)] == wanted:
+            return frozenset(recorded.version for recorded in news[start : start + len(wanted)])
+    return frozenset()
+
+
+def still_missing(kept: Sequence[KeptBatch], history: Iterable[Recorded]) -> list[Batch]:
+    """What of a journal the stream does not have, in order. An event of a batch that was stored without the others
+    (they no longer fitted) counts for itself."""
+    if not kept:
+        return []
+    first = min(line.after for line in kept)
+    stored = Counter(_mark_of(recorded) for recorded in history if recorded.version > first)
+    missing = []
+    for batch in _once(kept):
+        events = [event for event in batch.events if not _take(stored, batch, event)]
+        if events:
+            missing.append(msgspec.structs.replace(batch, events=tuple(events)))
+    return missing
+
+
+def _once(kept: Iterable[KeptBatch]) -> Iterable[Batch]:
+    """A line that was written twice is one batch."""
+    seen = set()
+    for line in kept:
+        mark = msgspec.json.encode(line.batch)
+        if mark not in seen:
+            seen.add(mark)
+            yield line.batch
+
+
+def _take(stored: "Counter[bytes]", batch: Batch, event: Event) -> bool:
+    mark = _mark(batch.actor.account, batch.at_utc_ns, event)
+    if not stored[mark]:
+        return False
+    stored[mark] -= 1
+    return True
+
+
+def _mark_of(recorded: Recorded) -> bytes:
+    return _mark(recorded.actor, recorded.at_utc_ns, recorded.event)
+
+
+def _mark(actor: str, at_utc_ns: int, event: Event) -> bytes:
+    return msgspec.json.encode((actor, at_utc_ns, event))

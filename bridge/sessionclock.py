@@ -1,0 +1,77 @@
+"""A room's clock: while a recording is written it is the recording's own, whatever becomes of anybody's wall clock.
+
+Everything the room decides is stored under a wall-clock time, and the manifest places it by the difference to the
+recording's beginning. So from START on that time is *beginning + media time*, and media time is counted on this
+process's monotonic clock from an exchange with who keeps the recording's time: the node's answer to START, later the
+recorder's status. Monotonic clocks of two machines are never compared but through such an exchange, which is right to
+half its round trip. Before START, and until the first exchange after a restart, it is the wall clock.
+"""
+
+from bridge.ids import MonoNs, UtcNs
+from bridge.media import Moment
+from bridge.ports import Clock
+
+
+class SteadyClock:
+    """The wall clock as it was when this was made, counted on by the monotonic one: for what one process promises and
+    redeems itself (join tokens, leases), which nobody's setting of the clock may prolong or end."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._offset = clock.utc() - clock.mono()
+
+    def mono(self) -> MonoNs:
+        """This process's monotonic clock."""
+        return self._clock.mono()
+
+    def utc(self) -> UtcNs:
+        """Runs evenly."""
+        return UtcNs(self._offset + self._clock.mono())
+
+
+class SessionClock:
+    """:class:`bridge.ports.Clock`. ``began_utc_ns``: of a recording under way; ``last_utc_ns``: of its last stored
+    event, behind which time never is."""
+
+    def __init__(self, clock: Clock, began_utc_ns: int | None = None, last_utc_ns: int = 0) -> None:
+        self._clock = clock
+        self._began_utc_ns = began_utc_ns
+        self._anchor: tuple[int, int] | None = None
+        """(this process's monotonic clock, media time) of the same moment."""
+        self._told = last_utc_ns if began_utc_ns is not None else 0
+
+    @property
+    def is_anchored(self) -> bool:
+        """Whether it runs by the recording."""
+        return self._anchor is not None
+
+    @property
+    def media_ns(self) -> int | None:
+        """Media time now, once it runs by the recording."""
+        return None if self._anchor is None else self._anchor[1] + self._clock.mono() - self._anchor[0]
+
+    def mono(self) -> MonoNs:
+        """This process's monotonic clock."""
+        return self._clock.mono()
+
+    def utc(self) -> UtcNs:
+        """Never goes back while a recording is under way."""
+        media_ns = self.media_ns
+        if self._began_utc_ns is None:
+            return self._clock.utc()
+        now = self._clock.utc() if media_ns is None else self._began_utc_ns + media_ns
+        self._told = max(self._told, now)
+        return UtcNs(self._told)
+
+    def begin(self, began: Moment, asked: MonoNs) -> None:
+        """START was answered just now; it had been ordered at ``asked``."""
+        self._began_utc_ns = self._told = began.utc_ns
+        self.set(0, asked)
+
+    def set(self, media_ns: int, asked: MonoNs) -> None:
+        """Media time as it was somewhere between ``asked`` and now."""
+        self._anchor = ((asked + self._clock.mono()) // 2, media_ns)
+
+    def forget(self) -> None:
+        """The recording did not begin after all."""
+        self._began_utc_ns = self._anchor = None

@@ -1,0 +1,49 @@
+"""What rooms of this process kept in the local journal, written to the database once it is back: in order, once."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from bridge.errors import NotFound
+from bridge.ids import ReceptionId
+from bridge.kept import Batch, parse_kept, still_missing
+from bridge.ports import LocalJournal
+from bridge.reception import Reception, rebuilt
+from bridge.receptions import ReceptionService
+from bridge.stream import Stream
+from signaling.writer import Writer
+
+_log = logging.getLogger(__name__)
+
+
+async def write_kept(journal: LocalJournal, service: ReceptionService, reception: ReceptionId) -> None:
+    """For a room that is not there (any more). Raises Unavailable; then nothing is forgotten and it may be repeated."""
+    kept = parse_kept(await journal.read(reception))
+    if not kept.batches and not kept.damaged:
+        return
+    try:
+        history = await service.history(reception)
+    except NotFound:
+        _log.critical("%s: not in the database; its journal lies in %s", reception, await journal.set_aside(reception))
+        return
+    missing = still_missing(kept.batches, history)
+    await _write(journal, service, rebuilt(history), missing)
+    stored = sum(len(batch.events) for batch in missing)
+    _log.warning("%s: %d events written from the local journal", reception, stored)
+    if kept.damaged:
+        place = await journal.set_aside(reception)
+        _log.critical("%s: lines %s of its journal say nothing; it lies in %s", reception, kept.damaged, place)
+    else:
+        await journal.clear(reception)
+
+
+async def _write(journal: LocalJournal, service: ReceptionService, stored: Reception, missing: Sequence[Batch]) -> None:
+    writer = Writer(Stream(service, stored, lambda _: None), len(missing), journal)
+    for batch in missing:
+        writer.take_up(batch)
+    working = asyncio.create_task(writer.run(), name=f"journal of {stored.id}")
+    try:
+        await writer.drained()
+    finally:
+        working.cancel()
+        await asyncio.wait([working])

@@ -1,0 +1,197 @@
+"""Wall clocks that somebody sets by an hour amid a session move nothing in the record, and close nobody's way in."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from bridge import commands as c
+from bridge.ids import NS_PER_S, UtcNs
+from bridge.manifest import Manifest
+from bridge.media import Source
+from bridge.sessionclock import SteadyClock
+from bridge.verification import load_manifest, verify_recording
+from deploy.points import Point
+from deploy.time import SystemClock
+from signaling.room_lease import RoomLease
+from tests.support.clocks import SetClock
+from tests.support.house import House, whole_house
+from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, scheduled
+from tests.support.room_server import Browser, RoomServer, eventually
+
+HOUR_S = 3600.0
+CLOSE_S = 1.0
+"""Of a machine under load; an hour it is not."""
+
+
+def frames(point: Point) -> int:
+    """Pictures of others that it has seen."""
+    return min((one.frames for one in (point.downlink.seen if point.downlink else {}).values()), default=0)
+
+
+async def seconds_pass(point: Point, pictures: int = 15) -> None:
+    """Until so many pictures more have come."""
+    before = frames(point)
+    await eventually(lambda: frames(point) >= before + pictures)
+
+
+class Watch:
+    """What really happened when, since START: by a clock that nobody sets."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self.deeds: list[tuple[str, float]] = []
+
+    def did(self, kind: str) -> None:
+        self.deeds.append((kind, time.monotonic() - self._began))
+
+    @property
+    def now_s(self) -> float:
+        return time.monotonic() - self._began
+
+
+def check(manifest: Manifest, watch: Watch, ended_s: float) -> None:
+    """Every deed where it was; the whole as long as it was."""
+    events = iter(manifest.events)
+    for kind, at_s in watch.deeds:
+        found = next(event for event in events if event.kind == kind)
+        assert abs(found.at_ns / NS_PER_S - at_s) < CLOSE_S, (kind, found.at_ns / NS_PER_S, at_s)
+    assert [event.at_ns for event in manifest.events] == sorted(event.at_ns for event in manifest.events)
+    assert abs(manifest.duration_ns / NS_PER_S - ended_s) < CLOSE_S
+    assert manifest.ended.utc_ns - manifest.began.utc_ns == manifest.duration_ns
+    assert {person.joined_ns for person in manifest.participants} == {0}
+    for track in manifest.tracks:
+        assert 0 <= track.start_ns <= track.end_ns <= manifest.duration_ns
+        for segment in track.segments:
+            assert -NS_PER_S < segment.start_ns < segment.end_ns < manifest.duration_ns + NS_PER_S
+
+
+async def sealed(house: House, reception_id: str) -> Manifest:
+    """Verified, too."""
+    reception = await house.server.receptions.present(reception_id)  # type: ignore[arg-type]  # an id
+    row = await house.sealed(reception)
+    assert (await verify_recording(house.objects, row.manifest_key, await house.judge())).holds
+    assert row.ended_utc_ns is not None
+    manifest = await load_manifest(house.objects, row.manifest_key, row.manifest_version or None)
+    assert row.ended_utc_ns - row.began_utc_ns == manifest.duration_ns
+    return manifest
+
+
+async def _set_under_way(house: House, watch: Watch, chair: Point, agency: Point, by_s: float) -> None:
+    await seconds_pass(chair)
+    _set(house.clock, by_s)
+    await chair.command(c.CallNextCase())
+    watch.did("AgendaMoved")
+    _set(house.node_clock, -by_s)
+    await seconds_pass(chair)
+    await agency.command(c.SetHand(True))
+    watch.did("HandMoved")
+
+
+def _set(clock: SystemClock, by_s: float) -> None:
+    assert isinstance(clock, SetClock)
+    clock.by_s = by_s
+
+
+async def _node_begins_anew(house: House, watch: Watch, chair: Point, agency: Point) -> float:
+    """When its second run began, s after START."""
+    await house.node.close()
+    began_anew_s = watch.now_s
+    await house.start_node()
+    await agency.command(c.SetHand(False))
+    watch.did("HandMoved")
+    room = await chair.until(lambda room: not room.participants[1].hand_raised)
+    assert room.began_ms is not None
+    assert abs((room.now_ms - room.began_ms) / 1000 - watch.now_s) < CLOSE_S
+    await house.begun(2)
+    return began_anew_s
+
+
+async def _web_begins_anew(house: House, watch: Watch, chair: Point, by_s: float) -> None:
+    await house.server.stop()
+    _set(house.clock, by_s)
+    await house.server.start()
+    await chair.resume()
+    watch.did("ParticipantReturned")
+    await chair.command(c.InterruptReception("pause"))
+    watch.did("ReceptionInterrupted")
+
+
+@pytest.mark.parametrize("by_s", [HOUR_S, -HOUR_S])
+async def test_a_set_clock_moves_nothing(tmp_path: Path, by_s: float) -> None:
+    """First the rooms' clock, then the node's; then the node begins anew, and web."""
+    rooms, node = SetClock(), SetClock()
+    async with whole_house(tmp_path, clock=rooms, node_clock=node) as house:
+        reception = await scheduled(house.server.receptions, rooms.utc())
+        chair, agency = house.point(reception, CHAIR, 1, Source.CAMERA), house.point(reception, AGENCY_SEAT, 2)
+        try:
+            await chair.join()
+            rooms.by_s = -by_s  # in the lobby, too
+            await agency.join()
+            await chair.command(c.StartReception("trial"))
+            watch = Watch()
+            watch.did("ReceptionStarted")
+            await _set_under_way(house, watch, chair, agency, by_s)
+            began_anew_s = await _node_begins_anew(house, watch, chair, agency)
+            await _web_begins_anew(house, watch, chair, 3 * by_s)
+            await chair.command(c.CloseReception())
+            ended_s = watch.now_s
+        finally:
+            for point in (chair, agency):
+                await point.close()
+        manifest = await sealed(house, reception.id)
+        check(manifest, watch, ended_s)
+        assert [(part.part, part.node) for part in manifest.parts] == [(1, "sfu-1"), (2, "sfu-1")]
+        assert abs(manifest.parts[1].at_ns / NS_PER_S - began_anew_s) < 2 * CLOSE_S
+
+
+async def test_tokens_leases_and_seats_survive(tmp_path: Path) -> None:
+    clock = SetClock()
+    server = RoomServer(tmp_path, clock=clock)
+    await server.start()
+    try:
+        reception = await scheduled(server.receptions, clock.utc())
+        chair = await server.browser(reception.id, CHAIR)
+        await chair.done(c.StartReception("on paper"))
+        for clock.by_s in (HOUR_S, -HOUR_S):
+            seat = AGENCY_SEAT if clock.by_s > 0 else CITIZEN
+            clock.by_s, ahead = 0.0, clock.by_s
+            token = server.token(reception.id, seat)
+            clock.by_s = ahead
+            newcomer = Browser(server.port)
+            await newcomer.connect({"token": token})
+            await newcomer.until(lambda came=newcomer: came.welcome is not None)  # type: ignore[misc]
+            await chair.done(c.MuteAll())
+            assert newcomer.welcome is not None
+            await newcomer.close()
+            again = Browser(server.port)
+            await again.connect({"participant": newcomer.id, "secret": newcomer.welcome.secret})
+            await again.until(lambda came=again: came.welcome is not None)  # type: ignore[misc]
+        assert (await chair.sees(lambda room: len(room.participants) == 3)).state == "live"
+        async with server.units.reading() as unit:
+            history = await unit.receptions.history(reception.id)
+        started = next(one.at_utc_ns for one in history if type(one.event).__name__ == "ReceptionStarted")
+        assert all(one.at_utc_ns - started < 60 * NS_PER_S for one in history if one.at_utc_ns >= started)
+    finally:
+        await server.close()
+
+
+async def test_a_lease_ends_when_its_time_has_run_whatever_the_clock_says(tmp_path: Path) -> None:
+    clock = SetClock()
+    server = RoomServer(tmp_path, clock=clock)
+    try:
+        reception = await scheduled(server.receptions, clock.utc())
+        lease = RoomLease(server.units, SteadyClock(clock), reception.id, "web-1", 15)
+        now = clock.utc()
+        for clock.by_s in (HOUR_S, -HOUR_S):
+            await lease.take()
+            async with server.units.writing() as unit:
+                later = UtcNs(now + 10 * NS_PER_S)
+                held = await unit.leases.take(f"room {reception.id}", "web-2", later, later + NS_PER_S)
+            assert held.owner == "web-1"
+            async with server.units.writing() as unit:
+                later = UtcNs(now + 60 * NS_PER_S)
+                held = await unit.leases.take(f"room {reception.id}", "web-2", later, later + NS_PER_S)
+            assert held.owner == "web-2"
+    finally:
+        await server.close()
