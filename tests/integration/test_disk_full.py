@@ -90,7 +90,7 @@ async def test_from_refusal_to_full_and_back(small_disk: Path, monkeypatch: pyte
         manifest = await load_manifest(house.objects, row.manifest_key, None)
         for track in manifest.tracks:
             gaps = [gap for gap in track.gaps if gap.reason is GapReason.RECORDER_AWAY]
-            assert gaps, track.id
+            assert gaps, (track.id, track.start_ns, track.end_ns, track.gaps, track.silences)
             assert NS_PER_S < sum(gap.end_ns - gap.start_ns for gap in gaps) < manifest.duration_ns
             assert track.segments[-1].end_ns > gaps[-1].end_ns, "it went on"
         said = [event.detail for event in manifest.events if event.kind == "RecordingMoved"]
