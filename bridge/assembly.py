@@ -1,6 +1,6 @@
 """Assembles a manifest from the recorder's journal (what was written) and the reception's events (what happened)."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -86,7 +86,7 @@ def assemble(source: Assembly) -> Manifest:
             duration_ns=ended.at_ns,
             parts=_parts(source.entries, began),
             participants=_participants(reception, source.history, began.moment, ended.at_ns),
-            tracks=_tracks(source.entries, began.moment, ended.at_ns),
+            tracks=_tracks(source, began, ended.at_ns),
             events=_events(source.history, began.moment, ended.at_ns),
             software=source.software,
             sealed_utc_ns=source.sealed_utc_ns,
@@ -103,9 +103,11 @@ def _parts(entries: Sequence[j.Entry], began: j.RecordingBegan) -> tuple[Manifes
     return (first, *(ManifestPart(part.part, part.node, part.at_ns) for part in later))
 
 
-def _tracks(entries: Sequence[j.Entry], began: Moment, duration_ns: int) -> tuple[ManifestTrack, ...]:
+def _tracks(source: Assembly, began: j.RecordingBegan, duration_ns: int) -> tuple[ManifestTrack, ...]:
+    entries = source.entries
     ends = {entry.track: entry.last_packet_ns for entry in entries if isinstance(entry, j.TrackEnded)}
-    return tuple(
+    heard = [entry for entry in entries if isinstance(entry, j.TrackBegan)]
+    tracks = [
         ManifestTrack(
             id=entry.track,
             participant=entry.participant,
@@ -114,20 +116,54 @@ def _tracks(entries: Sequence[j.Entry], began: Moment, duration_ns: int) -> tupl
             part=entry.part,
             start_ns=entry.first_packet_ns,
             end_ns=ends.get(entry.track, duration_ns),
-            segments=_segments(entries, entry.track, began),
-            gaps=tuple(
-                ManifestGap(gap.start_ns, gap.end_ns, gap.reason, gap.packets)
-                for gap in entries
-                if isinstance(gap, j.GapDeclared) and gap.track == entry.track
-            ),
-            silences=tuple(
-                ManifestSilence(silence.start_ns, silence.end_ns, silence.reason)
-                for silence in entries
-                if isinstance(silence, j.SilenceDeclared) and silence.track == entry.track
-            ),
+            segments=_segments(entries, entry.track, began.moment),
+            gaps=_gaps(entries, entry.track),
+            silences=_silences(entries, entry.track),
         )
-        for entry in entries
-        if isinstance(entry, j.TrackBegan)
+        for entry in heard
+    ]
+    return (*tracks, *_unheard(source, _parts(entries, began), {entry.track for entry in heard}))
+
+
+def _unheard(source: Assembly, parts: Sequence[ManifestPart], heard: Container[TrackId]) -> Iterator[ManifestTrack]:
+    """Tracks of which no packet was accepted: their gate was closed until they ended, or their node died. The journal
+    has only what it declares of them; whose they were says the event of their publishing."""
+    happened = (recorded.event for recorded in source.history)
+    published = {event.track: event for event in happened if isinstance(event, e.SourcePublished)}
+    for event in published.values():
+        gaps, silences = _gaps(source.entries, event.track), _silences(source.entries, event.track)
+        spans = [(gap.start_ns, gap.end_ns) for gap in gaps]
+        spans += [(silence.start_ns, silence.end_ns) for silence in silences]
+        start, end = min(spans, default=(0, 0))[0], max((span[1] for span in spans), default=0)
+        if event.track in heard or start == end:
+            continue
+        yield ManifestTrack(
+            id=event.track,
+            participant=event.participant,
+            source=event.source,
+            codec=event.codec,
+            part=max((part.part for part in parts if part.at_ns <= start), default=1),
+            start_ns=start,
+            end_ns=end,
+            segments=(),
+            gaps=gaps,
+            silences=silences,
+        )
+
+
+def _gaps(entries: Sequence[j.Entry], track: TrackId) -> tuple[ManifestGap, ...]:
+    return tuple(
+        ManifestGap(gap.start_ns, gap.end_ns, gap.reason, gap.packets)
+        for gap in entries
+        if isinstance(gap, j.GapDeclared) and gap.track == track
+    )
+
+
+def _silences(entries: Sequence[j.Entry], track: TrackId) -> tuple[ManifestSilence, ...]:
+    return tuple(
+        ManifestSilence(silence.start_ns, silence.end_ns, silence.reason)
+        for silence in entries
+        if isinstance(silence, j.SilenceDeclared) and silence.track == track
     )
 
 
