@@ -85,7 +85,7 @@ def assemble(source: Assembly) -> Manifest:
             ended=Moment(ended.moment.mono_ns, began.moment.utc_ns + ended.at_ns),
             duration_ns=ended.at_ns,
             parts=_parts(source.entries, began),
-            participants=_participants(reception, source.history, began.moment, ended.at_ns),
+            participants=_participants(reception, source, began.moment, ended.at_ns),
             tracks=_tracks(source, began, ended.at_ns),
             events=_events(source.history, began.moment, ended.at_ns),
             software=source.software,
@@ -200,19 +200,30 @@ def _settled(manifest: Manifest) -> Manifest:
 
 
 def _participants(
-    reception: Reception, history: Sequence[Recorded], began: Moment, duration_ns: int
+    reception: Reception, source: Assembly, began: Moment, duration_ns: int
 ) -> tuple[ManifestParticipant, ...]:
+    """Who was there between START and STOP. Whoever was heard or seen was, from their first packet on, also when a room
+    that nobody told the recording's time (:mod:`bridge.sessionclock`) noted their joining under a wall clock ahead."""
+    heard: dict[ParticipantId, int] = {}
+    for entry in source.entries:
+        if isinstance(entry, j.TrackBegan):
+            heard[entry.participant] = min(entry.first_packet_ns, heard.get(entry.participant, duration_ns))
     joined: dict[ParticipantId, tuple[e.ParticipantJoined, int]] = {}
     left: dict[ParticipantId, int] = {}
-    for recorded, at in _placed(history, began):
+    for recorded, at in _placed(source.history, began):
         if isinstance(recorded.event, e.ParticipantJoined):
             joined[recorded.event.participant] = (recorded.event, at)
         elif isinstance(recorded.event, e.ParticipantLeft):
             left[recorded.event.participant] = at
     return tuple(
-        _participant(reception, event, max(0, at), min(left.get(event.participant, duration_ns), duration_ns))
-        for event, at in joined.values()
-        if left.get(event.participant, duration_ns) > 0 and at < duration_ns
+        _participant(
+            reception,
+            event,
+            max(0, min(at, heard.get(who, duration_ns))),
+            min(left.get(who, duration_ns), duration_ns),
+        )
+        for who, (event, at) in joined.items()
+        if who in heard or (left.get(who, duration_ns) > 0 and at < duration_ns)
     )
 
 

@@ -118,6 +118,16 @@ def test_a_track_whose_gate_never_opened_is_there_with_its_silence() -> None:
     assert chain_faults(made) == []
 
 
+def test_who_was_recorded_is_named_though_their_joining_was_noted_by_a_clock_ahead() -> None:
+    """While web restarts and the recorder is away, a room has only the wall clock, which may have been set."""
+    late = ParticipantId("p-late")
+    joined = recorded([e.ParticipantJoined(late, SeatId("seat-citizen"))], 5, 3_600_000)
+    began = msgspec.structs.replace(track("late"), participant=late)
+    assert [one.id for one in manifest([], joined).participants] == ["p-chair"]
+    person = manifest([began], joined).participants[1]
+    assert (person.id, person.joined_ns, person.left_ns) == ("p-late", 100, 60_000)
+
+
 def test_round_trip_and_chain() -> None:
     made = manifest()
     assert parse_manifest(serialise_manifest(made)) == made
