@@ -190,9 +190,12 @@ def _segments(entries: Sequence[j.Entry], track: TrackId, began: Moment) -> tupl
 def same_record(found: Manifest, made: Manifest) -> bool:
     """Whether a manifest that lies in the store already is the one we would make now.
 
-    Between the two a killed sealer may have been updated, the audit goes on, and events may follow the closing.
+    Between the two a killed sealer may have been updated, the audit goes on, and events may follow the closing: what
+    was sealed of them is all that happened until then, the closing with it.
     """
-    return _settled(found) == _settled(made) and set(found.events) <= set(made.events)
+    happened = len(found.events)
+    is_closed = any(event.kind == e.ReceptionClosed.__name__ for event in found.events)
+    return is_closed and found.events == made.events[:happened] and _settled(found) == _settled(made)
 
 
 def _settled(manifest: Manifest) -> Manifest:

@@ -185,6 +185,51 @@ async def test_what_was_planted_in_their_place_is_not_sealed(archive: Archive, t
     assert "signed/signature.json does not hold" in str(refused.value)
 
 
+async def plant(archive: Archive, row: RecordingRow, **changes: object) -> None:
+    """A manifest that was made of this very recording, but for the changes; it lies there before the sealer comes."""
+    made = parse_manifest(await true_manifest(archive, row))
+    until = SystemClock().utc() + 10**12
+    planted = serialise_manifest(chained(msgspec.structs.replace(made, **changes)))
+    await archive.storage.objects.put(f"{row.prefix}manifest.json", planted, until)
+
+
+async def true_manifest(archive: Archive, row: RecordingRow) -> bytes:
+    """What sealing would write; it is taken away again."""
+    with pytest.raises(Unavailable):
+        await archive.sealing(SigningPorts(Signatures(), archive.keys, NoKey())).seal(row)
+    path = archive.file(f"{row.prefix}manifest.json")
+    text = path.read_bytes()
+    path.unlink()
+    return text
+
+
+async def test_a_planted_manifest_that_conceals_what_happened_is_not_signed(archive: Archive) -> None:
+    row = await archive.recorded()
+    events = parse_manifest(await true_manifest(archive, row)).events
+    assert len(events) > 2
+    for left in ((), events[:-1], events[1:], (events[0], events[-1])):
+        await plant(archive, row, events=left)
+        with pytest.raises(MalformedInput, match="does not agree"):
+            await archive.sealing().seal(row)
+        archive.file(f"{row.prefix}manifest.json").unlink()
+    await plant(archive, row, audit_head="0" * 64)
+    with pytest.raises(MalformedInput, match="names an audit entry that there is not"):
+        await archive.sealing().seal(row)
+    archive.file(f"{row.prefix}manifest.json").unlink()
+    assert await archive.sealing().seal(row)
+
+
+async def test_a_planted_signature_by_a_strangers_key_is_not_taken_for_ours(archive: Archive, tmp_path: Path) -> None:
+    row = await archive.recorded()
+    text, until = await true_manifest(archive, row), SystemClock().utc() + 10**12
+    await archive.storage.objects.put(f"{row.prefix}manifest.json", text, until)
+    elsewhere = await own_keys(tmp_path / "forger", SystemClock()).sign(text)
+    await archive.storage.objects.put(signature_key(row.prefix), serialise_signature(elsewhere), until)
+    with pytest.raises(MalformedInput, match=f"not of this installation: {elsewhere.key}"):
+        await archive.sealing().seal(row)
+    assert (await archive.row()).state == RecordingState.WRITING
+
+
 async def test_a_process_that_only_checks_cannot_seal(archive: Archive) -> None:
     row = await archive.recorded()
     with pytest.raises(Unavailable, match="only checks"):
