@@ -20,7 +20,7 @@ def row_faults(row: RecordingRow, manifest: Manifest) -> list[Fault]:
         "manifest_key": manifest_key(row.prefix),
         "journal_key": journal_key(row.prefix),
         "journal_version": manifest.journal_version,
-        "signature_key": signature_key(row.prefix) if row.signed_by else "",
+        "signature_key": signature_key(row.prefix),
         "began_utc_ns": manifest.began.utc_ns,
         "ended_utc_ns": manifest.ended.utc_ns,
         "bytes": total_bytes(manifest.tracks),

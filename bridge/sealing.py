@@ -17,7 +17,7 @@ from bridge.errors import Code, MalformedInput, NotFound, Refusal, Unavailable
 from bridge.events import ReceptionClosed, Recorded
 from bridge.ids import AccountId, RecordingId
 from bridge.journal import parse_journal
-from bridge.ledger import SEAL
+from bridge.ledger import SEAL, serialise_seal
 from bridge.manifest import Manifest, ordered_segments, parse_manifest, serialise_manifest, total_bytes
 from bridge.model import RecordingRow
 from bridge.policy import SYSTEM
@@ -197,7 +197,7 @@ class Sealing:
         record, manifest = sealed.manifest.record, sealed.manifest.stored
         own = (manifest, sealed.signature, sealed.journal)
         digest = hashlib.sha256(sealed.manifest.text).hexdigest()
-        detail = f"{digest} signed by {sealed.signed.key}"
+        detail = serialise_seal(digest, sealed.signed.key)
         wanted = [ObjectVersion(one.key, one.version) for one in ordered_segments(record.tracks)]
         wanted += [ObjectVersion(one.key, one.version) for one in own]
         await self._objects.retain_all(wanted, self._clock.utc() + self._retention_ns)
