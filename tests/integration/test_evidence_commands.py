@@ -113,7 +113,7 @@ async def test_audit_verify_reads_the_chain_and_the_manifests(kept: Archive) -> 
         head = await unit.audit.head()
     assert head is not None
     assert whole.code == 0
-    assert f"{head.number} audit entries, 0 fault(s)" in whole.out
+    assert f"{head.number} audit entries, 7 events, 1 recordings, 0 fault(s)" in whole.out
     assert f"head {head.hash}" in whole.out
     kept.file(row.manifest_key).write_bytes(b"{}")
     damaged = await diemcau(kept.folder, "audit", "verify")
