@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 import msgspec
 
 from bridge.audit import audit_faults
-from bridge.errors import MalformedInput, NotFound
+from bridge.errors import MalformedInput
 from bridge.ids import ReceptionId
 from bridge.ledger import Tie, event_faults, recording_faults, seals_of, ties_of
 from bridge.ports import ObjectStore
 from bridge.repositories import ChainedEntry, UnitOfWork, UnitsOfWork
-from bridge.verification import load_manifest
+from bridge.verification import ABSENT, load_manifest
 
 Progress = Callable[[int, int], Awaitable[None]]
 """Told (entries checked, entries in all)."""
@@ -73,7 +73,7 @@ async def check_audit(units: UnitsOfWork, objects: ObjectStore, progress: Progre
             continue
         try:
             manifest = await load_manifest(objects, row.manifest_key, row.manifest_version or None)
-        except (MalformedInput, NotFound) as error:
+        except (*ABSENT, MalformedInput) as error:
             unreadable.append(f"{row.manifest_key}: {error}")
         else:
             named.setdefault(manifest.audit_head, []).append(row.manifest_key)

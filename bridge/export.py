@@ -17,7 +17,7 @@ from bridge.model import RecordingRow
 from bridge.policy import Action, Actor, Concern, authorise
 from bridge.ports import Bag, BagPages, Clock, ObjectStore, Remuxer
 from bridge.repositories import AuditEntry, UnitsOfWork
-from bridge.verification import Progress, read_whole
+from bridge.verification import ABSENT, Progress, read_whole
 
 MAX_PURPOSE = 300
 MATROSKA = "matroska"
@@ -123,7 +123,7 @@ class Exporting:
         try:
             text = await read_whole(self._objects, key, row.manifest_version or None)
             manifest = parse_manifest(text)
-        except (NotFound, MalformedInput) as error:
+        except (*ABSENT, MalformedInput) as error:
             raise _damaged(key, str(error)) from error
         stored = await bag.add(key, text)
         _compare(key, row.manifest_sha256, stored.sha256)
@@ -148,7 +148,7 @@ class Exporting:
         """One object, by its version; ``kept`` gets its bytes too. Raises Refusal(object_damaged)."""
         try:
             stored = await bag.add(key, _read(self._objects, key, version, kept))
-        except NotFound as error:
+        except ABSENT as error:
             raise _damaged(key, "it is missing") from error
         if sha256:
             _compare(key, sha256, stored.sha256)

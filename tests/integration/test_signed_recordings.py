@@ -185,6 +185,26 @@ async def test_what_was_planted_in_their_place_is_not_sealed(archive: Archive, t
     assert "signed/signature.json does not hold" in str(refused.value)
 
 
+async def test_a_record_that_names_what_no_store_can_have_is_checked_to_its_end(archive: Archive) -> None:
+    row = await archive.sealed()
+    path = archive.file(row.manifest_key)
+    record = parse_manifest(path.read_bytes())
+    first, *others = record.tracks[0].segments
+    outside = msgspec.structs.replace(first, key="../../etc/passwd")
+    track = msgspec.structs.replace(record.tracks[0], segments=(outside, *others))
+    path.write_bytes(serialise_manifest(chained(msgspec.structs.replace(record, tracks=(track, *record.tracks[1:])))))
+    last = ordered_segments(record.tracks)[-1].key
+    archive.file(last).write_bytes(b"changed")
+    result = await archive.sealing().verify(row)
+    assert {(fault.path, fault.algorithm) for fault in result.faults} >= {
+        (row.manifest_key, "sha256"),
+        ("../../etc/passwd", "presence"),
+        (last, "sha256"),
+    }
+    nowhere = msgspec.structs.replace(row, manifest_key="~/manifest.json")
+    assert [fault.path for fault in (await archive.verified(nowhere, trust=None)).faults] == ["~/manifest.json"]
+
+
 async def plant(archive: Archive, row: RecordingRow, **changes: object) -> None:
     """A manifest that was made of this very recording, but for the changes; it lies there before the sealer comes."""
     made = parse_manifest(await true_manifest(archive, row))
