@@ -157,6 +157,17 @@ async def test_a_tag_file_that_is_missing_or_rubbish_is_a_fault(tmp_path: Path, 
     assert (name, "presence") in {(fault.path, fault.algorithm) for fault in check_bag(bag, {}).faults}
 
 
+async def test_a_pipe_in_a_files_place_is_a_fault_and_not_waited_for(tmp_path: Path) -> None:
+    bag = await written(tmp_path / "bag")
+    names = ("data/recordings/r/t/00001.webm", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt")
+    for name in names:
+        (bag / name).unlink()
+        os.mkfifo(bag / name)
+    assert set(names) <= {fault.path for fault in check_bag(bag, {}).faults if fault.algorithm == "form"}
+    with pytest.raises(NotFound):
+        _ = [chunk async for chunk in BagObjects(bag).read("recordings/r/t/00001.webm")]
+
+
 async def test_what_was_just_read_is_not_read_again(tmp_path: Path) -> None:
     bag = await written(tmp_path / "bag")
     path = "data/recordings/r/t/00001.webm"
