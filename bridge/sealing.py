@@ -23,7 +23,7 @@ from bridge.model import RecordingRow
 from bridge.policy import SYSTEM
 from bridge.ports import Clock, ObjectStore, ObjectVersion, StoredObject
 from bridge.repositories import AuditEntry, UnitsOfWork
-from bridge.search import RecordingPerson, people_of
+from bridge.search import UNSEALED_STATES, RecordingPerson, people_of
 from bridge.signing import (
     KnownKeys,
     ManifestSignature,
@@ -49,7 +49,6 @@ from bridge.verification import (
 
 VERIFY = "verify"
 """The audit's word for it."""
-UNSEALED = (RecordingState.WRITING, RecordingState.DEGRADED)
 _DAY_NS = 86_400 * 1_000_000_000
 
 
@@ -104,7 +103,7 @@ class Sealing:
         which keep no other from it.
         """
         async with self._units.reading() as unit:
-            rows = await unit.recordings.in_states(UNSEALED)
+            rows = await unit.recordings.in_states(UNSEALED_STATES)
         sealed, faults = [], []
         for row in rows:
             try:
@@ -261,7 +260,7 @@ class Sealing:
         """Changes the row as it is now: somebody else may have written to it while the objects were read."""
         async with self._units.writing() as unit:
             row = await unit.recordings.get(recording)
-            if entry.action == SEAL and row.state not in UNSEALED:
+            if entry.action == SEAL and row.state not in UNSEALED_STATES:
                 return  # another sealer was quicker, and it may be verified by now
             await unit.recordings.put(msgspec.structs.replace(row, **changes))
             if people:
