@@ -8,9 +8,10 @@ from sqlalchemy import RowMapping, func, select, union
 from bridge.errors import Conflict, NotFound
 from bridge.events import Event, Recorded
 from bridge.ids import ReceptionId
+from bridge.ledger import line_of
 from bridge.model import ReceptionRow
 from bridge.repositories import EventLine
-from storage.rows import struct_of
+from storage.rows import columns_of, struct_of
 from storage.tables import reception_events, receptions
 from storage.transaction import Transaction
 
@@ -44,7 +45,7 @@ class SqlReceptions:
         last = await self._last_version(row.id)
         if events[0].version != last + 1:
             raise Conflict(detail=f"reception {row.id}: version {events[0].version} after {last}")
-        await self._transaction.insert_columns(reception_events, [_columns(recorded) for recorded in events])
+        await self._transaction.insert_columns(reception_events, [columns_of(line_of(recorded)) for recorded in events])
 
     async def ids(self) -> list[ReceptionId]:
         """In order."""
@@ -88,16 +89,6 @@ def _check_run(events: Sequence[Recorded], row: ReceptionRow) -> None:
     for place, recorded in enumerate(events):
         if recorded.reception != row.id or recorded.version != events[0].version + place:
             raise ValueError(f"events of {row.id} must be of one reception, their versions consecutive")
-
-
-def _columns(recorded: Recorded) -> dict[str, object]:
-    return {
-        "reception": recorded.reception,
-        "version": recorded.version,
-        "at_utc_ns": recorded.at_utc_ns,
-        "actor": recorded.actor,
-        "event": msgspec.json.encode(recorded.event).decode(),
-    }
 
 
 def _recorded(row: RowMapping) -> Recorded:
