@@ -18,7 +18,7 @@ from bridge.policy import Action, Actor, Concern, authorise
 from bridge.ports import Bag, BagPages, Clock, ObjectStore, Remuxer
 from bridge.repositories import AuditEntry, UnitsOfWork
 from bridge.signing import Origin, SignatureChecker, parse_signature
-from bridge.verification import ABSENT, Progress, read_whole
+from bridge.verification import ABSENT, Progress, read_whole, unheard
 
 MAX_PURPOSE = 300
 MATROSKA = "matroska"
@@ -50,10 +50,6 @@ class Exported(msgspec.Struct, frozen=True):
     unplayable: tuple[str, ...]
 
 
-async def _quiet(copied: int, total: int) -> None:
-    return None
-
-
 class Exporting:
     """The service: from the object store into a bag."""
 
@@ -75,7 +71,7 @@ class Exporting:
         self._clock = clock
         self._software = software
 
-    async def export(self, request: ExportRequest, bag: Bag, progress: Progress = _quiet) -> Exported:
+    async def export(self, request: ExportRequest, bag: Bag, progress: Progress = unheard) -> Exported:
         """Raises Invalid(field=purpose), NotFound, NotPermitted, Refusal(object_damaged), Unavailable, NotExported."""
         purpose = request.purpose.strip()
         if not 0 < len(purpose) <= MAX_PURPOSE:

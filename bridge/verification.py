@@ -18,7 +18,7 @@ from bridge.ports import ReadableObjects
 from bridge.signing import Finding, KeyId, ManifestSignature, Origin, SignatureChecker, Trust, parse_signature, shown
 
 Progress = Callable[[int, int], Awaitable[None]]
-"""Told (bytes checked, bytes in all) after each object."""
+"""Told (done, in all): bytes after each object, or entries of a chain."""
 
 
 ABSENT = (NotFound, Invalid)
