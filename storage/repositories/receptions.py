@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import RowMapping, func, select, union
 
-from bridge.errors import Conflict, NotFound
+from bridge.errors import Conflict, MalformedInput, NotFound
 from bridge.events import Event, Recorded
 from bridge.ids import ReceptionId
 from bridge.ledger import line_of
@@ -25,7 +25,8 @@ class SqlReceptions:
         self._transaction = transaction
 
     async def history(self, reception: ReceptionId, after: int = 0) -> list[Recorded]:
-        """The events whose version is above ``after``, in order. NotFound when the reception has none at all."""
+        """The events whose version is above ``after``, in order. NotFound when the reception has none at all,
+        MalformedInput when somebody changed one past the program."""
         stream = reception_events.c
         rows = await self._transaction.rows(
             select(reception_events)
@@ -92,4 +93,9 @@ def _check_run(events: Sequence[Recorded], row: ReceptionRow) -> None:
 
 
 def _recorded(row: RowMapping) -> Recorded:
-    return Recorded(row["reception"], row["version"], row["at_utc_ns"], row["actor"], _EVENT.decode(row["event"]))
+    line = struct_of(EventLine, row)
+    try:
+        event = _EVENT.decode(line.event)
+    except msgspec.DecodeError as error:
+        raise MalformedInput(f"event {line.version} of reception {line.reception}: {error}") from error
+    return Recorded(line.reception, line.version, line.at_utc_ns, line.actor, event)

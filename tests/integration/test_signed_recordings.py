@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import sqlite3
 import subprocess
 from base64 import b64decode
 from collections.abc import AsyncIterator, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bridge.auditing import check_database
 from bridge.errors import MalformedInput, Unavailable
 from bridge.manifest import chained, ordered_segments, parse_manifest, serialise_manifest
 from bridge.model import RecordingRow
@@ -248,6 +250,23 @@ async def test_a_planted_signature_by_a_strangers_key_is_not_taken_for_ours(arch
     with pytest.raises(MalformedInput, match=f"not of this installation: {elsewhere.key}"):
         await archive.sealing().seal(row)
     assert (await archive.row()).state == RecordingState.WRITING
+
+
+async def test_an_event_that_was_made_unreadable_keeps_no_other_recording_from_being_sealed(archive: Archive) -> None:
+    broken, other = await archive.recorded("broken"), await archive.recorded("other")
+    database = sqlite3.connect(archive.folder / "archive.db")
+    try:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
+        change = "UPDATE reception_events SET event = replace(event, 'ReceptionClosed', 'ReceptionClosee')"
+        database.execute(f"{change} WHERE reception = ?", [broken.reception])
+        database.commit()
+    finally:
+        database.close()
+    with pytest.raises(MalformedInput, match=f"recording broken: event .* of reception {broken.reception}: "):
+        await archive.sealing().seal_all()
+    assert (await archive.row(other.id)).state == RecordingState.SEALED
+    assert (await check_database(archive.storage.units)).faults
 
 
 async def test_a_process_that_only_checks_cannot_seal(archive: Archive) -> None:

@@ -166,6 +166,15 @@ def test_any_changed_byte_is_noticed(data: st.DataObject) -> None:
         return
 
 
+def test_what_is_nested_without_end_is_malformed() -> None:
+    """An unknown field is read over, however deep."""
+    deep = b"[" * 100_000 + b"]" * 100_000
+    with pytest.raises(MalformedInput):
+        parse_manifest(b'{"x":' + deep + b"}")
+    with pytest.raises(MalformedInput):
+        j.parse_journal(b'{"type":"RecordingEnded","x":' + deep + b"}\n")
+
+
 def test_a_form_from_the_future_is_refused() -> None:
     future = msgspec.structs.replace(manifest(), format=99)
     with pytest.raises(MalformedInput, match="99"):
