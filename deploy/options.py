@@ -19,6 +19,8 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="TOML file.")]
 Data = Annotated[str | None, typer.Option(help="Folder everything is written to.")]
+Port = Annotated[int | None, typer.Option(help="Port of the pages; media takes the next one.")]
+StoreOption = Annotated[str | None, typer.Option("--store", help="directory | minio")]
 
 
 @contextmanager

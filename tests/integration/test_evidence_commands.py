@@ -119,6 +119,8 @@ async def test_audit_verify_reads_the_chain_and_the_manifests(kept: Archive) -> 
     damaged = await diemcau(kept.folder, "audit", "verify")
     assert (damaged.code, "1 fault(s)" in damaged.out) == (1, True)
     assert (await diemcau(kept.folder, "db", "check")).code == 0, "the chain itself holds"
+    elsewhere = await diemcau(kept.folder, "audit", "verify", "--store", "nowhere")
+    assert (elsewhere.code, "store.kind" in elsewhere.err) == (78, True), "the store of the running one can be named"
 
 
 async def test_a_certificate_that_has_ended_keeps_it_from_starting(tmp_path: Path) -> None:
