@@ -21,6 +21,7 @@ from deploy.stores import opened
 from deploy.time import SystemClock
 from recorder.remux import PyAvRemuxer
 from storage.bag.writing import FolderBag
+from storage.signing.checker import Signatures
 from web.bagpages import NotBuilt, WrittenPages
 from web.config import STATIC
 
@@ -39,7 +40,9 @@ async def export(
     async with opened(configuration, prepare(configuration)) as storage:
         reader = await _reader(storage.units, by)
         request = ExportRequest(SYSTEM, RecordingId(recording), purpose, reader)
-        exporting = Exporting(storage.units, storage.objects, PyAvRemuxer(), pages, SystemClock(), SOFTWARE)
+        exporting = Exporting(
+            storage.units, storage.objects, Signatures(), PyAvRemuxer(), pages, SystemClock(), SOFTWARE
+        )
         with _bar(console, json) as told:
             result = await exporting.export(request, FolderBag(place), told)
     console.print(

@@ -19,11 +19,14 @@ from bridge.ids import AccountId, AgencyId, RecordingId
 from bridge.manifest import ordered_segments
 from bridge.model import Role
 from bridge.policy import SYSTEM, Actor
+from bridge.signing import serialise_signature
 from bridge.verification import load_manifest
+from deploy.time import SystemClock
 from storage.bag.writing import FolderBag
 from storage.build import Storage
 from tests.support.exported import RECORDING, exported, exporting, flip, recorded, row_of, signed_by
 from tests.support.recorder_process import decode
+from tests.support.signing import own_keys
 
 
 @pytest.fixture
@@ -130,6 +133,27 @@ async def test_who_may_not_is_refused_and_written_down(storage: Storage, tmp_pat
 def left_in(folder: Path) -> list[str]:
     """What an export left beside the data folder."""
     return sorted(path.name for path in folder.iterdir() if path.name != "data")
+
+
+@pytest.mark.parametrize("how", ["removed", "flipped", "by another key"])
+async def test_a_signature_that_does_not_hold_is_not_handed_on(storage: Storage, tmp_path: Path, how: str) -> None:
+    row = await row_of(storage)
+    objects = tmp_path / "data" / "objects"
+    stored = objects / row.signature_key
+    if how == "removed":
+        stored.unlink()
+    elif how == "flipped":
+        flip(stored, stored.read_bytes().index(b'"signature":"') + 20)
+    else:
+        stranger = await own_keys(tmp_path / "data" / "stranger", SystemClock()).sign(
+            (objects / row.manifest_key).read_bytes()
+        )
+        stored.chmod(0o600)
+        stored.write_bytes(serialise_signature(stranger))
+    with pytest.raises(Refusal, match=r"signature\.json") as refused:
+        await exported(storage, tmp_path / "bag")
+    assert refused.value.code is Code.OBJECT_DAMAGED
+    assert left_in(tmp_path) == []
 
 
 @pytest.mark.parametrize("missing", [True, False])
