@@ -288,6 +288,10 @@ class Room:
         self._placement.node_restarted()
         self._lane.post(self._placement.follow)
 
+    def recorder_restarted(self) -> None:
+        """See :meth:`Hearing.recorder_restarted`."""
+        self._hearing.recorder_restarted()
+
     def noticed(self, version: int) -> None:
         """Somebody stored events of this reception up to ``version``."""
         if version > self._writer.version:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.errors import Code, Refusal, Unavailable
-from bridge.ids import NS_PER_S, NodeId, ParticipantId, ReceptionId, reception_of
+from bridge.ids import NS_PER_S, NodeId, ParticipantId, ReceptionId, RecorderId, reception_of
 from bridge.ports import Clock, Entropy, LocalJournal
 from bridge.reception import Reception, rebuilt
 from bridge.receptions import STORED, ReceptionService
@@ -164,7 +164,8 @@ class Rooms:
 
     def _listen(self, place: Place) -> None:
         self._watch(f"node {place.node}", self._places.node(place.node), lambda: self._node_restarted(place.node))
-        self._watch(f"recorder {place.recorder}", self._places.recorder(place.recorder), lambda: None)
+        recorder = self._places.recorder(place.recorder)
+        self._watch(f"recorder {place.recorder}", recorder, lambda: self._recorder_restarted(place.recorder))
 
     def _watch(self, name: str, source: Source, restarted: Callable[[], None]) -> None:
         if name not in self._watchers:
@@ -186,6 +187,11 @@ class Rooms:
         for room in self._rooms.values():
             if room.place.node == node:
                 room.node_restarted()
+
+    def _recorder_restarted(self, recorder: RecorderId) -> None:
+        for room in self._rooms.values():
+            if room.place.recorder == recorder:
+                room.recorder_restarted()
 
     # ── the end ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from bridge import commands as c
+from bridge.control import SpoolChanged, StoreChanged
 from bridge.errors import Code, Unavailable
 from bridge.ids import room_of
 from bridge.reception import Reception
@@ -309,6 +310,21 @@ async def test_a_node_that_is_back_before_the_recorder_is_said_not_to_be_recorde
     room = room_of(reception.id)
     await eventually(lambda: room in server.node.rooms and server.node.rooms[room].tap is not None)
     await pair[1].sees(lambda room: room.recording == "writing")
+
+
+async def test_what_a_killed_recorder_said_last_is_forgotten_with_it(
+    server: RoomServer, reception: Reception, pair: tuple[Browser, Browser]
+) -> None:
+    recording = (await server.receptions.present(reception.id)).recording
+    assert recording is not None
+    server.recorder.say(StoreChanged(recording, False, 1))
+    await pair[0].sees(lambda room: room.recording == "degraded")
+    server.recorder.say(SpoolChanged(recording, "full"))
+    await pair[1].sees(lambda room: room.recording == "not_recording")
+    server.recorder.restart()  # store and disk were mended before it was back: it finds nothing to tell
+    await pair[1].sees(lambda room: room.recording == "writing")
+    server.recorder.say(StoreChanged(recording, False, 1))
+    await pair[0].sees(lambda room: room.recording == "degraded")
 
 
 async def test_web_and_node_that_both_began_anew_go_on_recording(
