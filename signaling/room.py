@@ -288,6 +288,10 @@ class Room:
         self._placement.node_restarted()
         self._lane.post(self._placement.follow)
 
+    def node_away(self) -> None:
+        """See :meth:`Placement.node_away`."""
+        self._placement.node_away()
+
     def recorder_restarted(self) -> None:
         """See :meth:`Hearing.recorder_restarted`."""
         self._hearing.recorder_restarted()

@@ -7,7 +7,7 @@ from typing import Any
 
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.errors import Code, Refusal, Unavailable
-from bridge.ids import NS_PER_S, NodeId, ParticipantId, ReceptionId, RecorderId, reception_of
+from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, reception_of
 from bridge.ports import Clock, Entropy, LocalJournal
 from bridge.reception import Reception, rebuilt
 from bridge.receptions import STORED, ReceptionService
@@ -163,13 +163,23 @@ class Rooms:
     # ── nodes and recorders ────────────────────────────────────────────────────────────────────────────────────
 
     def _listen(self, place: Place) -> None:
-        self._watch(f"node {place.node}", self._places.node(place.node), lambda: self._node_restarted(place.node))
-        recorder = self._places.recorder(place.recorder)
-        self._watch(f"recorder {place.recorder}", recorder, lambda: self._recorder_restarted(place.recorder))
+        node, recorder = place.node, place.recorder
+        self._watch(
+            f"node {node}",
+            self._places.node(node),
+            restarted=lambda: self._tell(Room.node_restarted, lambda there: there.node == node),
+            away=lambda: self._tell(Room.node_away, lambda there: there.node == node),
+        )
+        self._watch(
+            f"recorder {recorder}",
+            self._places.recorder(recorder),
+            restarted=lambda: self._tell(Room.recorder_restarted, lambda there: there.recorder == recorder),
+            away=lambda: None,  # the node says what that means: written late, or not any more
+        )
 
-    def _watch(self, name: str, source: Source, restarted: Callable[[], None]) -> None:
+    def _watch(self, name: str, source: Source, *, restarted: Callable[[], None], away: Callable[[], None]) -> None:
         if name not in self._watchers:
-            watcher = Watcher(name, source, self._hear, restarted)
+            watcher = Watcher(name, source, self._hear, restarted, away)
             self._watchers[name] = asyncio.create_task(watcher.run(), name=name)
 
     def _hear(self, event: NodeEvent | RecorderEvent) -> None:
@@ -183,15 +193,9 @@ class Rooms:
         recording = getattr(event, "recording", None)
         return [room for room in self._rooms.values() if room.present.recording == recording]
 
-    def _node_restarted(self, node: NodeId) -> None:
-        for room in self._rooms.values():
-            if room.place.node == node:
-                room.node_restarted()
-
-    def _recorder_restarted(self, recorder: RecorderId) -> None:
-        for room in self._rooms.values():
-            if room.place.recorder == recorder:
-                room.recorder_restarted()
+    def _tell(self, what: Callable[[Room], None], whom: Callable[[Place], bool]) -> None:
+        for room in [room for room in self._rooms.values() if whom(room.place)]:
+            what(room)
 
     # ── the end ────────────────────────────────────────────────────────────────────────────────────────────────
 

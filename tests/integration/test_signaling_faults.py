@@ -312,6 +312,17 @@ async def test_a_node_that_is_back_before_the_recorder_is_said_not_to_be_recorde
     await pair[1].sees(lambda room: room.recording == "writing")
 
 
+async def test_a_node_that_is_away_is_said_not_to_be_recorded(
+    server: RoomServer, reception: Reception, pair: tuple[Browser, Browser]
+) -> None:
+    server.node.down = True
+    server.node.drop()
+    await pair[1].sees(lambda room: room.recording == "not_recording")
+    server.node.down = False  # the same run: it had only stood still
+    await pair[1].sees(lambda room: room.recording == "writing")
+    assert pair[1].last("renegotiate") is None
+
+
 async def test_what_a_killed_recorder_said_last_is_forgotten_with_it(
     server: RoomServer, reception: Reception, pair: tuple[Browser, Browser]
 ) -> None:
