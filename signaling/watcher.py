@@ -10,8 +10,9 @@ from bridge.errors import Refusal, Unavailable
 
 _log = logging.getLogger(__name__)
 FIRST_AGAIN_S = 0.2
-LAST_AGAIN_S = 5.0
-"""A process that the supervisor restarts is back within a second; one that stays away costs a try in five."""
+LAST_AGAIN_S = 1.0
+"""A process that the supervisor restarts is back within a second or two, and browsers begin anew only once that is
+seen; one that stays away costs a try a second."""
 
 
 class Source(Protocol):

@@ -39,6 +39,27 @@ async def test_a_killed_part_comes_back_and_stop_ends_it(tmp_path: Path) -> None
     assert supervisor.pid("sleeper") is None
 
 
+async def test_what_fails_again_and_again_is_started_less_and_less_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    async def pause(self: Supervisor, seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == len(under_test.BACKOFF_S) + 1:
+            self.stop()
+
+    monkeypatch.setattr(Script, "_pause", pause)
+    assert await asyncio.wait_for(Script([Part("bad", ("raise SystemExit(1)",))], tmp_path).run(), 30) == 0
+    assert pauses == [*under_test.BACKOFF_S, under_test.BACKOFF_S[-1]]
+    assert pauses[0] == 0  # what was killed is back at once
+
+    pauses.clear()
+    monkeypatch.setattr(under_test, "STEADY_S", 0.0)
+    assert await asyncio.wait_for(Script([Part("killed", ("raise SystemExit(1)",))], tmp_path).run(), 30) == 0
+    assert set(pauses) == {0.0}
+
+
 async def test_a_part_that_cannot_be_configured_ends_everything(tmp_path: Path) -> None:
     parts = [
         Part("bad", (f"import sys; sys.exit({CONFIGURATION_EXIT})",)),
@@ -67,7 +88,7 @@ async def test_a_part_deaf_to_sigterm_is_killed(tmp_path: Path, monkeypatch: pyt
 async def test_a_part_for_which_there_is_no_process_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(under_test, "FIRST_BACKOFF_S", 0.05)
+    monkeypatch.setattr(under_test, "BACKOFF_S", (0.05,))
     spawn = Script._spawn  # noqa: SLF001  the machine's refusal is the point
     refused: list[str] = []
 
