@@ -26,7 +26,9 @@ STEADY_S = 10.0
 CLOSING_S = 15.0
 """A part that has not ended this long after SIGTERM is killed."""
 CONFIGURATION_EXIT = 78
-"""EX_CONFIG of sysexits.h: a child that says so will not get better by trying again."""
+"""EX_CONFIG of sysexits.h: a child that says so at its first starts will not get better by trying again. One that has
+worked is tried again all the same: its disk may be full, its port taken for a moment, and a session goes on without it.
+"""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -69,19 +71,19 @@ class Supervisor:
         return self._exit
 
     async def _keep(self, part: Part) -> None:
-        failures = 0
+        failures, has_worked = 0, False
         loop = asyncio.get_running_loop()
         while not self._stopping.is_set():
             began = loop.time()
             code = await self._tried(part)
             if self._stopping.is_set():
                 return
-            if code == CONFIGURATION_EXIT:
+            if code == CONFIGURATION_EXIT and not has_worked:
                 self._exit = code
                 self.stop()
                 return
             if loop.time() - began > STEADY_S:
-                failures = 0
+                failures, has_worked = 0, True
             backoff = BACKOFF_S[min(failures, len(BACKOFF_S) - 1)]
             failures += 1
             _log.warning("%s ended with code %s; started again in %.1f s", part.name, code, backoff)

@@ -68,6 +68,28 @@ async def test_a_part_that_cannot_be_configured_ends_everything(tmp_path: Path) 
     assert await asyncio.wait_for(Script(parts, tmp_path).run(), 30) == CONFIGURATION_EXIT
 
 
+async def test_a_part_that_has_worked_is_tried_again_whatever_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(under_test, "STEADY_S", 0.2)
+    once = tmp_path / "once"
+    steps = (
+        "import pathlib, sys, time",
+        f"once = pathlib.Path({str(once)!r})",
+        "time.sleep(0.5 if not once.exists() else 0)",
+        "with once.open('a') as file: file.write('.')",
+        "size = once.stat().st_size",
+        f"time.sleep(60) if size > 3 else sys.exit(0 if size == 1 else {CONFIGURATION_EXIT})",
+    )
+    supervisor = Script([Part("part", ("\n".join(steps),))], tmp_path)
+    running = asyncio.create_task(supervisor.run())
+    async with asyncio.timeout(30):
+        while not once.exists() or once.stat().st_size < 4:  # noqa: ASYNC110  a file tells nobody
+            await asyncio.sleep(0.02)
+    supervisor.stop()
+    assert await asyncio.wait_for(running, 30) == 0
+
+
 async def test_a_part_deaf_to_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(under_test, "CLOSING_S", 0.5)
     deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
