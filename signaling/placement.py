@@ -64,6 +64,7 @@ class Placement:
         if self._tap_is_gone:
             await self._record_again()
             self._tap_is_gone = False
+        await self._live.take_back()
 
     async def _record_again(self) -> None:
         try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.errors import Code, Refusal, Unavailable
-from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, reception_of
+from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, reception_of
 from bridge.ports import Clock, Entropy, LocalJournal
 from bridge.reception import Reception, rebuilt
 from bridge.receptions import STORED, ReceptionService
@@ -15,7 +15,7 @@ from bridge.repositories import UnitsOfWork
 from bridge.sessionclock import SessionClock, SteadyClock
 from bridge.states import UNDER_WAY
 from signaling.alarms import decisions
-from signaling.later import write_kept
+from signaling.later import forget_begun, write_kept
 from signaling.overseer import set_clock
 from signaling.pauses import passed
 from signaling.places import Place, Places
@@ -85,7 +85,18 @@ class Rooms:
         for reception in await self._journal.receptions():
             async with self._turns.setdefault(reception, asyncio.Lock()):
                 if reception not in self._rooms and reception not in self._ending:
-                    await write_kept(self._journal, self._service, reception)
+                    await self._write_kept(reception)
+
+    async def _write_kept(self, reception: ReceptionId) -> None:
+        begun = await write_kept(self._journal, self._service, reception)
+        try:
+            for row in begun:
+                await forget_begun(self._places.recorder(RecorderId(row.recorder)), row)
+        except Refusal as refusal:
+            _log.warning("reception %s: what was begun is not taken back yet: %s", reception, refusal)
+        else:
+            if begun:
+                await self._journal.clear(reception)
 
     async def _take_all_back(self, *, lobbies: bool) -> None:
         now = self._clock.utc()
@@ -122,13 +133,15 @@ class Rooms:
     async def _make(self, reception: ReceptionId) -> Room:
         lease = RoomLease(self._units, self._steady, reception, self._config.owner, self._config.lease_s)
         await lease.take()
-        await write_kept(self._journal, self._service, reception)
+        begun = await write_kept(self._journal, self._service, reception)
         history = await self._service.history(reception)
         stored = rebuilt(history)
         place = await self._place_of(stored)
         clock = await self._clock_of(stored, history[-1].at_utc_ns, place)
         room = Room(self._parts, stored, place, lease, clock)
         self._listen(room.place)
+        for row in begun:
+            room.was_begun(row.id)
         room.start()
         return room
 
