@@ -8,6 +8,7 @@ from typing import Any
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.errors import Code, Refusal, Unavailable
 from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, reception_of
+from bridge.model import RecordingRow
 from bridge.ports import Clock, Entropy, LocalJournal
 from bridge.reception import Reception, rebuilt
 from bridge.receptions import STORED, ReceptionService
@@ -78,7 +79,7 @@ class Rooms:
             try:
                 await self._write_all_kept()
                 await self._take_all_back(lobbies=False)
-            except Unavailable as failure:
+            except Refusal as failure:
                 _log.warning("rooms without an owner are not looked for: %s", failure)
 
     async def _write_all_kept(self) -> None:
@@ -88,12 +89,21 @@ class Rooms:
                     await self._write_kept(reception)
 
     async def _write_kept(self, reception: ReceptionId) -> None:
-        begun = await write_kept(self._journal, self._service, reception)
+        """Raises Unavailable when the database is away; what else is wrong concerns this reception alone."""
+        try:
+            begun = await write_kept(self._journal, self._service, reception)
+            await self._forget_begun(reception, begun)
+        except Unavailable:
+            raise
+        except Refusal as refusal:
+            _log.error("reception %s: its journal is not written: %s", reception, refusal)
+
+    async def _forget_begun(self, reception: ReceptionId, begun: Sequence[RecordingRow]) -> None:
         try:
             for row in begun:
                 await forget_begun(self._places.recorder(RecorderId(row.recorder)), row)
-        except Refusal as refusal:
-            _log.warning("reception %s: what was begun is not taken back yet: %s", reception, refusal)
+        except Unavailable as failure:
+            _log.warning("reception %s: what was begun is not taken back yet: %s", reception, failure)
         else:
             if begun:
                 await self._journal.clear(reception)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import RowMapping, func, select, union
 
-from bridge.errors import Conflict, NotFound
+from bridge.errors import Code, Conflict, NotFound, Refusal
 from bridge.events import Event, Recorded
 from bridge.ids import ReceptionId
 from bridge.model import ReceptionRow
@@ -24,7 +24,8 @@ class SqlReceptions:
         self._transaction = transaction
 
     async def history(self, reception: ReceptionId, after: int = 0) -> list[Recorded]:
-        """The events whose version is above ``after``, in order. NotFound when the reception has none at all."""
+        """The events whose version is above ``after``, in order. NotFound when the reception has none at all,
+        Refusal(internal) for a row that was changed past the programme: a fault of one reception and of no other."""
         stream = reception_events.c
         rows = await self._transaction.rows(
             select(reception_events)
@@ -101,4 +102,10 @@ def _columns(recorded: Recorded) -> dict[str, object]:
 
 
 def _recorded(row: RowMapping) -> Recorded:
-    return Recorded(row["reception"], row["version"], row["at_utc_ns"], row["actor"], _EVENT.decode(row["event"]))
+    try:
+        event = _EVENT.decode(row["event"])
+    except msgspec.DecodeError as error:
+        raise Refusal(
+            Code.INTERNAL, f"event {row['version']} of reception {row['reception']} is none: {error}"
+        ) from error
+    return Recorded(row["reception"], row["version"], row["at_utc_ns"], row["actor"], event)
