@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import RowMapping, func, select, union
 
-from bridge.errors import Conflict, MalformedInput, NotFound
+from bridge.errors import Code, Conflict, NotFound, Refusal
 from bridge.events import Event, Recorded
 from bridge.ids import ReceptionId
 from bridge.ledger import line_of
@@ -26,7 +26,7 @@ class SqlReceptions:
 
     async def history(self, reception: ReceptionId, after: int = 0) -> list[Recorded]:
         """The events whose version is above ``after``, in order. NotFound when the reception has none at all,
-        MalformedInput when somebody changed one past the program."""
+        Refusal(internal) for a row that was changed past the programme: a fault of one reception and of no other."""
         stream = reception_events.c
         rows = await self._transaction.rows(
             select(reception_events)
@@ -97,5 +97,5 @@ def _recorded(row: RowMapping) -> Recorded:
     try:
         event = _EVENT.decode(line.event)
     except msgspec.DecodeError as error:
-        raise MalformedInput(f"event {line.version} of reception {line.reception}: {error}") from error
+        raise Refusal(Code.INTERNAL, f"event {line.version} of reception {line.reception} is none: {error}") from error
     return Recorded(line.reception, line.version, line.at_utc_ns, line.actor, event)
