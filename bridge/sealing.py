@@ -5,7 +5,7 @@ one that journal and history give, a signature when it holds over that manifest,
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -104,18 +104,7 @@ class Sealing:
         """
         async with self._units.reading() as unit:
             rows = await unit.recordings.in_states(UNSEALED_STATES)
-        sealed, faults = [], []
-        for row in rows:
-            try:
-                if await self.seal(row):
-                    sealed.append(row.id)
-            except Unavailable:
-                raise
-            except (MalformedInput, Refusal) as fault:
-                faults.append(f"recording {row.id}: {fault}")
-        if faults:
-            raise MalformedInput("; ".join(faults))
-        return sealed
+        return await _each(rows, self.seal)
 
     async def seal(self, row: RecordingRow) -> bool:
         """False when it is not ready yet. Raises MalformedInput for a journal that cannot be sealed and for what lies
@@ -220,13 +209,15 @@ class Sealing:
         )
 
     async def verify_new(self) -> list[RecordingId]:
-        """Checks whole, once, every recording that was sealed and never checked."""
+        """Checks whole, once, every recording that was sealed and never checked. Raises as :meth:`seal_all`."""
+
+        async def check(row: RecordingRow) -> bool:
+            await self.verify(row)
+            return True
+
         async with self._units.reading() as unit:
             rows = await unit.recordings.in_states((RecordingState.SEALED,))
-        fresh = [row for row in rows if row.verified_utc_ns is None]
-        for row in fresh:
-            await self.verify(row)
-        return [row.id for row in fresh]
+        return await _each([row for row in rows if row.verified_utc_ns is None], check)
 
     async def verify(
         self, row: RecordingRow, by: AccountId = SYSTEM.account, progress: Progress = unheard
@@ -269,3 +260,19 @@ class Sealing:
                 await unit.fixity_checks.add(check)
             await unit.audit.append(entry)
             await unit.commit()
+
+
+async def _each(rows: Sequence[RecordingRow], work: Callable[[RecordingRow], Awaitable[bool]]) -> list[RecordingId]:
+    """Those that were worked on. What is wrong with one keeps no other from it and is raised in the end."""
+    done, faults = [], []
+    for row in rows:
+        try:
+            if await work(row):
+                done.append(row.id)
+        except Unavailable:
+            raise
+        except (MalformedInput, Refusal) as fault:
+            faults.append(f"recording {row.id}: {fault}")
+    if faults:
+        raise MalformedInput("; ".join(faults))
+    return done
