@@ -184,6 +184,8 @@ async def test_the_key_that_signed_is_shown_to_be_compared(pages: Pages) -> None
         text = (await archivist.get(f"{PAGE}/proof")).text
         assert "3f9a 17c2 b84d 5e60" in text
         assert "apart from the archive" in text
+        assert f'href="{PAGE}/copy"' in text
+        assert f"diemcau archive export {RECORDING} FOLDER" in text
 
 
 async def test_a_check_is_told_to_nobody_without_the_right(pages: Pages) -> None:

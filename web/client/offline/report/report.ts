@@ -39,7 +39,7 @@ export function originOf(checked: Checked, typed: string): Origin {
         word: "unsigned",
         tone: "late",
         text: t(
-          "Nobody signed it: it can be shown that nothing changed since it was sealed, not who sealed it.",
+          "The manifest is not signed: the check proves that nothing changed since it was sealed, not who sealed it.",
         ),
       };
     case "broken":
