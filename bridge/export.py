@@ -10,6 +10,7 @@ import msgspec
 
 from bridge.archive import AccessEvent, AccessKind
 from bridge.errors import Code, Invalid, MalformedInput, NotFound, Refusal
+from bridge.forms import MATROSKA, browser_form_key, same_frames
 from bridge.handover import Handover, bag_info
 from bridge.ids import AccountId, RecordingId, UtcNs
 from bridge.manifest import Manifest, ManifestSegment, ordered_segments, parse_manifest, total_bytes
@@ -21,8 +22,6 @@ from bridge.signing import Origin, SignatureChecker, parse_signature
 from bridge.verification import ABSENT, Progress, read_whole, unheard
 
 MAX_PURPOSE = 300
-MATROSKA = "matroska"
-"""The container that no browser plays; the same packets lie beside it as fragmented MP4."""
 
 
 class ExportRequest(msgspec.Struct, frozen=True):
@@ -172,10 +171,13 @@ class Exporting:
         _compare(key, sha256, stored.sha256)
 
     async def _add_browser_form(self, segment: ManifestSegment, master: bytes, bag: Bag) -> bool:
-        """False when the master is what was sealed but cannot be read: that is told, not a reason to keep it back."""
+        """False when the master is what was sealed but cannot be read: that is told, not a reason to keep it back. Nor
+        is a form handed on that those who verify the bag would not find in its master."""
         try:
             _, form = await self._remuxer.browser_form(segment.container, master)
         except MalformedInput:
+            return False
+        if not same_frames(master, form):
             return False
         await bag.add(browser_form_key(segment.key), form)
         return True
@@ -184,11 +186,6 @@ class Exporting:
 def expected_bytes(manifest: Manifest) -> int:
     """Of all segments and of the forms beside them, which are as large as their masters."""
     return sum(one.bytes * (1 + (one.container == MATROSKA)) for one in ordered_segments(manifest.tracks))
-
-
-def browser_form_key(key: str) -> str:
-    """Where the form for browsers lies beside its master: ``…/00001.mkv`` → ``…/00001.mp4``."""
-    return f"{key.rpartition('.')[0]}.mp4"
 
 
 async def _read(objects: ObjectStore, key: str, version: str, kept: bytearray | None) -> AsyncIterator[bytes]:

@@ -155,6 +155,7 @@ export interface PlayerConfig {
   verify: string;
   verification: string;
   proof: string;
+  copy: string;
   purpose: string;
   purpose_given: boolean;
 }
