@@ -9,6 +9,8 @@ import { recordingOf } from "./recording";
 import type { Input, PlayerState } from "./state";
 
 const ASK_AGAIN_MS = 500;
+/** The jobs check every recording soon after it was sealed, which nobody here is told of. */
+const FIRST_CHECK_MS = 5_000;
 
 export class PlayerSession extends PlayerOwner {
   constructor(
@@ -55,8 +57,9 @@ export class PlayerSession extends PlayerOwner {
         this.store.send({ type: "verification", verification });
       });
       if (!told) this.store.send({ type: "verification_unknown" });
-      running = again && (this.store.state.verification?.running ?? false);
-      if (running) await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      const afterMs = told && again ? askAgainMs(this.store.state.verification) : null;
+      running = afterMs !== null;
+      if (afterMs !== null) await new Promise((resolve) => setTimeout(resolve, afterMs));
     }
   }
 
@@ -83,4 +86,10 @@ export class PlayerSession extends PlayerOwner {
       return false;
     }
   }
+}
+
+/** When to ask once more; null when nothing is expected. */
+function askAgainMs(view: VerificationView | null): number | null {
+  if (view?.running) return ASK_AGAIN_MS;
+  return view?.last === null && view.failed === "" ? FIRST_CHECK_MS : null;
 }
