@@ -44,7 +44,7 @@ def checked_login(text: str) -> str:
     """The login in its one spelling (lower case, composed). Raises Invalid(field=login)."""
     login = unicodedata.normalize("NFC", text).strip().casefold()
     if not _LOGIN.fullmatch(login):
-        raise Invalid(field="login", like="new_login")
+        raise Invalid(detail="a login is 2 to 64 of a-z 0-9 . _ @ -", field="login", like="new_login")
     return login
 
 

@@ -5,7 +5,7 @@ semicolons, names of columns in Vietnamese or English, in any order.
 """
 
 import csv
-import io
+import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
@@ -42,6 +42,9 @@ HEADERS: Mapping[str, Column] = {
     "địa điểm": Column.PLACE,
     "tên đăng nhập": Column.LOGIN,
 }
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+"""As an editor ends them; Python's own splitlines knows more signs, which may stand within a name."""
+
 NEEDED = (Column.AGENCY, Column.LEVEL)
 
 
@@ -135,7 +138,7 @@ def _text(body: bytes) -> str:
 def _lines(text: str) -> list[tuple[int, list[str]]]:
     """Each line that is not blank, with the number of the line it begins on."""
     first = text.lstrip("\r\n").partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(first), strict=True)
+    reader = csv.reader(_LINE.findall(text), delimiter=_separator(first), strict=True)
     found: list[tuple[int, list[str]]] = []
     begins = 1
     try:

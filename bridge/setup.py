@@ -152,9 +152,9 @@ class SetUp:
             new, login=checked_login(new.login), name=checked_name(new.name), agency=agency
         )
         if not new.roles or not new.roles <= grantable(self._actor, at_point=new.point is not None):
-            raise Invalid(field="roles")
+            raise Invalid(detail="no role, or one that is not theirs to give", field="roles")
         if await self._unit.accounts.by_login(checked.login) is not None:
-            raise Invalid(field="login", like="login_taken")
+            raise Invalid(detail=f"{checked.login} exists", field="login", like="login_taken")
         await self._check_free(new.point)
         return checked
 
@@ -188,7 +188,7 @@ class SetUp:
     async def _other(self, account: AccountId) -> Account:
         found = await self.account(account)
         if account == self._actor.account:
-            raise Invalid(field="account", like="own_account")
+            raise Invalid(detail="their own account", field="account", like="own_account")
         return found
 
     async def _check_free(self, point: BridgePointId | None) -> None:
@@ -196,7 +196,7 @@ class SetUp:
         if point is None:
             return
         if any(one.point == point and not one.disabled for one in await self._unit.accounts.all()):
-            raise Invalid(field="point", like="point_taken")
+            raise Invalid(detail=f"{point} has an open account", field="point", like="point_taken")
 
     async def _note(self, action: str, what: str, detail: str) -> None:
         entry = AuditEntry(self._clock.utc(), self._actor.account, action, what, "done", detail)
