@@ -106,7 +106,7 @@ async def test_a_file_with_faults_names_each_and_writes_nothing(pages: Pages) ->
         await signed_in(reader)
         page = await looked_at(reader, body)
         assert (page.status, "3 things are wrong. Nothing was written." in page.text) == (422, True)
-        found = re.findall(r'data-label="Line">(\d+)<.*?data-label="Column">([^<]+)<', page.text, re.DOTALL)
+        found = re.findall(r'data-label="Line of the file">(\d+)<.*?data-label="Column">([^<]+)<', page.text, re.DOTALL)
         assert found == [("5", "level"), ("6", "parent"), ("7", "login")]
         assert "/setup/import/run" not in page.text
         token = await reader.token()
