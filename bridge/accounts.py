@@ -17,6 +17,9 @@ from bridge.model import Account, Session
 from bridge.policy import Actor
 from bridge.reception import Reception
 
+PASSWORD_BYTES = 12
+"""Of a random one: 96 bits, 16 characters."""
+
 MIN_PASSWORD = 12
 """Length is what counts (NIST SP 800-63B rev. 4 asks for 15 when a password stands alone, 8 beside a second factor)."""
 
@@ -41,7 +44,7 @@ def checked_login(text: str) -> str:
     """The login in its one spelling (lower case, composed). Raises Invalid(field=login)."""
     login = unicodedata.normalize("NFC", text).strip().casefold()
     if not _LOGIN.fullmatch(login):
-        raise Invalid(field="login")
+        raise Invalid(detail="a login is 2 to 64 of a-z 0-9 . _ @ -", field="login", like="new_login")
     return login
 
 

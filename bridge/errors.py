@@ -12,7 +12,8 @@
     └── Unavailable            a part that is needed (store, database, recorder, node) does not answer
     MalformedInput             bytes or text from outside that do not parse; never leaves a process as such
     ├── MalformedPacket        STUN, RTP, RTCP, tap frame
-    └── MalformedSdp           session description
+    ├── MalformedSdp           session description
+    └── MalformedListing       a file of agencies and points; carries every fault with its line
     NotExported                a bag could not be written; the message is one line for who can mend it
 
 A ``Refusal`` is mapped to the wire in one place per surface (socket acknowledgement, RFC 9457 problem, page);

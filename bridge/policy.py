@@ -1,7 +1,8 @@
 """Who may do what: one table that every page, API call and socket message goes through.
 
 A rule names a role and the scope in which it counts: ``SEAT`` — held in this very reception; ``OFFICE`` — held by the
-account in the reception's agency; ``ANYWHERE`` — held by the account at all.
+account in the reception's agency; ``BELOW`` — held by the account in that agency or one above it; ``ANYWHERE`` — held
+by the account at all.
 """
 
 from collections.abc import Mapping
@@ -41,6 +42,7 @@ class Action(StrEnum):
     SEE_READINGS = "see_readings"
     EXPORT_RECORDING = "export_recording"
     COPY_RECORDING = "copy_recording"
+    SET_UP = "set_up"
 
 
 class Scope(StrEnum):
@@ -48,6 +50,7 @@ class Scope(StrEnum):
 
     SEAT = "seat"
     OFFICE = "office"
+    BELOW = "below"
     ANYWHERE = "anywhere"
 
 
@@ -98,7 +101,26 @@ POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
     Action.SEE_READINGS: _MINDERS,
     Action.EXPORT_RECORDING: _ARCHIVE,
     Action.COPY_RECORDING: _ARCHIVE,
+    Action.SET_UP: ((Role.ADMINISTRATOR, Scope.BELOW),),
 }
+
+GRANTS: Mapping[Role, frozenset[Role]] = {
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Role.CHAIR,
+            Role.ADVISOR,
+            Role.SECRETARY,
+            Role.AGENCY,
+            Role.OPERATOR,
+            Role.ARCHIVIST,
+            Role.ADMINISTRATOR,
+        }
+    ),
+}
+"""Which roles who holds one may give to an account of a person; the others are given with a seat only."""
+
+POINT_GRANTS: Mapping[Role, frozenset[Role]] = {Role.ADMINISTRATOR: frozenset({Role.AGENCY, Role.CITIZEN})}
+"""The same for a bridge point's own account: a machine in a public room conducts nothing."""
 
 ACTION_OF: Mapping[type[commands.Command], Action] = {
     commands.OpenDoors: Action.OPEN_DOORS,
@@ -122,12 +144,14 @@ ACTION_OF: Mapping[type[commands.Command], Action] = {
 class Concern(msgspec.Struct, frozen=True):
     """What an action is about, as far as the policy looks: its agency and the seats' accounts, for the audit its name.
 
-    ``agency`` None: about no agency in particular (a list that is filtered row by row).
+    ``agency`` None: about no agency in particular (a list that is filtered row by row). ``above``: the agencies over
+    it.
     """
 
     name: str
     agency: AgencyId | None
     seats: frozenset[AccountId] = frozenset()
+    above: frozenset[AgencyId] = frozenset()
 
 
 def _holds(actor: Actor, role: Role, scope: Scope, concern: Concern) -> bool:
@@ -135,6 +159,8 @@ def _holds(actor: Actor, role: Role, scope: Scope, concern: Concern) -> bool:
         return actor.seat_role is role and actor.account in concern.seats
     if scope is Scope.OFFICE:
         return role in actor.roles and concern.agency in (None, actor.agency)
+    if scope is Scope.BELOW:
+        return role in actor.roles and (concern.agency in (None, actor.agency) or actor.agency in concern.above)
     return role in actor.roles
 
 
@@ -144,11 +170,20 @@ def may(actor: Actor, action: Action, concern: Concern) -> bool:
 
 
 def agencies_of(actor: Actor, action: Action) -> frozenset[AgencyId] | None:
-    """Of which agencies' things ``actor`` may do it; None: of all. For lists, which the database filters."""
+    """Of which agencies' things ``actor`` may do it; None: of all. For lists, which the database filters; it knows no
+    tree, so of what a role holds ``BELOW`` it names the actor's own agency alone."""
     held = {scope for role, scope in POLICY[action] if role in actor.roles}
     if actor is SYSTEM or Scope.ANYWHERE in held:
         return None
-    return frozenset({actor.agency}) if Scope.OFFICE in held else frozenset()
+    return frozenset({actor.agency}) if held & {Scope.OFFICE, Scope.BELOW} else frozenset()
+
+
+def grantable(actor: Actor, *, at_point: bool) -> frozenset[Role]:
+    """Which roles ``actor`` may give to a new account."""
+    if actor is SYSTEM:
+        return frozenset(Role)
+    table = POINT_GRANTS if at_point else GRANTS
+    return frozenset().union(*(table[role] for role in actor.roles if role in table))
 
 
 def authorise(actor: Actor, action: Action, concern: Concern) -> None:

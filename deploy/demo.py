@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from rich.console import Console
 
+from bridge.accounts import PASSWORD_BYTES
 from bridge.commands import OpenDoors, ScheduleReception
 from bridge.errors import NotFound, Refusal
 from bridge.ids import AccountId, BridgePointId, CaseId, ParticipantId, SeatId
@@ -21,7 +22,7 @@ from bridge.ports import JoinGrant
 from bridge.reception import Reception
 from bridge.receptions import ReceptionService
 from deploy.configuration import Configuration
-from deploy.first_start import CHAIR_LOGIN, PASSWORD_BYTES
+from deploy.first_start import CHAIR_LOGIN
 from deploy.folder import DataFolder, prepare
 from deploy.origin import origin
 from deploy.points import LOOPBACK, Invitation, Point, PointPlan

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from bridge.accounts import PASSWORD_BYTES
 from bridge.commands import ScheduleReception
 from bridge.ids import AccountId, AgencyId, BridgePointId, CaseId, SeatId
 from bridge.model import Account, Agency, AgendaItem, BridgePoint, Level, ReceptionKind, Role, Seat, SeatPerson
@@ -15,8 +16,6 @@ from bridge.ports import Clock, Entropy, PasswordHasher
 from bridge.receptions import ReceptionService
 from bridge.repositories import UnitsOfWork
 
-PASSWORD_BYTES = 12
-"""96 bits, 16 characters."""
 CHAIR_LOGIN = "chutri"
 
 

@@ -4,21 +4,20 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from bridge.accounts import checked_login, checked_name
+from bridge.accounts import PASSWORD_BYTES, checked_login
 from bridge.auditing import AuditReport, check_audit, check_database
 from bridge.errors import Invalid, NotFound
-from bridge.ids import AccountId, AgencyId
-from bridge.model import Account, Agency, Level, Role
+from bridge.ids import AgencyId
+from bridge.model import Level, Role
+from bridge.organisation import same_name
 from bridge.policy import SYSTEM
-from bridge.repositories import AuditEntry, UnitOfWork
+from bridge.setup import NewAccount, SetUp
 from bridge.signing import Trust
 from bridge.verification import Judge, Verification
 from deploy.configuration import Configuration, ConfigurationFault
-from deploy.first_start import PASSWORD_BYTES
 from deploy.folder import prepare
 from deploy.keys import signing_keys
 from deploy.stores import migrated, opened, storage_config
@@ -129,17 +128,10 @@ async def add_user(
     entropy = SystemEntropy()
     password = entropy.token(PASSWORD_BYTES)
     async with opened(configuration, prepare(configuration)) as storage, storage.units.writing() as unit:
-        account = Account(
-            id=AccountId(entropy.id()),
-            login=checked_login(login),
-            name=checked_name(name),
-            roles=_roles(roles),
-            agency=await _agency(unit, agency, entropy),
-            point=None,
-            password_hash=Argon2Passwords(entropy).hash(password),
-        )
-        await unit.accounts.add(account)
-        await unit.audit.append(_entry("add_account", account))
+        setup = await SetUp.begin(unit, SYSTEM, SystemClock(), entropy)
+        office = await _agency(setup, agency)
+        stored = Argon2Passwords(entropy).hash(password)
+        account = await setup.add_account(NewAccount(login, name, _roles(roles), office, None, stored))
         await unit.commit()
     console.print(f"{account.login}  {password}", markup=False)
 
@@ -152,9 +144,8 @@ async def reset_password(configuration: Configuration, login: str, console: Cons
         account = await unit.accounts.by_login(checked_login(login))
         if account is None:
             raise NotFound(detail=f"no account {login}")
-        changed = msgspec.structs.replace(account, password_hash=Argon2Passwords(entropy).hash(password))
-        await unit.accounts.replace(changed)
-        await unit.audit.append(_entry("reset_password", account))
+        setup = await SetUp.begin(unit, SYSTEM, SystemClock(), entropy)
+        await setup.set_password(account.id, Argon2Passwords(entropy).hash(password))
         await unit.commit()
     console.print(f"{account.login}  {password}", markup=False)
 
@@ -178,14 +169,7 @@ def _roles(names: Sequence[str]) -> frozenset[Role]:
         raise Invalid(detail=f"{error}; roles are {', '.join(Role)}", field="role") from error
 
 
-async def _agency(unit: UnitOfWork, name: str, entropy: SystemEntropy) -> AgencyId:
-    known = next((agency for agency in await unit.organisation.agencies() if agency.name == name), None)
-    if known is not None:
-        return known.id
-    made = Agency(AgencyId(entropy.id()), checked_name(name), Level.CENTRAL, None)
-    await unit.organisation.add_agency(made)
-    return made.id
-
-
-def _entry(action: str, account: Account) -> AuditEntry:
-    return AuditEntry(SystemClock().utc(), SYSTEM.account, action, f"account {account.id}", "done", account.login)
+async def _agency(setup: SetUp, name: str) -> AgencyId:
+    """The agency of this name, made at the top when it is new."""
+    known = next((agency for agency in setup.tree.agencies.values() if same_name(agency.name) == same_name(name)), None)
+    return (known or await setup.add_agency(name, Level.CENTRAL, None)).id

@@ -25,16 +25,20 @@ from web.middlewares.headers import write_headers
 from web.middlewares.hosts import check_host
 from web.middlewares.language import choose_language
 from web.middlewares.sessions import find_session
+from web.once import Once, Untold
 from web.pages import reception, room, today
 from web.pages.archive import ArchivePages
 from web.pages.copies import CopyPages
+from web.pages.people import PeoplePages
+from web.pages.setup import SetUpPages
+from web.pages.setup_import import ImportPages
 from web.pages.signin import SignInPages
 from web.purposes import Purposes
 from web.render import environment
 from web.signin import SignIn
 
 MAX_REQUEST_BYTES = 256 * 1024
-"""The largest thing anybody sends to a page: a reception of 60 seats with its agenda."""
+"""The largest thing anybody sends to a page: a reception of 60 seats with its agenda, a file of agencies."""
 
 
 def build(config: WebConfig, ports: WebPorts) -> web.Application:
@@ -52,6 +56,7 @@ def build(config: WebConfig, ports: WebPorts) -> web.Application:
     app.on_response_prepare.append(write_headers)
     app.router.add_routes([*_common(), *_pages(SignInPages(SignIn(ports))), *_api()])
     _add_archive(app, config, ports)
+    _add_setup(app, ports)
     if app[ASSETS].built:
         mimetypes.add_type("text/javascript", ".js")
         app.router.add_static(PREFIX, app[ASSETS].folder)
@@ -115,6 +120,53 @@ def _add_archive(app: web.Application, config: WebConfig, ports: WebPorts) -> No
         await forms.close()
 
     app.on_cleanup.append(close)
+
+
+def _add_setup(app: web.Application, ports: WebPorts) -> None:
+    """The pages of set-up share what was sent already and what is still to be told."""
+    once, untold = Once(), Untold(ports.clock)
+    app.router.add_routes(_setup(SetUpPages(ports, once), ImportPages(ports, once, untold)))
+    app.router.add_routes(_people(PeoplePages(ports, once, untold)))
+
+    async def close(_: web.Application) -> None:
+        await once.close()
+
+    app.on_cleanup.append(close)
+
+
+def _setup(pages: SetUpPages, files: ImportPages) -> list[web.RouteDef]:
+    agency, point = "/setup/agencies/{agency}", "/setup/points/{point}"
+    return [
+        web.get("/setup", pages.tree),
+        web.get(agency, pages.agency),
+        web.post(agency, pages.rename_agency),
+        web.get(f"{agency}/agencies", pages.new_agency),
+        web.post(f"{agency}/agencies", pages.add_agency),
+        web.get(f"{agency}/points", pages.new_point),
+        web.post(f"{agency}/points", pages.add_point),
+        web.get(point, pages.point),
+        web.post(point, pages.change_point),
+        web.get("/setup/import", files.ask),
+        web.post("/setup/import", files.check),
+        web.post("/setup/import/run", files.run),
+        web.get("/setup/import/template", files.template),
+    ]
+
+
+def _people(pages: PeoplePages) -> list[web.RouteDef]:
+    one = "/setup/people/{account}"
+    return [
+        web.get("/setup/people", pages.listing),
+        web.get("/setup/agencies/{agency}/people", pages.new),
+        web.post("/setup/agencies/{agency}/people", pages.add),
+        web.get("/setup/points/{point}/account", pages.new),
+        web.post("/setup/points/{point}/account", pages.add),
+        web.get(one, pages.one),
+        web.post(f"{one}/disable", pages.disable),
+        web.post(f"{one}/enable", pages.enable),
+        web.post(f"{one}/password", pages.password),
+        web.get("/setup/passwords/{form}", pages.passwords),
+    ]
 
 
 def _copies(desk: CopyDesk) -> list[web.RouteDef]:

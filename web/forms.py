@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bridge.errors import Invalid
 from web.labels import FIELDS
-from web.requests import posted
+from web.requests import FORM, posted
 from web.words import mark
 
 _UNKNOWN = mark("Correct this field.")
@@ -47,6 +47,6 @@ class Form:
         return next((fault for fault in self.faults if fault.field == name), None)
 
 
-async def read_form(request: web.Request) -> Form:
+async def read_form(request: web.Request, kind: str = FORM) -> Form:
     """The sent fields. Raises Invalid(malformed_message)."""
-    return Form(await posted(request))
+    return Form(await posted(request, kind))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bridge.archive import AccessKind
 from bridge.journal import GapReason
+from bridge.listing import Column, Why
 from bridge.media import Source
 from bridge.model import Level, ReceptionKind, Role
 from bridge.search import ProofState
@@ -123,6 +124,50 @@ LEVELS: Mapping[Level, str] = {
     Level.COMMUNE: mark("Component bridge point, commune"),
 }
 
+AGENCY_LEVELS: Mapping[Level, str] = {
+    Level.CENTRAL: mark("Central level"),
+    Level.PROVINCE: mark("Province level"),
+    Level.COMMUNE: mark("Commune level"),
+}
+
+COLUMNS: Mapping[str, str] = {
+    Column.AGENCY: mark("agency"),
+    Column.LEVEL: mark("level"),
+    Column.PARENT: mark("parent"),
+    Column.POINT: mark("point"),
+    Column.PLACE: mark("place"),
+    Column.LOGIN: mark("login"),
+}
+"""Columns of a file for set-up, as they stand in it."""
+
+LINE_FAULTS: Mapping[Why, str] = {
+    Why.TOO_LARGE: mark("The file is larger than {value} kB. Send it in two parts."),
+    Why.NOT_TEXT: mark("This is not UTF-8 text. Save the file as “CSV UTF-8”."),
+    Why.NOT_CSV: mark("A quotation mark is not closed, or the file is not CSV."),
+    Why.EMPTY: mark("The file says nothing below its header. Fill in the template."),
+    Why.TOO_MANY_ROWS: mark("There are more than {value} lines. Send the file in two parts."),
+    Why.UNKNOWN_COLUMN: mark("There is no column “{value}”. Take the names from the template."),
+    Why.COLUMN_TWICE: mark("The column “{value}” stands there twice."),
+    Why.COLUMN_MISSING: mark("This column is missing."),
+    Why.TOO_MANY_CELLS: mark(
+        "There are more cells than columns: “{value}”. Put text that has a separator in quotation marks."
+    ),
+    Why.BAD_NAME: mark("Enter a name of at most 120 characters."),
+    Why.BAD_LEVEL: mark("“{value}” is no level. Write central, province or commune."),
+    Why.OTHER_LEVEL: mark("This agency exists at another level than “{value}”."),
+    Why.LEVEL_NOT_BELOW: mark("“{value}” does not stand below the agency above it."),
+    Why.PARENT_UNKNOWN: mark("There is no agency “{value}”, in the file or in your part of the tree."),
+    Why.PARENT_AMBIGUOUS: mark("Several agencies are called “{value}”. Give them different names first."),
+    Why.BAD_PLACE: mark("Enter a place of at most 200 characters."),
+    Why.POINT_TWICE: mark("The bridge point “{value}” stands in another line already."),
+    Why.POINT_MISSING: mark("A place or a sign-in name needs a bridge point in its line."),
+    Why.BAD_LOGIN: mark("“{value}” is no sign-in name: 2 to 64 letters a–z, digits and . _ @ - without accents."),
+    Why.LOGIN_TWICE: mark("The sign-in name “{value}” stands in another line already."),
+    Why.LOGIN_TAKEN: mark("The sign-in name “{value}” belongs to another account."),
+    Why.POINT_TAKEN: mark("This bridge point has an account already: “{value}”."),
+}
+"""What is wrong with a line of a file for set-up, and what to do."""
+
 FIELDS: Mapping[str, str] = {
     "title": mark("Enter a title of at most {limit} characters."),
     "seats": mark("Choose at least one and at most {limit} who take part."),
@@ -139,5 +184,18 @@ FIELDS: Mapping[str, str] = {
     "name": mark("Enter a name of at most {limit} characters."),
     "login": mark("Enter the sign-in name you were given."),
     "password": mark("Enter the password."),
+    "level": mark("Choose the level."),
+    "parent": mark("Choose an agency to stand above."),
+    "place": mark("Enter a place of at most {limit} characters."),
+    "name_taken": mark("Another one beside it has this name already. Choose another name."),
+    "overtaken": mark(
+        "Somebody else changed this while you were typing. It now says: {now}. Send again to put yours in its place."
+    ),
+    "new_login": mark("Enter a sign-in name of 2 to 64 letters a–z, digits and . _ @ - without accents."),
+    "login_taken": mark("Another account has this sign-in name already. Choose another one."),
+    "roles": mark("Choose at least one role."),
+    "point_taken": mark("This bridge point has an open account already. Disable that one first."),
+    "own_account": mark("You cannot do this to your own account. Ask another administrator."),
+    "file": mark("Choose a file that is not empty."),
 }
 """What is asked for, by the field that was refused."""

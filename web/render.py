@@ -77,6 +77,8 @@ def _links(request: web.Request) -> list[tuple[str, str]]:
         found.append(("/receptions/new", mark("New reception")))
     if may(actor, Action.SEE_ARCHIVE, anywhere):
         found.append(("/archive", mark("Archive")))
+    if may(actor, Action.SET_UP, anywhere):
+        found.append(("/setup", mark("Set-up")))
     return found
 
 

@@ -12,7 +12,12 @@ from web.keys import CATALOGUES, CONFIG, PORTS, SIGNED_IN, WORDS, SignedIn
 from web.words import Words
 
 FORM = "application/x-www-form-urlencoded"
+UPLOAD = "multipart/form-data"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+UNREADABLE = (UnicodeError, LookupError, ValueError, RuntimeError, AssertionError, EOFError)
+"""What reading a form raises for bytes that are no text, a charset nobody knows, parts that do not begin or end."""
 
 
 def is_socket(request: web.Request) -> bool:
@@ -74,18 +79,24 @@ def words_of(request: web.Request) -> Words:
     return request.get(WORDS) or request.app[CATALOGUES].words[request.app[CONFIG].language]
 
 
-async def posted(request: web.Request) -> Mapping[str, str]:
+async def posted(request: web.Request, kind: str = FORM) -> Mapping[str, str]:
     """The fields of a sent form; it stays readable for who asks again. Raises Invalid(malformed_message)."""
-    if request.content_type != FORM:
+    if request.content_type != kind:
         raise Invalid(Code.MALFORMED_MESSAGE, f"form as {request.content_type}")
     try:
         sent = await request.post()
-    except (UnicodeError, LookupError, ValueError) as error:  # bytes that are no text, a charset nobody knows
+    except UNREADABLE as error:
         raise Invalid(Code.MALFORMED_MESSAGE, f"form: {error}") from error
     fields = {name: value for name, value in sent.items() if isinstance(value, str)}
     if any("\0" in text for pair in fields.items() for text in pair):
         raise Invalid(Code.MALFORMED_MESSAGE, "form with NUL")
     return fields
+
+
+async def uploaded(request: web.Request, name: str) -> bytes:
+    """The file of a form that :func:`posted` has read as UPLOAD; empty when none was chosen."""
+    found = (await request.post()).get(name)
+    return found.file.read() if isinstance(found, web.FileField) else b""
 
 
 def inside(path: str) -> str:

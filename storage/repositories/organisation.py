@@ -24,6 +24,16 @@ class SqlOrganisation:
         """Conflict when the id exists, NotFound when its agency does not."""
         await self._transaction.insert(bridge_points, point)
 
+    async def replace_agency(self, agency: Agency) -> None:
+        """Raises NotFound, also when its parent is not there."""
+        if not await self._transaction.replace(agencies, agency):
+            raise NotFound(detail=f"agency {agency.id}")
+
+    async def replace_point(self, point: BridgePoint) -> None:
+        """Raises NotFound, also when its agency is not there."""
+        if not await self._transaction.replace(bridge_points, point):
+            raise NotFound(detail=f"bridge point {point.id}")
+
     async def agency(self, agency: AgencyId) -> Agency:
         """Raises NotFound."""
         row = await self._transaction.first(select(agencies).where(agencies.c.id == agency))

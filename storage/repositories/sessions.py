@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, select, update
 
-from bridge.ids import SessionId
+from bridge.ids import AccountId, SessionId
 from bridge.model import Session
 from storage.rows import struct_of
 from storage.tables import sessions
@@ -31,6 +31,10 @@ class SqlSessions:
     async def remove(self, session: SessionId) -> None:
         """Signed out."""
         await self._transaction.write(delete(sessions).where(sessions.c.id == session))
+
+    async def remove_of(self, account: AccountId) -> int:
+        """How many were removed."""
+        return await self._transaction.write(delete(sessions).where(sessions.c.account == account))
 
     async def remove_older(self, seen_before_utc_ns: int) -> int:
         """How many were removed."""

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page
 from tests.support.axe import axe_faults
 from tests.support.browser import chromium
 from tests.support.pages import PASSWORD, Pages, serving
+from tests.support.province import ADMINISTRATOR, counted, province, with_administrators
 from tests.support.sealed import RECORDING, sealed
 from web.config import STATIC
 
@@ -33,12 +34,15 @@ OUTLINE = """() => ({
 async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
     async with serving(tmp_path, static=STATIC) as running:
         await sealed(running)
+        await with_administrators(running)
         yield running
 
 
 @asynccontextmanager
-async def reading(browser: Browser, pages: Pages, locale: str = "vi-VN", **options: bool | int) -> AsyncIterator[Page]:
-    """Signed in as the chair."""
+async def reading(
+    browser: Browser, pages: Pages, locale: str = "vi-VN", login: str = "chair", **options: bool | int
+) -> AsyncIterator[Page]:
+    """Signed in."""
     viewport = {"width": int(options.pop("width", 1366)), "height": 768}
     context = await browser.new_context(
         locale=locale,
@@ -47,7 +51,7 @@ async def reading(browser: Browser, pages: Pages, locale: str = "vi-VN", **optio
     )
     page = await context.new_page()
     await page.goto(pages.origin)
-    await page.fill("#login", "chair")
+    await page.fill("#login", login)
     await page.fill("#password", PASSWORD)
     await page.click("main button")
     await page.wait_for_url("**/today")
@@ -94,6 +98,21 @@ async def test_everything_that_is_a_form_works_without_javascript(pages: Pages) 
         assert page.url.endswith("/sign-in")
 
 
+async def fault_free(page: Page, pages: Pages, path: str, locale: str) -> None:
+    """Opens it and looks at everything that can be looked at."""
+    await page.goto(f"{pages.origin}{path}{'&' if '?' in path else '?'}lang={locale[:2]}")
+    await without_fault(page, path, locale)
+
+
+async def without_fault(page: Page, path: str, locale: str) -> None:
+    """Of the page as it stands."""
+    outline = await page.evaluate(OUTLINE)
+    expected = {"headings": 1, "mains": 1, "lang": locale[:2], "dir": "ltr", "wide": False, "twice": []}
+    assert outline == expected, path
+    assert await page.evaluate(NAMELESS) == [], path
+    assert await axe_faults(page) == [], path
+
+
 @pytest.mark.parametrize(("locale", "width"), [("vi-VN", 1366), ("en-GB", 360)])
 async def test_every_page_is_named_and_complains_of_nothing(pages: Pages, locale: str, width: int) -> None:
     complaints: list[str] = []
@@ -115,13 +134,84 @@ async def test_every_page_is_named_and_complains_of_nothing(pages: Pages, locale
             f"/archive/{RECORDING}/readings",
             "/devices",
         ):
-            await page.goto(f"{pages.origin}{path}{'&' if '?' in path else '?'}lang={locale[:2]}")
-            outline = await page.evaluate(OUTLINE)
-            expected = {"headings": 1, "mains": 1, "lang": locale[:2], "dir": "ltr", "wide": False, "twice": []}
-            assert outline == expected, path
-            assert await page.evaluate(NAMELESS) == [], path
-            assert await axe_faults(page) == [], path
+            await fault_free(page, pages, path, locale)
     assert complaints == []
+
+
+@pytest.mark.parametrize(("locale", "width"), [("vi-VN", 1366), ("en-GB", 360)])
+async def test_every_page_of_set_up_is_named_and_complains_of_nothing(pages: Pages, locale: str, width: int) -> None:
+    async with chromium() as browser, reading(browser, pages, locale, ADMINISTRATOR, width=width) as page:
+        for path in (
+            "/setup",
+            "/setup?saved",
+            "/setup/agencies/office-central",
+            "/setup/agencies/office-central/agencies",
+            "/setup/agencies/office-central/people",
+            "/setup/points/point-commune",
+            "/setup/points/point-central/account",
+            "/setup/people",
+            "/setup/people?q=nobody",
+            "/setup/people/id-chair",
+            "/setup/people/id-admin",
+            "/setup/passwords/none",
+            "/setup/import",
+        ):
+            await fault_free(page, pages, path, locale)
+        await page.goto(f"{pages.origin}/setup/agencies/office-central/points")
+        await page.click("main button.btn-primary")
+        await page.wait_for_function("document.activeElement.id === 'faults'")
+        await without_fault(page, "a point with a fault", locale)
+
+
+async def test_a_province_is_set_up_from_a_file_on_a_phone_without_javascript(pages: Pages, tmp_path: Path) -> None:
+    agencies, points, accounts = await counted(pages)
+    file = tmp_path / "tinh.csv"
+    file.write_bytes(province(12) + "Xã lỗi;huyện\r\n".encode())
+    async with chromium() as browser, reading(browser, pages, "vi-VN", ADMINISTRATOR, width=360, scripts=False) as page:
+        await page.click("header a[href='/setup']")
+        await page.click("main a.btn-primary")
+        await page.set_input_files("#file", file)
+        await page.click("main button.btn-primary")
+        assert "Có 1 lỗi. Chưa ghi gì." in await page.inner_text("main")
+        assert "“huyện” không phải là cấp." in await page.inner_text("main table")
+        file.write_bytes(province(12))
+        await page.click("main a.btn-primary")
+        await page.set_input_files("#file", file)
+        await page.focus("main button.btn-primary")
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("text=Chưa ghi gì cả.")
+        assert "Sẽ được tạo (36)" in await page.inner_text("main")
+        assert await counted(pages) == (agencies, points, accounts)
+        await page.focus("main button.btn-primary")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/setup/passwords/**")
+        assert await page.locator("main tbody tr").count() == 12
+        password = await page.inner_text("main tbody tr:has-text('dc.xa003') code")
+        await page.click("main a.btn-primary")
+        assert await counted(pages) == (agencies + 12, points + 12, accounts + 12)
+        await page.click("text=Xã 003")
+        assert "Tài khoản: dc.xa003" in await page.inner_text("main")
+        await page.click("header button")
+        await page.fill("#login", "dc.xa003")
+        await page.fill("#password", password)
+        await page.click("main button")
+        await page.wait_for_url("**/today")
+
+
+async def test_the_pages_of_an_import_complain_of_nothing(pages: Pages, tmp_path: Path) -> None:
+    file = tmp_path / "province.csv"
+    async with chromium() as browser, reading(browser, pages, "en-GB", ADMINISTRATOR, width=360) as page:
+        for body in (province(4) + b"X;y\r\n", province(4), province(4)):
+            file.write_bytes(body)
+            await page.goto(f"{pages.origin}/setup/import?lang=en")
+            await page.set_input_files("#file", file)
+            await page.click("main button.btn-primary")
+            await page.wait_for_selector("text=What the file would do")
+            await without_fault(page, "what the file would do", "en-GB")
+            if await page.locator("main form").count():
+                await page.click("main button.btn-primary")
+                await page.wait_for_url("**/setup/passwords/**")
+                await without_fault(page, "passwords", "en-GB")
 
 
 async def test_the_keyboard_finds_content_and_faults_first(pages: Pages) -> None:

@@ -79,6 +79,32 @@ async def test_an_agency_is_added_once(staffed: UnitOfWork) -> None:
         await staffed.organisation.add_agency(PROVINCE)
 
 
+async def test_agencies_and_points_are_replaced(staffed: UnitOfWork) -> None:
+    agency = msgspec.structs.replace(COMMUNE, name="Xã Nam Đàn")
+    point = msgspec.structs.replace(POINT, name="Điểm cầu mới", place="Nhà văn hóa")
+    await staffed.organisation.replace_agency(agency)
+    await staffed.organisation.replace_point(point)
+    assert await staffed.organisation.agency(COMMUNE.id) == agency
+    assert await staffed.organisation.agency(PROVINCE.id) == PROVINCE
+    assert await staffed.organisation.points() == [point]
+    with pytest.raises(NotFound):
+        await staffed.organisation.replace_agency(msgspec.structs.replace(COMMUNE, id=AgencyId("none")))
+    with pytest.raises(NotFound):
+        await staffed.organisation.replace_point(msgspec.structs.replace(POINT, id=BridgePointId("none")))
+
+
+async def test_all_sessions_of_an_account_go_and_no_others(staffed: UnitOfWork) -> None:
+    await staffed.accounts.add(account(2))
+    for number in (1, 2):
+        await staffed.sessions.add(session(number, 10))
+    other = msgspec.structs.replace(session(3), account=account(2).id)
+    await staffed.sessions.add(other)
+    assert await staffed.sessions.remove_of(account().id) == 2
+    assert await staffed.sessions.remove_of(account().id) == 0
+    assert await staffed.sessions.get(SessionId("session-1")) is None
+    assert await staffed.sessions.get(other.id) == other
+
+
 @pytest.mark.parametrize("roles", [(Role.CHAIR,), (Role.OBSERVER, Role.ADMINISTRATOR, Role.ARCHIVIST)])
 async def test_accounts_are_kept(staffed: UnitOfWork, roles: tuple[Role, ...]) -> None:
     made = account(2, *roles, point=POINT.id)

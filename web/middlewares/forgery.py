@@ -12,7 +12,7 @@ from aiohttp.typedefs import Handler
 
 from bridge.errors import Code, Refusal
 from web.keys import SIGNED_IN
-from web.requests import FORM, SAFE_METHODS, is_socket, posted
+from web.requests import FORM, SAFE_METHODS, UPLOAD, is_socket, posted
 from web.wire import CSRF_HEADER
 
 FIELD = "csrf"
@@ -32,7 +32,8 @@ async def given_token(request: web.Request) -> str:
     """The token the request carries; the form stays readable for the handler."""
     if token := request.headers.get(CSRF_HEADER):
         return token
-    return (await posted(request)).get(FIELD, "") if request.content_type == FORM else ""
+    kind = request.content_type
+    return (await posted(request, kind)).get(FIELD, "") if kind in (FORM, UPLOAD) else ""
 
 
 def _same(given: str, token: str) -> bool:

@@ -25,9 +25,12 @@ def test_the_table_is_what_decides(role: Role, action: Action) -> None:
     concern = Concern("r", AGENCY, frozenset({AccountId("a")}))
     assert may(seated, action, concern) == ((role, Scope.SEAT) in POLICY[action])
     in_office = Actor(AccountId("b"), "b", frozenset({role}), AGENCY)
-    assert may(in_office, action, concern) == ((role, Scope.OFFICE) in POLICY[action])
+    reaches = {scope for held, scope in POLICY[action] if held is role}
+    assert may(in_office, action, concern) == bool(reaches & {Scope.OFFICE, Scope.BELOW})
     elsewhere = Actor(AccountId("b"), "b", frozenset({role}), AgencyId("other"))
-    assert may(elsewhere, action, concern) == ((role, Scope.ANYWHERE) in POLICY[action])
+    assert may(elsewhere, action, concern) == (Scope.ANYWHERE in reaches)
+    below = msgspec.structs.replace(concern, above=frozenset({elsewhere.agency}))
+    assert may(elsewhere, action, below) == bool(reaches & {Scope.BELOW, Scope.ANYWHERE})
 
 
 def test_a_stranger_finds_nothing_an_insider_is_refused() -> None:

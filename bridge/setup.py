@@ -1,0 +1,241 @@
+"""Setting up an installation: agencies, bridge points and accounts, for the pages, the import and ``diemcau user``.
+
+Everything asks the policy table (:data:`bridge.policy.Action.SET_UP`) and leaves an audit entry in the same unit of
+work. Whoever changes something says what they were shown; when the stored thing is another by now, nothing is changed.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Self, TypeVar
+
+import msgspec
+
+from bridge.accounts import checked_login, checked_name
+from bridge.errors import Conflict, Invalid, NotFound, NotPermitted
+from bridge.ids import AccountId, AgencyId, BridgePointId
+from bridge.model import Account, Agency, BridgePoint, Level, Role
+from bridge.organisation import Tree, check_agency, check_point, checked_place, tree_of
+from bridge.policy import SYSTEM, Action, Actor, Concern, authorise, grantable
+from bridge.ports import Clock, Entropy
+from bridge.repositories import AuditEntry, UnitOfWork, UnitsOfWork
+
+Made = TypeVar("Made")
+
+
+class PointText(msgspec.Struct, frozen=True):
+    """What can be changed of a bridge point."""
+
+    name: str
+    place: str
+
+
+class NewAccount(msgspec.Struct, frozen=True):
+    """An account to be made; ``point`` for a bridge point's own, whose agency it then has."""
+
+    login: str
+    name: str
+    roles: frozenset[Role]
+    agency: AgencyId
+    point: BridgePointId | None
+    password_hash: str
+
+
+async def tree(unit: UnitOfWork) -> Tree:
+    """The organisation as it is stored."""
+    return tree_of(await unit.organisation.agencies(), await unit.organisation.points())
+
+
+class SetUp:
+    """What one actor changes within one unit of work; the caller commits."""
+
+    def __init__(self, unit: UnitOfWork, actor: Actor, known: Tree, clock: Clock, entropy: Entropy) -> None:
+        self.tree = known
+        self._unit = unit
+        self._actor = actor
+        self._clock = clock
+        self._entropy = entropy
+
+    @classmethod
+    async def begin(cls, unit: UnitOfWork, actor: Actor, clock: Clock, entropy: Entropy) -> Self:
+        """With the organisation read. Raises NotPermitted for who sets up nothing at all."""
+        authorise(actor, Action.SET_UP, Concern("organisation", None))
+        return cls(unit, actor, await tree(unit), clock, entropy)
+
+    # ── agencies and points ────────────────────────────────────────────────────────────────────────────────────
+
+    def agency(self, agency: AgencyId) -> Agency:
+        """Raises NotFound, NotPermitted for one outside of the actor's own part of the tree."""
+        if agency not in self.tree.agencies:
+            raise NotFound(detail=f"agency {agency}")
+        authorise(self._actor, Action.SET_UP, self.tree.concern(agency))
+        return self.tree.agencies[agency]
+
+    def point(self, point: BridgePointId) -> BridgePoint:
+        """Raises NotFound, NotPermitted."""
+        if point not in self.tree.points:
+            raise NotFound(detail=f"bridge point {point}")
+        found = self.tree.points[point]
+        authorise(self._actor, Action.SET_UP, self.tree.concern(found.agency))
+        return found
+
+    async def add_agency(self, name: str, level: Level, parent: AgencyId | None) -> Agency:
+        """A new one below ``parent``; only the system adds one at the top. Raises Invalid, NotFound, NotPermitted."""
+        if parent is not None:
+            self.agency(parent)
+        elif self._actor is not SYSTEM:
+            raise Invalid(field="parent")
+        made = Agency(AgencyId(self._entropy.id()), checked_name(name), level, parent)
+        check_agency(self.tree, made)
+        await self._unit.organisation.add_agency(made)
+        self.tree = self.tree.with_agency(made)
+        await self._note("add_agency", f"agency {made.id}", made.name)
+        return made
+
+    async def rename_agency(self, agency: AgencyId, shown: str, name: str) -> None:
+        """Raises Conflict(now) when its name is no longer the one that was ``shown``; Invalid, NotFound."""
+        before = self.agency(agency)
+        after = msgspec.structs.replace(before, name=checked_name(name))
+        if after == before:
+            return
+        if before.name != shown:
+            raise Conflict(detail=f"agency {agency}", now=before.name)
+        check_agency(self.tree, after)
+        await self._unit.organisation.replace_agency(after)
+        self.tree = self.tree.with_agency(after)
+        await self._note("rename_agency", f"agency {agency}", f"{before.name} → {after.name}")
+
+    async def add_point(self, agency: AgencyId, asked: PointText) -> BridgePoint:
+        """A new one of the agency, at its level. Raises Invalid, NotFound, NotPermitted."""
+        level = self.agency(agency).level
+        name, place = checked_name(asked.name), checked_place(asked.place)
+        made = BridgePoint(BridgePointId(self._entropy.id()), agency, name, level, place)
+        check_point(self.tree, made)
+        await self._unit.organisation.add_point(made)
+        self.tree = self.tree.with_point(made)
+        await self._note("add_point", f"bridge point {made.id}", made.name)
+        return made
+
+    async def change_point(self, point: BridgePointId, shown: PointText, asked: PointText) -> None:
+        """Raises Conflict(now, now_place) when it is no longer as it was ``shown``; Invalid, NotFound."""
+        before = self.point(point)
+        after = msgspec.structs.replace(before, name=checked_name(asked.name), place=checked_place(asked.place))
+        if after == before:
+            return
+        if PointText(before.name, before.place) != shown:
+            raise Conflict(detail=f"bridge point {point}", now=before.name, now_place=before.place)
+        check_point(self.tree, after)
+        await self._unit.organisation.replace_point(after)
+        self.tree = self.tree.with_point(after)
+        told = f"{before.name}, {before.place} → {after.name}, {after.place}"
+        await self._note("change_point", f"bridge point {point}", told)
+
+    # ── accounts ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def account(self, account: AccountId) -> Account:
+        """Raises NotFound, NotPermitted."""
+        found = await self._unit.accounts.get(account)
+        self.agency(found.agency)
+        return found
+
+    async def everybody(self) -> list[Account]:
+        """Of the whole installation: a login is one account's everywhere."""
+        return await self._unit.accounts.all()
+
+    async def people(self) -> list[Account]:
+        """Of the actor's own part of the tree, in order of login."""
+        part = {agency.id for agency in self.tree.under(self._actor.agency)}
+        return [account for account in await self._unit.accounts.all() if account.agency in part]
+
+    async def check_account(self, new: NewAccount) -> NewAccount:
+        """As it would be made: names in their one spelling, the agency that of the point. Raises Invalid, NotFound."""
+        agency = self.point(new.point).agency if new.point else self.agency(new.agency).id
+        checked = msgspec.structs.replace(
+            new, login=checked_login(new.login), name=checked_name(new.name), agency=agency
+        )
+        if not new.roles or not new.roles <= grantable(self._actor, at_point=new.point is not None):
+            raise Invalid(detail="no role, or one that is not theirs to give", field="roles")
+        if await self._unit.accounts.by_login(checked.login) is not None:
+            raise Invalid(detail=f"{checked.login} exists", field="login", like="login_taken")
+        await self._check_free(new.point)
+        return checked
+
+    async def add_account(self, new: NewAccount) -> Account:
+        """Raises Invalid(login, name, roles, point), NotFound, NotPermitted."""
+        checked = await self.check_account(new)
+        made = Account(id=AccountId(self._entropy.id()), **msgspec.structs.asdict(checked))
+        await self._unit.accounts.add(made)
+        await self._note("add_account", f"account {made.id}", made.login)
+        return made
+
+    async def set_disabled(self, account: AccountId, disabled: bool) -> None:
+        """Its sessions end with it. Raises Invalid for the actor's own, NotFound, NotPermitted."""
+        before = await self._other(account)
+        if before.disabled == disabled:
+            return
+        if not disabled:
+            await self._check_free(before.point)
+        await self._unit.accounts.replace(msgspec.structs.replace(before, disabled=disabled))
+        await self._unit.sessions.remove_of(account)
+        await self._note("disable_account" if disabled else "enable_account", f"account {account}", before.login)
+
+    async def set_password(self, account: AccountId, password_hash: str) -> Account:
+        """Its sessions end. Raises Invalid for the actor's own, NotFound, NotPermitted."""
+        before = await self._other(account)
+        await self._unit.accounts.replace(msgspec.structs.replace(before, password_hash=password_hash))
+        await self._unit.sessions.remove_of(account)
+        await self._note("reset_password", f"account {account}", before.login)
+        return before
+
+    async def _other(self, account: AccountId) -> Account:
+        found = await self.account(account)
+        if account == self._actor.account:
+            raise Invalid(detail="their own account", field="account", like="own_account")
+        return found
+
+    async def _check_free(self, point: BridgePointId | None) -> None:
+        """A bridge point has one open account: two would be two machines at one seat."""
+        if point is None:
+            return
+        if any(one.point == point and not one.disabled for one in await self._unit.accounts.all()):
+            raise Invalid(detail=f"{point} has an open account", field="point", like="point_taken")
+
+    async def _note(self, action: str, what: str, detail: str) -> None:
+        entry = AuditEntry(self._clock.utc(), self._actor.account, action, what, "done", detail)
+        await self._unit.audit.append(entry)
+
+
+class SettingUp:
+    """Runs one change in a unit of work of its own, and tells the audit of what was refused."""
+
+    def __init__(self, units: UnitsOfWork, clock: Clock, entropy: Entropy) -> None:
+        self._units = units
+        self._clock = clock
+        self._entropy = entropy
+
+    async def look(self, actor: Actor, read: Callable[[SetUp], Awaitable[Made]]) -> Made:
+        """``read`` changes nothing. Raises as :meth:`change`."""
+        try:
+            async with self._units.reading() as unit:
+                return await read(await SetUp.begin(unit, actor, self._clock, self._entropy))
+        except NotPermitted as refusal:
+            await self._refused(actor, refusal)
+            raise NotFound(detail=refusal.detail) from refusal
+
+    async def change(self, actor: Actor, work: Callable[[SetUp], Awaitable[Made]]) -> Made:
+        """All that ``work`` does, or nothing. What is not the actor's looks as if it were not there: NotFound."""
+        try:
+            async with self._units.writing() as unit:
+                done = await work(await SetUp.begin(unit, actor, self._clock, self._entropy))
+                await unit.commit()
+                return done
+        except NotPermitted as refusal:
+            await self._refused(actor, refusal)
+            raise NotFound(detail=refusal.detail) from refusal
+
+    async def _refused(self, actor: Actor, refusal: NotPermitted) -> None:
+        at = self._clock.utc()
+        entry = AuditEntry(
+            at, actor.account, str(Action.SET_UP), "organisation", f"refused:{refusal.code}", refusal.detail
+        )
+        async with self._units.writing() as unit:
+            await unit.audit.append(entry)
+            await unit.commit()

@@ -1,0 +1,201 @@
+"""Set-up: the people and bridge points that can sign in; add one, close one, give a new password."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+
+from aiohttp import web
+
+from bridge.accounts import MAX_NAME, PASSWORD_BYTES
+from bridge.errors import Invalid
+from bridge.ids import AccountId, AgencyId, BridgePointId
+from bridge.importing import usual_roles
+from bridge.model import Account, Agency, BridgePoint, Role
+from bridge.organisation import Tree
+from bridge.policy import grantable
+from bridge.search import folded
+from bridge.setup import NewAccount, SettingUp, SetUp
+from web.config import WebPorts
+from web.forms import Form, read_form
+from web.once import Credential, Key, Once, Untold
+from web.render import render, see_other
+from web.requests import actor_of, signed_in
+from web.sending import MARK, marked, sent_once
+
+ROWS_SHOWN = 100
+"""More are found by searching."""
+
+
+class PeoplePages:
+    """The handlers; ``untold`` keeps a new password until its page is fetched."""
+
+    def __init__(self, ports: WebPorts, once: Once, untold: Untold) -> None:
+        self._ports = ports
+        self._desk = SettingUp(ports.units, ports.clock, ports.entropy)
+        self._once = once
+        self._untold = untold
+
+    async def listing(self, request: web.Request) -> web.StreamResponse:
+        """Everybody of the reader's part of the tree, or those whose name or login has the words."""
+
+        async def read(setup: SetUp) -> tuple[Tree, list[Account]]:
+            return setup.tree, await setup.people()
+
+        tree, people = await self._desk.look(actor_of(request), read)
+        asked = request.query.get("q", "").strip()
+        found = [one for one in people if fits(one, folded(asked))]
+        return render(
+            request,
+            "people.html",
+            asked=asked,
+            found=found[:ROWS_SHOWN],
+            total=len(found),
+            everybody=len(people),
+            tree=tree,
+            saved="saved" in request.query,
+            form=Form({"q": asked}),
+        )
+
+    # ── a new one ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def new(self, request: web.Request) -> web.StreamResponse:
+        """The form for a person of the agency, or for the point, of the address."""
+        agency, point = await self._place(request)
+        values = {"name": point.name if point else ""}
+        if point:
+            values |= {f"role-{role}": "1" for role in usual_roles(point.level)}
+        return self._new_page(request, agency, point, marked(request, **values))
+
+    async def add(self, request: web.Request) -> web.StreamResponse:
+        """Made, and on to its password; or the form again as it was sent."""
+        agency, point = await self._place(request)
+        form = await read_form(request)
+        roles = frozenset(role for role in Role if f"role-{role}" in form.values)
+
+        def asked(stored: str) -> NewAccount:
+            at = point.id if point else None
+            return NewAccount(form.text("login"), form.text("name"), roles, agency.id, at, stored)
+
+        async def do(key: Key) -> str:
+            await self._desk.look(actor_of(request), lambda setup: setup.check_account(asked("")))
+            return await self._told(
+                request,
+                key,
+                lambda setup, stored: setup.add_account(asked(stored)),
+                point.name if point else agency.name,
+            )
+
+        onward = await sent_once(self._once, request, form, do)
+        if onward is None:
+            return self._new_page(request, agency, point, form, 422)
+        raise see_other(onward)
+
+    # ── one of them ────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def one(self, request: web.Request) -> web.StreamResponse:
+        """Who it is, and what can be done."""
+        return await self._one_page(request, marked(request))
+
+    async def disable(self, request: web.Request) -> web.StreamResponse:
+        """Closed; its sessions end."""
+        return await self._set_disabled(request, True)
+
+    async def enable(self, request: web.Request) -> web.StreamResponse:
+        """Open again, with the password it had."""
+        return await self._set_disabled(request, False)
+
+    async def _set_disabled(self, request: web.Request, disabled: bool) -> web.StreamResponse:
+        account, form = AccountId(request.match_info["account"]), await read_form(request)
+        try:
+            await self._desk.change(actor_of(request), lambda setup: setup.set_disabled(account, disabled))
+        except Invalid as refusal:
+            form.refused(refusal)
+            return await self._one_page(request, form, 422)
+        raise see_other(f"/setup/people/{account}?saved")
+
+    async def password(self, request: web.Request) -> web.StreamResponse:
+        """A new random one; on to where it is shown."""
+        account, form = AccountId(request.match_info["account"]), await read_form(request)
+
+        async def do(key: Key) -> str:
+            return await self._told(request, key, lambda setup, stored: setup.set_password(account, stored), "")
+
+        onward = await sent_once(self._once, request, form, do)
+        if onward is None:
+            return await self._one_page(request, form, 422)
+        raise see_other(onward)
+
+    async def passwords(self, request: web.Request) -> web.StreamResponse:
+        """New passwords, shown one time."""
+        told = self._untold.take((signed_in(request).session.id, request.match_info["form"]))
+        return render(request, "passwords.html", 200 if told else 410, told=told)
+
+    # ── what they share ────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _told(
+        self, request: web.Request, key: Key, work: Callable[[SetUp, str], Awaitable[Account]], place: str
+    ) -> str:
+        """Hashes before the unit of work begins: it would keep everybody else from writing."""
+        password = self._ports.entropy.token(PASSWORD_BYTES)
+        stored = await asyncio.to_thread(self._ports.passwords.hash, password)
+        account = await self._desk.change(actor_of(request), lambda setup: work(setup, stored))
+        credential = Credential(account.login, password, account.name, place)
+        self._untold.put(key, [credential])
+        return told_at(key)
+
+    async def _place(self, request: web.Request) -> tuple[Agency, BridgePoint | None]:
+        """Of the address: an agency, or one of its points. Raises NotFound, also for somebody else's."""
+        asked = request.match_info
+
+        async def read(setup: SetUp) -> tuple[Agency, BridgePoint | None]:
+            if "point" in asked:
+                point = setup.point(BridgePointId(asked["point"]))
+                return setup.agency(point.agency), point
+            return setup.agency(AgencyId(asked["agency"])), None
+
+        return await self._desk.look(actor_of(request), read)
+
+    def _new_page(
+        self, request: web.Request, agency: Agency, point: BridgePoint | None, form: Form, status: int = 200
+    ) -> web.Response:
+        given = grantable(actor_of(request), at_point=point is not None)
+        return render(
+            request,
+            "setup_new_account.html",
+            status,
+            agency=agency,
+            point=point,
+            roles=[role for role in Role if role in given],
+            form=form,
+            mark=MARK,
+            max_name=MAX_NAME,
+        )
+
+    async def _one_page(self, request: web.Request, form: Form, status: int = 200) -> web.Response:
+        asked = AccountId(request.match_info["account"])
+
+        async def read(setup: SetUp) -> tuple[Tree, Account]:
+            return setup.tree, await setup.account(asked)
+
+        tree, found = await self._desk.look(actor_of(request), read)
+        return render(
+            request,
+            "person.html",
+            status,
+            person=found,
+            tree=tree,
+            form=form,
+            mark=MARK,
+            own=found.id == actor_of(request).account,
+            saved="saved" in request.query,
+        )
+
+
+def told_at(key: Key) -> str:
+    """Where the passwords of this form are shown."""
+    return f"/setup/passwords/{key[1]}"
+
+
+def fits(account: Account, words: Iterable[str]) -> bool:
+    """Whether each word begins a word of the name or of the login."""
+    own = [*folded(account.name), *folded(account.login)]
+    return all(any(one.startswith(word) for one in own) for word in words)
