@@ -140,6 +140,7 @@ async def add_user(
             agency=await _agency(unit, agency, entropy),
             point=None,
             password_hash=Argon2Passwords(entropy).hash(password),
+            must_change_password=True,
         )
         await unit.accounts.add(account)
         await unit.audit.append(_entry("add_account", account))
@@ -148,18 +149,37 @@ async def add_user(
 
 
 async def reset_password(configuration: Configuration, login: str, console: Console) -> None:
-    """Prints the new password once."""
+    """Prints the new password once; it must be changed at the next sign-in. Every session of the account ends."""
     entropy = SystemEntropy()
     password = entropy.token(PASSWORD_BYTES)
     async with opened(configuration, prepare(configuration)) as storage, storage.units.writing() as unit:
-        account = await unit.accounts.by_login(checked_login(login))
-        if account is None:
-            raise NotFound(detail=f"no account {login}")
-        changed = msgspec.structs.replace(account, password_hash=Argon2Passwords(entropy).hash(password))
+        account = await _known(unit, login)
+        hashed = Argon2Passwords(entropy).hash(password)
+        changed = msgspec.structs.replace(account, password_hash=hashed, must_change_password=True)
         await unit.accounts.replace(changed)
+        await unit.sessions.remove_of(account.id)
+        await unit.sign_ins.remove_of(account.id)
         await unit.audit.append(_entry("reset_password", account))
         await unit.commit()
     console.print(f"{account.login}  {password}", markup=False)
+
+
+async def totp_off(configuration: Configuration, login: str, console: Console) -> None:
+    """For who lost the device: sign-in asks no code any more. Sessions stay: they were opened with it."""
+    async with opened(configuration, prepare(configuration)) as storage, storage.units.writing() as unit:
+        account = await _known(unit, login)
+        if not await unit.second_factors.remove(account.id):
+            raise NotFound(detail=f"{account.login} has no second factor")
+        await unit.audit.append(_entry("totp_off", account))
+        await unit.commit()
+    console.print(f"{account.login}: signs in with the password alone", markup=False)
+
+
+async def _known(unit: UnitOfWork, login: str) -> Account:
+    account = await unit.accounts.by_login(checked_login(login))
+    if account is None:
+        raise NotFound(detail=f"no account {login}")
+    return account
 
 
 async def list_users(configuration: Configuration, console: Console) -> None:
