@@ -1,4 +1,4 @@
-"""The two cookies: of a session, and of a sign-in that is not over. Both end with the browser, on shared machines too."""
+"""The two cookies: of a session, and of a sign-in that is not over. Both end when the browser is closed."""
 
 from aiohttp import web
 

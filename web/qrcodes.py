@@ -1,4 +1,4 @@
-"""QR codes (ISO/IEC 18004) as SVG inside a page: a picture that no other address has to be asked for, and no cache keeps."""
+"""QR codes (ISO/IEC 18004) as SVG inside a page: no other address is asked for the picture, and no cache keeps it."""
 
 import segno
 from markupsafe import Markup

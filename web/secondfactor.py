@@ -1,4 +1,4 @@
-"""An account's second factor: switched on with the password and one code, off with a code (rules: :mod:`bridge.totp`)."""
+"""An account's second factor: on with the password and one code, off with a code (rules: :mod:`bridge.totp`)."""
 
 from typing import NamedTuple
 

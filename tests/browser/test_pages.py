@@ -114,6 +114,10 @@ async def test_every_page_is_named_and_complains_of_nothing(pages: Pages, locale
             f"/archive/{RECORDING}/proof",
             f"/archive/{RECORDING}/readings",
             "/devices",
+            "/account",
+            "/account?done=others",
+            "/account/password",
+            "/account/code",
         ):
             await page.goto(f"{pages.origin}{path}{'&' if '?' in path else '?'}lang={locale[:2]}")
             outline = await page.evaluate(OUTLINE)
