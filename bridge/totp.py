@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from bridge.ids import NS_PER_S, UtcNs
 
@@ -58,20 +57,19 @@ def matching_step(secret: bytes, text: str, now: UtcNs, last_step: int) -> int |
     return fitting[0] if fitting else None
 
 
+def plain_secret(secret: bytes) -> str:
+    """As devices take it: base32 without padding."""
+    return base64.b32encode(secret).decode().rstrip("=")
+
+
 def shown_secret(secret: bytes) -> str:
-    """As people type it into their device: base32 in groups of four."""
-    return grouped(base64.b32encode(secret).decode().rstrip("="))
+    """As people type it: in groups of four."""
+    return grouped(plain_secret(secret))
 
 
 def grouped(text: str) -> str:
     """In groups of four, to be read aloud."""
     return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
-
-
-def device_address(secret: bytes, login: str, office: str) -> str:
-    """What the QR code says (``otpauth:``, the form all authenticator programmes read)."""
-    issuer, plain = quote(office, safe=""), base64.b32encode(secret).decode().rstrip("=")
-    return f"otpauth://totp/{issuer}:{quote(login, safe='')}?secret={plain}&issuer={issuer}"
 
 
 def recovery_code(bits: int) -> str:

@@ -1,6 +1,7 @@
 """An account's second factor: on with the password and one code, off with a code (rules: :mod:`bridge.totp`)."""
 
 from typing import NamedTuple
+from urllib.parse import quote
 
 import msgspec
 
@@ -55,7 +56,7 @@ class SecondFactorDesk:
         secret = self._ports.secrets.open(factor.sealed, account.id)
         if secret is None:
             raise NotFound(detail=f"the second factor of {account.login} was enciphered by another key")
-        return ToConfirm(totp.shown_secret(secret), totp.device_address(secret, account.login, self._office))
+        return ToConfirm(totp.shown_secret(secret), device_address(secret, account.login, self._office))
 
     async def confirm(self, account: Account, text: str, visit: Visit) -> list[str]:
         """It is on; the recovery codes, which are never shown again.
@@ -93,3 +94,9 @@ class SecondFactorDesk:
 
     def _entry(self, account: Account, action: str) -> AuditEntry:
         return AuditEntry(self._ports.clock.utc(), account.id, action, f"account {account.id}", "done")
+
+
+def device_address(secret: bytes, login: str, office: str) -> str:
+    """What the QR code says (``otpauth:``, the form all authenticator programmes read)."""
+    issuer = quote(office, safe="")
+    return f"otpauth://totp/{issuer}:{quote(login, safe='')}?secret={totp.plain_secret(secret)}&issuer={issuer}"
