@@ -2,12 +2,20 @@
 
 import msgspec
 
-from bridge.errors import MalformedInput, NotFound
+from bridge.errors import MalformedInput
 from bridge.manifest import Manifest, total_bytes
 from bridge.model import RecordingRow
 from bridge.ports import ObjectStore
 from bridge.repositories import UnitsOfWork
-from bridge.verification import Fault, Verification, journal_key, load_manifest, manifest_key, signature_key
+from bridge.verification import (
+    ABSENT,
+    Fault,
+    Verification,
+    journal_key,
+    load_manifest,
+    manifest_key,
+    signature_key,
+)
 
 
 def row_faults(row: RecordingRow, manifest: Manifest) -> list[Fault]:
@@ -20,7 +28,7 @@ def row_faults(row: RecordingRow, manifest: Manifest) -> list[Fault]:
         "manifest_key": manifest_key(row.prefix),
         "journal_key": journal_key(row.prefix),
         "journal_version": manifest.journal_version,
-        "signature_key": signature_key(row.prefix) if row.signed_by else "",
+        "signature_key": signature_key(row.prefix),
         "began_utc_ns": manifest.began.utc_ns,
         "ended_utc_ns": manifest.ended.utc_ns,
         "bytes": total_bytes(manifest.tracks),
@@ -38,7 +46,7 @@ async def agreement(units: UnitsOfWork, objects: ObjectStore, row: RecordingRow)
     objects tells. Raises Unavailable."""
     try:
         manifest = await load_manifest(objects, row.manifest_key, row.manifest_version or None)
-    except (NotFound, MalformedInput):
+    except (*ABSENT, MalformedInput):
         return []
     faults = row_faults(row, manifest)
     async with units.reading() as unit:

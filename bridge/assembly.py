@@ -1,6 +1,6 @@
 """Assembles a manifest from the recorder's journal (what was written) and the reception's events (what happened)."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -85,8 +85,8 @@ def assemble(source: Assembly) -> Manifest:
             ended=Moment(ended.moment.mono_ns, began.moment.utc_ns + ended.at_ns),
             duration_ns=ended.at_ns,
             parts=_parts(source.entries, began),
-            participants=_participants(reception, source.history, began.moment, ended.at_ns),
-            tracks=_tracks(source.entries, began.moment, ended.at_ns),
+            participants=_participants(reception, source, began.moment, ended.at_ns),
+            tracks=_tracks(source, began, ended.at_ns),
             events=_events(source.history, began.moment, ended.at_ns),
             software=source.software,
             sealed_utc_ns=source.sealed_utc_ns,
@@ -103,9 +103,11 @@ def _parts(entries: Sequence[j.Entry], began: j.RecordingBegan) -> tuple[Manifes
     return (first, *(ManifestPart(part.part, part.node, part.at_ns) for part in later))
 
 
-def _tracks(entries: Sequence[j.Entry], began: Moment, duration_ns: int) -> tuple[ManifestTrack, ...]:
+def _tracks(source: Assembly, began: j.RecordingBegan, duration_ns: int) -> tuple[ManifestTrack, ...]:
+    entries = source.entries
     ends = {entry.track: entry.last_packet_ns for entry in entries if isinstance(entry, j.TrackEnded)}
-    return tuple(
+    heard = [entry for entry in entries if isinstance(entry, j.TrackBegan)]
+    tracks = [
         ManifestTrack(
             id=entry.track,
             participant=entry.participant,
@@ -114,20 +116,54 @@ def _tracks(entries: Sequence[j.Entry], began: Moment, duration_ns: int) -> tupl
             part=entry.part,
             start_ns=entry.first_packet_ns,
             end_ns=ends.get(entry.track, duration_ns),
-            segments=_segments(entries, entry.track, began),
-            gaps=tuple(
-                ManifestGap(gap.start_ns, gap.end_ns, gap.reason, gap.packets)
-                for gap in entries
-                if isinstance(gap, j.GapDeclared) and gap.track == entry.track
-            ),
-            silences=tuple(
-                ManifestSilence(silence.start_ns, silence.end_ns, silence.reason)
-                for silence in entries
-                if isinstance(silence, j.SilenceDeclared) and silence.track == entry.track
-            ),
+            segments=_segments(entries, entry.track, began.moment),
+            gaps=_gaps(entries, entry.track),
+            silences=_silences(entries, entry.track),
         )
-        for entry in entries
-        if isinstance(entry, j.TrackBegan)
+        for entry in heard
+    ]
+    return (*tracks, *_unheard(source, _parts(entries, began), {entry.track for entry in heard}))
+
+
+def _unheard(source: Assembly, parts: Sequence[ManifestPart], heard: Container[TrackId]) -> Iterator[ManifestTrack]:
+    """Tracks of which no packet was accepted: their gate was closed until they ended, or their node died. The journal
+    has only what it declares of them; whose they were says the event of their publishing."""
+    happened = (recorded.event for recorded in source.history)
+    published = {event.track: event for event in happened if isinstance(event, e.SourcePublished)}
+    for event in published.values():
+        gaps, silences = _gaps(source.entries, event.track), _silences(source.entries, event.track)
+        spans = [(gap.start_ns, gap.end_ns) for gap in gaps]
+        spans += [(silence.start_ns, silence.end_ns) for silence in silences]
+        start, end = min(spans, default=(0, 0))[0], max((span[1] for span in spans), default=0)
+        if event.track in heard or start == end:
+            continue
+        yield ManifestTrack(
+            id=event.track,
+            participant=event.participant,
+            source=event.source,
+            codec=event.codec,
+            part=max((part.part for part in parts if part.at_ns <= start), default=1),
+            start_ns=start,
+            end_ns=end,
+            segments=(),
+            gaps=gaps,
+            silences=silences,
+        )
+
+
+def _gaps(entries: Sequence[j.Entry], track: TrackId) -> tuple[ManifestGap, ...]:
+    return tuple(
+        ManifestGap(gap.start_ns, gap.end_ns, gap.reason, gap.packets)
+        for gap in entries
+        if isinstance(gap, j.GapDeclared) and gap.track == track
+    )
+
+
+def _silences(entries: Sequence[j.Entry], track: TrackId) -> tuple[ManifestSilence, ...]:
+    return tuple(
+        ManifestSilence(silence.start_ns, silence.end_ns, silence.reason)
+        for silence in entries
+        if isinstance(silence, j.SilenceDeclared) and silence.track == track
     )
 
 
@@ -154,9 +190,12 @@ def _segments(entries: Sequence[j.Entry], track: TrackId, began: Moment) -> tupl
 def same_record(found: Manifest, made: Manifest) -> bool:
     """Whether a manifest that lies in the store already is the one we would make now.
 
-    Between the two a killed sealer may have been updated, the audit goes on, and events may follow the closing.
+    Between the two a killed sealer may have been updated, the audit goes on, and events may follow the closing: what
+    was sealed of them is all that happened until then, the closing with it.
     """
-    return _settled(found) == _settled(made) and set(found.events) <= set(made.events)
+    happened = len(found.events)
+    is_closed = any(event.kind == e.ReceptionClosed.__name__ for event in found.events)
+    return is_closed and found.events == made.events[:happened] and _settled(found) == _settled(made)
 
 
 def _settled(manifest: Manifest) -> Manifest:
@@ -164,19 +203,30 @@ def _settled(manifest: Manifest) -> Manifest:
 
 
 def _participants(
-    reception: Reception, history: Sequence[Recorded], began: Moment, duration_ns: int
+    reception: Reception, source: Assembly, began: Moment, duration_ns: int
 ) -> tuple[ManifestParticipant, ...]:
+    """Who was there between START and STOP. Whoever was heard or seen was, from their first packet on, also when a room
+    that nobody told the recording's time (:mod:`bridge.sessionclock`) noted their joining under a wall clock ahead."""
+    heard: dict[ParticipantId, int] = {}
+    for entry in source.entries:
+        if isinstance(entry, j.TrackBegan):
+            heard[entry.participant] = min(entry.first_packet_ns, heard.get(entry.participant, duration_ns))
     joined: dict[ParticipantId, tuple[e.ParticipantJoined, int]] = {}
     left: dict[ParticipantId, int] = {}
-    for recorded, at in _placed(history, began):
+    for recorded, at in _placed(source.history, began):
         if isinstance(recorded.event, e.ParticipantJoined):
             joined[recorded.event.participant] = (recorded.event, at)
         elif isinstance(recorded.event, e.ParticipantLeft):
             left[recorded.event.participant] = at
     return tuple(
-        _participant(reception, event, max(0, at), min(left.get(event.participant, duration_ns), duration_ns))
-        for event, at in joined.values()
-        if left.get(event.participant, duration_ns) > 0 and at < duration_ns
+        _participant(
+            reception,
+            event,
+            max(0, min(at, heard.get(who, duration_ns))),
+            min(left.get(who, duration_ns), duration_ns),
+        )
+        for who, (event, at) in joined.items()
+        if who in heard or (left.get(who, duration_ns) > 0 and at < duration_ns)
     )
 
 

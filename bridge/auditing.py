@@ -1,20 +1,18 @@
 """Checks a database against its audit: the chain from its first entry to its last, all events and recordings as it
 says, and that every sealed manifest stands in it."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from bridge.audit import audit_faults
-from bridge.errors import MalformedInput, NotFound
+from bridge.errors import MalformedInput
 from bridge.ids import ReceptionId
 from bridge.ledger import Tie, event_faults, recording_faults, seals_of, ties_of
 from bridge.ports import ObjectStore
 from bridge.repositories import ChainedEntry, UnitOfWork, UnitsOfWork
-from bridge.verification import load_manifest
+from bridge.verification import ABSENT, Progress, load_manifest, unheard
 
-Progress = Callable[[int, int], Awaitable[None]]
-"""Told (entries checked, entries in all)."""
 PAGE = 1000
 
 
@@ -58,11 +56,7 @@ class _Chain:
         ]
 
 
-async def _quiet(checked: int, total: int) -> None:
-    return None
-
-
-async def check_audit(units: UnitsOfWork, objects: ObjectStore, progress: Progress = _quiet) -> AuditReport:
+async def check_audit(units: UnitsOfWork, objects: ObjectStore, progress: Progress = unheard) -> AuditReport:
     """The database, and the place in the chain that each manifest names. Raises Unavailable; all else is a fault."""
     named: dict[str, list[str]] = {}
     unreadable = []
@@ -73,7 +67,7 @@ async def check_audit(units: UnitsOfWork, objects: ObjectStore, progress: Progre
             continue
         try:
             manifest = await load_manifest(objects, row.manifest_key, row.manifest_version or None)
-        except (MalformedInput, NotFound) as error:
+        except (*ABSENT, MalformedInput) as error:
             unreadable.append(f"{row.manifest_key}: {error}")
         else:
             named.setdefault(manifest.audit_head, []).append(row.manifest_key)
@@ -82,10 +76,10 @@ async def check_audit(units: UnitsOfWork, objects: ObjectStore, progress: Progre
 
 
 async def check_database(
-    units: UnitsOfWork, progress: Progress = _quiet, named: Mapping[str, list[str]] | None = None
+    units: UnitsOfWork, progress: Progress = unheard, named: Mapping[str, list[str]] | None = None
 ) -> AuditReport:
-    """The database alone, all of it at one moment. ``named``: hashes that must occur in the chain, with what names
-    them. Raises Unavailable."""
+    """The database alone, all of it at one moment. ``progress`` hears of entries; ``named``: hashes that must occur in
+    the chain, with what names them. Raises Unavailable."""
     chain = _Chain(named or {})
     async with units.reading() as unit:
         head = await unit.audit.head()

@@ -28,7 +28,7 @@ def parse(text: bytes, shape: type[Record], form: int, what: str) -> Record:
     """Raises MalformedInput; also for a form other than ``form``, and for text that is not canonical."""
     try:
         record = msgspec.json.decode(text, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedInput(f"{what}: {error}") from error
     if record.format != form:
         raise MalformedInput(f"{what} of form {record.format}; this programme reads {form}")

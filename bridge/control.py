@@ -165,7 +165,8 @@ class SpeakersChanged(msgspec.Struct, frozen=True, tag=True):
 
 
 class TapChanged(msgspec.Struct, frozen=True, tag=True):
-    """``state``: writing (confirmed within 2 s) | degraded (late, nothing lost) | not_recording (older than replay)."""
+    """``state``: writing (confirmed within 2 s) | degraded (late, nothing lost) | not_recording (older than replay, or
+    the recorder does not want it)."""
 
     room: RoomId
     recording: RecordingId

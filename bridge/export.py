@@ -10,6 +10,7 @@ import msgspec
 
 from bridge.archive import AccessEvent, AccessKind
 from bridge.errors import Code, Invalid, MalformedInput, NotFound, Refusal
+from bridge.forms import MATROSKA, browser_form_key, same_frames
 from bridge.handover import Handover, bag_info
 from bridge.ids import AccountId, RecordingId, UtcNs
 from bridge.manifest import Manifest, ManifestSegment, ordered_segments, parse_manifest, total_bytes
@@ -17,11 +18,10 @@ from bridge.model import RecordingRow
 from bridge.policy import Action, Actor, Concern, authorise
 from bridge.ports import Bag, BagPages, Clock, ObjectStore, Remuxer
 from bridge.repositories import AuditEntry, UnitsOfWork
-from bridge.verification import Progress, read_whole
+from bridge.signing import Origin, SignatureChecker, parse_signature
+from bridge.verification import ABSENT, Progress, read_whole, unheard
 
 MAX_PURPOSE = 300
-MATROSKA = "matroska"
-"""The container that no browser plays; the same packets lie beside it as fragmented MP4."""
 
 
 class ExportRequest(msgspec.Struct, frozen=True):
@@ -49,24 +49,28 @@ class Exported(msgspec.Struct, frozen=True):
     unplayable: tuple[str, ...]
 
 
-async def _quiet(copied: int, total: int) -> None:
-    return None
-
-
 class Exporting:
     """The service: from the object store into a bag."""
 
     def __init__(
-        self, units: UnitsOfWork, objects: ObjectStore, remuxer: Remuxer, pages: BagPages, clock: Clock, software: str
+        self,
+        units: UnitsOfWork,
+        objects: ObjectStore,
+        checker: SignatureChecker,
+        remuxer: Remuxer,
+        pages: BagPages,
+        clock: Clock,
+        software: str,
     ) -> None:
         self._units = units
         self._objects = objects
+        self._checker = checker
         self._remuxer = remuxer
         self._pages = pages
         self._clock = clock
         self._software = software
 
-    async def export(self, request: ExportRequest, bag: Bag, progress: Progress = _quiet) -> Exported:
+    async def export(self, request: ExportRequest, bag: Bag, progress: Progress = unheard) -> Exported:
         """Raises Invalid(field=purpose), NotFound, NotPermitted, Refusal(object_damaged), Unavailable, NotExported."""
         purpose = request.purpose.strip()
         if not 0 < len(purpose) <= MAX_PURPOSE:
@@ -123,14 +127,28 @@ class Exporting:
         try:
             text = await read_whole(self._objects, key, row.manifest_version or None)
             manifest = parse_manifest(text)
-        except (NotFound, MalformedInput) as error:
+        except (*ABSENT, MalformedInput) as error:
             raise _damaged(key, str(error)) from error
         stored = await bag.add(key, text)
         _compare(key, row.manifest_sha256, stored.sha256)
         await self._copy(row.journal_key, row.journal_version, manifest.journal_sha256, bag)
         if row.signature_key:
-            await self._copy(row.signature_key, row.signature_version, "", bag)
+            await self._copy_signature(row, text, bag)
         return manifest
+
+    async def _copy_signature(self, row: RecordingRow, manifest: bytes, bag: Bag) -> None:
+        """No hash is remembered of it: it must hold, and be by the key that the archive names. Whom to trust is the
+        receiver's question."""
+        key = row.signature_key
+        try:
+            text = await read_whole(self._objects, key, row.signature_version or None)
+            signature = parse_signature(text)
+        except (*ABSENT, MalformedInput) as error:
+            raise _damaged(key, str(error)) from error
+        if self._checker.check(signature, manifest, None, 0).origin is not Origin.SIGNED:
+            raise _damaged(key, "it does not hold over the manifest")
+        _compare(key, row.signed_by, signature.key, "signed by")
+        await bag.add(key, text)
 
     async def _copy_segments(self, manifest: Manifest, bag: Bag, progress: Progress) -> tuple[str, ...]:
         copied, total = 0, total_bytes(manifest.tracks)
@@ -148,16 +166,18 @@ class Exporting:
         """One object, by its version; ``kept`` gets its bytes too. Raises Refusal(object_damaged)."""
         try:
             stored = await bag.add(key, _read(self._objects, key, version, kept))
-        except NotFound as error:
+        except ABSENT as error:
             raise _damaged(key, "it is missing") from error
-        if sha256:
-            _compare(key, sha256, stored.sha256)
+        _compare(key, sha256, stored.sha256)
 
     async def _add_browser_form(self, segment: ManifestSegment, master: bytes, bag: Bag) -> bool:
-        """False when the master is what was sealed but cannot be read: that is told, not a reason to keep it back."""
+        """False when the master is what was sealed but cannot be read: that is told, not a reason to keep it back. Nor
+        is a form handed on that those who verify the bag would not find in its master."""
         try:
             _, form = await self._remuxer.browser_form(segment.container, master)
         except MalformedInput:
+            return False
+        if not same_frames(master, form):
             return False
         await bag.add(browser_form_key(segment.key), form)
         return True
@@ -166,11 +186,6 @@ class Exporting:
 def expected_bytes(manifest: Manifest) -> int:
     """Of all segments and of the forms beside them, which are as large as their masters."""
     return sum(one.bytes * (1 + (one.container == MATROSKA)) for one in ordered_segments(manifest.tracks))
-
-
-def browser_form_key(key: str) -> str:
-    """Where the form for browsers lies beside its master: ``…/00001.mkv`` → ``…/00001.mp4``."""
-    return f"{key.rpartition('.')[0]}.mp4"
 
 
 async def _read(objects: ObjectStore, key: str, version: str, kept: bytearray | None) -> AsyncIterator[bytes]:
@@ -185,9 +200,9 @@ def _check_sealed(row: RecordingRow) -> None:
         raise NotFound(Code.NOT_SEALED, f"recording {row.id} is {row.state}: it has not been sealed yet")
 
 
-def _compare(key: str, expected: str, found: str) -> None:
+def _compare(key: str, expected: str, found: str, what: str = "sha256") -> None:
     if expected != found:
-        raise _damaged(key, f"sha256 expected {expected}, found {found}")
+        raise _damaged(key, f"{what} expected {expected}, found {found}")
 
 
 def _damaged(key: str, what: str) -> Refusal:

@@ -152,6 +152,6 @@ def parse_journal(text: bytes) -> list[Entry]:
     for number, line in enumerate(text.split(b"\n")[:-1], start=1):
         try:
             entries.append(decoder.decode(line))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise MalformedInput(f"journal line {number}: {error}") from error
     return entries

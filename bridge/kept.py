@@ -3,6 +3,9 @@
 A line names the stream's version when it was kept. What the stream has above that with the same actor, time and
 content is the line itself: an append that was repeated, or whose answer was lost, is found again and not stored twice.
 Times are those of the decision, in ns, so two decisions of one actor never look the same.
+
+A line without events is an intent: this recording is about to be begun. It goes with its outcome; one that is still
+there was left by a killed process.
 """
 
 from collections import Counter
@@ -10,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from bridge.events import Event, Recorded
+from bridge.events import Event, ReceptionStarted, Recorded
 from bridge.model import RecordingRow
 from bridge.policy import Actor
 
@@ -79,6 +82,13 @@ def still_missing(kept: Sequence[KeptBatch], history: Iterable[Recorded]) -> lis
         if events:
             missing.append(msgspec.structs.replace(batch, events=tuple(events)))
     return missing
+
+
+def unnamed(kept: Sequence[KeptBatch], history: Iterable[Recorded]) -> list[RecordingRow]:
+    """Recordings that were to be begun and that the stream does not name."""
+    named = {one.event.recording for one in history if isinstance(one.event, ReceptionStarted)}
+    rows = [line.batch.recording for line in kept if not line.batch.events and line.batch.recording is not None]
+    return [row for row in rows if row.id not in named]
 
 
 def _once(kept: Iterable[KeptBatch]) -> Iterable[Batch]:

@@ -19,7 +19,7 @@ from bridge.states import RecordingState
 
 DONE = "done"
 SEAL = "seal"
-"""The audit's word for the sealing of a recording; the entry's detail names the manifest's sha256."""
+"""The audit's word for the sealing of a recording; the entry's detail: :func:`serialise_seal`."""
 _STORED = re.compile(r"(?P<names>[\w,]+) (?P<first>\d+)-(?P<last>\d+) sha256:(?P<sha256>[0-9a-f]{64})", re.ASCII)
 _RECEPTION, _RECORDING = "reception ", "recording "
 
@@ -70,6 +70,11 @@ def ties_of(entries: Iterable[AuditEntry]) -> dict[ReceptionId, list[Tie]]:
     return found
 
 
+def serialise_seal(manifest_sha256: str, signed_by: str) -> str:
+    """The detail of a seal entry: which manifest, and whose signature lies beside it."""
+    return f"{manifest_sha256} signed by {signed_by}"
+
+
 def seals_of(entries: Iterable[AuditEntry]) -> dict[str, str]:
     """Recording → the last seal entry's detail."""
     return {
@@ -104,7 +109,7 @@ def recording_faults(seals: Mapping[str, str], rows: Iterable[RecordingRow]) -> 
         if row.state not in frozenset(RecordingState):
             faults.append(f"recording {row.id}: {row.state!r} is no state")
         sealed = seals.get(row.id, "")
-        named = row.manifest_sha256 in sealed and row.signed_by in sealed
-        if bool(sealed) != bool(row.manifest_sha256) or not named:
+        named = serialise_seal(row.manifest_sha256, row.signed_by) if row.manifest_sha256 or row.signed_by else ""
+        if named != sealed:
             faults.append(f"recording {row.id}: its row names another manifest or signing key than the audit")
     return faults + [f"recording {name}: sealed by the audit, but it has no row" for name in seals if name not in seen]

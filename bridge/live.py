@@ -5,7 +5,7 @@ at once (mute, floor) goes on beside. Every refusal leaves node and recorder as 
 """
 
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Protocol
 
 import msgspec
@@ -14,7 +14,7 @@ from bridge import commands as c
 from bridge.control import ArmOrder, RecorderHealth, TapOrder
 from bridge.decisions import check_start, decide, decide_close, decide_start
 from bridge.disk import before_start, in_gigabytes
-from bridge.errors import Code, Refusal, Unavailable
+from bridge.errors import Code, Conflict, NotFound, Refusal, Unavailable
 from bridge.events import Event, RoomPlaced
 from bridge.ids import NS_PER_S, NodeId, ParticipantId, RecorderId, RecordingId, room_of
 from bridge.media import Moment
@@ -57,6 +57,15 @@ class Commits(Protocol):
     ) -> None:
         """As :meth:`commit`, for what has happened outside already: when the database has gone away since it was
         :meth:`ready`, it is kept on this machine's disk, taken into ``present`` and stored later."""
+        ...
+
+    async def intend(self, actor: Actor, recording: RecordingRow) -> None:
+        """Kept on this machine's disk, so that a process that is killed before it committed leaves no recording that
+        nobody names. Raises Unavailable."""
+        ...
+
+    async def intent_ended(self) -> None:
+        """It was committed, or there is nothing of it any more."""
         ...
 
 
@@ -129,6 +138,8 @@ class LiveReception:
         self._entropy = entropy
         self._settings = settings
         self._stopped: Moment | None = None
+        self._begun: RecordingId | None = None
+        """Armed, and not named by the reception (yet)."""
         self.room = NodeRoom(node, room_of(commits.present.id), turn)
 
     async def place(self, node: NodeId, recorder: RecorderId) -> None:
@@ -138,8 +149,12 @@ class LiveReception:
         if (present.node, present.recorder) != (node, recorder):
             await self._commits.commit(SYSTEM, "PlaceRoom", [RoomPlaced(node, recorder)])
         await self.room.settle(self._commits.present)
-        if self._commits.present.state in BEFORE_LIVE:
+        if self._commits.present.state in BEFORE_LIVE and self._begun is None:
             await self._node.delete_tap(self.room.id)  # of a start that a killed process left half done
+
+    def was_begun(self, recording: RecordingId) -> None:
+        """By a process that was killed before it could say so: to be taken back."""
+        self._begun = recording
 
     async def start(self, actor: Actor, command: c.StartReception) -> None:
         """Live, once the recorder has proved that it writes (gate 2).
@@ -150,21 +165,26 @@ class LiveReception:
         """
         check_start(self._commits.present, actor, command)
         probe = probe_of(self._commits.present, command)
+        await self.take_back()
         await self._commits.ready()
         recording = RecordingId(self._entropy.id())
         try:
-            moment = await self._record(recording, probe)
+            moment = await self._record(actor, recording, probe)
             events = decide_start(self._commits.present, actor, command, recording, moment)
             row = recording_row(self._commits.present, recording, moment.utc_ns, None)
             await self._commits.commit_or_keep(actor, "StartReception", events, moment.utc_ns, row)
         except BaseException as failure:
-            await self._undo_start(recording, failure)
+            await self._undo_start(failure)
             raise
+        self._begun = None
+        await self._commits.intent_ended()
 
-    async def _record(self, recording: RecordingId, probe: tuple[ParticipantId, ...]) -> Moment:
+    async def _record(self, actor: Actor, recording: RecordingId, probe: tuple[ParticipantId, ...]) -> Moment:
         room = self.room.id
         health = await self._recorder.health()
         self._check_disks(health)
+        await self._commits.intend(actor, recording_row(self._commits.present, recording, self._clock.utc(), None))
+        self._begun = recording
         until = self._clock.utc() + self._settings.retain_s * NS_PER_S
         await self._recorder.arm(recording, ArmOrder(room, prefix_of(recording), until))
         await self._node.put_tap(room, TapOrder(recording, health.tap_address, False, probe))
@@ -187,18 +207,33 @@ class LiveReception:
                 minutes=f"{minutes:.0f}",
             )
 
-    async def _undo_start(self, recording: RecordingId, failure: BaseException) -> None:
-        """Best effort: what cannot be undone is noted on the failure, which goes to the log. First the recorder, which
-        after STOP would store what nobody will name."""
+    async def _undo_start(self, failure: BaseException) -> None:
+        """What cannot be undone now is noted on the failure, which goes to the log, and done by :meth:`take_back`."""
         self._clock.forget()
         try:
-            await self._recorder.disarm(recording)
+            await self.take_back()
         except Refusal as refusal:
-            failure.add_note(f"recording {recording} not disarmed: {refusal}")
+            failure.add_note(f"recording {self._begun} not taken back: {refusal}")
+
+    async def take_back(self) -> None:
+        """Whatever is left of a start that did not become one. First the recorder, which after STOP would store what
+        nobody will name. Raises Unavailable, to be repeated; Conflict when it has begun for too long."""
+        if self._begun is None:
+            return
+        kept: Conflict | None = None
         try:
-            await self._node.delete_tap(self.room.id)
-        except Refusal as refusal:
-            failure.add_note(f"tap of {self.room.id} not removed: {refusal}")
+            await self._recorder.disarm(self._begun)
+        except NotFound:
+            pass
+        except Conflict as refusal:
+            kept = Conflict(refusal.code, f"recording {self._begun} stays without a reception: {refusal.detail}")
+        if self._commits.present.state not in UNDER_WAY:
+            with suppress(NotFound):
+                await self._node.delete_tap(self.room.id)
+        self._begun = None
+        await self._commits.intent_ended()
+        if kept is not None:
+            raise kept
 
     async def interrupt(self, actor: Actor, command: c.InterruptReception) -> None:
         """Media stops first, so that nothing is said unrecorded of which the record says it was interrupted."""

@@ -66,7 +66,7 @@ class ManifestSilence(msgspec.Struct, frozen=True):
 
 class ManifestTrack(msgspec.Struct, frozen=True):
     """One source of one participant in one part. ``start_ns``: its first accepted packet; the difference to its first
-    segment's start is declared as a gap."""
+    segment's start is declared as a gap. Of a track without any packet: where what is declared of it begins."""
 
     id: TrackId
     participant: ParticipantId

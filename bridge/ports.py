@@ -145,6 +145,10 @@ class ObjectStore(ReadableObjects, Protocol):
     NotFound for an unknown key or version, Invalid for a bad key. Every method may be repeated safely.
     """
 
+    async def answers(self) -> None:
+        """Whether it is there. Raises Unavailable."""
+        ...
+
     async def put(self, key: str, body: AsyncIterator[bytes] | bytes, retain_until_utc_ns: int) -> StoredObject:
         """Store whole or not at all; durable when it returns. The same bytes again under a key: the first answer;
         other bytes under a key: Refusal(object_exists)."""

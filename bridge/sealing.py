@@ -1,11 +1,11 @@
 """Sealing: once a recording's journal is whole in the store, build its manifest, sign it, and check it. Idempotent.
 
 Run by ``jobs``. Killed at any point it is simply run again: a manifest that lies in the store is taken when it is the
-one that journal and history give, a signature when it holds over that manifest, by whichever key it was made.
+one that journal and history give, a signature when it holds over that manifest, by whichever of our keys it was made.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -17,13 +17,13 @@ from bridge.errors import Code, MalformedInput, NotFound, Refusal, Unavailable
 from bridge.events import ReceptionClosed, Recorded
 from bridge.ids import AccountId, RecordingId
 from bridge.journal import parse_journal
-from bridge.ledger import SEAL
+from bridge.ledger import SEAL, serialise_seal
 from bridge.manifest import Manifest, ordered_segments, parse_manifest, serialise_manifest, total_bytes
 from bridge.model import RecordingRow
 from bridge.policy import SYSTEM
 from bridge.ports import Clock, ObjectStore, ObjectVersion, StoredObject
 from bridge.repositories import AuditEntry, UnitsOfWork
-from bridge.search import RecordingPerson, people_of
+from bridge.search import UNSEALED_STATES, RecordingPerson, people_of
 from bridge.signing import (
     KnownKeys,
     ManifestSignature,
@@ -49,7 +49,6 @@ from bridge.verification import (
 
 VERIFY = "verify"
 """The audit's word for it."""
-UNSEALED = (RecordingState.WRITING, RecordingState.DEGRADED)
 _DAY_NS = 86_400 * 1_000_000_000
 
 
@@ -65,11 +64,17 @@ class _Sealed(NamedTuple):
     """What lies in the store once a recording is sealed."""
 
     journal: StoredObject
-    manifest: StoredObject
+    manifest: "_StoredManifest"
     signature: StoredObject
     signed: ManifestSignature
+
+
+class _StoredManifest(NamedTuple):
+    """As an object, as its text, and what it says."""
+
+    stored: StoredObject
     text: bytes
-    """The manifest's."""
+    record: Manifest
 
 
 class Sealing:
@@ -98,19 +103,8 @@ class Sealing:
         which keep no other from it.
         """
         async with self._units.reading() as unit:
-            rows = await unit.recordings.in_states(UNSEALED)
-        sealed, faults = [], []
-        for row in rows:
-            try:
-                if await self.seal(row):
-                    sealed.append(row.id)
-            except Unavailable:
-                raise
-            except (MalformedInput, Refusal) as fault:
-                faults.append(f"recording {row.id}: {fault}")
-        if faults:
-            raise MalformedInput("; ".join(faults))
-        return sealed
+            rows = await unit.recordings.in_states(UNSEALED_STATES)
+        return await _each(rows, self.seal)
 
     async def seal(self, row: RecordingRow) -> bool:
         """False when it is not ready yet. Raises MalformedInput for a journal that cannot be sealed and for what lies
@@ -125,9 +119,9 @@ class Sealing:
         if not any(isinstance(recorded.event, ReceptionClosed) for recorded in history):
             return False
         made = await self._assembled(journal, history, head.hash if head else "")
-        manifest, text = await self._stored_manifest(row, made)
-        signature, signed = await self._stored_signature(row, text)
-        await self._keep(row, _Sealed(journal, manifest, signature, signed, text))
+        manifest = await self._stored_manifest(row, made)
+        signature, signed = await self._stored_signature(row, manifest)
+        await self._keep(row, _Sealed(journal, manifest, signature, signed))
         return True
 
     async def _assembled(self, journal: StoredObject, history: list[Recorded], audit_head: str) -> Manifest:
@@ -137,27 +131,39 @@ class Sealing:
         entries = parse_journal(text)
         return assemble(Assembly(entries, history, journal.version, digest, audit_head, self._software, now))
 
-    async def _stored_manifest(self, row: RecordingRow, made: Manifest) -> tuple[StoredObject, bytes]:
+    async def _stored_manifest(self, row: RecordingRow, made: Manifest) -> _StoredManifest:
         """That of a killed sealer, else the one we made (whose audit head would differ by now)."""
         stored, text = await self._stored_or_put(manifest_key(row.prefix), serialise_manifest(made))
-        if not same_record(parse_manifest(text), made):
+        record = parse_manifest(text)
+        if not same_record(record, made):
             raise MalformedInput(f"{stored.key} does not agree with the journal and the events")
-        return stored, text
+        if record.audit_head != made.audit_head:
+            async with self._units.reading() as unit:
+                if not await unit.audit.holds(record.audit_head):
+                    raise MalformedInput(f"{stored.key} names an audit entry that there is not")
+        return _StoredManifest(stored, text, record)
 
-    async def _stored_signature(self, row: RecordingRow, manifest: bytes) -> tuple[StoredObject, ManifestSignature]:
-        """That of a killed sealer, also by a key that was rotated since, else a new one."""
+    async def _stored_signature(
+        self, row: RecordingRow, manifest: _StoredManifest
+    ) -> tuple[StoredObject, ManifestSignature]:
+        """That of a killed sealer, also by a key of ours that was rotated since, else a new one."""
         key, signer = signature_key(row.prefix), self._signing.signer
         if signer is None:
             raise Unavailable(Code.SIGNING_UNAVAILABLE, "this process only checks")
         try:
             stored, text = await self._stored(key)
         except NotFound:
-            made = serialise_signature(await signer.sign(manifest))
+            made = serialise_signature(await signer.sign(manifest.text))
             stored, text = await self._stored_or_put(key, made)
-        signature = parse_signature(text)
-        if self._signing.checker.check(signature, manifest, None, 0).origin is not Origin.SIGNED:
-            raise MalformedInput(f"{key} does not hold over the manifest")
-        return stored, signature
+        signature, known = parse_signature(text), await self._signing.known.trust()
+        sealed_ns = manifest.record.sealed_utc_ns
+        match self._signing.checker.check(signature, manifest.text, known, sealed_ns).origin:
+            case Origin.TRUSTED:
+                return stored, signature
+            case Origin.UNTRUSTED:
+                raise MalformedInput(f"{key} is by a key that is not of this installation: {signature.key}")
+            case _:
+                raise MalformedInput(f"{key} does not hold over the manifest")
 
     async def _stored_or_put(self, key: str, made: bytes) -> tuple[StoredObject, bytes]:
         try:
@@ -176,9 +182,10 @@ class Sealing:
         return stored, await read_whole(self._objects, key, stored.version or None)
 
     async def _keep(self, row: RecordingRow, sealed: _Sealed) -> None:
-        record, own = parse_manifest(sealed.text), (sealed.manifest, sealed.signature, sealed.journal)
-        digest = hashlib.sha256(sealed.text).hexdigest()
-        detail = f"{digest} signed by {sealed.signed.key}"
+        record, manifest = sealed.manifest.record, sealed.manifest.stored
+        own = (manifest, sealed.signature, sealed.journal)
+        digest = hashlib.sha256(sealed.manifest.text).hexdigest()
+        detail = serialise_seal(digest, sealed.signed.key)
         wanted = [ObjectVersion(one.key, one.version) for one in ordered_segments(record.tracks)]
         wanted += [ObjectVersion(one.key, one.version) for one in own]
         await self._objects.retain_all(wanted, self._clock.utc() + self._retention_ns)
@@ -191,8 +198,8 @@ class Sealing:
             began_utc_ns=record.began.utc_ns,
             journal_key=sealed.journal.key,
             journal_version=sealed.journal.version,
-            manifest_key=sealed.manifest.key,
-            manifest_version=sealed.manifest.version,
+            manifest_key=manifest.key,
+            manifest_version=manifest.version,
             manifest_sha256=digest,
             signature_key=sealed.signature.key,
             signature_version=sealed.signature.version,
@@ -202,13 +209,15 @@ class Sealing:
         )
 
     async def verify_new(self) -> list[RecordingId]:
-        """Checks whole, once, every recording that was sealed and never checked."""
+        """Checks whole, once, every recording that was sealed and never checked. Raises as :meth:`seal_all`."""
+
+        async def check(row: RecordingRow) -> bool:
+            await self.verify(row)
+            return True
+
         async with self._units.reading() as unit:
             rows = await unit.recordings.in_states((RecordingState.SEALED,))
-        fresh = [row for row in rows if row.verified_utc_ns is None]
-        for row in fresh:
-            await self.verify(row)
-        return [row.id for row in fresh]
+        return await _each([row for row in rows if row.verified_utc_ns is None], check)
 
     async def verify(
         self, row: RecordingRow, by: AccountId = SYSTEM.account, progress: Progress = unheard
@@ -242,7 +251,7 @@ class Sealing:
         """Changes the row as it is now: somebody else may have written to it while the objects were read."""
         async with self._units.writing() as unit:
             row = await unit.recordings.get(recording)
-            if entry.action == SEAL and row.state not in UNSEALED:
+            if entry.action == SEAL and row.state not in UNSEALED_STATES:
                 return  # another sealer was quicker, and it may be verified by now
             await unit.recordings.put(msgspec.structs.replace(row, **changes))
             if people:
@@ -251,3 +260,19 @@ class Sealing:
                 await unit.fixity_checks.add(check)
             await unit.audit.append(entry)
             await unit.commit()
+
+
+async def _each(rows: Sequence[RecordingRow], work: Callable[[RecordingRow], Awaitable[bool]]) -> list[RecordingId]:
+    """Those that were worked on. What is wrong with one keeps no other from it and is raised in the end."""
+    done, faults = [], []
+    for row in rows:
+        try:
+            if await work(row):
+                done.append(row.id)
+        except Unavailable:
+            raise
+        except (MalformedInput, Refusal) as fault:
+            faults.append(f"recording {row.id}: {fault}")
+    if faults:
+        raise MalformedInput("; ".join(faults))
+    return done

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from bridge.errors import MalformedInput, NotFound
+from bridge.errors import Code, Invalid, MalformedInput, NotFound, Refusal
 from bridge.journal import parse_journal
 from bridge.manifest import Manifest, ManifestSegment, chain_faults, ordered_segments, parse_manifest
 from bridge.model import RecordingRow
@@ -18,7 +18,11 @@ from bridge.ports import ReadableObjects
 from bridge.signing import Finding, KeyId, ManifestSignature, Origin, SignatureChecker, Trust, parse_signature, shown
 
 Progress = Callable[[int, int], Awaitable[None]]
-"""Told (bytes checked, bytes in all) after each object."""
+"""Told (done, in all): bytes after each object, or entries of a chain."""
+
+
+ABSENT = (NotFound, Invalid)
+"""What a store says of an object that it does not have, or cannot have: a changed record may name any key at all."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -75,7 +79,7 @@ async def read_whole(objects: ReadableObjects, key: str, version: str | None = N
 
 
 async def load_manifest(objects: ReadableObjects, key: str, version: str | None = None) -> Manifest:
-    """Raises NotFound, MalformedInput, Unavailable."""
+    """Raises NotFound, Invalid (see :data:`ABSENT`), MalformedInput, Unavailable."""
     return parse_manifest(await read_whole(objects, key, version))
 
 
@@ -91,8 +95,8 @@ async def verify_recording(
     prefix = manifest_key.removesuffix(MANIFEST_NAME)
     try:
         text = await read_whole(objects, manifest_key, known.manifest_version or None)
-    except NotFound:
-        return Verification("", 1, 0, (Fault(manifest_key, "presence", "present", "missing"),))
+    except ABSENT as error:
+        return Verification("", 1, 0, (_absent(manifest_key, error),))
     digest = hashlib.sha256(text).hexdigest()
     faults = _expect(manifest_key, "sha256", known.manifest_sha256 or digest, digest)
     try:
@@ -114,6 +118,11 @@ async def verify_recording(
 def remembered_of(row: RecordingRow) -> Remembered:
     """What the archive's list says of it."""
     return Remembered(row.manifest_version, row.manifest_sha256, row.signature_version, row.signed_by)
+
+
+def _absent(path: str, error: Refusal) -> Fault:
+    """It is not there, or cannot be read."""
+    return Fault(path, "presence", "present", "missing" if error.code is Code.NOT_FOUND else str(error))
 
 
 def _expect(path: str, algorithm: str, expected: str, found: str) -> list[Fault]:
@@ -141,9 +150,9 @@ async def _check_signature(
 ) -> _Signed:
     try:
         body = await read_whole(objects, key, known.signature_version or None)
-    except NotFound:
+    except ABSENT as error:
         wanted = known.signed_by or known.signature_version or judge.trust is not None
-        missing = [Fault(key, "presence", "present", "missing")] if wanted else []
+        missing = [_absent(key, error)] if wanted else []
         return _Signed(0, 0, missing, Origin.UNSIGNED)
     try:
         signature = parse_signature(body)
@@ -184,8 +193,8 @@ async def _check_segment(objects: ReadableObjects, segment: ManifestSegment) -> 
         async for chunk in objects.read(segment.key, segment.version or None):
             digest.update(chunk)
             size += len(chunk)
-    except NotFound:
-        return [Fault(segment.key, "presence", "present", "missing")], 0
+    except ABSENT as error:
+        return [_absent(segment.key, error)], 0
     faults = _expect(segment.key, "size", str(segment.bytes), str(size))
     return faults + _expect(segment.key, "sha256", segment.sha256, digest.hexdigest()), size
 
@@ -194,8 +203,8 @@ async def _check_journal(objects: ReadableObjects, manifest: Manifest, key: str)
     try:
         text = await read_whole(objects, key, manifest.journal_version or None)
         parse_journal(text)
-    except NotFound:
-        return [Fault(key, "presence", "present", "missing")], 0
+    except ABSENT as error:
+        return [_absent(key, error)], 0
     except MalformedInput as error:
         return [Fault(key, "form", "a journal", str(error))], 0
     return _expect(key, "sha256", manifest.journal_sha256, hashlib.sha256(text).hexdigest()), len(text)

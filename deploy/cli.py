@@ -14,7 +14,7 @@ from bridge.errors import MalformedInput
 from deploy import configuration as conf
 from deploy.cli_evidence import archive_app, audit_app, key_app
 from deploy.configuration import Configuration
-from deploy.options import ConfigFile, Data, console, faults_told, resolved
+from deploy.options import ConfigFile, Data, Port, StoreOption, console, faults_told, resolved
 
 app = typer.Typer(help="Điểm Cầu: citizen receptions by video.", no_args_is_help=True, add_completion=False)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
@@ -25,14 +25,12 @@ app.add_typer(key_app, name="key")
 app.add_typer(audit_app, name="audit")
 app.add_typer(archive_app, name="archive")
 
-Port = Annotated[int | None, typer.Option(help="Port of the pages; media takes the next one.")]
 Listen = Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 for all.")]
 Announce = Annotated[
     str | None, typer.Option(help="Address(es) browsers reach this machine at, comma-separated; or auto.")
 ]
 TlsCert = Annotated[str | None, typer.Option(help="Certificate chain (PEM).")]
 TlsKey = Annotated[str | None, typer.Option(help="Private key (PEM).")]
-StoreOption = Annotated[str | None, typer.Option("--store", help="directory | minio")]
 ModeOption = Annotated[str | None, typer.Option("--mode", help="trial | production")]
 
 

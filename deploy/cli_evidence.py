@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.options import ConfigFile, Data, console, faults_told, resolved
+from deploy.options import ConfigFile, Data, Port, StoreOption, console, faults_told, resolved
 
 key_app = typer.Typer(help="The keys that recordings are signed with.", no_args_is_help=True)
 archive_app = typer.Typer(help="The archive.", no_args_is_help=True)
@@ -58,12 +58,13 @@ def import_command(
 
 
 @audit_app.command()
-def verify(config: ConfigFile = None, data: Data = None) -> None:
+def verify(config: ConfigFile = None, data: Data = None, port: Port = None, store: StoreOption = None) -> None:
     """Check the whole audit chain, and that every sealed recording stands in it."""
     from deploy.tools import verify_audit
 
     with faults_told():
-        raise typer.Exit(asyncio.run(verify_audit(resolved(config, data=data), console)))
+        configuration = resolved(config, data=data, store__kind=store, web__port=port)
+        raise typer.Exit(asyncio.run(verify_audit(configuration, console)))
 
 
 @archive_app.command(name="export")
@@ -74,10 +75,13 @@ def export_recording(
     by: Annotated[str | None, typer.Option(help="Sign-in name of who takes it; kept in the log.")] = None,
     config: ConfigFile = None,
     data: Data = None,
+    port: Port = None,
+    store: StoreOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Write a sealed recording as a bag that plays and verifies itself offline."""
     from deploy.export import export as main
 
     with faults_told():
-        asyncio.run(main(resolved(config, data=data), recording, folder, purpose, by, json, console))
+        configuration = resolved(config, data=data, store__kind=store, web__port=port)
+        asyncio.run(main(configuration, recording, folder, purpose, by, json, console))

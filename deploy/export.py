@@ -13,6 +13,7 @@ from bridge.export import Exported, Exporting, ExportRequest
 from bridge.ids import AccountId, RecordingId
 from bridge.policy import SYSTEM
 from bridge.repositories import UnitsOfWork
+from bridge.signing import KeyId, shown
 from bridge.verification import Progress as Told
 from deploy.configuration import Configuration, ConfigurationFault
 from deploy.folder import prepare
@@ -21,6 +22,7 @@ from deploy.stores import opened
 from deploy.time import SystemClock
 from recorder.remux import PyAvRemuxer
 from storage.bag.writing import FolderBag
+from storage.signing.checker import Signatures
 from web.bagpages import NotBuilt, WrittenPages
 from web.config import STATIC
 
@@ -39,7 +41,9 @@ async def export(
     async with opened(configuration, prepare(configuration)) as storage:
         reader = await _reader(storage.units, by)
         request = ExportRequest(SYSTEM, RecordingId(recording), purpose, reader)
-        exporting = Exporting(storage.units, storage.objects, PyAvRemuxer(), pages, SystemClock(), SOFTWARE)
+        exporting = Exporting(
+            storage.units, storage.objects, Signatures(), PyAvRemuxer(), pages, SystemClock(), SOFTWARE
+        )
         with _bar(console, json) as told:
             result = await exporting.export(request, FolderBag(place), told)
     console.print(
@@ -80,6 +84,9 @@ def _bar(console: Console, quiet: bool) -> Iterator[Told]:
 def _report(result: Exported, place: Path) -> str:
     lines = [f"{result.files} files, {result.bytes:,} bytes in {place}"]
     lines += [f"  no browser plays {key}: no other form could be made of it" for key in result.unplayable]
-    signed = f"signed by {result.signed_by}" if result.signed_by else "not signed"
-    lines.append(f"manifest sha256 {result.manifest_sha256}, {signed}")
-    return "\n".join([*lines, f"check it anywhere: diemcau verify {place}"])
+    lines.append(f"manifest sha256 {result.manifest_sha256}")
+    check = f"check it anywhere: diemcau verify {place}"
+    if not result.signed_by:
+        return "\n".join([*lines, "not signed", check])
+    by = shown(KeyId(result.signed_by))
+    return "\n".join([*lines, f"signed by {by}: hand that over apart from the folder", f'{check} --trust "{by}"'])

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bridge.errors import NotExported, Refusal
+from bridge.errors import MalformedInput, NotExported, Refusal
 from deploy import configuration as conf
 from deploy.configuration import Configuration, ConfigurationFault
 from deploy.folder import FolderFault
@@ -19,6 +19,8 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="TOML file.")]
 Data = Annotated[str | None, typer.Option(help="Folder everything is written to.")]
+Port = Annotated[int | None, typer.Option(help="Port of the pages; media takes the next one.")]
+StoreOption = Annotated[str | None, typer.Option("--store", help="directory | minio")]
 
 
 @contextmanager
@@ -29,7 +31,7 @@ def faults_told() -> Iterator[None]:
     except (ConfigurationFault, FolderFault) as fault:
         errors.print(f"diemcau: {fault}", style="red", markup=False)
         raise typer.Exit(CONFIGURATION_EXIT) from fault
-    except (Refusal, NotExported) as refusal:
+    except (Refusal, MalformedInput, NotExported) as refusal:
         errors.print(f"diemcau: {refusal}", style="red", markup=False)
         raise typer.Exit(1) from refusal
 

@@ -18,14 +18,17 @@ from deploy.serving import SUPERVISED
 
 _log = logging.getLogger(__name__)
 
-FIRST_BACKOFF_S, MAX_BACKOFF_S = 0.5, 10.0
-"""A part that fails at once is tried soon; one that goes on failing must not eat the machine."""
-STEADY_S = 30.0
-"""A part that ran this long has its back-off forgotten."""
+BACKOFF_S = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
+"""Before the first, second, … start again. What was killed is missed by a session, so it is back at once; what fails
+again and again must not eat the machine: a start costs about a second of one core."""
+STEADY_S = 10.0
+"""A part that ran this long did start: what cannot work says so within seconds. Its earlier failures are forgotten."""
 CLOSING_S = 15.0
 """A part that has not ended this long after SIGTERM is killed."""
 CONFIGURATION_EXIT = 78
-"""EX_CONFIG of sysexits.h: a child that says so will not get better by trying again."""
+"""EX_CONFIG of sysexits.h: a child that says so at its first starts will not get better by trying again. One that has
+worked is tried again all the same: its disk may be full, its port taken for a moment, and a session goes on without it.
+"""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -68,18 +71,21 @@ class Supervisor:
         return self._exit
 
     async def _keep(self, part: Part) -> None:
-        backoff = FIRST_BACKOFF_S
+        failures, has_worked = 0, False
         loop = asyncio.get_running_loop()
         while not self._stopping.is_set():
             began = loop.time()
             code = await self._tried(part)
             if self._stopping.is_set():
                 return
-            if code == CONFIGURATION_EXIT:
+            if code == CONFIGURATION_EXIT and not has_worked:
                 self._exit = code
                 self.stop()
                 return
-            backoff = FIRST_BACKOFF_S if loop.time() - began > STEADY_S else min(backoff * 2, MAX_BACKOFF_S)
+            if loop.time() - began > STEADY_S:
+                failures, has_worked = 0, True
+            backoff = BACKOFF_S[min(failures, len(BACKOFF_S) - 1)]
+            failures += 1
             _log.warning("%s ended with code %s; started again in %.1f s", part.name, code, backoff)
             await self._pause(backoff)
 

@@ -26,6 +26,7 @@ from deploy.time import SystemClock, SystemEntropy
 from deploy.verify import (
     as_json,
     looks_like_id,
+    progress_of,
     report,
     store_and_prefix,
     verify_by_id,
@@ -97,11 +98,7 @@ async def verify_audit(configuration: Configuration, console: Console) -> int:
     """0 when all that :func:`check` looks at holds and every sealed manifest stands in the chain."""
     async with opened(configuration, prepare(configuration)) as storage:
         with console.status("…") as status:
-            tell = _teller(status.update, quiet=False)
-
-            async def progress(checked: int, total: int) -> None:
-                tell(checked, total)
-
+            progress = progress_of(_teller(status.update, quiet=False))
             report = await check_audit(storage.units, storage.objects, progress)
     return _told(report, console)
 

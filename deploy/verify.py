@@ -34,7 +34,7 @@ async def verify_by_id(
     row = await _row(units, recording)
     if not row.manifest_key:
         raise NotFound(Code.NOT_SEALED, f"recording {recording} is {row.state}: it has not been sealed yet")
-    result = await verify_recording(objects, row.manifest_key, judge, remembered_of(row), _progress(told))
+    result = await verify_recording(objects, row.manifest_key, judge, remembered_of(row), progress_of(told))
     return await agreed(units, objects, row, result)
 
 
@@ -42,7 +42,7 @@ async def verify_exported(bag: Path, judge: Judge, told: Callable[[int, int], No
     """A bag, wherever it lies, without any database and without writing: the record in it and the bag around it."""
 
     async def check_record(objects: ReadableObjects, key: str) -> Verification:
-        return await verify_recording(objects, key, judge, progress=_progress(told))
+        return await verify_recording(objects, key, judge, progress=progress_of(told))
 
     return await verify_bag(bag, check_record)
 
@@ -51,7 +51,7 @@ async def verify_prefix(
     objects: ReadableObjects, judge: Judge, prefix: str, told: Callable[[int, int], None]
 ) -> Verification:
     """A recording's folder in a directory store, without any database."""
-    return await verify_recording(objects, manifest_key(prefix), judge, progress=_progress(told))
+    return await verify_recording(objects, manifest_key(prefix), judge, progress=progress_of(told))
 
 
 def store_and_prefix(path: Path) -> tuple[Path, str]:
@@ -76,7 +76,9 @@ async def _row(units: UnitsOfWork, recording: str) -> RecordingRow:
         return await unit.recordings.get(RecordingId(recording))
 
 
-def _progress(told: Callable[[int, int], None]) -> Progress:
+def progress_of(told: Callable[[int, int], None]) -> Progress:
+    """For those who tell by the loop what is shown at once."""
+
     async def progress(checked: int, total: int) -> None:
         told(checked, total)
 

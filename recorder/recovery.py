@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bridge.ids import TrackNumber
-from bridge.journal import GapReason, RecordingBegan, SegmentWritten
+from bridge.journal import Entry, GapReason, PartBegan, RecordingBegan, SegmentWritten
 from bridge.tap import Frame, FrameKind
 from recorder.journal import Owner
 from recorder.packetlog import PacketLog, read_track
@@ -36,13 +36,21 @@ async def recover(writing: Writing, spool: Spool, segment_ns: int) -> None:
     usable = await asyncio.to_thread(_usable, spool, writing.state.parts, stored)
     kept = {owner: done[-1].checkpoint.entries for owner, done in usable.items() if done}
     await asyncio.to_thread(writing.journal.take_back, kept)
-    began = writing.began
-    if began is not None and not any(isinstance(entry, RecordingBegan) for _, entry in entries):
-        writing.say_begun(began)
+    _say_again(writing, [entry for _, entry in entries])
     for waiting in _unstored(spool, usable, stored):
         writing.storing.uploads.add(waiting)
     for state in writing.state.parts:
         await _replay_part(writing, spool, segment_ns, state, usable)
+
+
+def _say_again(writing: Writing, said: list[Entry]) -> None:
+    """``recording.json`` was saved and the kill came before the journal was synced."""
+    if writing.began is not None and not any(isinstance(entry, RecordingBegan) for entry in said):
+        writing.say_begun(writing.began)
+    parts = {entry.part for entry in said if isinstance(entry, PartBegan)}
+    for state in writing.state.parts:
+        if state.part not in parts:
+            writing.say_part(state)
 
 
 def _usable(spool: Spool, parts: list[PartState], stored: dict[Owner, int]) -> dict[Owner, list[DoneSegment]]:

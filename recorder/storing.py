@@ -43,7 +43,7 @@ class Storing:
 
     def lanes(self) -> list[Awaitable[None]]:
         """What has to run."""
-        return [self._register(), self.uploads.run()]
+        return [self._register(), self.uploads.run(), self.uploads.look()]
 
     def add(self, muxed: Muxed) -> None:
         """A file is finished."""

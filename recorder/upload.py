@@ -15,6 +15,9 @@ from recorder.spool import DoneSegment
 
 FIRST_RETRY_S = 0.5
 LAST_RETRY_S = 5.0
+LOOK_S = 5.0
+"""Files come once a minute: who is in the room must hear before that that the store is away."""
+
 CHUNK = 1024 * 1024
 
 _log = logging.getLogger(__name__)
@@ -75,6 +78,22 @@ class Uploads:
                 await self._after(waiting, stored)
                 self._queue.popleft()
             self._idle.set()
+
+    async def look(self) -> None:
+        """Ask the store whether it is there while nothing waits for it. Until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            await self._idle.wait()
+            try:
+                await self._objects.answers()
+            except Refusal as refusal:
+                answers = False
+                if self.available:
+                    _log.warning("the object store does not answer: %s", refusal)
+            else:
+                answers = True
+            if self._idle.is_set():  # else what happens to the file says more
+                self._reach(available=answers)
 
     async def _store_segment(self, waiting: Waiting) -> StoredObject:
         """Under its key, or under another when other bytes of it were stored before (from a copy of this spool)."""

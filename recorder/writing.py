@@ -94,13 +94,13 @@ class Writing:
         opened = hello.moment if self.began is not None else None
         if self.part is not None:
             self._end_part(self.part, at_ns)
-        self.state.parts.append(PartState(number, hello.node, hello.moment, opened, at_ns))
+        state = PartState(number, hello.node, hello.moment, opened, at_ns)
+        self.state.parts.append(state)
         await self._save()
         self.heard, self.proven = {}, {}
         part = Part(number, self._ports.segment_ns, opened.mono_ns if opened is not None else None, at_ns)
         self.adopt(part, PacketLog(self._spool.part(number)))
-        if opened is not None:
-            self.journal.append(WHOLE, PartBegan(number, hello.node, opened, at_ns))
+        self.say_part(state)
 
     async def _forget_part(self, part: Part) -> None:
         """The node ordered its probe anew: what the earlier one brought never belonged to the recording."""
@@ -202,15 +202,20 @@ class Writing:
         for said in part.preamble():
             log.append(said.track, said.number, pack_frame(said.kind, said.track, said.number, said.arrival, said.body))
         self.say_begun(moment)
+        self.say_part(opened)
         self.take(part, part.begin(moment.mono_ns))
 
     def say_begun(self, moment: Moment) -> None:
-        """First lines of the journal."""
+        """First line of the journal."""
         first = self.state.parts[0]
         self.journal.append(
             WHOLE, RecordingBegan(self.state.recording, self.state.order.room, first.node, moment, SOFTWARE)
         )
-        self.journal.append(WHOLE, PartBegan(first.part, first.node, moment, 0))
+
+    def say_part(self, part: PartState) -> None:
+        """Once its recording has begun."""
+        if part.opened is not None:
+            self.journal.append(WHOLE, PartBegan(part.part, part.node, part.opened, part.at_ns))
 
     async def stop(self, moment: Moment) -> None:
         """STOP: every track ends here."""

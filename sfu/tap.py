@@ -36,6 +36,9 @@ _DEGRADED_NS = 2 * NS_PER_S
 _CONNECT_S = 5.0
 _BACKOFF_S = (0.1, 0.2, 0.5, 1.0)
 """A recorder that was killed is back within a second or two; nobody else waits on this."""
+_REFUSALS = 3
+"""One that hangs up on HELLO so often in a row was not just killed: it does not want this recording, because it has
+ended or is forgotten."""
 
 
 class _TapTrack:
@@ -70,6 +73,7 @@ class RoomTap:
         self._replay = Replay(self._keep_ns, ground.config.replay_bytes)
         self._wake = asyncio.Event()
         self._hello = b""
+        self._refusals = 0
 
     # ── what the room says ───────────────────────────────────────────────────────────────────────────────────
 
@@ -186,7 +190,7 @@ class RoomTap:
     def _look(self, now_ns: int) -> None:
         self._replay.expire(now_ns)
         behind_ns = self._replay.behind_ns(now_ns)
-        if behind_ns > self._keep_ns:
+        if behind_ns > self._keep_ns or self._refusals >= _REFUSALS:
             state = "not_recording"
         elif behind_ns > _DEGRADED_NS:
             state = "degraded"
@@ -213,6 +217,8 @@ class RoomTap:
             else:
                 if await self._serve(reader, writer):
                     tries = 0
+                else:
+                    self._refusals += 1
             await asyncio.sleep(_BACKOFF_S[min(tries, len(_BACKOFF_S) - 1)])
             tries += 1
 
@@ -226,6 +232,7 @@ class RoomTap:
             while chunk := await reader.read(65_536):
                 for frame in frames.feed(chunk):
                     if frame.kind is FrameKind.RESUME and pump is None:
+                        self._refusals = 0
                         self._resume(frame)
                         pump = asyncio.create_task(self._pump(writer))
                     else:

@@ -116,6 +116,11 @@ class Hearing:
         self._untapped = not there
         self._weigh()
 
+    def recorder_restarted(self) -> None:
+        """It says anew what is wrong; what its earlier run said last may have ended unheard."""
+        self._store_available, self._spool_full = True, False
+        self._weigh()
+
     def _store_changed(self, event: control.StoreChanged) -> None:
         if event.recording == self._memory.present.recording:
             self._store_available = event.available

@@ -77,6 +77,22 @@ class Keeper:
         self._hurry = asyncio.Event()
         self._turn = asyncio.Lock()
         self._has_written = False
+        self._intends = False
+
+    async def intend(self, batch: Batch) -> None:
+        """Kept until :meth:`intent_ended`. Raises Unavailable."""
+        async with self._turn:
+            await self._journal.append(self._reception, [serialise_kept(KeptBatch(self._version(), batch))])
+            self._intends = self._has_written = True
+
+    def intent_found(self) -> None:
+        """It lies in the journal from an earlier life."""
+        self._intends = self._has_written = True
+
+    async def intent_ended(self) -> None:
+        """Its outcome is stored or kept, or there is none."""
+        self._intends = False
+        await self._clear()
 
     def want(self) -> None:
         """Something takes effect that is not stored."""
@@ -128,8 +144,11 @@ class Keeper:
         """Everything is stored."""
         self._hurry.clear()
         self.failing = None
+        await self._clear()
+
+    async def _clear(self) -> None:
         async with self._turn:
-            if self._has_written and not any(waiting.kept for waiting in self._queue):
+            if self._has_written and not self._intends and not any(waiting.kept for waiting in self._queue):
                 try:
                     await self._journal.clear(self._reception)
                 except Unavailable as failure:

@@ -4,10 +4,11 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from bridge.errors import NotFound
+from bridge.errors import Conflict, NotFound
 from bridge.ids import ReceptionId
-from bridge.kept import Batch, parse_kept, still_missing
-from bridge.ports import LocalJournal
+from bridge.kept import Batch, parse_kept, still_missing, unnamed
+from bridge.model import RecordingRow
+from bridge.ports import LocalJournal, RecorderNode
 from bridge.reception import Reception, rebuilt
 from bridge.receptions import ReceptionService
 from bridge.stream import Stream
@@ -16,25 +17,40 @@ from signaling.writer import Writer
 _log = logging.getLogger(__name__)
 
 
-async def write_kept(journal: LocalJournal, service: ReceptionService, reception: ReceptionId) -> None:
-    """For a room that is not there (any more). Raises Unavailable; then nothing is forgotten and it may be repeated."""
+async def write_kept(journal: LocalJournal, service: ReceptionService, reception: ReceptionId) -> list[RecordingRow]:
+    """For a room that is not there (any more). Answers recordings that were begun and are named by nobody: they are to
+    be taken back, and the journal stays until then. Raises Unavailable; then nothing is forgotten and it may be
+    repeated."""
     kept = parse_kept(await journal.read(reception))
     if not kept.batches and not kept.damaged:
-        return
+        return []
     try:
         history = await service.history(reception)
     except NotFound:
         _log.critical("%s: not in the database; its journal lies in %s", reception, await journal.set_aside(reception))
-        return
-    missing = still_missing(kept.batches, history)
-    await _write(journal, service, rebuilt(history), missing)
-    stored = sum(len(batch.events) for batch in missing)
-    _log.warning("%s: %d events written from the local journal", reception, stored)
+        return []
+    if missing := still_missing(kept.batches, history):
+        await _write(journal, service, rebuilt(history), missing)
+        stored = sum(len(batch.events) for batch in missing)
+        _log.warning("%s: %d events written from the local journal", reception, stored)
+        history = await service.history(reception)
+    begun = unnamed(kept.batches, history)
     if kept.damaged:
         place = await journal.set_aside(reception)
         _log.critical("%s: lines %s of its journal say nothing; it lies in %s", reception, kept.damaged, place)
-    else:
+    elif not begun:
         await journal.clear(reception)
+    return begun
+
+
+async def forget_begun(recorder: RecorderNode, row: RecordingRow) -> None:
+    """Raises Unavailable."""
+    try:
+        await recorder.disarm(row.id)
+    except NotFound:
+        return
+    except Conflict as refusal:
+        _log.critical("recording %s stays in the store without a reception: %s", row.id, refusal)
 
 
 async def _write(journal: LocalJournal, service: ReceptionService, stored: Reception, missing: Sequence[Batch]) -> None:

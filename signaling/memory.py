@@ -88,6 +88,14 @@ class Memory:
         await self._writer.store_or_keep(Batch(actor, action, tuple(events), at_utc_ns, recording))
         self._take(actor, events, at_utc_ns)
 
+    async def intend(self, actor: Actor, recording: RecordingRow) -> None:
+        """In the local journal. Raises Unavailable."""
+        await self._writer.keeper.intend(Batch(actor, "begin", (), self._clock.utc(), recording))
+
+    async def intent_ended(self) -> None:
+        """See :meth:`Keeper.intent_ended`."""
+        await self._writer.keeper.intent_ended()
+
     def told(self, recorded: Recorded) -> None:
         """Somebody else wrote this event."""
         self._present = evolve(self._present, recorded)

@@ -47,6 +47,11 @@ class Placement:
         """Every connection and the tap are gone; :meth:`follow` makes it good."""
         self._node_is_new = self._tap_is_gone = True
 
+    def node_away(self) -> None:
+        """Nothing reaches the recorder; :meth:`follow` asks for the tap again, also of a node that only stood still."""
+        self._tap_is_gone = True
+        self._tapped(False)
+
     async def follow(self) -> None:
         """First the room and the browsers, then the recording. Raises Unavailable."""
         if self._node_is_new:
@@ -59,6 +64,7 @@ class Placement:
         if self._tap_is_gone:
             await self._record_again()
             self._tap_is_gone = False
+        await self._live.take_back()
 
     async def _record_again(self) -> None:
         try:

@@ -17,7 +17,7 @@ from bridge.commands import RoomCommand
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.decisions import decide
 from bridge.errors import Code, NotPermitted, Refusal, Unavailable
-from bridge.ids import NS_PER_S, ParticipantId, room_of
+from bridge.ids import NS_PER_S, ParticipantId, RecordingId, room_of
 from bridge.live import LiveReception
 from bridge.policy import SYSTEM, Actor
 from bridge.ports import Clock, Entropy, JoinGrant, LocalJournal
@@ -137,6 +137,11 @@ class Room:
     def writer(self) -> Writer:
         """Its way into storage."""
         return self._writer
+
+    def was_begun(self, recording: RecordingId) -> None:
+        """By an earlier life of this process, which was killed over it: to be taken back. Said before :meth:`start`."""
+        self.live.was_begun(recording)
+        self._writer.keeper.intent_found()
 
     def start(self) -> None:
         """Begin to work; whoever was in the room may resume from now on."""
@@ -287,6 +292,14 @@ class Room:
         """Every connection is gone."""
         self._placement.node_restarted()
         self._lane.post(self._placement.follow)
+
+    def node_away(self) -> None:
+        """See :meth:`Placement.node_away`."""
+        self._placement.node_away()
+
+    def recorder_restarted(self) -> None:
+        """See :meth:`Hearing.recorder_restarted`."""
+        self._hearing.recorder_restarted()
 
     def noticed(self, version: int) -> None:
         """Somebody stored events of this reception up to ``version``."""

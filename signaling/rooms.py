@@ -7,7 +7,8 @@ from typing import Any
 
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.errors import Code, Refusal, Unavailable
-from bridge.ids import NS_PER_S, NodeId, ParticipantId, ReceptionId, reception_of
+from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, reception_of
+from bridge.model import RecordingRow
 from bridge.ports import Clock, Entropy, LocalJournal
 from bridge.reception import Reception, rebuilt
 from bridge.receptions import STORED, ReceptionService
@@ -15,7 +16,7 @@ from bridge.repositories import UnitsOfWork
 from bridge.sessionclock import SessionClock, SteadyClock
 from bridge.states import UNDER_WAY
 from signaling.alarms import decisions
-from signaling.later import write_kept
+from signaling.later import forget_begun, write_kept
 from signaling.overseer import set_clock
 from signaling.pauses import passed
 from signaling.places import Place, Places
@@ -78,14 +79,34 @@ class Rooms:
             try:
                 await self._write_all_kept()
                 await self._take_all_back(lobbies=False)
-            except Unavailable as failure:
+            except Refusal as failure:
                 _log.warning("rooms without an owner are not looked for: %s", failure)
 
     async def _write_all_kept(self) -> None:
         for reception in await self._journal.receptions():
             async with self._turns.setdefault(reception, asyncio.Lock()):
                 if reception not in self._rooms and reception not in self._ending:
-                    await write_kept(self._journal, self._service, reception)
+                    await self._write_kept(reception)
+
+    async def _write_kept(self, reception: ReceptionId) -> None:
+        """Raises Unavailable when the database is away; what else is wrong concerns this reception alone."""
+        try:
+            begun = await write_kept(self._journal, self._service, reception)
+            await self._forget_begun(reception, begun)
+        except Unavailable:
+            raise
+        except Refusal as refusal:
+            _log.error("reception %s: its journal is not written: %s", reception, refusal)
+
+    async def _forget_begun(self, reception: ReceptionId, begun: Sequence[RecordingRow]) -> None:
+        try:
+            for row in begun:
+                await forget_begun(self._places.recorder(RecorderId(row.recorder)), row)
+        except Unavailable as failure:
+            _log.warning("reception %s: what was begun is not taken back yet: %s", reception, failure)
+        else:
+            if begun:
+                await self._journal.clear(reception)
 
     async def _take_all_back(self, *, lobbies: bool) -> None:
         now = self._clock.utc()
@@ -122,13 +143,15 @@ class Rooms:
     async def _make(self, reception: ReceptionId) -> Room:
         lease = RoomLease(self._units, self._steady, reception, self._config.owner, self._config.lease_s)
         await lease.take()
-        await write_kept(self._journal, self._service, reception)
+        begun = await write_kept(self._journal, self._service, reception)
         history = await self._service.history(reception)
         stored = rebuilt(history)
         place = await self._place_of(stored)
         clock = await self._clock_of(stored, history[-1].at_utc_ns, place)
         room = Room(self._parts, stored, place, lease, clock)
         self._listen(room.place)
+        for row in begun:
+            room.was_begun(row.id)
         room.start()
         return room
 
@@ -163,12 +186,23 @@ class Rooms:
     # ── nodes and recorders ────────────────────────────────────────────────────────────────────────────────────
 
     def _listen(self, place: Place) -> None:
-        self._watch(f"node {place.node}", self._places.node(place.node), lambda: self._node_restarted(place.node))
-        self._watch(f"recorder {place.recorder}", self._places.recorder(place.recorder), lambda: None)
+        node, recorder = place.node, place.recorder
+        self._watch(
+            f"node {node}",
+            self._places.node(node),
+            restarted=lambda: self._tell(Room.node_restarted, lambda there: there.node == node),
+            away=lambda: self._tell(Room.node_away, lambda there: there.node == node),
+        )
+        self._watch(
+            f"recorder {recorder}",
+            self._places.recorder(recorder),
+            restarted=lambda: self._tell(Room.recorder_restarted, lambda there: there.recorder == recorder),
+            away=lambda: None,  # the node says what that means: written late, or not any more
+        )
 
-    def _watch(self, name: str, source: Source, restarted: Callable[[], None]) -> None:
+    def _watch(self, name: str, source: Source, *, restarted: Callable[[], None], away: Callable[[], None]) -> None:
         if name not in self._watchers:
-            watcher = Watcher(name, source, self._hear, restarted)
+            watcher = Watcher(name, source, self._hear, restarted, away)
             self._watchers[name] = asyncio.create_task(watcher.run(), name=name)
 
     def _hear(self, event: NodeEvent | RecorderEvent) -> None:
@@ -182,10 +216,9 @@ class Rooms:
         recording = getattr(event, "recording", None)
         return [room for room in self._rooms.values() if room.present.recording == recording]
 
-    def _node_restarted(self, node: NodeId) -> None:
-        for room in self._rooms.values():
-            if room.place.node == node:
-                room.node_restarted()
+    def _tell(self, what: Callable[[Room], None], whom: Callable[[Place], bool]) -> None:
+        for room in [room for room in self._rooms.values() if whom(room.place)]:
+            what(room)
 
     # ── the end ────────────────────────────────────────────────────────────────────────────────────────────────
 

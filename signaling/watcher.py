@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
 from bridge.control import NodeEvent, NodeHealth, Numbered, RecorderEvent, RecorderHealth
-from bridge.errors import Refusal
+from bridge.errors import Refusal, Unavailable
 
 _log = logging.getLogger(__name__)
 FIRST_AGAIN_S = 0.2
-LAST_AGAIN_S = 5.0
-"""A process that the supervisor restarts is back within a second; one that stays away costs a try in five."""
+LAST_AGAIN_S = 1.0
+"""A process that the supervisor restarts is back within a second or two, and browsers begin anew only once that is
+seen; one that stays away costs a try a second."""
 
 
 class Source(Protocol):
@@ -23,7 +24,8 @@ class Source(Protocol):
 
 
 class Watcher:
-    """``heard`` gets every event once, in order; ``restarted`` is called when the run is another than before."""
+    """``heard`` gets every event once, in order; ``restarted`` is called when the run is another than before, ``away``
+    each time it does not answer."""
 
     def __init__(
         self,
@@ -31,11 +33,13 @@ class Watcher:
         source: Source,
         heard: Callable[[NodeEvent | RecorderEvent], None],
         restarted: Callable[[], None],
+        away: Callable[[], None],
     ) -> None:
         self._name = name
         self._source = source
         self._heard = heard
         self._restarted = restarted
+        self._away = away
         self._run = ""
         self._after = 0
 
@@ -44,7 +48,7 @@ class Watcher:
         pause = FIRST_AGAIN_S
         while True:
             try:
-                self._seen((await self._source.health()).run)
+                await self._ask()
                 async for numbered in self._source.events(self._run, self._after):
                     pause = FIRST_AGAIN_S
                     self._take(numbered)
@@ -54,6 +58,13 @@ class Watcher:
                 _log.exception("%s: an event that we do not understand", self._name)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LAST_AGAIN_S)
+
+    async def _ask(self) -> None:
+        try:
+            self._seen((await self._source.health()).run)
+        except Unavailable:
+            self._away()
+            raise
 
     def _seen(self, run: str) -> None:
         if run == self._run:

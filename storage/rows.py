@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import RowMapping
 
+from bridge.errors import MalformedInput
+
 Kept = TypeVar("Kept", bound=msgspec.Struct)
 
 
@@ -16,6 +18,9 @@ def columns_of(struct: msgspec.Struct) -> dict[str, Any]:
 
 
 def struct_of(kind: type[Kept], row: RowMapping | Mapping[str, Any]) -> Kept:
-    """The struct whose fields the row's columns are. Raises msgspec.ValidationError when the row is not one."""
-    # SQLAlchemy's keys may be a subclass of str, which msgspec refuses.
-    return msgspec.convert({str(name): value for name, value in row.items()}, kind)
+    """The struct whose fields the row's columns are. Raises MalformedInput when somebody made the row another."""
+    try:
+        # SQLAlchemy's keys may be a subclass of str, which msgspec refuses.
+        return msgspec.convert({str(name): value for name, value in row.items()}, kind)
+    except msgspec.ValidationError as error:
+        raise MalformedInput(f"a stored {kind.__name__}: {error}") from error

@@ -10,32 +10,17 @@ from markupsafe import Markup
 
 from bridge.handover import Handover
 from bridge.ids import NS_PER_S
-from bridge.journal import GapReason
 from bridge.manifest import Manifest, ordered_segments
-from bridge.media import Source
 from web import labels
 from web.catalogues import LANGUAGES, Catalogues, load_catalogues
 from web.render import environment
 from web.times import Times
 from web.wire import Catalogue, OfflineWords
-from web.words import Words, mark
+from web.words import Words
 
 OFFLINE_PAGE = Path("build") / "offline" / "index.html"
 """Below the static folder: as Vite built it, without words."""
 WORDS_PLACE = '<script type="application/json" id="words">{}</script>'
-SOURCES: Mapping[str, str] = {
-    Source.MICROPHONE: mark("microphone"),
-    Source.CAMERA: mark("camera"),
-    Source.SCREEN: mark("screen"),
-}
-GAP_REASONS: Mapping[str, str] = {
-    GapReason.LOSS: mark("gap: lost on the line"),
-    GapReason.SENDER_STALLED: mark("gap: nothing came from there"),
-    GapReason.RECORDER_AWAY: mark("gap: the recorder was away"),
-    GapReason.NODE_RESTARTED: mark("gap: the server restarted"),
-    GapReason.NO_KEY_FRAME: mark("gap: no whole picture came"),
-}
-"""The player's own words (``web/client/player/words.ts``)."""
 FIRST = "vi"
 """The language that comes first in the summary; the others stand beside it."""
 
@@ -81,8 +66,8 @@ class WrittenPages:
             owners={person.id: person for person in manifest.participants},
             roles={str(role): sentence for role, sentence in labels.ROLES.items()},
             levels={str(level): sentence for level, sentence in labels.LEVELS.items()},
-            reasons=GAP_REASONS,
-            sources=SOURCES,
+            reasons=labels.GAP_REASONS,
+            sources=labels.SOURCES,
             elapsed=_elapsed,
         )
         return {"index.html": self._page, "summary.html": summary.encode()}

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from bridge.archive import AccessKind
+from bridge.journal import GapReason
+from bridge.media import Source
 from bridge.model import Level, ReceptionKind, Role
 from bridge.search import ProofState
 from bridge.signing import Origin
@@ -66,7 +68,7 @@ ASKED: Mapping[str, str] = {
 ACCESSES: Mapping[AccessKind, str] = {
     AccessKind.PLAY: mark("Opened for playing"),
     AccessKind.EXPORT: mark("Exported"),
-    AccessKind.COPY: mark("Viewing copy"),
+    AccessKind.COPY: mark("Viewing copy downloaded"),
 }
 
 ORIGINS: Mapping[str, str] = {
@@ -79,6 +81,20 @@ ORIGINS: Mapping[str, str] = {
     Origin.TRUSTED: mark("The signature holds, by a key of this installation."),
 }
 """What a check can say about who sealed a recording."""
+
+SOURCES: Mapping[str, str] = {
+    Source.MICROPHONE: mark("microphone"),
+    Source.CAMERA: mark("camera"),
+    Source.SCREEN: mark("screen"),
+}
+GAP_REASONS: Mapping[str, str] = {
+    GapReason.LOSS: mark("gap: lost on the line"),
+    GapReason.SENDER_STALLED: mark("gap: nothing came from there"),
+    GapReason.RECORDER_AWAY: mark("gap: the recorder was away"),
+    GapReason.NODE_RESTARTED: mark("gap: the server restarted"),
+    GapReason.NO_KEY_FRAME: mark("gap: no whole picture came"),
+}
+"""The player's own words (``web/client/player/words.ts``)."""
 
 ROLES: Mapping[Role, str] = {
     Role.CHAIR: mark("Chair"),

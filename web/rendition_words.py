@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from recorder.rendition.order import Wording
+from web import labels
 from web.words import Words, mark
 
 REASONS: Mapping[str, str] = {
@@ -12,16 +13,12 @@ REASONS: Mapping[str, str] = {
     "camera_off": mark("camera off"),
     "screen_off": mark("screen not shared"),
     "paused": mark("paused by the chair"),
-    "loss": mark("gap: lost on the line"),
-    "sender_stalled": mark("gap: nothing came from there"),
-    "recorder_away": mark("gap: the recorder was away"),
-    "node_restarted": mark("gap: the server restarted"),
-    "no_key_frame": mark("gap: no whole picture came"),
+    **labels.GAP_REASONS,
 }
 """By the manifest's reason, and the plan's own."""
 
 
 def wording_of(words: Words) -> Wording:
     """In one language: a copy is made once for all who watch it."""
-    reasons = {code: words.t(sentence) for code, sentence in REASONS.items()}
+    reasons = {str(code): words.t(sentence) for code, sentence in REASONS.items()}
     return Wording(reasons, words.t("Screen of {name}", name="{name}"), words.t("Nobody was in the room."))

@@ -106,6 +106,7 @@ class PlayerConfig(msgspec.Struct, frozen=True):
     verify: str
     verification: str
     proof: str
+    copy: str
     purpose: str
     purpose_given: bool
 

@@ -1,5 +1,6 @@
 """Checks a bag as a bag: whole, nothing added, nothing changed. Only reads, and collects every fault. Blocks."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Generator, Iterator, Mapping
@@ -71,7 +72,7 @@ def _found_in(root: Path) -> _Found:
 
 def _declaration_faults(root: Path) -> list[Fault]:
     try:
-        check_declaration((root / DECLARATION_NAME).read_bytes())
+        check_declaration(_text(root, DECLARATION_NAME))
     except OSError as error:
         return [_unreadable(DECLARATION_NAME, error)]
     except MalformedInput as error:
@@ -95,7 +96,7 @@ def _tag_faults(root: Path, found: _Found) -> Iterator[Fault]:
     listed = yield from _listed(root, TAGS_NAME)
     if listed is None:
         return
-    if (root / TAGS_NAME).read_bytes() != serialise_hashes(listed):
+    if _text(root, TAGS_NAME) != serialise_hashes(listed):
         yield Fault(TAGS_NAME, "form", "as it was written", "written otherwise")
     present = {path for path in found.sizes if not path.startswith(PAYLOAD) and path != TAGS_NAME}
     yield from _difference(root, listed, present, {})
@@ -104,7 +105,7 @@ def _tag_faults(root: Path, found: _Found) -> Iterator[Fault]:
 def _listed(root: Path, name: str) -> Generator[Fault, None, dict[str, str] | None]:
     """A manifest's hashes by path; None when it cannot be read, which is told as a fault."""
     try:
-        return parse_hashes((root / name).read_bytes())
+        return parse_hashes(_text(root, name))
     except OSError as error:
         yield _unreadable(name, error)
     except MalformedInput as error:
@@ -134,7 +135,7 @@ def _changed(root: Path, path: str, expected: str, known: str | None) -> Iterato
 
 def _oxum_faults(root: Path, octets: int, streams: int) -> Iterator[Fault]:
     try:
-        said = dict(parse_info((root / INFO_NAME).read_bytes())).get(OXUM, "")
+        said = dict(parse_info(_text(root, INFO_NAME))).get(OXUM, "")
     except OSError as error:
         yield _unreadable(INFO_NAME, error)
         return
@@ -143,6 +144,13 @@ def _oxum_faults(root: Path, octets: int, streams: int) -> Iterator[Fault]:
         return
     if said != f"{octets}.{streams}":
         yield Fault(INFO_NAME, "size", said or OXUM, f"{octets}.{streams}")
+
+
+def _text(root: Path, name: str) -> bytes:
+    """A tag file's. Raises OSError; also for a pipe or a device in its place, which might never end."""
+    if (root / name).exists() and not (root / name).is_file():
+        raise OSError(errno.EINVAL, "not a file")
+    return (root / name).read_bytes()
 
 
 def _sha256(path: Path) -> str:

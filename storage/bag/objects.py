@@ -6,8 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bridge.errors import Code, Invalid, NotFound, Refusal
-from bridge.ports import StoredObject
+from bridge.errors import Code, Invalid, NotFound
 from storage.bag.text import PAYLOAD
 from storage.objects.keys import key_parts
 
@@ -16,7 +15,7 @@ CHUNK = 1 << 20
 
 
 class BagObjects:
-    """:class:`bridge.ports.ObjectStore` without writing. A bag holds one version of each object, the one that was
+    """:class:`bridge.ports.ReadableObjects`. A bag holds one version of each object, the one that was
     copied by its version id: whichever is asked for is that one, and its hash says whether it is."""
 
     def __init__(self, bag: Path) -> None:
@@ -37,32 +36,13 @@ class BagObjects:
                 return
             start, left = start + len(chunk), left - len(chunk)
 
-    async def stat(self, key: str, version: str | None = None) -> StoredObject:
-        """A bag remembers hashes in its manifest, not here: ``sha256`` is empty."""
-        try:
-            size = (await asyncio.to_thread(self._path(key).stat)).st_size
-        except OSError as error:
-            raise NotFound(detail=key) from error
-        return StoredObject(key, "", size, "", 0)
+    async def keys(self) -> list[str]:
+        """Of everything in it, in order."""
+        return await asyncio.to_thread(self._keys)
 
-    async def list(self, prefix: str) -> AsyncIterator[StoredObject]:
-        """In order of key."""
-        for path in sorted(await asyncio.to_thread(lambda: [one for one in self._payload.rglob("*") if one.is_file()])):
-            key = path.relative_to(self._payload).as_posix()
-            if key.startswith(prefix):
-                yield StoredObject(key, "", path.stat().st_size, "", 0)
-
-    async def put(self, key: str, body: AsyncIterator[bytes] | bytes, retain_until_utc_ns: int) -> StoredObject:
-        """Never."""
-        raise Refusal(Code.OBJECT_LOCKED, key)
-
-    async def extend_retention(self, key: str, version: str, retain_until_utc_ns: int) -> StoredObject:
-        """Never."""
-        raise Refusal(Code.OBJECT_LOCKED, key)
-
-    async def delete(self, key: str, version: str) -> None:
-        """Never."""
-        raise Refusal(Code.OBJECT_LOCKED, key)
+    def _keys(self) -> list[str]:
+        files = (path for path in self._payload.rglob("*") if path.is_file())
+        return sorted(path.relative_to(self._payload).as_posix() for path in files)
 
     def _path(self, key: str) -> Path:
         try:
@@ -74,7 +54,8 @@ class BagObjects:
     def _read(self, key: str, start: int, length: int) -> bytes:
         """What cannot be read is not there; the check of the bag itself says why."""
         try:
-            file = os.open(self._path(key), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            # Whoever put a pipe in its place shall not have us wait for it.
+            file = os.open(self._path(key), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
             try:
                 return os.pread(file, length, start)
             finally:

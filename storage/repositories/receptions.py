@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import RowMapping, func, select, union
 
-from bridge.errors import Conflict, NotFound
+from bridge.errors import Code, Conflict, NotFound, Refusal
 from bridge.events import Event, Recorded
 from bridge.ids import ReceptionId
+from bridge.ledger import line_of
 from bridge.model import ReceptionRow
 from bridge.repositories import EventLine
-from storage.rows import struct_of
+from storage.rows import columns_of, struct_of
 from storage.tables import reception_events, receptions
 from storage.transaction import Transaction
 
@@ -24,7 +25,8 @@ class SqlReceptions:
         self._transaction = transaction
 
     async def history(self, reception: ReceptionId, after: int = 0) -> list[Recorded]:
-        """The events whose version is above ``after``, in order. NotFound when the reception has none at all."""
+        """The events whose version is above ``after``, in order. NotFound when the reception has none at all,
+        Refusal(internal) for a row that was changed past the programme: a fault of one reception and of no other."""
         stream = reception_events.c
         rows = await self._transaction.rows(
             select(reception_events)
@@ -44,7 +46,7 @@ class SqlReceptions:
         last = await self._last_version(row.id)
         if events[0].version != last + 1:
             raise Conflict(detail=f"reception {row.id}: version {events[0].version} after {last}")
-        await self._transaction.insert_columns(reception_events, [_columns(recorded) for recorded in events])
+        await self._transaction.insert_columns(reception_events, [columns_of(line_of(recorded)) for recorded in events])
 
     async def ids(self) -> list[ReceptionId]:
         """In order."""
@@ -90,15 +92,10 @@ def _check_run(events: Sequence[Recorded], row: ReceptionRow) -> None:
             raise ValueError(f"events of {row.id} must be of one reception, their versions consecutive")
 
 
-def _columns(recorded: Recorded) -> dict[str, object]:
-    return {
-        "reception": recorded.reception,
-        "version": recorded.version,
-        "at_utc_ns": recorded.at_utc_ns,
-        "actor": recorded.actor,
-        "event": msgspec.json.encode(recorded.event).decode(),
-    }
-
-
 def _recorded(row: RowMapping) -> Recorded:
-    return Recorded(row["reception"], row["version"], row["at_utc_ns"], row["actor"], _EVENT.decode(row["event"]))
+    line = struct_of(EventLine, row)
+    try:
+        event = _EVENT.decode(line.event)
+    except msgspec.DecodeError as error:
+        raise Refusal(Code.INTERNAL, f"event {line.version} of reception {line.reception} is none: {error}") from error
+    return Recorded(line.reception, line.version, line.at_utc_ns, line.actor, event)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from bridge.errors import MalformedInput
 from bridge.signing import Algorithm, KeyId, key_id
 from storage.durable import sync_file, sync_folder
 from storage.lock import FileLock
@@ -106,7 +107,12 @@ class KeyFolder:
 def _known(path: Path) -> KnownKey:
     found = parsed(read_bytes(path), str(path))
     certificate = found.certificates[0] if found.certificates else None
-    key = verifying_key(certificate.public_key()) if certificate else found.public[0]
+    if certificate is None and not found.public:
+        raise KeyFault(f"{path} holds no public key and no certificate")
+    try:
+        key = verifying_key(certificate.public_key()) if certificate else found.public[0]
+    except MalformedInput as error:
+        raise KeyFault(f"{path}: {error}") from error
     known = key_id(spki_of(certificate) if certificate else der_of(key))
     if path.name != f"{known}{_PUBLIC}":
         raise KeyFault(f"{path} holds the key {known}")

@@ -11,7 +11,6 @@ from bridge.audit import audit_faults
 from bridge.errors import Code, Unavailable
 from bridge.events import Recorded
 from bridge.ids import NS_PER_S, ParticipantId, ReceptionId
-from bridge.journal import SilenceDeclared, parse_journal
 from bridge.manifest import Manifest, ManifestTrack, ordered_segments
 from bridge.media import Source
 from bridge.model import RecordingRow
@@ -122,29 +121,12 @@ def _examine_tracks(choice: Choice, played: Played, bodies: Bodies, found: Found
             one for one in bodies.manifest.tracks if (one.participant, one.source) == (participant, Source.CAMERA)
         ]
         seen = [one for track in tracks for one in _pictures(track, bodies, found)]
-        holes = [hole for track in tracks for hole in declared(track)] + _closed(participant, bodies)
+        holes = [hole for track in tracks for hole in declared(track)]
         reckon(found.account, point.sendings, seen, holes, window)
         found.gap_s = max(found.gap_s, sum(gap_seconds(track) for track in tracks))
         found.stall_s = max(found.stall_s, sum(gap_seconds(track, stalled=True) for track in tracks))
     found.faults += [f"lost: {mark}" for mark in found.account.lost]
     found.faults += [f"recorded twice: {mark}" for mark in found.account.twice]
-
-
-def _closed(participant: ParticipantId, bodies: Bodies) -> list[Span]:
-    """Silences of tracks that never sent anything: a citizen's picture reaches nobody until the start is stored, and
-    when the node dies before, its track is in the journal alone."""
-    known = {track.id for track in bodies.manifest.tracks}
-    own = {
-        recorded.event.track
-        for recorded in bodies.history
-        if isinstance(recorded.event, e.SourcePublished)
-        and (recorded.event.participant, recorded.event.source) == (participant, Source.CAMERA)
-    }
-    return [
-        (entry.start_ns / NS_PER_S, entry.end_ns / NS_PER_S)
-        for entry in parse_journal(bodies.journal)
-        if isinstance(entry, SilenceDeclared) and entry.track in own - known
-    ]
 
 
 def _pictures(track: ManifestTrack, bodies: Bodies, found: Found) -> list[SeenAt]:

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import Connection, Executable, delete, insert, select, text, update
 
 from bridge.auditing import check_database
+from bridge.errors import Refusal
 from bridge.receptions import ReceptionService
 from deploy.time import SystemClock, SystemEntropy
 from signaling.notices import InProcessNotices
@@ -66,3 +67,16 @@ async def test_a_row_that_is_not_as_the_audit_says_is_found(units: SqlUnits, dat
     assert (whole.entries, whole.events) == (2, 2)
     past_the_program(database_url, ROWS[what])
     assert (await check_database(units)).faults
+
+
+async def test_an_event_that_cannot_be_read_is_a_fault_of_its_reception_alone(
+    units: SqlUnits, database_url: str
+) -> None:
+    clock = SystemClock()
+    service = ReceptionService(units, clock, SystemEntropy(), InProcessNotices())
+    reception, other = await scheduled(service, clock.utc()), await scheduled(service, clock.utc())
+    bad = update(reception_events).where(reception_events.c.reception == reception.id, reception_events.c.version == 2)
+    past_the_program(database_url, bad.values(event="{"))
+    with pytest.raises(Refusal, match=f"internal: event 2 of reception {reception.id}"):
+        await service.history(reception.id)
+    assert await service.history(other.id)

@@ -113,12 +113,14 @@ async def test_audit_verify_reads_the_chain_and_the_manifests(kept: Archive) -> 
         head = await unit.audit.head()
     assert head is not None
     assert whole.code == 0
-    assert f"{head.number} audit entries, 0 fault(s)" in whole.out
+    assert f"{head.number} audit entries, 7 events, 1 recordings, 0 fault(s)" in whole.out
     assert f"head {head.hash}" in whole.out
     kept.file(row.manifest_key).write_bytes(b"{}")
     damaged = await diemcau(kept.folder, "audit", "verify")
     assert (damaged.code, "1 fault(s)" in damaged.out) == (1, True)
     assert (await diemcau(kept.folder, "db", "check")).code == 0, "the chain itself holds"
+    elsewhere = await diemcau(kept.folder, "audit", "verify", "--store", "nowhere")
+    assert (elsewhere.code, "store.kind" in elsewhere.err) == (78, True), "the store of the running one can be named"
 
 
 async def test_a_certificate_that_has_ended_keeps_it_from_starting(tmp_path: Path) -> None:

@@ -107,6 +107,25 @@ async def _is_whole(recorder: KillableRecorder, frames: list[Frame]) -> None:
     )
 
 
+async def test_what_a_kill_cut_off_the_journal_is_said_again(recorder: KillableRecorder) -> None:
+    """The parts are in ``recording.json`` before they are in the journal."""
+    await recorder.arm(RECORDING)
+    camera = ScriptedTrack(1, "one", "ann", Source.CAMERA, Codec.VP8, pictures(Codec.VP8, 3, 1.0))
+    last = script([replace(camera, track="two", start_s=4.0)], 4.0, 6.5)
+    for frames, at_s in ((script([camera], 0.0, None), 0.0), (moved(last, 4.0), 4.0)):
+        node = await TapNode.connect(recorder.tap_address, RECORDING, at_s=at_s)
+        await node.send(frames)
+        await node.until_confirmed(frames)
+        await node.close()
+        await recorder.kill()
+        (recorder.folder / "spool" / RECORDING / "journal.spool").write_bytes(b"")
+        await recorder.start()
+    await recorder.api.finished(RECORDING)
+    journal = await recorder.journal(RECORDING)
+    assert sum(isinstance(entry, RecordingBegan) for entry in journal) == 1
+    assert [entry.part for entry in journal if isinstance(entry, PartBegan)] == [1, 2]
+
+
 async def test_parts_are_found_again(recorder: KillableRecorder) -> None:
     """Killed in the second node run, before and after: what each run brought is there once."""
     await recorder.arm(RECORDING)

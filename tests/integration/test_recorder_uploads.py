@@ -100,6 +100,24 @@ async def test_what_was_kept_is_sent_in_order_and_once_however_often_it_is_kille
     assert total == 25 * STOPPED_S
 
 
+async def test_a_store_that_goes_away_between_two_files_is_said(
+    tmp_path: Path, frames: list[Frame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recorder.upload.LOOK_S", 0.05)
+    async with running_recorder(tmp_path, steered=True) as running:
+        node = await _begun(running, frames, 2.0)
+        said = running.api.events("", 0)
+        (tmp_path / "store-away").touch()
+        async with asyncio.timeout(10):
+            assert (await anext(said)).event == StoreChanged(RECORDING, False, 0)
+        assert (await running.api.status(RECORDING)).state == "degraded"
+        (tmp_path / "store-away").unlink()
+        async with asyncio.timeout(10):
+            assert (await anext(said)).event == StoreChanged(RECORDING, True, 0)
+        assert (await running.api.status(RECORDING)).state == "writing"
+        await node.close()
+
+
 async def test_a_start_that_is_taken_back_leaves_nothing(tmp_path: Path, frames: list[Frame]) -> None:
     async with running_recorder(tmp_path) as running:
         node = await _begun(running, frames, 2.0)

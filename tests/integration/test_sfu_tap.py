@@ -160,8 +160,11 @@ async def test_a_recorder_that_hangs_up_is_not_pestered(room: Stage, sink: Sink)
     await room.node.put_tap(ROOM, order(sink))
     await asyncio.sleep(1.5)  # what is counted is how often in this time
     assert 2 <= len(sink.hellos) <= 5
+    await room.saw(TapChanged, state="not_recording")
+    room.events.clear()
     sink.knows = True
     await sink.until(FrameKind.START)
+    await room.saw(TapChanged, state="writing")
 
 
 async def test_start_brings_a_key_frame(room: Stage, sink: Sink) -> None:

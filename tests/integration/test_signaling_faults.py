@@ -161,19 +161,6 @@ async def test_another_origin_is_refused(server: RoomServer) -> None:
 # ── parts that fail ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_a_restarted_node_is_told_everything_and_browsers_begin_anew(
-    server: RoomServer, reception: Reception, pair: tuple[Browser, Browser]
-) -> None:
-    chair, citizen = pair
-    server.node.restart()
-    await citizen.until(lambda: citizen.last("renegotiate") == {"reason": "node_restarted"})
-    room = server.node.rooms[room_of(reception.id)]
-    assert set(room.participants) == {chair.id, citizen.id}
-    assert room.tap is not None
-    assert room.tap.recording
-    assert await citizen.ask("uplink", UPLINK) == {"sdp": "v=0 answer"}
-
-
 async def test_an_offer_to_a_node_that_forgot_the_room_still_works(
     server: RoomServer, reception: Reception, pair: tuple[Browser, Browser]
 ) -> None:
@@ -297,33 +284,6 @@ async def test_officials_are_minded_also_while_nothing_can_be_recorded(tmp_path:
     await chair.ask("leave")
     await citizen.sees(lambda room: room.state == "interrupted")
     await server.close()
-
-
-async def test_a_node_that_is_back_before_the_recorder_is_said_not_to_be_recorded(
-    server: RoomServer, reception: Reception, pair: tuple[Browser, Browser]
-) -> None:
-    server.recorder.down = True
-    server.node.restart()
-    await pair[1].sees(lambda room: room.recording == "not_recording")
-    server.recorder.down = False
-    room = room_of(reception.id)
-    await eventually(lambda: room in server.node.rooms and server.node.rooms[room].tap is not None)
-    await pair[1].sees(lambda room: room.recording == "writing")
-
-
-async def test_web_and_node_that_both_began_anew_go_on_recording(
-    server: RoomServer, reception: Reception, pair: tuple[Browser, Browser]
-) -> None:
-    before = server.node.rooms[room_of(reception.id)].tap
-    assert before is not None
-    await server.stop()
-    server.node.restart()
-    await server.start()
-    await eventually(lambda: room_of(reception.id) in server.node.rooms)
-    await eventually(lambda: server.node.rooms[room_of(reception.id)].tap is not None)
-    tap = server.node.rooms[room_of(reception.id)].tap
-    assert tap is not None
-    assert (tap.recording_id, tap.recording) == (before.recording_id, True)
 
 
 async def test_an_interruption_that_is_not_stored_lets_media_flow_again(

@@ -200,6 +200,47 @@ async def test_a_start_that_was_stored_though_its_answer_was_lost_is_one_start(
     assert await server.journal.read(reception.id) == b""
 
 
+@pytest.mark.parametrize("recorder_away", [False, True])
+async def test_a_process_killed_between_start_and_storing_leaves_no_recording(
+    server: RoomServer,
+    reception: Reception,
+    pair: tuple[Browser, Browser],
+    monkeypatch: pytest.MonkeyPatch,
+    recorder_away: bool,
+) -> None:
+    reached = asyncio.Event()
+
+    async def hangs(_: Any) -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(server.recorder, "started", hangs)
+        asking = asyncio.ensure_future(pair[0].command(c.StartReception("on paper")))
+        async with asyncio.timeout(10):
+            await reached.wait()
+        begun, kept = dict(server.recorder.recordings), await server.journal.read(reception.id)
+        tap = server.node.rooms[room_of(reception.id)].tap
+        await server.stop()
+        asking.cancel()
+    assert begun
+    assert await server.journal.read(reception.id) == b""  # an end in order takes it back itself; a kill does not
+    server.recorder.recordings = dict(begun)
+    server.node.rooms[room_of(reception.id)].tap = tap
+    await server.journal.append(reception.id, [kept])
+    server.recorder.down = recorder_away
+    await server.start()
+    if recorder_away:
+        assert server.node.rooms[room_of(reception.id)].tap is not None  # after STOP it would be stored
+        server.recorder.down = False
+    await eventually(lambda: not server.recorder.recordings)
+    await eventually(lambda: server.node.rooms[room_of(reception.id)].tap is None)
+    assert (await server.receptions.present(reception.id)).state == "planned"
+    again = await server.browser(reception.id, CHAIR)
+    await again.done(c.StartReception("on paper"))
+    assert await server.journal.read(reception.id) == b""
+
+
 async def test_a_start_that_a_page_overtook_leaves_no_recording(
     server: RoomServer, reception: Reception, pair: tuple[Browser, Browser], monkeypatch: pytest.MonkeyPatch
 ) -> None:

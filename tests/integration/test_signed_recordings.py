@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import sqlite3
 import subprocess
 from base64 import b64decode
 from collections.abc import AsyncIterator, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bridge.auditing import check_database
 from bridge.errors import MalformedInput, Unavailable
 from bridge.manifest import chained, ordered_segments, parse_manifest, serialise_manifest
 from bridge.model import RecordingRow
@@ -183,6 +185,88 @@ async def test_what_was_planted_in_their_place_is_not_sealed(archive: Archive, t
         await archive.sealing().seal_all()
     assert "planted/manifest.json does not agree" in str(refused.value)
     assert "signed/signature.json does not hold" in str(refused.value)
+
+
+async def test_a_record_that_names_what_no_store_can_have_is_checked_to_its_end(archive: Archive) -> None:
+    row = await archive.sealed()
+    path = archive.file(row.manifest_key)
+    record = parse_manifest(path.read_bytes())
+    first, *others = record.tracks[0].segments
+    outside = msgspec.structs.replace(first, key="../../etc/passwd")
+    track = msgspec.structs.replace(record.tracks[0], segments=(outside, *others))
+    path.write_bytes(serialise_manifest(chained(msgspec.structs.replace(record, tracks=(track, *record.tracks[1:])))))
+    last = ordered_segments(record.tracks)[-1].key
+    archive.file(last).write_bytes(b"changed")
+    result = await archive.sealing().verify(row)
+    assert {(fault.path, fault.algorithm) for fault in result.faults} >= {
+        (row.manifest_key, "sha256"),
+        ("../../etc/passwd", "presence"),
+        (last, "sha256"),
+    }
+    nowhere = msgspec.structs.replace(row, manifest_key="~/manifest.json")
+    assert [fault.path for fault in (await archive.verified(nowhere, trust=None)).faults] == ["~/manifest.json"]
+
+
+async def plant(archive: Archive, row: RecordingRow, **changes: object) -> None:
+    """A manifest that was made of this very recording, but for the changes; it lies there before the sealer comes."""
+    made = parse_manifest(await true_manifest(archive, row))
+    until = SystemClock().utc() + 10**12
+    planted = serialise_manifest(chained(msgspec.structs.replace(made, **changes)))
+    await archive.storage.objects.put(f"{row.prefix}manifest.json", planted, until)
+
+
+async def true_manifest(archive: Archive, row: RecordingRow) -> bytes:
+    """What sealing would write; it is taken away again."""
+    with pytest.raises(Unavailable):
+        await archive.sealing(SigningPorts(Signatures(), archive.keys, NoKey())).seal(row)
+    path = archive.file(f"{row.prefix}manifest.json")
+    text = path.read_bytes()
+    path.unlink()
+    return text
+
+
+async def test_a_planted_manifest_that_conceals_what_happened_is_not_signed(archive: Archive) -> None:
+    row = await archive.recorded()
+    events = parse_manifest(await true_manifest(archive, row)).events
+    assert len(events) > 2
+    for left in ((), events[:-1], events[1:], (events[0], events[-1])):
+        await plant(archive, row, events=left)
+        with pytest.raises(MalformedInput, match="does not agree"):
+            await archive.sealing().seal(row)
+        archive.file(f"{row.prefix}manifest.json").unlink()
+    await plant(archive, row, audit_head="0" * 64)
+    with pytest.raises(MalformedInput, match="names an audit entry that there is not"):
+        await archive.sealing().seal(row)
+    archive.file(f"{row.prefix}manifest.json").unlink()
+    assert await archive.sealing().seal(row)
+
+
+async def test_a_planted_signature_by_a_strangers_key_is_not_taken_for_ours(archive: Archive, tmp_path: Path) -> None:
+    row = await archive.recorded()
+    text, until = await true_manifest(archive, row), SystemClock().utc() + 10**12
+    await archive.storage.objects.put(f"{row.prefix}manifest.json", text, until)
+    elsewhere = await own_keys(tmp_path / "forger", SystemClock()).sign(text)
+    await archive.storage.objects.put(signature_key(row.prefix), serialise_signature(elsewhere), until)
+    with pytest.raises(MalformedInput, match=f"not of this installation: {elsewhere.key}"):
+        await archive.sealing().seal(row)
+    assert (await archive.row()).state == RecordingState.WRITING
+
+
+async def test_an_event_that_was_made_unreadable_keeps_no_other_recording_from_being_sealed(archive: Archive) -> None:
+    broken, other = await archive.recorded("broken"), await archive.recorded("other")
+    database = sqlite3.connect(archive.folder / "archive.db")
+    try:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
+        change = "UPDATE reception_events SET event = replace(event, 'ReceptionClosed', 'ReceptionClosee')"
+        database.execute(f"{change} WHERE reception = ?", [broken.reception])
+        database.commit()
+    finally:
+        database.close()
+    with pytest.raises(MalformedInput, match=f"recording broken: .*event .* of reception {broken.reception}"):
+        await archive.sealing().seal_all()
+    assert (await archive.row(other.id)).state == RecordingState.SEALED
+    assert (await check_database(archive.storage.units)).faults
 
 
 async def test_a_process_that_only_checks_cannot_seal(archive: Archive) -> None:

@@ -116,9 +116,8 @@ async def test_what_is_exported_is_what_was_sealed_though_the_key_was_put_again(
         hiding.put_object(address.bucket, segment.key, BytesIO(b"another"), 7)
         http.clear()
         bag = tmp_path / "bag"
-        exporting = Exporting(
-            house.server.units, house.objects, PyAvRemuxer(), _NoPages(), house.server.clock, "diemcau test"
-        )
+        parts = (house.server.units, house.objects, house.signing.checker, PyAvRemuxer())
+        exporting = Exporting(*parts, _NoPages(), house.server.clock, "diemcau test")
         await exporting.export(ExportRequest(SYSTEM, manifest.recording, "court request 12"), FolderBag(bag))
         assert hashlib.sha256((bag / "data" / segment.key).read_bytes()).hexdigest() == segment.sha256
         result = await verify_exported(bag, await house.judge(), lambda *_: None)

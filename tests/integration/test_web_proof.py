@@ -184,6 +184,31 @@ async def test_the_key_that_signed_is_shown_to_be_compared(pages: Pages) -> None
         text = (await archivist.get(f"{PAGE}/proof")).text
         assert "3f9a 17c2 b84d 5e60" in text
         assert "apart from the archive" in text
+        assert f'href="{PAGE}/copy"' in text
+        assert f"diemcau archive export {RECORDING} FOLDER" in text
+
+
+@pytest.mark.parametrize(("faults", "said"), [(0, "as sealed"), (2, "verify again to see it here")])
+async def test_a_recording_sealed_before_signatures_and_kept_checks_is_shown(
+    pages: Pages, faults: int, said: str
+) -> None:
+    row = await sealed(pages)
+    older = msgspec.structs.replace(
+        row, journal_version="", signature_key="", signature_version="", signed_by="", origin="",
+        verified_utc_ns=pages.clock.now_ns, faults=faults,
+    )  # fmt: skip
+    async with pages.storage.units.writing() as unit:
+        await unit.recordings.put(older)
+        await unit.commit()
+    async with pages.reader() as archivist:
+        await archivist.sign_in("archivist")
+        text = (await archivist.get(f"{PAGE}/proof")).text
+        for words in (said, "The manifest is not signed", "No check has been kept yet."):
+            assert words in text
+        assert "Signed with the key" not in text
+        for path in ("/archive", PAGE, f"{PAGE}/copy", f"{PAGE}/readings"):
+            assert (await archivist.get(path)).status == 200
+        assert (await view(archivist)).last is None
 
 
 async def test_a_check_is_told_to_nobody_without_the_right(pages: Pages) -> None:

@@ -11,6 +11,7 @@ import pytest
 from bridge.archive import AccessEvent, AccessKind
 from bridge.ids import AccountId, AgencyId, BridgePointId, RecordingId
 from bridge.model import Account, RecordingRow, Role
+from bridge.policy import SYSTEM
 from bridge.search import RecordingPerson
 from tests.support.pages import PASSWORD, Pages, QuickPasswords, Reader, serving
 from tests.support.sealed import RECORDING, sealed
@@ -209,6 +210,20 @@ async def test_what_is_not_sealed_yet_is_listed_and_leads_nowhere(pages: Pages) 
         listed = await chair.get("/archive?proof=unsealed")
         assert "Held reception" in listed.text
         assert f'href="{PAGE}' not in listed.text
+
+
+async def test_who_took_it_at_the_server_without_a_name_is_told_as_that(pages: Pages) -> None:
+    row = await sealed(pages)
+    async with pages.storage.units.writing() as unit:
+        await unit.access_events.add(
+            AccessEvent(row.id, pages.clock.utc(), SYSTEM.account, AccessKind.EXPORT, "court request")
+        )
+        await unit.commit()
+    async with pages.reader() as archivist:
+        await archivist.sign_in("archivist")
+        told = (await archivist.get(f"{PAGE}/readings")).text
+        assert "on the server, nobody was named" in told
+        assert "the system, by itself" not in told
 
 
 async def test_a_recording_nobody_read_says_so(pages: Pages) -> None:

@@ -22,6 +22,7 @@ from signaling.notices import InProcessNotices
 from storage.bag.writing import FolderBag
 from storage.build import Storage, StorageConfig
 from storage.build import build as build_storage
+from storage.signing.checker import Signatures
 from tests.support.receptions import AGENCY_SEAT, CHAIR, scheduled
 from tests.support.recorder_process import running_recorder
 from tests.support.signing import signing_ports
@@ -112,7 +113,8 @@ async def forget_signature(storage: Storage) -> None:
 def exporting(storage: Storage) -> Exporting:
     """With the real parts."""
     pages = WrittenPages(STATIC, "Asia/Ho_Chi_Minh")
-    return Exporting(storage.units, storage.objects, PyAvRemuxer(), pages, SystemClock(), "diemcau test")
+    parts = (storage.units, storage.objects, Signatures(), PyAvRemuxer())
+    return Exporting(*parts, pages, SystemClock(), "diemcau test")
 
 
 async def exported(storage: Storage, place: Path) -> Path:

@@ -240,6 +240,10 @@ class FakeRecorder:
     def say(self, event: RecorderEvent) -> None:
         self._events.say(event)
 
+    def restart(self) -> None:
+        """What it said before, nobody hears again."""
+        self._events.anew()
+
     def _answer(self) -> None:
         if self.down:
             raise Unavailable(Code.RECORDER_UNAVAILABLE)

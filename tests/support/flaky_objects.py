@@ -22,6 +22,10 @@ class FlakyObjects:
         """Keys that were put, in order."""
         self._behind = behind
 
+    async def answers(self) -> None:
+        self._check()
+        await self._behind.answers()
+
     async def put(self, key: str, body: AsyncIterator[bytes] | bytes, retain_until_utc_ns: int) -> StoredObject:
         self._check()
         stored = await self._behind.put(key, body, retain_until_utc_ns)

@@ -14,7 +14,7 @@ from bridge.commands import CloseReception, StartReception
 from tests.chaos.session import Cast
 from tests.support.clients import until
 from tests.support.product import Product, Visitor
-from web.wire import RecordingView
+from web.wire import RecordingsPage, RecordingView
 
 WITHIN_S = 60.0
 
@@ -65,6 +65,6 @@ async def _sealed(archivist: Visitor, reception: str) -> str:
             await asyncio.sleep(0.2)
 
 
-async def listed(archivist: Visitor) -> list[RecordingView]:
+async def listed(archivist: Visitor) -> tuple[RecordingView, ...]:
     """The archive."""
-    return msgspec.json.decode((await archivist.get("/api/recordings")).body, type=list[RecordingView])
+    return msgspec.json.decode((await archivist.get("/api/recordings")).body, type=RecordingsPage).recordings

@@ -175,6 +175,7 @@ def _player_config(request: web.Request, row: RecordingRow) -> PlayerConfig:
         verify=f"{api}/verify",
         verification=f"{api}/verification",
         proof=f"/archive/{row.id}/proof",
+        copy=f"/archive/{row.id}/copy",
         purpose=f"{api}/purpose",
         purpose_given=True,
     )

@@ -13,6 +13,7 @@ from bridge.ledger import (
     parse_tie,
     recording_faults,
     seals_of,
+    serialise_seal,
     serialise_tie,
     tied,
     ties_of,
@@ -75,21 +76,24 @@ def test_what_is_missing_and_what_is_too_much_is_found() -> None:
     assert event_faults(R, [], LINES[:1]) == ["reception r1: event 1 is in no audit entry"]
 
 
-def row(sha256: str, state: str = "sealed") -> RecordingRow:
-    agency = AgencyId("a")
-    return RecordingRow(RecordingId("x"), R, agency, "t", state, "recordings/x/", 1, 2, "", manifest_sha256=sha256)
+def row(sha256: str, state: str = "sealed", signed_by: str = "key") -> RecordingRow:
+    made = RecordingRow(RecordingId("x"), R, AgencyId("a"), "t", state, "recordings/x/", 1, 2, "")
+    return msgspec.structs.replace(made, manifest_sha256=sha256, signed_by=signed_by)
 
 
 def seal(sha256: str) -> dict[str, str]:
-    return seals_of([AuditEntry(1, "system", SEAL, "recording x", "done", sha256)])
+    return seals_of([AuditEntry(1, "system", SEAL, "recording x", "done", serialise_seal(sha256, "key"))])
 
 
 def test_a_recording_is_what_its_seal_says() -> None:
     assert recording_faults(seal("ab"), [row("ab")]) == []
-    assert recording_faults({}, [row("", "writing")]) == []
+    assert recording_faults({}, [row("", "writing", "")]) == []
     other = ["recording x: its row names another manifest or signing key than the audit"]
     assert recording_faults(seal("ab"), [row("ac")]) == other
-    assert recording_faults(seal("ab"), [row("", "writing")]) == other
+    assert recording_faults(seal("ab"), [row("", "writing", "")]) == other
     assert recording_faults({}, [row("ab")]) == other
+    for signed_by in ("", "ke", "other"):
+        assert recording_faults(seal("ab"), [row("ab", signed_by=signed_by)]) == other
+    assert recording_faults(seal("ab"), [row("a")]) == other, "a part of it is not it"
     assert recording_faults(seal("ab"), []) == ["recording x: sealed by the audit, but it has no row"]
     assert recording_faults(seal("ab"), [row("ab", "sealee")]) == ["recording x: 'sealee' is no state"]

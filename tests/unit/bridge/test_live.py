@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bridge.commands import CloseReception, InterruptReception, ResumeReception, SetMicrophone, StartReception
-from bridge.control import TapOrder
+from bridge.control import RecordingStatus, TapOrder
 from bridge.decisions import decide, decide_join
-from bridge.errors import Code, IllegalTransition, NotPermitted, Refusal, Unavailable
+from bridge.errors import Code, Conflict, IllegalTransition, NotPermitted, Refusal, Unavailable
 from bridge.events import Event
 from bridge.ids import NodeId, ParticipantId, RecorderId, RecordingId, room_of
 from bridge.live import LiveReception, LiveSettings
@@ -36,6 +36,7 @@ class Ledger:
         self._service = service
         self.present = reception
         self.fails = False
+        self.intents: list[RecordingId] = []
 
     async def ready(self) -> None:
         if self.fails:
@@ -56,6 +57,12 @@ class Ledger:
         self, actor: Actor, action: str, events: Sequence[Event], at_utc_ns: int, recording: RecordingRow | None
     ) -> None:
         await self.commit(actor, action, events, at_utc_ns, recording)
+
+    async def intend(self, actor: Actor, recording: RecordingRow) -> None:
+        self.intents.append(recording.id)
+
+    async def intent_ended(self) -> None:
+        self.intents.clear()
 
 
 class House:
@@ -175,6 +182,41 @@ async def test_a_part_that_does_not_answer_refuses_the_start(house: House, part:
     getattr(house, part).down = False
     await house.live.start(house.chair(), ON_PAPER)
     assert house.ledger.present.state is ReceptionState.LIVE
+
+
+async def test_a_recorder_that_goes_away_over_a_start_is_told_later_to_forget_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def goes_away(_: RecordingId) -> RecordingStatus:
+        house.recorder.down = True
+        raise Unavailable(Code.RECORDER_UNAVAILABLE)
+
+    monkeypatch.setattr(house.recorder, "started", goes_away)
+    with pytest.raises(Unavailable) as refused:
+        await house.live.start(house.chair(), ON_PAPER)
+    (recording,) = house.recorder.recordings
+    assert "not taken back" in refused.value.__notes__[0]
+    assert (house.tap, house.ledger.intents) == (True, [recording])  # after STOP it would be stored
+    with pytest.raises(Unavailable):
+        await house.live.take_back()
+    house.recorder.down = False
+    await house.live.take_back()
+    assert (house.tap, house.ledger.intents, house.recorder.recordings) == (False, [], {})
+
+
+async def test_a_recording_that_cannot_be_forgotten_any_more_is_named(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def too_late(_: RecordingId) -> None:
+        raise Conflict(Code.ILLEGAL_TRANSITION, "the recording has begun")
+
+    monkeypatch.setattr(house.recorder, "disarm", too_late)
+    await house.node.put_tap(house.room, TapOrder(RecordingId("half"), "unix:tap", True))
+    house.live.was_begun(RecordingId("half"))
+    with pytest.raises(Conflict, match="recording half stays without a reception"):
+        await house.live.take_back()
+    assert not house.tap
+    await house.live.take_back()  # said once
 
 
 async def test_only_the_chair_starts_and_only_with_a_reason(house: House) -> None:

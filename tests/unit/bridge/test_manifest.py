@@ -1,6 +1,7 @@
 """Manifest: canonical, chained, and assembled from journal and events."""
 
 import hashlib
+from collections.abc import Sequence
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from bridge import events as e
 from bridge import journal as j
 from bridge.assembly import Assembly, assemble
 from bridge.errors import MalformedInput
+from bridge.events import Recorded
 from bridge.ids import NodeId, ParticipantId, RecordingId, RoomId, SeatId, TrackId
 from bridge.manifest import Manifest, chain_faults, parse_manifest, serialise_manifest
 from bridge.media import Codec, GateReason, Moment, Source
@@ -59,15 +61,16 @@ def entries() -> list[j.Entry]:
     ]
 
 
-def manifest() -> Manifest:
+def manifest(more: Sequence[j.Entry] = (), happened: Sequence[Recorded] = ()) -> Manifest:
     history = [
         *recorded([scheduled_event(), e.DoorsOpened()]),
         *recorded([e.ParticipantJoined(ParticipantId("p-chair"), SeatId("seat-chair"))], 2, 40_000),
         *recorded([e.ReceptionStarted(RECORDING, BEGAN, "r")], 3, 50_000),
         *recorded([e.FloorGiven(ParticipantId("p-chair"))], 4, 60_000),
-        *recorded([e.ReceptionClosed(e.Cause.CHAIR, "", ENDED)], 5, 110_000),
+        *happened,
+        *recorded([e.ReceptionClosed(e.Cause.CHAIR, "", ENDED)], 5 + len(happened), 110_000),
     ]
-    return assemble(Assembly(entries(), history, "v1", "ab" * 32, "cd" * 32, "0.1", 120_000))
+    return assemble(Assembly([*entries(), *more], history, "v1", "ab" * 32, "cd" * 32, "0.1", 120_000))
 
 
 def test_assembled_from_journal_and_events() -> None:
@@ -87,6 +90,42 @@ def test_assembled_from_journal_and_events() -> None:
         ("FloorGiven", 10_000),
         ("ReceptionClosed", 60_000),
     ]
+
+
+def published(name: str) -> e.SourcePublished:
+    return e.SourcePublished(ParticipantId("p-chair"), TrackId(name), Source.CAMERA, Codec.VP8)
+
+
+def test_a_track_whose_gate_never_opened_is_there_with_its_silence() -> None:
+    """No packet of it was accepted, so the recorder never said what it is; the event of its publishing does."""
+    closed = TrackId("closed")
+    journal: list[j.Entry] = [
+        j.PartBegan(2, NodeId("n1"), ENDED, 1_000),
+        j.SilenceDeclared(TrackId("nobody's"), 0, 9, GateReason.PAUSED),
+        j.SilenceDeclared(TrackId("brief"), 9, 9, GateReason.PAUSED),
+        j.SilenceDeclared(closed, 1_000, 2_000, GateReason.PAUSED),
+        j.SilenceDeclared(closed, 2_000, 3_000, GateReason.CAMERA_OFF),
+        j.GapDeclared(closed, 3_000, 4_000, j.GapReason.NODE_RESTARTED, 0),
+    ]
+    events = [*recorded([published("a"), published("closed"), published("closed"), published("brief")], 5, 60_000)]
+    made = manifest(journal, events)
+    assert [track.id for track in made.tracks] == ["a", "b", "closed"]
+    track = made.tracks[2]
+    assert (track.part, track.start_ns, track.end_ns, track.segments) == (2, 1_000, 4_000, ())
+    assert (track.participant, track.source, track.codec) == ("p-chair", Source.CAMERA, Codec.VP8)
+    assert [one.reason for one in track.silences] == [GateReason.PAUSED, GateReason.CAMERA_OFF]
+    assert [one.reason for one in track.gaps] == [j.GapReason.NODE_RESTARTED]
+    assert chain_faults(made) == []
+
+
+def test_who_was_recorded_is_named_though_their_joining_was_noted_by_a_clock_ahead() -> None:
+    """While web restarts and the recorder is away, a room has only the wall clock, which may have been set."""
+    late = ParticipantId("p-late")
+    joined = recorded([e.ParticipantJoined(late, SeatId("seat-citizen"))], 5, 3_600_000)
+    began = msgspec.structs.replace(track("late"), participant=late)
+    assert [one.id for one in manifest([], joined).participants] == ["p-chair"]
+    person = manifest([began], joined).participants[1]
+    assert (person.id, person.joined_ns, person.left_ns) == ("p-late", 100, 60_000)
 
 
 def test_round_trip_and_chain() -> None:
@@ -125,6 +164,15 @@ def test_any_changed_byte_is_noticed(data: st.DataObject) -> None:
         assert parse_manifest(bytes(text)) != made
     except MalformedInput:
         return
+
+
+def test_what_is_nested_without_end_is_malformed() -> None:
+    """An unknown field is read over, however deep."""
+    deep = b"[" * 100_000 + b"]" * 100_000
+    with pytest.raises(MalformedInput):
+        parse_manifest(b'{"x":' + deep + b"}")
+    with pytest.raises(MalformedInput):
+        j.parse_journal(b'{"type":"RecordingEnded","x":' + deep + b"}\n")
 
 
 def test_a_form_from_the_future_is_refused() -> None:

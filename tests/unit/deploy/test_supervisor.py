@@ -39,12 +39,55 @@ async def test_a_killed_part_comes_back_and_stop_ends_it(tmp_path: Path) -> None
     assert supervisor.pid("sleeper") is None
 
 
+async def test_what_fails_again_and_again_is_started_less_and_less_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    async def pause(self: Supervisor, seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == len(under_test.BACKOFF_S) + 1:
+            self.stop()
+
+    monkeypatch.setattr(Script, "_pause", pause)
+    assert await asyncio.wait_for(Script([Part("bad", ("raise SystemExit(1)",))], tmp_path).run(), 30) == 0
+    assert pauses == [*under_test.BACKOFF_S, under_test.BACKOFF_S[-1]]
+    assert pauses[0] == 0  # what was killed is back at once
+
+    pauses.clear()
+    monkeypatch.setattr(under_test, "STEADY_S", 0.0)
+    assert await asyncio.wait_for(Script([Part("killed", ("raise SystemExit(1)",))], tmp_path).run(), 30) == 0
+    assert set(pauses) == {0.0}
+
+
 async def test_a_part_that_cannot_be_configured_ends_everything(tmp_path: Path) -> None:
     parts = [
         Part("bad", (f"import sys; sys.exit({CONFIGURATION_EXIT})",)),
         Part("ok", ("import time; time.sleep(60)",)),
     ]
     assert await asyncio.wait_for(Script(parts, tmp_path).run(), 30) == CONFIGURATION_EXIT
+
+
+async def test_a_part_that_has_worked_is_tried_again_whatever_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(under_test, "STEADY_S", 0.2)
+    once = tmp_path / "once"
+    steps = (
+        "import pathlib, sys, time",
+        f"once = pathlib.Path({str(once)!r})",
+        "time.sleep(0.5 if not once.exists() else 0)",
+        "with once.open('a') as file: file.write('.')",
+        "size = once.stat().st_size",
+        f"time.sleep(60) if size > 3 else sys.exit(0 if size == 1 else {CONFIGURATION_EXIT})",
+    )
+    supervisor = Script([Part("part", ("\n".join(steps),))], tmp_path)
+    running = asyncio.create_task(supervisor.run())
+    async with asyncio.timeout(30):
+        while not once.exists() or once.stat().st_size < 4:  # noqa: ASYNC110  a file tells nobody
+            await asyncio.sleep(0.02)
+    supervisor.stop()
+    assert await asyncio.wait_for(running, 30) == 0
 
 
 async def test_a_part_deaf_to_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +110,7 @@ async def test_a_part_deaf_to_sigterm_is_killed(tmp_path: Path, monkeypatch: pyt
 async def test_a_part_for_which_there_is_no_process_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(under_test, "FIRST_BACKOFF_S", 0.05)
+    monkeypatch.setattr(under_test, "BACKOFF_S", (0.05,))
     spawn = Script._spawn  # noqa: SLF001  the machine's refusal is the point
     refused: list[str] = []
 

@@ -21,6 +21,7 @@ class Ear:
         self.node = FakeNode(HandClock())
         self.heard: list[str] = []
         self.restarts = 0
+        self.times_away = 0
         self._more = asyncio.Event()
 
     def hear(self, event: NodeEvent | RecorderEvent) -> None:
@@ -36,6 +37,10 @@ class Ear:
         self.restarts += 1
         self._more.set()
 
+    def away(self) -> None:
+        self.times_away += 1
+        self._more.set()
+
     async def until(self, count: int) -> None:
         async with asyncio.timeout(10):
             while len(self.heard) + self.restarts < count:
@@ -47,7 +52,7 @@ class Ear:
 async def ear(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ear]:
     monkeypatch.setattr("signaling.watcher.FIRST_AGAIN_S", 0.01)
     ear = Ear()
-    task = asyncio.create_task(Watcher("node", ear.node, ear.hear, ear.restarted).run())
+    task = asyncio.create_task(Watcher("node", ear.node, ear.hear, ear.restarted, ear.away).run())
     yield ear
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -84,7 +89,9 @@ async def test_a_lost_line_repeats_nothing(ear: Ear) -> None:
 async def test_a_node_that_is_away_is_asked_again(ear: Ear) -> None:
     ear.node.down = True
     ear.node.drop()
-    await asyncio.sleep(0.05)
+    async with asyncio.timeout(10):
+        while ear.times_away < 2:  # noqa: ASYNC110  each time is told
+            await asyncio.sleep(0.01)
     ear.node.down = False
     ear.node.say(speaks("a"))
     await ear.until(1)
@@ -102,7 +109,7 @@ async def test_an_event_that_comes_twice_is_heard_once() -> None:
         def events(self, run: str, after: int) -> AsyncIterator[Numbered]:
             return self._twice()
 
-    task = asyncio.create_task(Watcher("node", Stutters(HandClock()), ear.hear, ear.restarted).run())
+    task = asyncio.create_task(Watcher("node", Stutters(HandClock()), ear.hear, ear.restarted, ear.away).run())
     await ear.until(2)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -13,7 +13,8 @@ from bridge.journal import GapReason
 from bridge.manifest import Manifest, ManifestGap
 from bridge.media import Source
 from tests.unit.web.test_offline_chain import ODD, golden
-from web.bagpages import GAP_REASONS, OFFLINE_PAGE, SOURCES, NotBuilt, WrittenPages
+from web.bagpages import OFFLINE_PAGE, NotBuilt, WrittenPages
+from web.labels import GAP_REASONS, SOURCES
 
 BUILT = '<html><script type="application/json" id="words">{}</script></html>'
 

@@ -8,14 +8,16 @@ import type { Manifest } from "../wire/web";
 import { hashesOf, infoOf } from "./bagtext";
 import { chainFaults } from "./chain";
 import type { Bag } from "./folder";
+import { sameFrames } from "./forms";
 import { sha256 } from "./hash";
+import { playedPath } from "./pieces";
 import { NotCanonical, scanned } from "./raw";
 import { checkedSignature, type Signed } from "./signature";
 
 /** One thing that is not as it should be; words as in `bridge.verification.Fault`. */
 export interface Fault {
   readonly path: string;
-  readonly algorithm: "sha256" | "size" | "chain" | "presence" | "form" | "signature";
+  readonly algorithm: "sha256" | "size" | "chain" | "presence" | "form" | "signature" | "frames";
   readonly expected: string;
   readonly found: string;
 }
@@ -57,6 +59,7 @@ export async function checked(bag: Bag, told: Told): Promise<Checked> {
   ];
   const read = await checkFiles(bag, wanted, faults, told);
   if (bag.whole) faults.push(...(await strangers(bag, wanted)));
+  if (manifest !== null) faults.push(...(await formFaults(bag, manifest, faults)));
   return {
     manifest,
     recording,
@@ -169,6 +172,34 @@ async function strangers(bag: Bag, wanted: readonly Wanted[]): Promise<Fault[]> 
   const found = `${octets}.${payload.length}`;
   if (said !== found) faults.push({ path: INFO, algorithm: "size", expected: said, found });
   return faults;
+}
+
+/** Of forms for browsers, which nobody signed: each shows the frames of its master. */
+async function formFaults(
+  bag: Bag,
+  manifest: Manifest,
+  before: readonly Fault[],
+): Promise<Fault[]> {
+  const known = new Set(before.map((fault) => fault.path));
+  const faults: Fault[] = [];
+  for (const segment of manifest.tracks.flatMap((track) => track.segments)) {
+    const [path, sealed] = [playedPath(segment), `data/${segment.key}`];
+    const [form, master] = [bag.files.get(path), bag.files.get(sealed)];
+    if (path === sealed || known.has(path) || form === undefined || master === undefined) continue;
+    if (!sameFrames(await bytesOf(master), await bytesOf(form)))
+      faults.push({ path, algorithm: "frames", expected: `those of ${sealed}`, found: "others" });
+  }
+  return faults;
+}
+
+/** Empty for a file that cannot be read any more, of which the hash told. */
+async function bytesOf(file: File): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    return new Uint8Array();
+  }
 }
 
 // ── every byte ───────────────────────────────────────────────────────────────────────────────────────────────────

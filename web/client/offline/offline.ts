@@ -32,6 +32,7 @@ function playerConfig(zone: string): PlayerConfig {
     verify: "",
     verification: "",
     proof: "",
+    copy: "",
     purpose: "",
     purpose_given: true,
   };

@@ -24,11 +24,16 @@ describe("the files the player gets", () => {
       ["data/t/1", new File(["one"], "1")],
       ["data/t/2.mp4", new File([new Uint8Array(AVCC)], "2.mp4")],
     ]);
-    const load = loaderOf({ files, manifest: "", whole: true }, manifest);
+    const load = loaderOf({ files, manifest: "", whole: true }, manifest, new Set());
     const signal = new AbortController().signal;
     expect((await load(track!.id, 1, signal)).type).toBe('video/webm; codecs="vp8"');
     expect((await load(track!.id, 2, signal)).type).toBe('video/mp4; codecs="avc1.42c01f"');
     await expect(load(track!.id, 3, signal)).rejects.toThrow("no file");
+    for (const path of ["data/t/2.mkv", "data/t/2.mp4"]) {
+      const wary = loaderOf({ files, manifest: "", whole: true }, manifest, new Set([path]));
+      await expect(wary(track!.id, 2, signal)).rejects.toThrow("not as it was sealed");
+      expect((await wary(track!.id, 1, signal)).type).toContain("vp8");
+    }
     files.delete("data/t/1");
     await expect(load(track!.id, 1, signal)).rejects.toThrow("no file");
   });

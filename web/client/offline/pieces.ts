@@ -9,8 +9,11 @@ const TYPES: Readonly<Record<string, string>> = {
   opus: 'audio/webm; codecs="opus"',
 };
 
-/** Rejects for a segment that is not in the bag, or in no form for browsers. */
-export function loaderOf(bag: Bag, manifest: Manifest): LoadPiece {
+/**
+ * Rejects for a segment that is not in the bag, or in no form for browsers, or not as it was sealed: what somebody put
+ * in its place is never shown. `faulty`: paths in which the check found a fault.
+ */
+export function loaderOf(bag: Bag, manifest: Manifest, faulty: ReadonlySet<string>): LoadPiece {
   const segments = new Map(
     manifest.tracks.flatMap((track) =>
       track.segments.map((one): [string, ManifestSegment] => [`${track.id}/${one.number}`, one]),
@@ -21,12 +24,14 @@ export function loaderOf(bag: Bag, manifest: Manifest): LoadPiece {
     const file = segment === undefined ? undefined : bag.files.get(playedPath(segment));
     if (segment === undefined || file === undefined)
       throw new Error(`no file for ${track}/${number}`);
+    if (faulty.has(`data/${segment.key}`) || faulty.has(playedPath(segment)))
+      throw new Error(`the file for ${track}/${number} is not as it was sealed`);
     return loaded(segment, await file.arrayBuffer());
   };
 }
 
 /** H264 in Matroska plays nowhere: the export put the same packets beside it as fragmented MP4. */
-function playedPath(segment: ManifestSegment): string {
+export function playedPath(segment: ManifestSegment): string {
   const path = `data/${segment.key}`;
   return segment.container === "matroska" ? path.replace(/\.[^.]*$/, ".mp4") : path;
 }

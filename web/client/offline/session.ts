@@ -51,7 +51,9 @@ export class OfflineSession extends PlayerOwner {
       this.page.send({ type: "progress", progress: all === 0 ? 1 : done / all });
     });
     const { manifest, recording } = result;
-    if (manifest !== null && recording !== null) this.start(recording, loaderOf(bag, manifest));
+    const faulty = new Set(result.faults.map((fault) => fault.path));
+    if (manifest !== null && recording !== null)
+      this.start(recording, loaderOf(bag, manifest, faulty));
     this.page.send({ type: "checked", checked: result });
   }
 

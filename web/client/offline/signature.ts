@@ -126,7 +126,21 @@ function elementAt(der: Uint8Array, at: number, tag: number): { from: number; to
   return der[at] === tag && to <= der.length ? { from, to } : null;
 }
 
-/** A fingerprint as people type it — colons, blanks, capitals — as hex. */
+/** A fingerprint as people type or paste it — `sha256:` before, colons, blanks, capitals — as hex. */
 export function typedFingerprint(typed: string): string {
-  return typed.toLowerCase().replace(/[^0-9a-f]/g, "");
+  return typed
+    .trim()
+    .toLowerCase()
+    .replace(/^sha-?256(\s*fingerprint)?\s*[:=]?\s*/, "")
+    .replace(/[\s:-]/g, "");
+}
+
+/** Whether all of it is there. */
+export function isFingerprint(hex: string): boolean {
+  return /^[0-9a-f]{64}$/.test(hex);
+}
+
+/** In groups of four, as people compare them and as they were given it. */
+export function shownFingerprint(hex: string): string {
+  return hex.replace(/(.{4})(?=.)/g, "$1 ");
 }

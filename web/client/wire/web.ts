@@ -155,6 +155,7 @@ export interface PlayerConfig {
   verify: string;
   verification: string;
   proof: string;
+  copy: string;
   purpose: string;
   purpose_given: boolean;
 }
@@ -373,7 +374,7 @@ export interface ManifestParticipant {
 }
 /**
  * One source of one participant in one part. ``start_ns``: its first accepted packet; the difference to its first
- * segment's start is declared as a gap.
+ * segment's start is declared as a gap. Of a track without any packet: where what is declared of it begins.
  */
 export interface ManifestTrack {
   id: string;

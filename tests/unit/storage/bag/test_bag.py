@@ -157,6 +157,17 @@ async def test_a_tag_file_that_is_missing_or_rubbish_is_a_fault(tmp_path: Path, 
     assert (name, "presence") in {(fault.path, fault.algorithm) for fault in check_bag(bag, {}).faults}
 
 
+async def test_a_pipe_in_a_files_place_is_a_fault_and_not_waited_for(tmp_path: Path) -> None:
+    bag = await written(tmp_path / "bag")
+    names = ("data/recordings/r/t/00001.webm", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt")
+    for name in names:
+        (bag / name).unlink()
+        os.mkfifo(bag / name)
+    assert set(names) <= {fault.path for fault in check_bag(bag, {}).faults if fault.algorithm == "form"}
+    with pytest.raises(NotFound):
+        _ = [chunk async for chunk in BagObjects(bag).read("recordings/r/t/00001.webm")]
+
+
 async def test_what_was_just_read_is_not_read_again(tmp_path: Path) -> None:
     bag = await written(tmp_path / "bag")
     path = "data/recordings/r/t/00001.webm"
@@ -198,16 +209,11 @@ def test_any_file_that_goes_or_changes_its_name_is_found(whole: Path, data: st.D
 # ── the payload as a store ───────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_the_payload_is_an_object_store_that_is_only_read(tmp_path: Path) -> None:
+async def test_the_payload_is_read_as_an_object_store(tmp_path: Path) -> None:
     objects = BagObjects(await written(tmp_path / "bag"))
     key = "recordings/r/t/00001.webm"
     assert b"".join([chunk async for chunk in objects.read(key, "any version", 1, 5)]) == b"neone"
-    assert [stored.key async for stored in objects.list("recordings/")] == sorted(BODIES)
-    assert (await objects.stat(key)).bytes == 300
-    for change in (objects.put(key, b"", 0), objects.delete(key, ""), objects.extend_retention(key, "", 0)):
-        with pytest.raises(Refusal) as refused:
-            await change
-        assert refused.value.code is Code.OBJECT_LOCKED
+    assert await objects.keys() == sorted(BODIES)
 
 
 @pytest.mark.parametrize(

@@ -139,3 +139,12 @@ async def test_a_lost_key_is_told(tmp_path: Path) -> None:
     private.with_name(private.name.replace(".key.pem", ".pem")).rename(tmp_path / f"{'0' * 64}.pem")
     with pytest.raises(Unavailable, match="holds the key"):
         await keys.trust()
+
+
+async def test_what_is_no_public_half_is_told_in_one_line(tmp_path: Path) -> None:
+    keys = own_keys(tmp_path, CLOCK)
+    [private] = private_halves(tmp_path)
+    stray = tmp_path / f"{'0' * 64}.pem"
+    stray.write_bytes(private.read_bytes())
+    with pytest.raises(Unavailable, match="holds no public key"):
+        await keys.trust()

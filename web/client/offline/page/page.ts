@@ -60,7 +60,7 @@ export class OfflinePage extends PlainElement {
           ([lang, name]) =>
             html`<button
               type="button"
-              class="btn btn-outline-secondary"
+              class="btn btn-outline-secondary ${lang === this.state.lang ? "active" : ""}"
               lang=${lang}
               data-testid=${`lang-${lang}`}
               aria-pressed=${lang === this.state.lang}

@@ -30,7 +30,11 @@ describe("who sealed it", () => {
   it.each([
     ["", "open", "late"],
     [KEY.toUpperCase(), "matches", "good"],
-    ["ab:cd", "differs", "bad"],
+    [`SHA256 Fingerprint=${KEY.replace(/..(?=.)/g, "$&:")}`, "matches", "good"],
+    ["cd".repeat(32), "differs", "bad"],
+    ["ab:cd", "incomplete", "late"],
+    [`${KEY}0`, "incomplete", "late"],
+    ["z".repeat(64), "incomplete", "late"],
   ])("with %j typed: %s", (typed, word, tone) => {
     expect(originOf(CHECKED, typed)).toMatchObject({ word, tone });
   });

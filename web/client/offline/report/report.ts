@@ -6,7 +6,7 @@ import { icon, type Icon } from "../../shared/icons";
 import { PlainElement } from "../../shared/plain-element";
 import { adopt } from "../../styles/adopt";
 import type { Checked, Fault } from "../check";
-import { typedFingerprint } from "../signature";
+import { isFingerprint, shownFingerprint, typedFingerprint } from "../signature";
 import type { OfflineState } from "../state";
 import css from "./report.css?inline";
 
@@ -18,7 +18,8 @@ export interface ReportActs {
 
 /** What can be said of who sealed it: a word for tests and styles, the colour, the sentence. */
 export interface Origin {
-  readonly word: "unsigned" | "stripped" | "matches" | "differs" | "open" | "broken" | "unknown";
+  readonly word:
+    "unsigned" | "stripped" | "matches" | "differs" | "incomplete" | "open" | "broken" | "unknown";
   readonly tone: "good" | "late" | "bad";
   readonly text: string;
 }
@@ -39,7 +40,7 @@ export function originOf(checked: Checked, typed: string): Origin {
         word: "unsigned",
         tone: "late",
         text: t(
-          "Nobody signed it: it can be shown that nothing changed since it was sealed, not who sealed it.",
+          "The manifest is not signed: the check proves that nothing changed since it was sealed, not who sealed it.",
         ),
       };
     case "broken":
@@ -58,7 +59,8 @@ export function originOf(checked: Checked, typed: string): Origin {
   }
 }
 
-function signedBy(key: string, given: string): Origin {
+function signedBy(fingerprint: string, given: string): Origin {
+  const key = shownFingerprint(fingerprint);
   if (given === "")
     return {
       word: "open",
@@ -68,7 +70,15 @@ function signedBy(key: string, given: string): Origin {
         { key },
       ),
     };
-  if (given === key)
+  if (!isFingerprint(given))
+    return {
+      word: "incomplete",
+      tone: "late",
+      text: t("A fingerprint has 64 signs, 0 to 9 and a to f. Typed so far: {count}.", {
+        count: given.length,
+      }),
+    };
+  if (given === fingerprint)
     return {
       word: "matches",
       tone: "good",
@@ -89,6 +99,7 @@ const FAULTS: Readonly<Record<Fault["algorithm"], (fault: Fault) => string>> = {
   presence: ({ found }) => (found === "missing" ? t("missing") : t("does not belong here")),
   form: ({ found }) => t("cannot be read: {found}", { found }),
   signature: () => t("the signature does not hold"),
+  frames: () => t("does not show what the sealed file beside it holds"),
 };
 
 export class Report extends PlainElement {

@@ -206,7 +206,10 @@ export class Player extends PlainElement {
         .zone=${zone}
         .page=${this.config.proof}
         .verify=${this.#verify}
-      ></dc-player-proof>`;
+      ></dc-player-proof>
+      <a class="btn btn-outline-secondary" data-testid="copy-link" href=${this.config.copy}
+        >${t("Viewing copy")}</a
+      >`;
   }
 
   #tiles(): TemplateResult {
