@@ -7,13 +7,13 @@ owner signs in from another at once, and the neighbours behind the same address 
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from bridge.errors import Code, Invalid, Refusal
 from bridge.ids import NS_PER_S, AccountId, MonoNs, SessionId, UtcNs
-from bridge.model import Account, Session
+from bridge.model import Account, Session, SignInStep, SignInUnderWay
 from bridge.policy import Actor
 from bridge.reception import Reception
 
@@ -24,6 +24,8 @@ MIN_PASSWORD = 12
 """Length is what counts (NIST SP 800-63B rev. 4 asks for 15 when a password stands alone, 8 beside a second factor)."""
 
 MAX_PASSWORD = 200
+MAX_DEVICE = 300
+"""Longer is what a browser says of itself only when somebody plays with it."""
 MAX_NAME = 120
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
@@ -62,6 +64,16 @@ def check_password(password: str, login: str) -> None:
         raise Invalid(field="password", limit=str(MIN_PASSWORD))
     if login in password.casefold() or len(set(password)) < MIN_PASSWORD // 3:
         raise Invalid(field="password", detail="easy to guess", limit=str(MIN_PASSWORD))
+
+
+def check_new_password(new: str, old: str, login: str) -> None:
+    """What somebody chooses instead of ``old``. Raises Invalid: field=new, or field=same when it is no change."""
+    if new == old:
+        raise Invalid(field="same")
+    try:
+        check_password(new, login)
+    except Invalid as refusal:
+        raise Invalid(detail=refusal.detail, field="new", limit=str(MIN_PASSWORD)) from refusal
 
 
 # ── sign-in ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -123,6 +135,33 @@ def signed_in(account: Account | None, fits: bool) -> Account:
     return account
 
 
+ANSWER_WITHIN_NS = 10 * 60 * NS_PER_S
+"""From the password to the last further answer; then one begins anew."""
+
+
+def code_attempt(login: str) -> Attempt:
+    """Tries of codes count by account alone: whoever tries them knows its password, so nobody else is locked out, and a
+    million codes are too few to be guessed at from many addresses."""
+    return Attempt(login, "code")
+
+
+def begun(secret: str, account: AccountId, step: SignInStep, now: UtcNs) -> SignInUnderWay:
+    """The sign-in that ``secret`` carries on."""
+    return SignInUnderWay(session_id(secret), account, step, now)
+
+
+def under_way(sign_in: SignInUnderWay | None, step: SignInStep, now: UtcNs) -> SignInUnderWay:
+    """The sign-in, when this step is the one it waits for. Raises Refusal(not_signed_in)."""
+    if sign_in is None or sign_in.step is not step or now - sign_in.made_utc_ns >= ANSWER_WITHIN_NS:
+        raise Refusal(Code.NOT_SIGNED_IN, f"no sign-in waits for {step}")
+    return sign_in
+
+
+def places_to_end(account: Account, elsewhere: Iterable[Session]) -> list[Session]:
+    """What must end before this account can be signed in here: a bridge point's is in one place at a time."""
+    return list(elsewhere) if account.point is not None else []
+
+
 # ── sessions ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -138,15 +177,27 @@ def session_id(secret: str) -> SessionId:
     return SessionId(hashlib.sha256(secret.encode()).hexdigest())
 
 
-def new_session(secret: str, csrf: str, account: AccountId, now: UtcNs) -> Session:
+def new_session(secret: str, csrf: str, account: AccountId, now: UtcNs, address: str = "", device: str = "") -> Session:
     """The session that ``secret`` opens."""
-    return Session(session_id(secret), account, csrf, now, now)
+    return Session(session_id(secret), account, csrf, now, now, address, checked_device(device))
+
+
+def checked_device(agent: str) -> str:
+    """A User-Agent as it is kept: printable, and no longer than they are."""
+    return "".join(one for one in agent if one.isprintable())[:MAX_DEVICE]
 
 
 def session_holds(session: Session, limits: SessionLimits, now: UtcNs) -> bool:
     """Whether the session is still open; a clock set back closes none."""
     quiet, age = now - session.seen_utc_ns, now - session.made_utc_ns
     return quiet < limits.idle_s * NS_PER_S and age < limits.absolute_s * NS_PER_S
+
+
+def open_sessions(
+    sessions: Iterable[Session], limits: SessionLimits, now: UtcNs, but: SessionId | None = None
+) -> list[Session]:
+    """Those that still hold, without ``but``."""
+    return [one for one in sessions if one.id != but and session_holds(one, limits, now)]
 
 
 # ── who asks ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -73,16 +73,49 @@ class Account(msgspec.Struct, frozen=True):
     password_hash: str
     language: str = "vi"
     disabled: bool = False
+    must_change_password: bool = False
+    """The password was given by somebody else: its owner changes it before anything else is opened."""
 
 
 class Session(msgspec.Struct, frozen=True):
-    """A signed-in browser. ``id`` is the hash of the cookie's secret; the secret itself is not stored."""
+    """A signed-in browser. ``id`` is the hash of the cookie's secret; the secret itself is not stored. ``address``:
+    where it signed in from; ``device``: its User-Agent."""
 
     id: SessionId
     account: AccountId
     csrf: str
     made_utc_ns: int
     seen_utc_ns: int
+    address: str = ""
+    device: str = ""
+
+
+class SignInStep(StrEnum):
+    """What is still asked of somebody whose password fitted."""
+
+    CODE = "code"
+    PLACE = "place"
+
+
+class SignInUnderWay(msgspec.Struct, frozen=True):
+    """A sign-in between the password and the session; it opens nothing. ``id``: hash of its cookie's secret."""
+
+    id: SessionId
+    account: AccountId
+    step: SignInStep
+    made_utc_ns: int
+
+
+class SecondFactor(msgspec.Struct, frozen=True):
+    """An account's device for codes (:mod:`bridge.totp`). ``sealed``: its secret, enciphered; ``on``: it was confirmed
+    by a code; ``last_step``: of the last code that was taken; ``recovery``: hashes of the recovery codes left."""
+
+    account: AccountId
+    sealed: str
+    made_utc_ns: int
+    on: bool = False
+    last_step: int = 0
+    recovery: tuple[str, ...] = ()
 
 
 class SeatPerson(msgspec.Struct, frozen=True):

@@ -231,6 +231,18 @@ class PasswordHasher(Protocol):
         ...
 
 
+class SecretBox(Protocol):
+    """Enciphers small secrets for the database, by a key that does not lie in it."""
+
+    def seal(self, secret: bytes, about: str) -> str:
+        """``about``: whose it is; it opens for nobody else."""
+        ...
+
+    def open(self, sealed: str, about: str) -> bytes | None:
+        """None when another key sealed it, it is somebody else's, or it was changed."""
+        ...
+
+
 class Remuxer(Protocol):
     """Gives a stored segment in a form that browsers play, without decoding (recorder)."""
 

@@ -13,7 +13,16 @@ import msgspec
 from bridge.archive import AccessEvent, FixityCheck, ViewingCopy
 from bridge.events import Recorded
 from bridge.ids import AccountId, AgencyId, BridgePointId, ReceptionId, RecordingId, SessionId
-from bridge.model import Account, Agency, BridgePoint, ReceptionRow, RecordingRow, Session
+from bridge.model import (
+    Account,
+    Agency,
+    BridgePoint,
+    ReceptionRow,
+    RecordingRow,
+    SecondFactor,
+    Session,
+    SignInUnderWay,
+)
 from bridge.search import PointName, RecordingCursor, RecordingFilter, RecordingPerson
 
 
@@ -62,11 +71,43 @@ class Sessions(Protocol):
 
     async def remove(self, session: SessionId) -> None: ...
 
-    async def remove_of(self, account: AccountId) -> int:
-        """Every session of the account; how many there were."""
+    async def of(self, account: AccountId) -> list[Session]:
+        """Those that did not end, seen last first."""
+        ...
+
+    async def remove_of(self, account: AccountId, but: SessionId | None = None) -> int:
+        """Every session of the account, except ``but``. How many were removed."""
         ...
 
     async def remove_older(self, seen_before_utc_ns: int) -> int: ...
+
+
+class SignIns(Protocol):
+    """Sign-ins that wait for a further answer."""
+
+    async def add(self, begun: SignInUnderWay) -> None: ...
+
+    async def get(self, id_: SessionId) -> SignInUnderWay | None: ...
+
+    async def remove(self, id_: SessionId) -> bool:
+        """False when it was gone already."""
+        ...
+
+    async def remove_of(self, account: AccountId) -> int: ...
+
+    async def remove_older(self, made_before_utc_ns: int) -> int: ...
+
+
+class SecondFactors(Protocol):
+    async def put(self, factor: SecondFactor) -> None:
+        """Add, or replace that of the account."""
+        ...
+
+    async def get(self, account: AccountId) -> SecondFactor | None: ...
+
+    async def remove(self, account: AccountId) -> bool:
+        """False when there was none."""
+        ...
 
 
 class EventLine(msgspec.Struct, frozen=True):
@@ -263,6 +304,8 @@ class UnitOfWork(Protocol):
     organisation: Organisation
     accounts: Accounts
     sessions: Sessions
+    sign_ins: SignIns
+    second_factors: SecondFactors
     receptions: Receptions
     recordings: Recordings
     access_events: AccessEvents

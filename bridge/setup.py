@@ -159,9 +159,10 @@ class SetUp:
         return checked
 
     async def add_account(self, new: NewAccount) -> Account:
-        """Raises Invalid(login, name, roles, point), NotFound, NotPermitted."""
-        checked = await self.check_account(new)
-        made = Account(id=AccountId(self._entropy.id()), **msgspec.structs.asdict(checked))
+        """Its password is to be changed at the first sign-in. Raises Invalid(login, name, roles, point), NotFound,
+        NotPermitted."""
+        checked = msgspec.structs.asdict(await self.check_account(new))
+        made = Account(id=AccountId(self._entropy.id()), must_change_password=True, **checked)
         await self._unit.accounts.add(made)
         await self._note("add_account", f"account {made.id}", made.login)
         return made
@@ -174,16 +175,22 @@ class SetUp:
         if not disabled:
             await self._check_free(before.point)
         await self._unit.accounts.replace(msgspec.structs.replace(before, disabled=disabled))
-        await self._unit.sessions.remove_of(account)
+        await self._put_out(account)
         await self._note("disable_account" if disabled else "enable_account", f"account {account}", before.login)
 
     async def set_password(self, account: AccountId, password_hash: str) -> Account:
-        """Its sessions end. Raises Invalid for the actor's own, NotFound, NotPermitted."""
+        """To be changed at the next sign-in; its sessions end. Raises Invalid for the actor's own, NotFound,
+        NotPermitted."""
         before = await self._other(account)
-        await self._unit.accounts.replace(msgspec.structs.replace(before, password_hash=password_hash))
-        await self._unit.sessions.remove_of(account)
+        changed = msgspec.structs.replace(before, password_hash=password_hash, must_change_password=True)
+        await self._unit.accounts.replace(changed)
+        await self._put_out(account)
         await self._note("reset_password", f"account {account}", before.login)
         return before
+
+    async def _put_out(self, account: AccountId) -> None:
+        await self._unit.sessions.remove_of(account)
+        await self._unit.sign_ins.remove_of(account)
 
     async def _other(self, account: AccountId) -> Account:
         found = await self.account(account)

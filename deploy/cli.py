@@ -237,7 +237,7 @@ def add(
     config: ConfigFile = None,
     data: Data = None,
 ) -> None:
-    """Make an account; its random password is printed once."""
+    """Make an account; its random password is printed once and must be changed at the first sign-in."""
     from deploy.tools import add_user as main
 
     with faults_told():
@@ -246,8 +246,17 @@ def add(
 
 @user_app.command()
 def password(login: str, config: ConfigFile = None, data: Data = None) -> None:
-    """Give an account a new random password, printed once."""
+    """Give an account a new random password, printed once; its sessions end."""
     from deploy.tools import reset_password as main
+
+    with faults_told():
+        asyncio.run(main(resolved(config, data=data), login, console))
+
+
+@user_app.command(name="totp-off")
+def totp_off(login: str, config: ConfigFile = None, data: Data = None) -> None:
+    """Switch off the second factor of an account whose device and recovery codes are lost."""
+    from deploy.tools import totp_off as main
 
     with faults_told():
         asyncio.run(main(resolved(config, data=data), login, console))

@@ -140,7 +140,9 @@ class Stage:
             if chair is None:
                 raise NotFound(detail=f"account {CHAIR_LOGIN}: the demo runs in trial mode on its own data folder")
             stored = Argon2Passwords(self._entropy).hash(password)
-            await unit.accounts.replace(msgspec.structs.replace(chair, password_hash=stored))
+            await unit.accounts.replace(
+                msgspec.structs.replace(chair, password_hash=stored, must_change_password=False)
+            )
             await unit.commit()
         return chair, password
 

@@ -105,7 +105,7 @@ class DataFolder(msgspec.Struct, frozen=True):
         return path.read_text(encoding="ascii").strip()
 
 
-SECRETS = ("tokens", "resume", "cookies")
+SECRETS = ("tokens", "resume", "cookies", "factors")
 
 
 def prepare(configuration: Configuration) -> DataFolder:

@@ -11,9 +11,10 @@ from bridge.accounts import PASSWORD_BYTES, checked_login
 from bridge.auditing import AuditReport, check_audit, check_database
 from bridge.errors import Invalid, NotFound
 from bridge.ids import AgencyId
-from bridge.model import Level, Role
+from bridge.model import Account, Level, Role
 from bridge.organisation import same_name
 from bridge.policy import SYSTEM
+from bridge.repositories import AuditEntry, UnitOfWork
 from bridge.setup import NewAccount, SetUp
 from bridge.signing import Trust
 from bridge.verification import Judge, Verification
@@ -137,17 +138,35 @@ async def add_user(
 
 
 async def reset_password(configuration: Configuration, login: str, console: Console) -> None:
-    """Prints the new password once."""
+    """Prints the new password once; it must be changed at the next sign-in. Every session of the account ends."""
     entropy = SystemEntropy()
     password = entropy.token(PASSWORD_BYTES)
     async with opened(configuration, prepare(configuration)) as storage, storage.units.writing() as unit:
-        account = await unit.accounts.by_login(checked_login(login))
-        if account is None:
-            raise NotFound(detail=f"no account {login}")
+        account = await _known(unit, login)
         setup = await SetUp.begin(unit, SYSTEM, SystemClock(), entropy)
         await setup.set_password(account.id, Argon2Passwords(entropy).hash(password))
         await unit.commit()
     console.print(f"{account.login}  {password}", markup=False)
+
+
+async def totp_off(configuration: Configuration, login: str, console: Console) -> None:
+    """For who lost the device: sign-in asks no code any more. Sessions stay: they were opened with it."""
+    async with opened(configuration, prepare(configuration)) as storage, storage.units.writing() as unit:
+        account = await _known(unit, login)
+        if not await unit.second_factors.remove(account.id):
+            raise NotFound(detail=f"{account.login} has no second factor")
+        at = SystemClock().utc()
+        entry = AuditEntry(at, SYSTEM.account, "totp_off", f"account {account.id}", "done", account.login)
+        await unit.audit.append(entry)
+        await unit.commit()
+    console.print(f"{account.login}: signs in with the password alone", markup=False)
+
+
+async def _known(unit: UnitOfWork, login: str) -> Account:
+    account = await unit.accounts.by_login(checked_login(login))
+    if account is None:
+        raise NotFound(detail=f"no account {login}")
+    return account
 
 
 async def list_users(configuration: Configuration, console: Console) -> None:

@@ -25,6 +25,7 @@ from signaling.notices import InProcessNotices
 from signaling.settings import SignalingConfig
 from storage.build import Storage
 from storage.localjournal import FileJournal
+from storage.secretbox import AesSecretBox
 from storage.signing.checker import Signatures
 from web.build import build as build_web
 from web.config import WebConfig, WebPorts
@@ -99,6 +100,7 @@ class WebProcess:
                 known_keys=signing_keys(configuration, folder),
                 remuxer=PyAvRemuxer(),
                 passwords=Argon2Passwords(entropy),
+                secrets=AesSecretBox(folder.secret("factors"), entropy),
                 clock=clock,
                 entropy=entropy,
                 probes={

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -63,16 +64,39 @@ accounts = Table(
     Column("password_hash", String, nullable=False),
     Column("language", String, nullable=False),
     Column("disabled", Boolean, nullable=False),
+    Column("must_change_password", Boolean, nullable=False, server_default=false()),
 )
 
 sessions = Table(
     "sessions",
     metadata,
     Column("id", String, primary_key=True),
-    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
     Column("csrf", String, nullable=False),
     Column("made_utc_ns", Nanoseconds, nullable=False),
     Column("seen_utc_ns", Nanoseconds, nullable=False, index=True),
+    Column("address", String, nullable=False, server_default=text("''")),
+    Column("device", String, nullable=False, server_default=text("''")),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("step", String, nullable=False),
+    Column("made_utc_ns", Nanoseconds, nullable=False, index=True),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("account", ForeignKey("accounts.id"), primary_key=True),
+    Column("sealed", String, nullable=False),
+    Column("made_utc_ns", Nanoseconds, nullable=False),
+    Column("on", Boolean, nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+    Column("recovery", JsonText, nullable=False),
 )
 
 receptions = Table(

@@ -15,7 +15,9 @@ from bridge.repositories import (
     Outbox,
     Receptions,
     Recordings,
+    SecondFactors,
     Sessions,
+    SignIns,
     UnitOfWork,
     UsedTokens,
     ViewingCopies,
@@ -30,7 +32,9 @@ from storage.repositories.organisation import SqlOrganisation
 from storage.repositories.outbox import SqlOutbox
 from storage.repositories.receptions import SqlReceptions
 from storage.repositories.recordings import SqlRecordings
+from storage.repositories.second_factors import SqlSecondFactors
 from storage.repositories.sessions import SqlSessions
+from storage.repositories.sign_ins import SqlSignIns
 from storage.repositories.used_tokens import SqlUsedTokens
 from storage.transaction import Transaction
 
@@ -45,6 +49,8 @@ class SqlUnit:
     organisation: Organisation
     accounts: Accounts
     sessions: Sessions
+    sign_ins: SignIns
+    second_factors: SecondFactors
     receptions: Receptions
     recordings: Recordings
     access_events: AccessEvents
@@ -75,6 +81,8 @@ class SqlUnit:
         self.organisation = SqlOrganisation(transaction)
         self.accounts = SqlAccounts(transaction)
         self.sessions = SqlSessions(transaction)
+        self.sign_ins = SqlSignIns(transaction)
+        self.second_factors = SqlSecondFactors(transaction)
         self.receptions = SqlReceptions(transaction)
         self.recordings = SqlRecordings(transaction)
         self.access_events = SqlAccessEvents(transaction)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from bridge.sealing import Sealing, SigningPorts
+from web.accounts import OwnAccount
 from web.api import receptions as api_receptions
 from web.api.copies import CopyApi
 from web.api.recordings import RecordingApi
@@ -15,6 +16,7 @@ from web.catalogues import load_catalogues
 from web.checks import Checks
 from web.config import WebConfig, WebPorts
 from web.copies import CopyDesk
+from web.credentials import Credentials
 from web.health import health
 from web.islands import catalogue, no_icon
 from web.keys import ASSETS, CATALOGUES, CONFIG, PORTS, TEMPLATES
@@ -24,17 +26,21 @@ from web.middlewares.forgery import refuse_forgeries
 from web.middlewares.headers import write_headers
 from web.middlewares.hosts import check_host
 from web.middlewares.language import choose_language
-from web.middlewares.sessions import find_session
+from web.middlewares.own_password import ask_own_password
+from web.middlewares.sessions import find_session, limits
 from web.once import Once, Untold
 from web.pages import reception, room, today
+from web.pages.account import AccountPages
 from web.pages.archive import ArchivePages
 from web.pages.copies import CopyPages
 from web.pages.people import PeoplePages
+from web.pages.second_factor import SecondFactorPages
 from web.pages.setup import SetUpPages
 from web.pages.setup_import import ImportPages
 from web.pages.signin import SignInPages
 from web.purposes import Purposes
 from web.render import environment
+from web.secondfactor import SecondFactorDesk
 from web.signin import SignIn
 
 MAX_REQUEST_BYTES = 256 * 1024
@@ -42,19 +48,20 @@ MAX_REQUEST_BYTES = 256 * 1024
 
 
 def build(config: WebConfig, ports: WebPorts) -> web.Application:
-    """The application. From outside in: failures, host, session, language, forgery.
+    """The application. From outside in: failures, host, session, language, forgery,
+    a password of one's own.
 
     Raises zoneinfo.ZoneInfoNotFoundError.
     """
     app = web.Application(
         client_max_size=MAX_REQUEST_BYTES,
-        middlewares=[answer_failures, check_host, find_session, choose_language, refuse_forgeries],
+        middlewares=[answer_failures, check_host, find_session, choose_language, refuse_forgeries, ask_own_password],
     )
     ZoneInfo(config.zone)  # an unknown zone is a fault of the configuration, to be told at the start
     app[CONFIG], app[PORTS] = config, ports
     app[CATALOGUES], app[ASSETS], app[TEMPLATES] = load_catalogues(), load_assets(config.static), environment()
     app.on_response_prepare.append(write_headers)
-    app.router.add_routes([*_common(), *_pages(SignInPages(SignIn(ports))), *_api()])
+    app.router.add_routes([*_common(), *_pages(), *_api(), *_accounts(config, ports)])
     _add_archive(app, config, ports)
     _add_setup(app, ports)
     if app[ASSETS].built:
@@ -71,13 +78,36 @@ def _common() -> list[web.RouteDef]:
     ]
 
 
-def _pages(sign_in: SignInPages) -> list[web.RouteDef]:
+def _accounts(config: WebConfig, ports: WebPorts) -> list[web.RouteDef]:
+    """The ways in and out, and what people do with their own account; they count guesses together."""
+    credentials = Credentials(ports)
+    sign_in = SignInPages(SignIn(ports, credentials, limits(config)))
+    desk = SecondFactorDesk(ports, credentials, config.office)
+    own, factor = AccountPages(OwnAccount(ports, credentials, limits(config)), desk), SecondFactorPages(desk)
+    return [
+        web.get("/sign-in", sign_in.show),
+        web.post("/sign-in", sign_in.send),
+        web.get("/sign-in/code", sign_in.ask_code),
+        web.post("/sign-in/code", sign_in.send_code),
+        web.get("/sign-in/place", sign_in.ask_place),
+        web.post("/sign-in/place", sign_in.send_place),
+        web.post("/sign-out", sign_in.leave),
+        web.get("/account", own.show),
+        web.get("/account/password", own.ask_password),
+        web.post("/account/password", own.change_password),
+        web.get("/account/code", factor.show),
+        web.post("/account/code/begin", factor.begin),
+        web.post("/account/code/confirm", factor.confirm),
+        web.post("/account/code/off", factor.switch_off),
+        web.post("/account/sessions/others/end", own.end_others),
+        web.post("/account/sessions/{session}/end", own.end_session),
+    ]
+
+
+def _pages() -> list[web.RouteDef]:
     one = "/receptions/{reception}"
     return [
         web.get("/", today.front),
-        web.get("/sign-in", sign_in.show),
-        web.post("/sign-in", sign_in.send),
-        web.post("/sign-out", sign_in.leave),
         web.get("/today", today.show),
         web.get("/devices", room.devices),
         web.get("/receptions/new", reception.new),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bridge.ports import Clock, Entropy, JoinTokens, ObjectStore, PasswordHasher, Remuxer
+from bridge.ports import Clock, Entropy, JoinTokens, ObjectStore, PasswordHasher, Remuxer, SecretBox
 from bridge.receptions import ReceptionService
 from bridge.repositories import UnitsOfWork
 from bridge.signing import KnownKeys, SignatureChecker
@@ -64,6 +64,11 @@ class WebConfig:
         name = f"diemcau-{port}" if port else "diemcau"
         return f"__Host-{name}" if self.secure else name
 
+    @property
+    def step_cookie(self) -> str:
+        """Of a sign-in that is not over yet."""
+        return f"{self.session_cookie}-step"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebPorts:
@@ -78,6 +83,7 @@ class WebPorts:
     known_keys: KnownKeys
     remuxer: Remuxer
     passwords: PasswordHasher
+    secrets: SecretBox
     clock: Clock
     entropy: Entropy
     probes: Mapping[str, Probe] = field(default_factory=dict)

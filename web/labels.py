@@ -197,5 +197,12 @@ FIELDS: Mapping[str, str] = {
     "point_taken": mark("This bridge point has an open account already. Disable that one first."),
     "own_account": mark("You cannot do this to your own account. Ask another administrator."),
     "file": mark("Choose a file that is not empty."),
+    "old": mark("Enter your present password."),
+    "old-wrong": mark("The present password is not right."),
+    "new": mark("Choose at least {limit} characters that are not easy to guess and do not hold your sign-in name."),
+    "same": mark("Choose a password that differs from the present one."),
+    "again": mark("Enter the new password a second time, exactly as above."),
+    "code": mark("Enter the six digits that your device shows, or a recovery code."),
+    "code-wrong": mark("This code is not right, or it was used before. Wait for the next one."),
 }
 """What is asked for, by the field that was refused."""

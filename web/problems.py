@@ -25,6 +25,8 @@ PROBLEM_TYPE = "application/problem+json"
 _BY_CODE: Mapping[Code, int] = {
     Code.NOT_SIGNED_IN: 401,
     Code.SIGN_IN_FAILED: 401,
+    Code.CODE_WRONG: 401,
+    Code.PASSWORD_CHANGE_REQUIRED: 403,
     Code.NOT_PERMITTED: 403,
     Code.FORM_EXPIRED: 403,
     Code.NOT_FOUND: 404,

@@ -34,6 +34,16 @@ REFUSALS: Mapping[Code, Told] = {
     Code.SIGN_IN_FAILED: Told(
         mark("The name or the password is not right."), "", mark("Check both and try again, or ask the administrator.")
     ),
+    Code.CODE_WRONG: Told(
+        mark("This code is not right, or it was used before."),
+        "",
+        mark("Wait until your device shows the next one, or use a recovery code."),
+    ),
+    Code.PASSWORD_CHANGE_REQUIRED: Told(
+        mark("Your password was given to you by somebody else."),
+        _NOTHING_CHANGED,
+        mark("Choose one of your own first, on the page “My account”."),
+    ),
     Code.NOT_PERMITTED: Told(
         mark("Your account may not do this."), _NOTHING_CHANGED, mark("Ask the chair or the administrator.")
     ),

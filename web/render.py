@@ -69,7 +69,7 @@ def page_of(request: web.Request) -> Page:
 
 def _links(request: web.Request) -> list[tuple[str, str]]:
     """Where this reader may go, as (address, sentence)."""
-    if SIGNED_IN not in request:
+    if SIGNED_IN not in request or request[SIGNED_IN].account.must_change_password:
         return []
     actor, anywhere = actor_of(request), Concern("any", None)
     found = [("/today", mark("Today"))]

@@ -1,11 +1,13 @@
 """Small questions about a request that several concerns ask."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from aiohttp import web
 
 from bridge import accounts
 from bridge.errors import Code, Invalid, Refusal
+from bridge.ids import SessionId
 from bridge.model import Account
 from bridge.policy import Actor
 from web.keys import CATALOGUES, CONFIG, PORTS, SIGNED_IN, WORDS, SignedIn
@@ -13,6 +15,17 @@ from web.words import Words
 
 FORM = "application/x-www-form-urlencoded"
 UPLOAD = "multipart/form-data"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """``device``: the User-Agent; ``here``: the session that this browser has already, if any."""
+
+    address: str
+    device: str
+    here: SessionId | None = None
+
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -66,6 +79,13 @@ def address_of(request: web.Request) -> str:
     """Where the request comes from, for the pace of sign-in and the audit."""
     forwarded = ",".join(request.headers.getall("X-Forwarded-For", []))
     return client_address(request.remote or "", forwarded, request.app[CONFIG].proxies)
+
+
+def visit_of(request: web.Request) -> Visit:
+    """From where somebody signs in, and with what."""
+    someone: SignedIn | None = request.get(SIGNED_IN)
+    here = someone.session.id if someone else None
+    return Visit(address_of(request), request.headers.get("User-Agent", ""), here)
 
 
 def reference(request: web.Request) -> str:

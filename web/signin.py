@@ -1,89 +1,147 @@
-"""Signing in and out: the use cases behind the sign-in page (rules: :mod:`bridge.accounts`)."""
+"""Signing in and out: the use cases behind the sign-in pages (rules: :mod:`bridge.accounts`).
 
-import asyncio
+::
+
+    password ──▶ code, when the account has a second factor ──▶ place, when a point is signed in elsewhere ──▶ session
+
+Each step has a secret of its own; what a browser carried before opens nothing afterwards.
+"""
+
+from typing import NamedTuple
 
 from bridge import accounts
-from bridge.accounts import Attempt, Tallies
-from bridge.errors import Invalid, Refusal
-from bridge.ids import NS_PER_S, UtcNs
-from bridge.model import Account, Session
-from bridge.repositories import AuditEntry
+from bridge.accounts import SessionLimits
+from bridge.errors import Code, Refusal
+from bridge.ids import NS_PER_S, AccountId, UtcNs
+from bridge.model import Account, Session, SignInStep, SignInUnderWay
+from bridge.repositories import AuditEntry, UnitOfWork
 from web.config import WebPorts
+from web.credentials import Credentials
+from web.requests import Visit
 
 _FORGOTTEN_NS = 7 * 86_400 * NS_PER_S
 """Sessions unseen for a week are over by any setting; each sign-in sweeps them out of the database."""
 
-_HASHES_AT_ONCE = 2
-"""Each takes 64 MiB and a core for a moment: guessing many passwords must not starve the rooms beside it."""
 
-_LONGEST_GIVEN = 1000
-"""Nobody's password is longer; hashing more would only cost."""
+class Admitted(NamedTuple):
+    """``secret`` opens the session when ``step`` is None, else it carries the sign-in on to that step."""
+
+    secret: str
+    step: SignInStep | None
 
 
 class SignIn:
-    """Counts failures in this process; a restart forgets them, which costs a guesser less than a day."""
+    """The way in and out."""
 
-    def __init__(self, ports: WebPorts) -> None:
+    def __init__(self, ports: WebPorts, credentials: Credentials, limits: SessionLimits) -> None:
         self._ports = ports
-        self._tallies: Tallies = {}
-        self._hashing = asyncio.Semaphore(_HASHES_AT_ONCE)
+        self._credentials = credentials
+        self._limits = limits
 
-    async def sign_in(self, login: str, password: str, address: str) -> str:
-        """The new session's secret, for the cookie. Raises Refusal: sign_in_failed, too_many_requests."""
-        attempt = Attempt(_spelled(login), address)
-        clock = self._ports.clock
-        accounts.check_pace(self._tallies, attempt, clock.mono())
-        account = await self._known(attempt.login)
-        fits = await self._fits(attempt, account, password)
+    async def sign_in(self, login: str, password: str, visit: Visit) -> Admitted:
+        """By the password. Raises Refusal: sign_in_failed, too_many_requests."""
+        account = await self._credentials.by_password(login, password, visit.address, "sign_in")
+        async with self._ports.units.writing() as unit:
+            now = self._ports.clock.utc()
+            await unit.sessions.remove_older(UtcNs(now - _FORGOTTEN_NS))
+            await unit.sign_ins.remove_older(UtcNs(now - accounts.ANSWER_WITHIN_NS))
+            factor = await unit.second_factors.get(account.id)
+            if factor is not None and factor.on:
+                admitted = await self._wait(unit, account, SignInStep.CODE)
+            else:
+                admitted = await self._enter(unit, account, visit)
+            await unit.commit()
+        return admitted
+
+    async def with_code(self, secret: str, text: str, visit: Visit) -> Admitted:
+        """By a code. Raises Refusal: not_signed_in when nothing waits for one, code_wrong, too_many_requests."""
+        account = await self._waiting(secret, SignInStep.CODE)
+        await self._credentials.by_code(account, text, visit.address, "sign_in")
+        async with self._ports.units.writing() as unit:
+            await self._carried_on(unit, secret, SignInStep.CODE)
+            admitted = await self._enter(unit, account, visit)
+            await unit.commit()
+        return admitted
+
+    async def elsewhere(self, secret: str, visit: Visit) -> list[Session]:
+        """Where the account is signed in now, that this one waits for. Raises Refusal(not_signed_in)."""
+        account = await self._waiting(secret, SignInStep.PLACE)
+        async with self._ports.units.reading() as unit:
+            return await self._elsewhere(unit, account.id, visit)
+
+    async def here_instead(self, secret: str, visit: Visit) -> Admitted:
+        """Ends the other places. Raises Refusal(not_signed_in)."""
+        account = await self._waiting(secret, SignInStep.PLACE)
+        async with self._ports.units.writing() as unit:
+            await self._carried_on(unit, secret, SignInStep.PLACE)
+            ended = await unit.sessions.remove_of(account.id)
+            await unit.audit.append(self._entry(account.id, "end_other_sessions", f"{ended} from {visit.address}"))
+            secret = await self._open(unit, account, visit)
+            await unit.commit()
+        return Admitted(secret, None)
+
+    async def waits_for(self, secret: str, step: SignInStep) -> bool:
+        """Whether this secret carries a sign-in that waits for that step."""
         try:
-            account = accounts.signed_in(account, fits)
-        except Refusal as refusal:
-            self._tallies = accounts.after_failure(self._tallies, attempt, clock.mono())
-            await self._note(attempt.login, f"refused:{refusal.code}", address)
-            raise
-        self._tallies = accounts.after_success(self._tallies, attempt)
-        return await self._open(account, address)
+            await self._waiting(secret, step)
+        except Refusal:
+            return False
+        return True
+
+    async def give_up(self, secret: str) -> None:
+        """The sign-in under way is over; the other place stays as it is."""
+        async with self._ports.units.writing() as unit:
+            begun = await unit.sign_ins.get(accounts.session_id(secret))
+            if begun is not None:
+                await unit.sign_ins.remove(begun.id)
+                await unit.audit.append(self._entry(begun.account, "give_up_sign_in", ""))
+            await unit.commit()
 
     async def sign_out(self, account: Account, session: Session) -> None:
         """The session is gone at once, on the server."""
         async with self._ports.units.writing() as unit:
             await unit.sessions.remove(session.id)
-            await unit.audit.append(self._entry(account.id, "sign_out", "done", ""))
+            await unit.audit.append(self._entry(account.id, "sign_out", ""))
             await unit.commit()
 
-    async def _known(self, login: str) -> Account | None:
+    async def _waiting(self, secret: str, step: SignInStep) -> Account:
         async with self._ports.units.reading() as unit:
-            return await unit.accounts.by_login(login)
+            begun = await self._begun(unit, secret, step)
+            account = await unit.accounts.get(begun.account)
+        if account.disabled:
+            raise Refusal(Code.NOT_SIGNED_IN, f"{account.login} was closed meanwhile")
+        return account
 
-    async def _fits(self, attempt: Attempt, account: Account | None, password: str) -> bool:
-        stored = account.password_hash if account else ""
-        async with self._hashing:
-            # Asked again: many tries sent at once have all passed the first question before one of them failed.
-            accounts.check_pace(self._tallies, attempt, self._ports.clock.mono())
-            return await asyncio.to_thread(self._ports.passwords.verify, stored, password[:_LONGEST_GIVEN])
+    async def _begun(self, unit: UnitOfWork, secret: str, step: SignInStep) -> SignInUnderWay:
+        found = await unit.sign_ins.get(accounts.session_id(secret))
+        return accounts.under_way(found, step, self._ports.clock.utc())
 
-    async def _open(self, account: Account, address: str) -> str:
+    async def _carried_on(self, unit: UnitOfWork, secret: str, step: SignInStep) -> None:
+        """This secret opens nothing more. Raises Refusal(not_signed_in) when it did before, or was taken away."""
+        begun = await self._begun(unit, secret, step)
+        await unit.sign_ins.remove(begun.id)
+
+    async def _enter(self, unit: UnitOfWork, account: Account, visit: Visit) -> Admitted:
+        if accounts.places_to_end(account, await self._elsewhere(unit, account.id, visit)):
+            return await self._wait(unit, account, SignInStep.PLACE)
+        return Admitted(await self._open(unit, account, visit), None)
+
+    async def _elsewhere(self, unit: UnitOfWork, account: AccountId, visit: Visit) -> list[Session]:
+        sessions = await unit.sessions.of(account)
+        return accounts.open_sessions(sessions, self._limits, self._ports.clock.utc(), but=visit.here)
+
+    async def _wait(self, unit: UnitOfWork, account: Account, step: SignInStep) -> Admitted:
+        secret = self._ports.entropy.token(32)
+        await unit.sign_ins.add(accounts.begun(secret, account.id, step, self._ports.clock.utc()))
+        return Admitted(secret, step)
+
+    async def _open(self, unit: UnitOfWork, account: Account, visit: Visit) -> str:
         secret, csrf = self._ports.entropy.token(32), self._ports.entropy.token(32)
-        async with self._ports.units.writing() as unit:
-            now = self._ports.clock.utc()
-            await unit.sessions.remove_older(UtcNs(now - _FORGOTTEN_NS))
-            await unit.sessions.add(accounts.new_session(secret, csrf, account.id, now))
-            await unit.audit.append(self._entry(account.id, "sign_in", "done", address))
-            await unit.commit()
+        now = self._ports.clock.utc()
+        session = accounts.new_session(secret, csrf, account.id, now, visit.address, visit.device)
+        await unit.sessions.add(session)
+        await unit.audit.append(self._entry(account.id, "sign_in", visit.address))
         return secret
 
-    async def _note(self, login: str, outcome: str, address: str) -> None:
-        async with self._ports.units.writing() as unit:
-            await unit.audit.append(self._entry("", "sign_in", outcome, f"{login} from {address}"))
-            await unit.commit()
-
-    def _entry(self, actor: str, action: str, outcome: str, detail: str) -> AuditEntry:
-        return AuditEntry(self._ports.clock.utc(), actor, action, f"account {actor or 'unknown'}", outcome, detail)
-
-
-def _spelled(login: str) -> str:
-    """What is looked up; a login that could not exist is looked up too, so that it costs and says the same."""
-    try:
-        return accounts.checked_login(login)
-    except Invalid:
-        return "?"
+    def _entry(self, account: str, action: str, detail: str) -> AuditEntry:
+        return AuditEntry(self._ports.clock.utc(), account, action, f"account {account}", "done", detail)

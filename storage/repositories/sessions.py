@@ -32,9 +32,16 @@ class SqlSessions:
         """Signed out."""
         await self._transaction.write(delete(sessions).where(sessions.c.id == session))
 
-    async def remove_of(self, account: AccountId) -> int:
+    async def of(self, account: AccountId) -> list[Session]:
+        """Seen last first."""
+        order = (sessions.c.seen_utc_ns.desc(), sessions.c.id)
+        rows = await self._transaction.rows(select(sessions).where(sessions.c.account == account).order_by(*order))
+        return [struct_of(Session, row) for row in rows]
+
+    async def remove_of(self, account: AccountId, but: SessionId | None = None) -> int:
         """How many were removed."""
-        return await self._transaction.write(delete(sessions).where(sessions.c.account == account))
+        others = delete(sessions).where(sessions.c.account == account)
+        return await self._transaction.write(others if but is None else others.where(sessions.c.id != but))
 
     async def remove_older(self, seen_before_utc_ns: int) -> int:
         """How many were removed."""

@@ -133,6 +133,10 @@ async def test_every_page_is_named_and_complains_of_nothing(pages: Pages, locale
             f"/archive/{RECORDING}/proof",
             f"/archive/{RECORDING}/readings",
             "/devices",
+            "/account",
+            "/account?done=others",
+            "/account/password",
+            "/account/code",
         ):
             await fault_free(page, pages, path, locale)
     assert complaints == []

@@ -120,7 +120,9 @@ async def test_a_login_is_one_persons(staffed: UnitOfWork) -> None:
 
 
 async def test_an_account_is_replaced(staffed: UnitOfWork) -> None:
-    changed = msgspec.structs.replace(account(), disabled=True, roles=frozenset[Role](), language="en")
+    changed = msgspec.structs.replace(
+        account(), disabled=True, must_change_password=True, roles=frozenset[Role](), language="en"
+    )
     await staffed.accounts.replace(changed)
     assert await staffed.accounts.get(changed.id) == changed
     with pytest.raises(NotFound):

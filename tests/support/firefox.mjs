@@ -34,6 +34,8 @@ async function enter(page) {
   await page.type("[name=login]", settings.login);
   await page.type("[name=password]", settings.password);
   await Promise.all([page.waitForNavigation(), page.click("main form button")]);
+  if (page.url().includes("/sign-in/place"))
+    await Promise.all([page.waitForNavigation(), page.click("[name=keep][value=here]")]);
   await page.goto(`${settings.origin}/receptions/${settings.reception}/room`);
   for (const device of ["device-camera", "device-microphone"])
     await page.waitForSelector(by(device, "[data-state=ready]"), WITHIN);

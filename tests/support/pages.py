@@ -21,6 +21,7 @@ from signaling.notices import InProcessNotices
 from signaling.tokens import SignedJoinTokens
 from storage.build import Storage, StorageConfig
 from storage.build import build as build_storage
+from storage.secretbox import AesSecretBox
 from storage.signing.checker import Signatures
 from storage.signing.installation import InstallationKeys
 from tests.support.signing import own_keys
@@ -126,8 +127,11 @@ class Reader:
         return await self.ask("POST", path, json=body, headers={"X-CSRF-Token": token})
 
     async def sign_in(self, login: str, password: str = PASSWORD) -> Answer:
-        """Through the form, in English."""
-        return await self.send("/sign-in?lang=en", {"login": login, "password": password, "next": "/today"})
+        """Through the form, in English; a point's account ends where it was signed in before."""
+        answer = await self.send("/sign-in?lang=en", {"login": login, "password": password, "next": "/today"})
+        if answer.path.startswith("/sign-in/place"):
+            return await self.send("/sign-in/place", {"keep": "here", "next": "/today"})
+        return answer
 
     async def token(self) -> str:
         """The session's CSRF token."""
@@ -204,6 +208,7 @@ async def serving(folder: Path, **settings: Any) -> AsyncIterator[Pages]:
         known_keys=keys,
         remuxer=PassingRemuxer(),
         passwords=QuickPasswords(),
+        secrets=AesSecretBox("secret of the tests", entropy),
         clock=clock,
         entropy=entropy,
     )

@@ -17,6 +17,8 @@ from web.wire import CSRF_HEADER
 
 FIELD = "csrf"
 
+_SIGN_IN = ("/sign-in", "/sign-in/code", "/sign-in/place")
+
 
 def from_here(origin: str | None, site: str | None, host: str) -> bool:
     """Whether the browser does not say otherwise. ``origin``: Origin header, ``site``: Sec-Fetch-Site."""
@@ -51,6 +53,6 @@ async def refuse_forgeries(request: web.Request, handler: Handler) -> web.Stream
         raise Refusal(Code.FORM_EXPIRED, f"origin {headers.get('Origin')}")
     someone = request.get(SIGNED_IN)
     # A sign-in page in a forgotten tab has no token of the session that was opened beside it.
-    if someone and request.path != "/sign-in" and not _same(await given_token(request), someone.session.csrf):
+    if someone and request.path not in _SIGN_IN and not _same(await given_token(request), someone.session.csrf):
         raise Refusal(Code.FORM_EXPIRED, "csrf token")
     return await handler(request)

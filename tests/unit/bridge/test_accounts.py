@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from bridge import accounts
 from bridge.accounts import Attempt, SessionLimits, Tallies
 from bridge.errors import Code, Invalid, Refusal
-from bridge.ids import NS_PER_S, AccountId, AgencyId, MonoNs, UtcNs
-from bridge.model import Account, Role
+from bridge.ids import NS_PER_S, AccountId, AgencyId, BridgePointId, MonoNs, SessionId, UtcNs
+from bridge.model import Account, Role, SignInStep
 
 HERE, THERE = Attempt("chair", "10.0.0.1"), Attempt("chair", "10.0.0.2")
 ACCOUNT = Account(AccountId("a"), "chair", "Chair", frozenset({Role.CHAIR}), AgencyId("o"), None, "hash")
@@ -116,3 +116,61 @@ def test_a_session_holds_until_idle_or_old() -> None:
     assert holds(24, 20)
     assert not holds(25, 24)
     assert holds(-100, 0)
+
+
+@pytest.mark.parametrize(
+    ("new", "field"),
+    [
+        ("the old password", "same"),
+        ("short", "new"),
+        ("x" * 201, "new"),
+        ("I am chutri!", "new"),
+        ("aabbaabbaabb", "new"),
+    ],
+)
+def test_a_new_password_is_new_and_not_easy(new: str, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        accounts.check_new_password(new, "the old password", "chutri")
+    assert refused.value.params["field"] == field
+    accounts.check_new_password("bốn từ dài và lạ", "the old password", "chutri")
+
+
+def test_a_sign_in_waits_ten_minutes_for_one_step() -> None:
+    made = UtcNs(1000 * NS_PER_S)
+    begun = accounts.begun("secret", AccountId("a"), SignInStep.CODE, made)
+    assert "secret" not in begun.id
+    last = UtcNs(made + accounts.ANSWER_WITHIN_NS - 1)
+    assert accounts.under_way(begun, SignInStep.CODE, last) is begun
+    for found, step, now in (
+        (None, SignInStep.CODE, made),
+        (begun, SignInStep.PLACE, made),
+        (begun, SignInStep.CODE, UtcNs(last + 1)),
+    ):
+        with pytest.raises(Refusal) as refused:
+            accounts.under_way(found, step, now)
+        assert refused.value.code is Code.NOT_SIGNED_IN
+
+
+def test_only_a_point_has_to_end_other_places() -> None:
+    limits, now = SessionLimits(idle_s=10, absolute_s=25), UtcNs(1000 * NS_PER_S)
+    sessions = [accounts.new_session(name, "csrf", ACCOUNT.id, now) for name in ("here", "there")]
+    elsewhere = accounts.open_sessions(sessions, limits, now, but=accounts.session_id("here"))
+    assert [one.id for one in elsewhere] == [accounts.session_id("there")]
+    point = msgspec.structs.replace(ACCOUNT, point=BridgePointId("p"))
+    assert accounts.places_to_end(point, elsewhere) == elsewhere
+    assert accounts.places_to_end(ACCOUNT, elsewhere) == []
+    later = UtcNs(now + 10 * NS_PER_S)
+    assert accounts.open_sessions(sessions, limits, later, but=SessionId("")) == []
+
+
+def test_tries_of_codes_count_by_account_from_wherever() -> None:
+    tallies = failed(6, accounts.code_attempt("chair"))
+    assert accounts.wait_ns(tallies, accounts.code_attempt("chair"), seconds(1)) == 20 * NS_PER_S
+    assert accounts.wait_ns(tallies, accounts.code_attempt("citizen"), seconds(1)) == 0
+    assert accounts.wait_ns(tallies, HERE, seconds(1)) == 0
+
+
+def test_a_device_is_kept_short_and_printable() -> None:
+    session = accounts.new_session("s", "c", ACCOUNT.id, UtcNs(0), "10.0.0.1", "Fire\tfox\n\x1b[31m" + "x" * 999)
+    assert session.device.startswith("Firefox[31mxxx")
+    assert len(session.device) == accounts.MAX_DEVICE
