@@ -52,7 +52,7 @@ async def test_a_given_password_is_to_be_changed_and_ends_sessions(configuration
             actions = [link.entry.action for link in await unit.audit.entries(0, 100)]
     assert second.must_change_password
     assert second.password_hash != first.password_hash
-    assert actions == ["add_account", "reset_password"]
+    assert actions == ["add_agency", "add_account", "reset_password"]
 
 
 @pytest.mark.timeout(120)  # a command of its own, which takes seconds to start

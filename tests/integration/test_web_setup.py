@@ -197,7 +197,7 @@ async def test_a_form_sent_twice_is_done_once(pages: Pages) -> None:
         assert (await reader.get(address)).status == 410
     assert await counted(pages) == (agencies + 2, points, accounts + 1)
     async with pages.reader() as lea:
-        assert (await lea.sign_in("lea", password)).path == "/today"
+        assert (await lea.sign_in("lea", password)).path == "/account/password"
 
 
 async def test_a_form_without_its_mark_does_nothing(pages: Pages) -> None:
@@ -267,7 +267,7 @@ async def test_a_new_password_ends_what_was_open_and_is_shown_once(pages: Pages)
         assert "shown already" in (await reader.get(shown.path)).text
         assert (await chair.get("/today")).path.startswith("/sign-in")
         assert (await chair.sign_in("chair")).status == 401
-        assert (await chair.sign_in("chair", password)).path == "/today"
+        assert (await chair.sign_in("chair", password)).path == "/account/password"
         # Not fetched in time, it is forgotten; another session never sees it.
         sent = await reader.send(f"{one}/password", fields(await reader.get(one)), allow_redirects=False)
         async with pages.reader() as other:
