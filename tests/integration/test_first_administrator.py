@@ -37,8 +37,8 @@ async def test_the_first_administrator_is_made_on_the_server(tmp_path: Path) -> 
             accounts = await unit.accounts.all()
         assert (agency.name, agency.level, agency.parent) == ("Tỉnh X", Level.CENTRAL, None)
         assert [(one.login, one.roles, one.agency) for one in accounts] == [
-            ("goc", {Role.ADMINISTRATOR}, agency.id),
-            ("hai", {Role.OPERATOR}, agency.id),
+            ("goc", frozenset({Role.ADMINISTRATOR}), agency.id),
+            ("hai", frozenset({Role.OPERATOR}), agency.id),
         ]
         assert Argon2Passwords(SystemEntropy()).verify(accounts[0].password_hash, printed[1])
         assert (await check_database(storage.units)).faults == ()
