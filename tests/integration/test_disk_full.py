@@ -10,11 +10,11 @@ import pytest
 
 from bridge import commands as c
 from bridge.errors import Code, Refusal
-from bridge.ids import NS_PER_S
 from bridge.journal import GapReason
 from bridge.media import Source
 from bridge.verification import load_manifest, verify_recording
 from deploy.points import Point
+from tests.chaos.accounts import undeclared
 from tests.support.house import whole_house
 from tests.support.receptions import AGENCY_SEAT, CHAIR, scheduled
 from tests.support.room_server import eventually
@@ -91,10 +91,12 @@ async def test_from_refusal_to_full_and_back(small_disk: Path, monkeypatch: pyte
         assert (await verify_recording(house.objects, row.manifest_key, await house.judge())).holds
         manifest = await load_manifest(house.objects, row.manifest_key, None)
         for track in manifest.tracks:
-            gaps = [gap for gap in track.gaps if gap.reason is GapReason.RECORDER_AWAY]
-            assert gaps, (track.id, track.start_ns, track.end_ns, track.gaps, track.silences)
-            assert NS_PER_S < sum(gap.end_ns - gap.start_ns for gap in gaps) < manifest.duration_ns
-            assert track.segments[-1].end_ns > gaps[-1].end_ns, "it went on"
+            # Small pictures may have waited in the line's own buffers: then nothing is missing. What is missing is
+            # declared, and after it the track went on.
+            assert undeclared(track) == [], (track.id, track.gaps)
+            away = [gap for gap in track.gaps if gap.reason is GapReason.RECORDER_AWAY]
+            assert sum(gap.end_ns - gap.start_ns for gap in away) < manifest.duration_ns
+            assert track.segments[-1].end_ns > max((gap.end_ns for gap in away), default=0), "it went on"
         said = [event.detail for event in manifest.events if event.kind == "RecordingMoved"]
         assert '{"health":"not_recording"}' in said
         assert said[-1] == '{"health":"writing"}'

@@ -74,7 +74,7 @@ async def test_a_province_is_looked_at_imported_and_left_the_second_time(pages: 
         assert "Xã 149" in (await reader.get("/setup")).text
     login, password = "dc.xa007", PASSWORD.findall(done.text)[_place(done.text, "dc.xa007")]
     async with pages.reader() as point:
-        assert (await point.sign_in(login, password)).path == "/today"
+        assert (await point.sign_in(login, password)).path == "/account/password"
     assert len(await audited(pages, "add_account")) == COMMUNES
     assert (await check_database(pages.storage.units)).faults == ()
 
