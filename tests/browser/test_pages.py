@@ -199,7 +199,7 @@ async def test_a_province_is_set_up_from_a_file_on_a_phone_without_javascript(pa
         await page.fill("#login", "dc.xa003")
         await page.fill("#password", password)
         await page.click("main button")
-        await page.wait_for_url("**/today")
+        await page.wait_for_url("**/account/password")
 
 
 async def test_the_pages_of_an_import_complain_of_nothing(pages: Pages, tmp_path: Path) -> None:
