@@ -1,7 +1,8 @@
-"""A file that only grows, hashed as it is written."""
+"""A file that only grows, hashed as it is written; and the pieces of what is to be written."""
 
 import hashlib
 import os
+from collections.abc import AsyncIterator
 
 
 class HashedFile:
@@ -24,3 +25,12 @@ class HashedFile:
         rest = memoryview(chunk)
         while rest:
             rest = rest[os.write(self._file, rest) :]
+
+
+async def pieces_of(body: AsyncIterator[bytes] | bytes) -> AsyncIterator[bytes]:
+    """Whichever form a body was given in."""
+    if isinstance(body, bytes):
+        yield body
+        return
+    async for piece in body:
+        yield piece

@@ -30,7 +30,7 @@ from storage.bag.text import (
     serialise_info,
 )
 from storage.durable import make_folders, sync_folder
-from storage.hashed import HashedFile
+from storage.hashed import HashedFile, pieces_of
 from storage.lock import hold
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -66,7 +66,7 @@ class FolderBag:
         with self._told():
             file = await asyncio.to_thread(self._open, self._aside / PAYLOAD / path)
             try:
-                async for chunk in _chunks(body):
+                async for chunk in pieces_of(body):
                     await asyncio.to_thread(file.write, chunk)
                 await asyncio.to_thread(file.sync)
             finally:
@@ -134,14 +134,6 @@ class FolderBag:
             if error.errno in _NO_ROOM:
                 raise NotExported(f"no room left for {self._place}; nothing was exported") from error
             raise NotExported(f"{self._place} cannot be written: {error.strerror}; nothing was exported") from error
-
-
-async def _chunks(body: AsyncIterator[bytes] | bytes) -> AsyncIterator[bytes]:
-    if isinstance(body, bytes):
-        yield body
-        return
-    async for chunk in body:
-        yield chunk
 
 
 class _NewFile(HashedFile):

@@ -22,6 +22,7 @@ from minio.retention import Retention
 
 from bridge.errors import Code, Invalid, NotFound, Refusal, Unavailable
 from bridge.ports import Clock, ObjectVersion, StoredObject
+from storage.hashed import pieces_of
 from storage.objects.keys import key_parts, prefix_folder
 from storage.objects.retaining import retain_all
 from storage.objects.s3 import LOCKED_UNTIL, RETAIN, SHA256, S3Address, client, lock_ns, lock_time, pool, translated
@@ -69,7 +70,7 @@ class MinioObjects:
         with SpooledTemporaryFile(IN_MEMORY) as file:
             waiting = cast(BinaryIO, file)  # has all of its methods, but not the name of the type
             digest = hashlib.sha256()
-            async for piece in _pieces(body):
+            async for piece in pieces_of(body):
                 await self._threads.run(_keep, waiting, digest, piece)
             return await self._threads.run(self._put, key, waiting, digest.hexdigest(), retain_until_utc_ns)
 
@@ -209,14 +210,6 @@ class MinioObjects:
         """Wait for what is under way; drop the connections. Idempotent."""
         self._threads.close()
         self._http.clear()
-
-
-async def _pieces(body: AsyncIterator[bytes] | bytes) -> AsyncIterator[bytes]:
-    if isinstance(body, bytes):
-        yield body
-        return
-    async for piece in body:
-        yield piece
 
 
 def _keep(waiting: BinaryIO, digest: "hashlib._Hash", piece: bytes) -> None:

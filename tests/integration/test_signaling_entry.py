@@ -1,7 +1,6 @@
 """Into the room and back into it: tokens, doors, seats, replaced and resumed connections."""
 
 import logging
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +15,6 @@ from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, scheduled
 from tests.support.room_server import CONFIG, Browser, RoomServer, eventually
 
 QUICK = msgspec.structs.replace(CONFIG, resume_s=0.3, idle_s=0.3, lease_s=0.5)
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[RoomServer]:
-    server = RoomServer(tmp_path)
-    await server.start()
-    yield server
-    await server.close()
-
-
-@pytest.fixture
-async def reception(server: RoomServer) -> Reception:
-    return await scheduled(server.receptions, server.clock.utc())
 
 
 async def refusal(server: RoomServer, auth: Any) -> dict[str, Any]:

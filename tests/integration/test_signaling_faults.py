@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +21,6 @@ from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, scheduled
 from tests.support.room_server import CONFIG, WITHIN_S, Browser, RoomServer, eventually
 
 UPLINK = UplinkRequest("v=0", SOURCES)
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[RoomServer]:
-    server = RoomServer(tmp_path)
-    await server.start()
-    yield server
-    await server.close()
-
-
-@pytest.fixture
-async def reception(server: RoomServer) -> Reception:
-    return await scheduled(server.receptions, server.clock.utc())
 
 
 @pytest.fixture

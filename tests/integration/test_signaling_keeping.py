@@ -1,7 +1,7 @@
 """A database that is away, or answers too late: what took effect is kept, stored in order and once, and said so."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +20,6 @@ from signaling.wire import Refused
 from storage.unit import SqlUnit
 from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, KEEPER, scheduled
 from tests.support.room_server import CONFIG, Browser, RoomServer, eventually
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[RoomServer]:
-    server = RoomServer(tmp_path)
-    await server.start()
-    yield server
-    await server.close()
-
-
-@pytest.fixture
-async def reception(server: RoomServer) -> Reception:
-    return await scheduled(server.receptions, server.clock.utc())
 
 
 @pytest.fixture

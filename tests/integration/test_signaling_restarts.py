@@ -1,7 +1,6 @@
 """Parts that end and begin anew: the session goes on, and everybody is told what is recorded."""
 
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
@@ -20,19 +19,6 @@ from tests.support.receptions import CHAIR, CITIZEN, scheduled
 from tests.support.room_server import Browser, RoomServer, eventually
 
 UPLINK = UplinkRequest("v=0", SOURCES)
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[RoomServer]:
-    server = RoomServer(tmp_path)
-    await server.start()
-    yield server
-    await server.close()
-
-
-@pytest.fixture
-async def reception(server: RoomServer) -> Reception:
-    return await scheduled(server.receptions, server.clock.utc())
 
 
 @pytest.fixture

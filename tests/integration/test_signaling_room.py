@@ -1,8 +1,5 @@
 """A reception through the room's socket: a real server and database, browsers as socket clients."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bridge import commands as c
@@ -13,23 +10,10 @@ from bridge.model import Seat
 from bridge.reception import Reception
 from signaling.wire import DownlinkReply, Refused, UplinkRequest
 from tests.support.fakes import SOURCES
-from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, KEEPER, SECRETARY, scheduled
+from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, KEEPER, SECRETARY
 from tests.support.room_server import Browser, RoomServer
 
 UPLINK = UplinkRequest("v=0", SOURCES)
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[RoomServer]:
-    server = RoomServer(tmp_path)
-    await server.start()
-    yield server
-    await server.close()
-
-
-@pytest.fixture
-async def reception(server: RoomServer) -> Reception:
-    return await scheduled(server.receptions, server.clock.utc())
 
 
 async def live(server: RoomServer, reception: Reception, *seats: Seat) -> list[Browser]:
