@@ -21,8 +21,10 @@ from tests.support.viewing_copies import Copy, rendered
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 CODES = {CHAIR.id: 1, AGENCY_SEAT.id: 2, CITIZEN.id: 3}
-GRAIN_S = 0.0015
-"""Stored times are whole milliseconds."""
+GRAIN_S = 0.001
+"""Stored times are whole milliseconds: a picture may be shown this much before its time."""
+
+_ROUNDING_S = 1e-6
 
 
 @pytest.fixture
@@ -86,8 +88,8 @@ async def test_every_picture_of_the_copy_is_the_one_that_was_stored(house: House
             continue
         assert one.mark.code == CODES[one.tile.seat]
         times = [stored_at.at for stored_at in marks[one.tile.seat]]
-        last = bisect_right(times, one.at + GRAIN_S) - 1
-        assert one.mark == marks[one.tile.seat][last].mark
+        around = (bisect_right(times, one.at + GRAIN_S + edge) - 1 for edge in (-_ROUNDING_S, _ROUNDING_S))
+        assert one.mark in {marks[one.tile.seat][last].mark for last in around}
         seen[one.tile.seat] += 1
     assert min(seen.values()) >= 10, seen
     assert seen[CITIZEN.id] < seen[AGENCY_SEAT.id] <= frames

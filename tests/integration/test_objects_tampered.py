@@ -14,6 +14,7 @@ from bridge.manifest import ordered_segments
 from bridge.media import Source
 from bridge.model import RecordingRow
 from bridge.verification import journal_key, load_manifest
+from deploy.points import Point
 from deploy.verify import verify_by_id
 from storage.objects.s3 import S3Address, client, pool
 from tests.support.house import House, whole_house
@@ -59,14 +60,18 @@ async def _recorded(house: House) -> RecordingRow:
         for point in points:
             await point.join()
         await points[0].command(c.StartReception("trial"))
-        await eventually(
-            lambda: bool(points[0].downlink and any(x.marks > 9 for x in points[0].downlink.seen.values()))
-        )
+        before = [_marks(point) for point in points]
+        await eventually(lambda: all(_marks(point) > n + 20 for point, n in zip(points, before, strict=True)))
         await points[0].command(c.CloseReception())
     finally:
         for point in points:
             await point.close()
     return await house.sealed(reception)
+
+
+def _marks(point: Point) -> int:
+    """It has read from the others' pictures so far."""
+    return sum(seen.marks for seen in point.downlink.seen.values()) if point.downlink else 0
 
 
 @pytest.fixture(params=["directory", "minio"])
