@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from bridge.clients import ClientAccount
 from bridge.errors import Code, Invalid, Refusal
 from bridge.ids import NS_PER_S, AccountId, MonoNs, SessionId, UtcNs
 from bridge.model import Account, Session, SignInStep, SignInUnderWay
@@ -204,8 +205,9 @@ def open_sessions(
 
 
 def actor_of(account: Account) -> Actor:
-    """The account outside any reception."""
-    return Actor(account.id, account.name, account.roles, account.agency)
+    """The account outside any reception; a client's narrowed to what it was given."""
+    only = account.only if isinstance(account, ClientAccount) else None
+    return Actor(account.id, account.name, account.roles, account.agency, only=only)
 
 
 def actor_in(account: Account, reception: Reception) -> Actor:

@@ -55,7 +55,8 @@ class Scope(StrEnum):
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who asks. ``seat``, ``seat_role`` and ``participant`` are set inside a reception of theirs."""
+    """Who asks. ``seat``, ``seat_role`` and ``participant`` are set inside a reception of theirs. ``only``: whatever
+    the roles allow, no other actions than these (a client of the API); None: all of them."""
 
     account: AccountId
     name: str
@@ -64,6 +65,7 @@ class Actor(msgspec.Struct, frozen=True):
     seat: SeatId | None = None
     seat_role: Role | None = None
     participant: ParticipantId | None = None
+    only: frozenset[Action] | None = None
 
 
 SYSTEM = Actor(AccountId("system"), "system", frozenset(), AgencyId(""))
@@ -166,16 +168,32 @@ def _holds(actor: Actor, role: Role, scope: Scope, concern: Concern) -> bool:
 
 def may(actor: Actor, action: Action, concern: Concern) -> bool:
     """Whether the table lets ``actor`` do ``action``."""
-    return actor is SYSTEM or any(_holds(actor, role, scope, concern) for role, scope in POLICY[action])
+    if actor is SYSTEM:
+        return True
+    return _kept(actor, action) and any(_holds(actor, role, scope, concern) for role, scope in POLICY[action])
+
+
+def _kept(actor: Actor, action: Action) -> bool:
+    return actor.only is None or action in actor.only
 
 
 def agencies_of(actor: Actor, action: Action) -> frozenset[AgencyId] | None:
     """Of which agencies' things ``actor`` may do it; None: of all. For lists, which the database filters; it knows no
     tree, so of what a role holds ``BELOW`` it names the actor's own agency alone."""
-    held = {scope for role, scope in POLICY[action] if role in actor.roles}
+    held = {scope for role, scope in POLICY[action] if role in actor.roles and _kept(actor, action)}
     if actor is SYSTEM or Scope.ANYWHERE in held:
         return None
     return frozenset({actor.agency}) if held & {Scope.OFFICE, Scope.BELOW} else frozenset()
+
+
+def office_actions(actor: Actor) -> frozenset[Action]:
+    """What ``actor`` may do by roles of the account, outside any seat: the most that can be handed on to a client."""
+    held = {action for action in Action if _kept(actor, action) and _by_office(actor, action)}
+    return frozenset(held)
+
+
+def _by_office(actor: Actor, action: Action) -> bool:
+    return any(role in actor.roles and scope is not Scope.SEAT for role, scope in POLICY[action])
 
 
 def grantable(actor: Actor, *, at_point: bool) -> frozenset[Role]:

@@ -11,8 +11,10 @@ from typing import Protocol
 import msgspec
 
 from bridge.archive import AccessEvent, FixityCheck, ViewingCopy
+from bridge.clients import Client
 from bridge.events import Recorded
-from bridge.ids import AccountId, AgencyId, BridgePointId, ReceptionId, RecordingId, SessionId
+from bridge.finding import AccountFilter, ReceptionCursor, ReceptionFilter
+from bridge.ids import AccountId, AgencyId, BridgePointId, ClientId, ReceptionId, RecordingId, SessionId
 from bridge.model import (
     Account,
     Agency,
@@ -58,6 +60,18 @@ class Accounts(Protocol):
     async def by_login(self, login: str) -> Account | None: ...
 
     async def all(self) -> list[Account]: ...
+
+    async def some(self, accounts: Collection[AccountId]) -> list[Account]:
+        """Those of them that there are."""
+        ...
+
+    async def find(self, asked: AccountFilter, after: str, limit: int) -> list[Account]:
+        """In order of login; ``after``: only what follows that login."""
+        ...
+
+    async def count(self, asked: AccountFilter) -> int:
+        """How many there are in all."""
+        ...
 
 
 class Sessions(Protocol):
@@ -110,6 +124,50 @@ class SecondFactors(Protocol):
         ...
 
 
+class Clients(Protocol):
+    """Programs that may use the API."""
+
+    async def put(self, client: Client) -> None:
+        """Add, or replace that of the id."""
+        ...
+
+    async def get(self, client: ClientId) -> Client | None: ...
+
+    async def by_secret(self, secret_hash: str) -> Client | None: ...
+
+    async def touch(self, client: ClientId, seen_utc_ns: int) -> None: ...
+
+    async def all(self) -> list[Client]:
+        """Newest first."""
+        ...
+
+
+class KeptAnswer(msgspec.Struct, frozen=True):
+    """What a request under an idempotency key was answered. ``owner``: who sent it; ``request``: hash of what was
+    asked; ``status`` 0: it is still being done, or was broken off; ``answer``: enciphered."""
+
+    owner: AccountId
+    key: str
+    request: str
+    made_utc_ns: int
+    status: int = 0
+    answer: str = ""
+
+
+class KeptAnswers(Protocol):
+    async def take(self, reserved: KeptAnswer) -> KeptAnswer | None:
+        """Adds it and gives None, or gives what is kept under its owner and key already."""
+        ...
+
+    async def put(self, answer: KeptAnswer) -> None:
+        """Replace that of the owner and key."""
+        ...
+
+    async def remove(self, owner: AccountId, key: str) -> None: ...
+
+    async def remove_older(self, made_before_utc_ns: int) -> int: ...
+
+
 class EventLine(msgspec.Struct, frozen=True):
     """An event as its row has it: ``event`` is the JSON text."""
 
@@ -143,6 +201,18 @@ class Receptions(Protocol):
 
     async def rows(self, starts_from_utc_ns: int, starts_before_utc_ns: int) -> list[ReceptionRow]:
         """In order of start."""
+        ...
+
+    async def find(self, asked: ReceptionFilter, after: ReceptionCursor | None, limit: int) -> list[ReceptionRow]:
+        """In order of start; ``after``: only what follows that place."""
+        ...
+
+    async def histories(self, receptions: Collection[ReceptionId]) -> dict[ReceptionId, list[Recorded]]:
+        """The events of several, in order, in one question."""
+        ...
+
+    async def seat(self, reception: ReceptionId, accounts: Collection[AccountId]) -> None:
+        """Whose receptions it is among, instead of whoever was named before."""
         ...
 
 
@@ -306,6 +376,8 @@ class UnitOfWork(Protocol):
     sessions: Sessions
     sign_ins: SignIns
     second_factors: SecondFactors
+    clients: Clients
+    kept_answers: KeptAnswers
     receptions: Receptions
     recordings: Recordings
     access_events: AccessEvents

@@ -60,6 +60,11 @@ class SetUp:
         authorise(actor, Action.SET_UP, Concern("organisation", None))
         return cls(unit, actor, await tree(unit), clock, entropy)
 
+    @property
+    def unit(self) -> UnitOfWork:
+        """For what else is set up in the same unit of work."""
+        return self._unit
+
     # ── agencies and points ────────────────────────────────────────────────────────────────────────────────────
 
     def agency(self, agency: AgencyId) -> Agency:

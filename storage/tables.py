@@ -65,6 +65,37 @@ accounts = Table(
     Column("language", String, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("must_change_password", Boolean, nullable=False, server_default=false()),
+    # No field of the struct: name and login as they are searched, kept by the repository.
+    Column("words", String, nullable=False, server_default=text("''")),
+    # A page of one part of the tree, in order of login.
+    Index(None, "agency", "login"),
+)
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("agency", ForeignKey("agencies.id"), nullable=False),
+    Column("roles", JsonText, nullable=False),
+    Column("actions", JsonText, nullable=False),
+    Column("secret_hash", String(64), nullable=False, unique=True),
+    Column("made_by", String, nullable=False),
+    Column("made_utc_ns", Nanoseconds, nullable=False),
+    Column("expires_utc_ns", Nanoseconds, nullable=False),
+    Column("seen_utc_ns", Nanoseconds),
+    Column("revoked_utc_ns", Nanoseconds),
+)
+
+kept_answers = Table(
+    "kept_answers",
+    metadata,
+    Column("owner", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("request", String(64), nullable=False),
+    Column("made_utc_ns", Nanoseconds, nullable=False, index=True),
+    Column("status", Integer, nullable=False),
+    Column("answer", Text, nullable=False),
 )
 
 sessions = Table(
@@ -114,6 +145,15 @@ receptions = Table(
     Column("ended_utc_ns", Nanoseconds),
     # The day's list: a span of starts, in this order.
     Index(None, "starts_utc_ns", "id"),
+    # The same of one agency.
+    Index(None, "agency", "starts_utc_ns", "id"),
+)
+
+reception_seats = Table(
+    "reception_seats",
+    metadata,
+    Column("reception", String, primary_key=True),
+    Column("account", String, primary_key=True, index=True),
 )
 
 reception_events = Table(
@@ -154,6 +194,8 @@ recordings = Table(
     Column("origin", String, nullable=False, server_default=text("''")),
     # No field of the row: the title as it is searched, kept by the repository.
     Column("title_words", String, nullable=False, server_default=text("''")),
+    # The archive of one agency, newest first.
+    Index(None, "agency", "began_utc_ns", "id"),
 )
 
 recording_people = Table(

@@ -8,7 +8,9 @@ from bridge.repositories import (
     AccessEvents,
     Accounts,
     Audit,
+    Clients,
     FixityChecks,
+    KeptAnswers,
     Leases,
     Nodes,
     Organisation,
@@ -26,6 +28,7 @@ from storage.engine import Database
 from storage.repositories.accounts import SqlAccounts
 from storage.repositories.archive import SqlAccessEvents, SqlFixityChecks, SqlViewingCopies
 from storage.repositories.audit import SqlAudit
+from storage.repositories.clients import SqlClients, SqlKeptAnswers
 from storage.repositories.leases import SqlLeases
 from storage.repositories.nodes import SqlNodes
 from storage.repositories.organisation import SqlOrganisation
@@ -51,6 +54,8 @@ class SqlUnit:
     sessions: Sessions
     sign_ins: SignIns
     second_factors: SecondFactors
+    clients: Clients
+    kept_answers: KeptAnswers
     receptions: Receptions
     recordings: Recordings
     access_events: AccessEvents
@@ -83,6 +88,8 @@ class SqlUnit:
         self.sessions = SqlSessions(transaction)
         self.sign_ins = SqlSignIns(transaction)
         self.second_factors = SqlSecondFactors(transaction)
+        self.clients = SqlClients(transaction)
+        self.kept_answers = SqlKeptAnswers(transaction)
         self.receptions = SqlReceptions(transaction)
         self.recordings = SqlRecordings(transaction)
         self.access_events = SqlAccessEvents(transaction)

@@ -1,20 +1,22 @@
 """Event streams of receptions, and the row that lists show."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
-from sqlalchemy import RowMapping, func, select, union
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, exists, func, or_, select, union
 
 from bridge.errors import Code, Conflict, NotFound, Refusal
 from bridge.events import Event, Recorded
-from bridge.ids import ReceptionId
+from bridge.finding import ReceptionCursor, ReceptionFilter
+from bridge.ids import AccountId, ReceptionId
 from bridge.ledger import line_of
 from bridge.model import ReceptionRow
 from bridge.repositories import EventLine
 from storage.rows import columns_of, struct_of
-from storage.tables import reception_events, receptions
+from storage.tables import reception_events, reception_seats, receptions
 from storage.transaction import Transaction
 
+_ROW = receptions.c
 _EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
@@ -78,6 +80,37 @@ class SqlReceptions:
         )
         return [struct_of(ReceptionRow, row) for row in rows]
 
+    async def find(self, asked: ReceptionFilter, after: ReceptionCursor | None, limit: int) -> list[ReceptionRow]:
+        """A page in order of start."""
+        found = select(receptions).where(*_held(asked), *_behind(after))
+        rows = await self._transaction.rows(found.order_by(_ROW.starts_utc_ns, _ROW.id).limit(limit))
+        return [struct_of(ReceptionRow, row) for row in rows]
+
+    async def histories(self, ids: Collection[ReceptionId]) -> dict[ReceptionId, list[Recorded]]:
+        """By reception; one without events is left out. Refusal(internal) as :meth:`history`."""
+        stream = reception_events.c
+        rows = await self._transaction.rows(
+            select(reception_events)
+            .where(stream.reception.in_(sorted(ids)))
+            .order_by(stream.reception, stream.version)
+        )
+        found: dict[ReceptionId, list[Recorded]] = {}
+        for row in rows:
+            recorded = _recorded(row)
+            found.setdefault(recorded.reception, []).append(recorded)
+        return found
+
+    async def seat(self, reception: ReceptionId, accounts: Collection[AccountId]) -> None:
+        """Writes only what differs."""
+        here = reception_seats.c.reception == reception
+        rows = await self._transaction.rows(select(reception_seats.c.account).where(here))
+        before, after = {AccountId(row["account"]) for row in rows}, set(accounts)
+        if gone := before - after:
+            await self._transaction.write(delete(reception_seats).where(here, reception_seats.c.account.in_(gone)))
+        if new := after - before:
+            seats = [{"reception": reception, "account": account} for account in sorted(new)]
+            await self._transaction.insert_columns(reception_seats, seats)
+
     async def _last_version(self, reception: ReceptionId) -> int:
         stream = reception_events.c
         row = await self._transaction.first(
@@ -90,6 +123,23 @@ def _check_run(events: Sequence[Recorded], row: ReceptionRow) -> None:
     for place, recorded in enumerate(events):
         if recorded.reception != row.id or recorded.version != events[0].version + place:
             raise ValueError(f"events of {row.id} must be of one reception, their versions consecutive")
+
+
+def _held(asked: ReceptionFilter) -> Iterable[ColumnElement[bool]]:
+    yield _ROW.starts_utc_ns >= asked.from_utc_ns
+    yield _ROW.starts_utc_ns < asked.before_utc_ns
+    if asked.agencies is None:
+        return
+    seat = exists().where(reception_seats.c.reception == _ROW.id, reception_seats.c.account == asked.account)
+    yield or_(_ROW.agency.in_(sorted(asked.agencies)), seat)
+
+
+def _behind(after: ReceptionCursor | None) -> list[ColumnElement[bool]]:
+    if after is None:
+        return []
+    later = or_(_ROW.starts_utc_ns > after.starts_utc_ns, _ROW.id > after.id)
+    # the first half alone lets the index find the place
+    return [and_(_ROW.starts_utc_ns >= after.starts_utc_ns, later)]
 
 
 def _recorded(row: RowMapping) -> Recorded:

@@ -1,0 +1,38 @@
+"""Finding receptions and accounts: what may be asked for, and the places where a list goes on.
+
+A place is the key of the last row shown, not its number: rows that come or go meanwhile move nothing.
+"""
+
+import msgspec
+
+from bridge.ids import AccountId, AgencyId, ReceptionId
+from bridge.model import ReceptionRow
+
+
+class ReceptionFilter(msgspec.Struct, frozen=True):
+    """Those that start in [from, before) and are of one of ``agencies`` (None: of any) or have a seat of
+    ``account``."""
+
+    from_utc_ns: int
+    before_utc_ns: int
+    agencies: frozenset[AgencyId] | None = None
+    account: AccountId | None = None
+
+
+class ReceptionCursor(msgspec.Struct, frozen=True):
+    """What follows this row."""
+
+    starts_utc_ns: int
+    id: ReceptionId
+
+
+def cursor_of(row: ReceptionRow) -> ReceptionCursor:
+    """The place behind this row."""
+    return ReceptionCursor(row.starts_utc_ns, row.id)
+
+
+class AccountFilter(msgspec.Struct, frozen=True):
+    """Accounts of ``agencies``; ``words`` must all begin a word of name or login."""
+
+    agencies: frozenset[AgencyId]
+    words: str = ""

@@ -1,0 +1,96 @@
+"""Clients of the API, kept answers, who has a seat in which reception, accounts by words.
+
+Frozen once released: it imports nothing of the program, so that it does the same years later.
+"""
+
+import json
+import re
+import unicodedata
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """A column of accounts, three tables, indexes for lists."""
+    op.add_column("accounts", sa.Column("words", sa.String(), server_default=sa.text("''"), nullable=False))
+    _account_words()
+    _clients()
+    _kept_answers()
+    _reception_seats()
+    for table, columns in (
+        ("accounts", ("agency", "login")),
+        ("receptions", ("agency", "starts_utc_ns", "id")),
+        ("recordings", ("agency", "began_utc_ns", "id")),
+    ):
+        op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, list(columns), unique=False)
+
+
+def _folded(text: str) -> str:
+    """Each word behind a space, without case and accents."""
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).replace("đ", "d")
+    words = re.findall(r"[^\W_]+", "".join(one for one in apart if unicodedata.category(one) != "Mn"))
+    return "".join(f" {word}" for word in words)
+
+
+def _account_words() -> None:
+    accounts = sa.table("accounts", *(sa.column(name) for name in ("id", "name", "login", "words")))
+    for key, name, login in op.get_bind().execute(sa.select(accounts.c.id, accounts.c.name, accounts.c.login)).all():
+        words = _folded(name) + _folded(login)
+        op.execute(sa.update(accounts).where(accounts.c.id == key).values(words=words))
+
+
+def _clients() -> None:
+    op.create_table(
+        "clients",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("roles", sa.Text(), nullable=False),
+        sa.Column("actions", sa.Text(), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_utc_ns", sa.BigInteger(), nullable=False),
+        sa.Column("expires_utc_ns", sa.BigInteger(), nullable=False),
+        sa.Column("seen_utc_ns", sa.BigInteger(), nullable=True),
+        sa.Column("revoked_utc_ns", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["agency"], ["agencies.id"], name=op.f("fk_clients_agency")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clients")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_clients_secret_hash")),
+    )
+
+
+def _kept_answers() -> None:
+    op.create_table(
+        "kept_answers",
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("request", sa.String(length=64), nullable=False),
+        sa.Column("made_utc_ns", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("owner", "key", name=op.f("pk_kept_answers")),
+    )
+    op.create_index(op.f("ix_kept_answers_made_utc_ns"), "kept_answers", ["made_utc_ns"], unique=False)
+
+
+def _reception_seats() -> None:
+    op.create_table(
+        "reception_seats",
+        sa.Column("reception", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("reception", "account", name=op.f("pk_reception_seats")),
+    )
+    op.create_index(op.f("ix_reception_seats_account"), "reception_seats", ["account"], unique=False)
+    events = sa.table("reception_events", *(sa.column(name) for name in ("reception", "version", "event")))
+    seats = sa.table("reception_seats", sa.column("reception"), sa.column("account"))
+    first = sa.select(events.c.reception, events.c.event).where(events.c.version == 1)
+    for reception, text in op.get_bind().execute(first).all():
+        told = json.loads(text).get("seats", [])
+        for account in sorted({seat["account"] for seat in told}):
+            op.execute(sa.insert(seats).values(reception=reception, account=account))
