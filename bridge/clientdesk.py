@@ -83,5 +83,3 @@ class ClientDesk:
     async def _note(self, unit: UnitOfWork, actor: Actor, action: str, client: Client, detail: str) -> None:
         what = f"client {account_id(client.id)}"
         await unit.audit.append(AuditEntry(self._clock.utc(), actor.account, action, what, "done", detail))
-
-

@@ -101,7 +101,7 @@ def made(asked: NewClient, maker: Actor, id_: ClientId, secret: str, now: UtcNs)
     if not 0 < len(name) <= MAX_CLIENT_NAME or not name.isprintable():
         raise Invalid(field="name", limit=str(MAX_CLIENT_NAME))
     if not 0 < asked.days <= MAX_DAYS:
-        raise Invalid(field="days", limit=str(MAX_DAYS))
+        raise Invalid(field="days", like="valid_days", limit=str(MAX_DAYS))
     if not asked.actions or not asked.actions <= office_actions(maker):
         raise Invalid(detail="no action, or one that is not theirs", field="actions")
     ends = now + asked.days * DAY_NS

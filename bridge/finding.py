@@ -11,12 +11,13 @@ from bridge.model import ReceptionRow
 
 class ReceptionFilter(msgspec.Struct, frozen=True):
     """Those that start in [from, before) and are of one of ``agencies`` (None: of any) or have a seat of
-    ``account``."""
+    ``account``, and stand in one of ``states`` (None: in any)."""
 
     from_utc_ns: int
     before_utc_ns: int
     agencies: frozenset[AgencyId] | None = None
     account: AccountId | None = None
+    states: frozenset[str] | None = None
 
 
 class ReceptionCursor(msgspec.Struct, frozen=True):
@@ -32,7 +33,9 @@ def cursor_of(row: ReceptionRow) -> ReceptionCursor:
 
 
 class AccountFilter(msgspec.Struct, frozen=True):
-    """Accounts of ``agencies``; ``words`` must all begin a word of name or login."""
+    """Accounts of ``agencies`` (None: of all), of the wished state (None: of either); ``words`` must all begin a word
+    of name or login."""
 
-    agencies: frozenset[AgencyId]
+    agencies: frozenset[AgencyId] | None = None
     words: str = ""
+    disabled: bool | None = None

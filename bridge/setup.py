@@ -11,6 +11,7 @@ import msgspec
 
 from bridge.accounts import checked_login, checked_name
 from bridge.errors import Conflict, Invalid, NotFound, NotPermitted
+from bridge.finding import AccountFilter
 from bridge.ids import AccountId, AgencyId, BridgePointId
 from bridge.model import Account, Agency, BridgePoint, Level, Role
 from bridge.organisation import Tree, check_agency, check_point, checked_place, tree_of
@@ -149,6 +150,10 @@ class SetUp:
         """Of the actor's own part of the tree, in order of login."""
         part = {agency.id for agency in self.tree.under(self._actor.agency)}
         return [account for account in await self._unit.accounts.all() if account.agency in part]
+
+    def part(self, words: str = "") -> AccountFilter:
+        """Accounts of the actor's own part of the tree, with these words in name or login."""
+        return AccountFilter(frozenset(agency.id for agency in self.tree.under(self._actor.agency)), words)
 
     async def check_account(self, new: NewAccount) -> NewAccount:
         """As it would be made: names in their one spelling, the agency that of the point. Raises Invalid, NotFound."""

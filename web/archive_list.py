@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from aiohttp import web
 
+from bridge.clients import client_id
 from bridge.errors import NotFound
 from bridge.ids import AccountId
 from bridge.model import RecordingRow
@@ -55,9 +56,13 @@ async def around(request: web.Request, asked: RecordingFilter) -> Around:
 
 
 async def names_of(unit: UnitOfWork, accounts: Iterable[AccountId]) -> dict[AccountId, str]:
-    """By account; the system has none, an account that is not there any more keeps its id."""
+    """By account or client; the system has none, an account that is not there any more keeps its id."""
     names: dict[AccountId, str] = {SYSTEM.account: ""}
     for account in set(accounts) - {SYSTEM.account}:
+        if (of_client := client_id(account)) is not None:
+            client = await unit.clients.get(of_client)
+            names[account] = client.name if client else account
+            continue
         try:
             names[account] = (await unit.accounts.get(account)).name
         except NotFound:

@@ -1,15 +1,18 @@
 """Loading things for who may see them; what one may not see looks as if it were not there."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from aiohttp import web
 
 from bridge.accounts import actor_in, actor_of
 from bridge.errors import Code, NotFound
+from bridge.finding import ReceptionFilter
 from bridge.ids import ReceptionId, RecordingId
-from bridge.model import RecordingRow
-from bridge.policy import Action, Actor, Concern, authorise, may
-from bridge.reception import Reception
+from bridge.model import Account, ReceptionRow, RecordingRow
+from bridge.policy import Action, Actor, Concern, agencies_of, authorise, may
+from bridge.reception import Reception, rebuilt
+from web.config import WebPorts
 from web.keys import PORTS
 from web.requests import account_of
 
@@ -32,6 +35,21 @@ async def reception_of(request: web.Request) -> Seen:
     actor = actor_in(account, found)
     authorise(actor, Action.SEE_RECEPTION, found.concern)
     return Seen(found, actor)
+
+
+def open_to(account: Account, begin: int, end: int) -> ReceptionFilter:
+    """The receptions of that time that the account may see: of its agency by a role, of any by a seat."""
+    agencies = agencies_of(actor_of(account), Action.SEE_RECEPTION)
+    return ReceptionFilter(begin, end, agencies, account.id)
+
+
+async def seen_by(account: Account, ports: WebPorts, rows: Sequence[ReceptionRow]) -> list[Seen]:
+    """The rows' receptions as this account stands in them, read in one question; without those it may not see."""
+    async with ports.units.reading() as unit:
+        histories = await unit.receptions.histories([row.id for row in rows])
+    found = [rebuilt(histories[row.id]) for row in rows if row.id in histories]
+    seen = [Seen(reception, actor_in(account, reception)) for reception in found]
+    return [one for one in seen if one.may(Action.SEE_RECEPTION)]
 
 
 def concern_of(row: RecordingRow) -> Concern:

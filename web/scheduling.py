@@ -1,6 +1,6 @@
 """From what was asked for (form or API) to the command that schedules a reception."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -43,10 +43,12 @@ class Directory(msgspec.Struct, frozen=True):
         return next((point for point in own if point.level is Level.CENTRAL), own[0])
 
 
-async def directory(units: UnitsOfWork) -> Directory:
-    """Who and what there is; closed accounts are left out."""
+async def directory(units: UnitsOfWork, wanted: Collection[AccountId] | None = None) -> Directory:
+    """Who and what there is; closed accounts are left out. ``wanted``: these accounts alone, where thousands are too
+    many to be read for a few."""
     async with units.reading() as unit:
-        accounts, points = await unit.accounts.all(), await unit.organisation.points()
+        accounts = await (unit.accounts.all() if wanted is None else unit.accounts.some(wanted))
+        points = await unit.organisation.points()
         agencies = await unit.organisation.agencies()
     return Directory(
         {account.id: account for account in accounts if not account.disabled},

@@ -68,5 +68,8 @@ def _columns(account: Account) -> dict[str, object]:
 
 
 def _held(asked: AccountFilter) -> Iterable[ColumnElement[bool]]:
-    yield accounts.c.agency.in_(sorted(asked.agencies))
+    if asked.agencies is not None:
+        yield accounts.c.agency.in_(sorted(asked.agencies))
+    if asked.disabled is not None:
+        yield accounts.c.disabled == asked.disabled
     yield from begins(accounts.c.words, asked.words)

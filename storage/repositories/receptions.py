@@ -90,9 +90,7 @@ class SqlReceptions:
         """By reception; one without events is left out. Refusal(internal) as :meth:`history`."""
         stream = reception_events.c
         rows = await self._transaction.rows(
-            select(reception_events)
-            .where(stream.reception.in_(sorted(ids)))
-            .order_by(stream.reception, stream.version)
+            select(reception_events).where(stream.reception.in_(sorted(ids))).order_by(stream.reception, stream.version)
         )
         found: dict[ReceptionId, list[Recorded]] = {}
         for row in rows:
@@ -128,6 +126,8 @@ def _check_run(events: Sequence[Recorded], row: ReceptionRow) -> None:
 def _held(asked: ReceptionFilter) -> Iterable[ColumnElement[bool]]:
     yield _ROW.starts_utc_ns >= asked.from_utc_ns
     yield _ROW.starts_utc_ns < asked.before_utc_ns
+    if asked.states is not None:
+        yield _ROW.state.in_(sorted(asked.states))
     if asked.agencies is None:
         return
     seat = exists().where(reception_seats.c.reception == _ROW.id, reception_seats.c.account == asked.account)

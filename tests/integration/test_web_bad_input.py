@@ -83,6 +83,8 @@ async def status(pages: Pages, what: str, body: bytes, headers: list[str | bytes
     host = pages.origin.removeprefix("http://")
     port = host.rpartition(":")[2].encode()
     told = [(line.encode() if isinstance(line, str) else line).replace(b"PORT", port) for line in headers]
+    if what.startswith("POST /api/"):
+        told.append(b"Content-Type: application/json")
     head = [f"{what} HTTP/1.1".encode(), f"Host: {host}".encode(), b"Connection: close", *told]
     reader, writer = await asyncio.open_connection(*host.split(":"))
     writer.write(b"\r\n".join([*head, f"Content-Length: {len(body)}".encode(), b"", body]))

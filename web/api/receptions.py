@@ -4,16 +4,18 @@ from aiohttp import web
 
 from bridge.commands import CancelReception, OpenDoors
 from bridge.errors import Invalid, Refusal
+from bridge.finding import ReceptionCursor, cursor_of
 from bridge.ids import NS_PER_MS
 from bridge.policy import Action, Concern, authorise
 from bridge.ports import JoinGrant
 from bridge.reception import Reception
 from bridge.rules import may_join
-from web.api.bodies import json_response, read_body
+from web.api.bodies import json_response, made_response, read_body, read_query
+from web.api.wire import ReceptionsPage, ReceptionsQuery
 from web.keys import CONFIG, PORTS
 from web.pages.room import own_seat
-from web.pages.today import seen_by
-from web.reach import reception_of
+from web.paging import Paged, parse_cursor
+from web.reach import open_to, reception_of, seen_by
 from web.requests import account_of, actor_of
 from web.scheduling import EARLIEST_MS, LATEST_MS, command_of, directory
 from web.wire import AgendaView, JoinReply, ReasonRequest, ReceptionRequest, ReceptionView, SeatView
@@ -45,25 +47,27 @@ def view_of(reception: Reception) -> ReceptionView:
 
 
 async def listing(request: web.Request) -> web.StreamResponse:
-    """``GET /api/receptions?from_ms=&before_ms=``: those the reader may see; without times the day around now."""
-    account, ports = account_of(request), request.app[PORTS]
-    now = ports.clock.utc() // NS_PER_MS
-    begin, end = _time(request, "from_ms", now - _DAY_MS), _time(request, "before_ms", now + _DAY_MS)
-    if not EARLIEST_MS <= begin <= end <= LATEST_MS or end - begin > MAX_LISTED_DAYS * _DAY_MS:
-        raise Invalid(field="before_ms", limit=str(MAX_LISTED_DAYS))
+    """``GET /api/receptions``: those the reader may see."""
+    account, ports, asked = account_of(request), request.app[PORTS], read_query(request, ReceptionsQuery)
+    begin, end = _span(asked, ports.clock.utc() // NS_PER_MS)
+    after = parse_cursor(asked.after, ReceptionCursor)
+    wanted = open_to(account, begin * NS_PER_MS, end * NS_PER_MS)
     async with ports.units.reading() as unit:
-        rows = await unit.receptions.rows(begin * NS_PER_MS, end * NS_PER_MS)
-    seen = [one for row in rows if (one := await seen_by(account, ports, row))]
-    return json_response([view_of(one.reception) for one in seen])
+        page = Paged(await unit.receptions.find(wanted, after, asked.limit + 1), asked.limit, cursor_of)
+    seen = await seen_by(account, ports, page.rows)
+    return json_response(ReceptionsPage(tuple(view_of(one.reception) for one in seen), page.next))
 
 
-def _time(request: web.Request, name: str, otherwise: int) -> int:
-    text = request.query.get(name)
-    if text is None:
-        return otherwise
-    if not text.isascii() or not text.isdigit() or len(text) > 14:
-        raise Invalid(field=name)
-    return int(text)
+def _span(asked: ReceptionsQuery, now: int) -> tuple[int, int]:
+    """Raises Invalid."""
+    begin = now - _DAY_MS if asked.from_ms is None else asked.from_ms
+    end = now + _DAY_MS if asked.before_ms is None else asked.before_ms
+    for name, at in (("from_ms", begin), ("before_ms", end)):
+        if not EARLIEST_MS <= at <= LATEST_MS:
+            raise Invalid(field=name)
+    if not 0 <= end - begin <= MAX_LISTED_DAYS * _DAY_MS:
+        raise Invalid(field="before_ms", limit=str(MAX_LISTED_DAYS))
+    return begin, end
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -76,11 +80,9 @@ async def create(request: web.Request) -> web.StreamResponse:
     actor, ports = actor_of(request), request.app[PORTS]
     authorise(actor, Action.SCHEDULE, Concern("reception", actor.agency))
     asked = await read_body(request, ReceptionRequest)
-    command = command_of(asked, account_of(request), await directory(ports.units), ports.entropy)
-    made = await ports.receptions.schedule(actor, command)
-    response = json_response(view_of(made), status=201)
-    response.headers["Location"] = f"/api/receptions/{made.id}"
-    return response
+    known = await directory(ports.units, {seat.account for seat in asked.seats})
+    made = await ports.receptions.schedule(actor, command_of(asked, account_of(request), known, ports.entropy))
+    return made_response(view_of(made), f"/api/receptions/{made.id}")
 
 
 async def open_doors(request: web.Request) -> web.StreamResponse:

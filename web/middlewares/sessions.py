@@ -1,15 +1,20 @@
-"""Who sends a request, by the secret in their cookie; the session itself lies in the database."""
+"""Who sends a request: a client of the API by its token, else a person by the secret in their cookie, whose session
+lies in the database. Where a token is sent, no cookie counts."""
+
+from functools import partial
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bridge.accounts import SessionLimits, session_holds, session_id
+from bridge.clientdesk import ClientDesk
+from bridge.clients import account_of
 from bridge.errors import NotFound
-from bridge.ids import NS_PER_S
+from bridge.ids import NS_PER_S, SessionId
 from bridge.model import Session
 from web.config import WebConfig, WebPorts
 from web.keys import CONFIG, PORTS, SIGNED_IN, SignedIn
-from web.requests import is_plain_file, is_socket
+from web.requests import is_api, is_plain_file, is_socket
 
 _TOUCH_NS = 60 * NS_PER_S
 """A session is noted as seen at most once a minute: a page with many requests writes once."""
@@ -56,7 +61,23 @@ async def find_session(request: web.Request, handler: Handler) -> web.StreamResp
     """Fills in the request's SIGNED_IN when its cookie opens a session."""
     if not is_socket(request) and not is_plain_file(request):
         config = request.app[CONFIG]
-        secret = request.cookies.get(config.session_cookie, "")
-        if _may_be_ours(secret) and (found := await opened_by(secret, config, request.app[PORTS])):
+        token, cookie = bearer(request), request.cookies.get(config.session_cookie, "")
+        find = partial(_client_of, token) if token is not None else partial(opened_by, cookie, config)
+        if _may_be_ours(cookie if token is None else token) and (found := await find(request.app[PORTS])):
             request[SIGNED_IN] = found
     return await handler(request)
+
+
+def bearer(request: web.Request) -> str | None:
+    """The token of a request to the API (RFC 6750); None when it carries none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if is_api(request) and scheme.lower() == "bearer" else None
+
+
+async def _client_of(token: str, ports: WebPorts) -> SignedIn | None:
+    """The client as an account, with a session that is stored nowhere and has no CSRF token."""
+    client = await ClientDesk(ports.units, ports.clock, ports.entropy).opened_by(token)
+    if client is None:
+        return None
+    account, now = account_of(client), ports.clock.utc()
+    return SignedIn(account, Session(SessionId(account.id), account.id, "", client.made_utc_ns, now))

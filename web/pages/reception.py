@@ -91,7 +91,8 @@ async def create(request: web.Request) -> web.StreamResponse:
     asked = _asked(form, ZoneInfo(request.app[CONFIG].zone))
     if asked is not None:
         try:
-            command = command_of(asked, account_of(request), await directory(ports.units), ports.entropy)
+            known = await directory(ports.units, {seat.account for seat in asked.seats})
+            command = command_of(asked, account_of(request), known, ports.entropy)
             made = await ports.receptions.schedule(actor_of(request), command)
         except Invalid as refusal:
             form.refused(refusal)
