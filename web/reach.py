@@ -60,8 +60,12 @@ def concern_of(row: RecordingRow) -> Concern:
 async def recording_of(request: web.Request, action: Action) -> RecordingRow:
     """The recording of the address ``…/{recording}…``. Raises NotFound(unknown_recording), Refusal(not_signed_in)."""
     actor = actor_of(account_of(request))
-    async with request.app[PORTS].units.reading() as unit:
-        row = await unit.recordings.get(RecordingId(request.match_info["recording"]))
+    asked = RecordingId(request.match_info["recording"])
+    try:
+        async with request.app[PORTS].units.reading() as unit:
+            row = await unit.recordings.get(asked)
+    except NotFound as refusal:  # with the very code of one that is not theirs
+        raise NotFound(Code.UNKNOWN_RECORDING, refusal.detail) from refusal
     if not may(actor, action, concern_of(row)):
         raise NotFound(Code.UNKNOWN_RECORDING, f"{action} on recording {row.id} by {actor.account}")
     return row

@@ -187,13 +187,14 @@ async def furnish(storage: Storage) -> None:
 
 
 @asynccontextmanager
-async def serving(folder: Path, **settings: Any) -> AsyncIterator[Pages]:
-    """A furnished installation on loopback."""
+async def serving(folder: Path, furnished: bool = False, **settings: Any) -> AsyncIterator[Pages]:
+    """A furnished installation on loopback; ``furnished``: one that lies there already starts again."""
     clock, entropy = HandClock(), SystemEntropy()
     storage = build_storage(StorageConfig(f"sqlite:///{folder / 'pages.db'}", folder / "objects"), clock)
     await storage.migrate()
     await storage.prepare()
-    await furnish(storage)
+    if not furnished:
+        await furnish(storage)
     port = unused_port()
     origin = f"http://127.0.0.1:{port}"
     config = WebConfig(**{"origin": origin, "static": folder / "static", **settings})

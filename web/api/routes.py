@@ -6,7 +6,7 @@ struct than the one that is declared here; so the document cannot promise what t
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import msgspec
@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bridge.errors import Code
 from bridge.policy import Action
+from web.requests import signed_in
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Body = type[msgspec.Struct]
@@ -138,11 +139,8 @@ def mounted(route: Route, around: Callable[[Handler], Handler]) -> web.RouteDef:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         request[ROUTE] = route
+        if not route.open:
+            signed_in(request)  # before anything is read: strangers are told nothing of what a call takes
         return await handler(request)
 
     return web.route(route.method, route.path, handle)
-
-
-def opened(route: Route) -> Route:
-    """For everybody, signed in or not."""
-    return replace(route, open=True)
