@@ -126,7 +126,7 @@ class ReceptionService:
         names = ",".join(type(one.event).__name__ for one in recorded)
         async with self._units.writing() as unit:
             await unit.receptions.append(recorded, state.row)
-            await unit.receptions.seat(state.id, {seat.account for seat in state.seats.values()})
+            await unit.receptions.seat(state.row, {seat.account for seat in state.seats.values()})
             if recording is not None:
                 await unit.recordings.put(recording)
             await unit.audit.append(self._entry(actor, action, state, DONE, serialise_tie(recorded)))

@@ -211,8 +211,8 @@ class Receptions(Protocol):
         """The events of several, in order, in one question."""
         ...
 
-    async def seat(self, reception: ReceptionId, accounts: Collection[AccountId]) -> None:
-        """Whose receptions it is among, instead of whoever was named before."""
+    async def seat(self, row: ReceptionRow, accounts: Collection[AccountId]) -> None:
+        """Whose receptions it is among, under its start, instead of whoever was named before."""
         ...
 
 
@@ -233,8 +233,8 @@ class Recordings(Protocol):
         """Newest first; ``after``: only what follows that place."""
         ...
 
-    async def count(self, asked: RecordingFilter) -> int:
-        """How many there are in all."""
+    async def count(self, asked: RecordingFilter, most: int | None = None) -> int:
+        """How many there are in all; not beyond ``most``, which costs less."""
         ...
 
     async def name_people(self, recording: RecordingId, people: Sequence[RecordingPerson]) -> None:

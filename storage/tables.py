@@ -153,7 +153,10 @@ reception_seats = Table(
     "reception_seats",
     metadata,
     Column("reception", String, primary_key=True),
-    Column("account", String, primary_key=True, index=True),
+    Column("account", String, primary_key=True),
+    # Of the reception, so that somebody's own are found in order.
+    Column("starts_utc_ns", Nanoseconds, nullable=False),
+    Index(None, "account", "starts_utc_ns", "reception"),
 )
 
 reception_events = Table(
@@ -207,6 +210,10 @@ recording_people = Table(
     Column("role", String, primary_key=True),
     Column("point_name", Ordered, nullable=False),
     Column("name_words", String, nullable=False),
+    # Of the recording, so that one agency's people and points are found without its recordings.
+    Column("agency", String, nullable=False, server_default=text("''")),
+    Column("began_utc_ns", Nanoseconds, nullable=False, server_default=text("0")),
+    Index(None, "agency", "point", "began_utc_ns"),
 )
 
 access_events = Table(

@@ -18,6 +18,10 @@ from web.render import times_of
 from web.requests import actor_of
 
 
+MOST_COUNTED = 1000
+"""Nobody reads on that far; counting a hundred thousand would cost more than the page."""
+
+
 class Found(NamedTuple):
     """``next``: the place where the list goes on, None at its end."""
 
@@ -26,9 +30,11 @@ class Found(NamedTuple):
 
 
 class Around(NamedTuple):
-    """``total``: of all pages of the answer; ``points``: those one may ask for."""
+    """``total``: of all pages of the answer, ``more`` when there are more than that; ``points``: those one may ask
+    for."""
 
     total: int
+    more: bool
     points: Sequence[PointName]
 
 
@@ -49,10 +55,12 @@ async def found(request: web.Request, asked: RecordingFilter, after: RecordingCu
     return Found(rows[:limit], cursor_of(rows[limit - 1]) if more else None)
 
 
-async def around(request: web.Request, asked: RecordingFilter) -> Around:
-    """What the page says beside the rows."""
+async def around(request: web.Request, asked: RecordingFilter, page: Found, *, first: bool) -> Around:
+    """What the page says beside the rows. A list that ends on its first page counts itself."""
     async with request.app[PORTS].units.reading() as unit:
-        return Around(await unit.recordings.count(asked), await unit.recordings.points(asked.agencies))
+        whole = first and page.next is None
+        total = len(page.rows) if whole else await unit.recordings.count(asked, MOST_COUNTED + 1)
+        return Around(min(total, MOST_COUNTED), total > MOST_COUNTED, await unit.recordings.points(asked.agencies))
 
 
 async def names_of(unit: UnitOfWork, accounts: Iterable[AccountId]) -> dict[AccountId, str]:

@@ -1,9 +1,10 @@
 """Event streams of receptions, and the row that lists show."""
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, and_, delete, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, or_, select, union, update
 
 from bridge.errors import Code, Conflict, NotFound, Refusal
 from bridge.events import Event, Recorded
@@ -81,10 +82,20 @@ class SqlReceptions:
         return [struct_of(ReceptionRow, row) for row in rows]
 
     async def find(self, asked: ReceptionFilter, after: ReceptionCursor | None, limit: int) -> list[ReceptionRow]:
-        """A page in order of start."""
-        found = select(receptions).where(*_held(asked), *_behind(after))
-        rows = await self._transaction.rows(found.order_by(_ROW.starts_utc_ns, _ROW.id).limit(limit))
-        return [struct_of(ReceptionRow, row) for row in rows]
+        """A page in order of start. Those of the agencies and those with a seat are two questions, each answered by its
+        own index: as one, with "or" between, neither would be."""
+        order = (_ROW.starts_utc_ns, _ROW.id)
+        found = select(receptions).where(*_within(asked, _ROW.starts_utc_ns), *_states(asked))
+        found = found.where(*_behind(after, *order)).order_by(*order).limit(limit)
+        if asked.agencies is None:
+            return await self._listed(found)
+        of_agencies = await self._listed(found.where(_ROW.agency.in_(sorted(asked.agencies)))) if asked.agencies else []
+        seated = await self._listed(_seated(asked, after).limit(limit)) if asked.account else []
+        rows = {row.id: row for row in (*of_agencies, *seated)}.values()
+        return sorted(rows, key=lambda row: (row.starts_utc_ns, row.id))[:limit]
+
+    async def _listed(self, statement: Select[Any]) -> list[ReceptionRow]:
+        return [struct_of(ReceptionRow, row) for row in await self._transaction.rows(statement)]
 
     async def histories(self, ids: Collection[ReceptionId]) -> dict[ReceptionId, list[Recorded]]:
         """By reception; one without events is left out. Refusal(internal) as :meth:`history`."""
@@ -98,15 +109,17 @@ class SqlReceptions:
             found.setdefault(recorded.reception, []).append(recorded)
         return found
 
-    async def seat(self, reception: ReceptionId, accounts: Collection[AccountId]) -> None:
+    async def seat(self, row: ReceptionRow, accounts: Collection[AccountId]) -> None:
         """Writes only what differs."""
-        here = reception_seats.c.reception == reception
-        rows = await self._transaction.rows(select(reception_seats.c.account).where(here))
-        before, after = {AccountId(row["account"]) for row in rows}, set(accounts)
+        here, start = reception_seats.c.reception == row.id, reception_seats.c.starts_utc_ns
+        kept = await self._transaction.rows(select(reception_seats.c.account, start).where(here))
+        before, after = {AccountId(one["account"]) for one in kept}, set(accounts)
         if gone := before - after:
             await self._transaction.write(delete(reception_seats).where(here, reception_seats.c.account.in_(gone)))
+        if any(one["starts_utc_ns"] != row.starts_utc_ns for one in kept):
+            await self._transaction.write(update(reception_seats).where(here).values(starts_utc_ns=row.starts_utc_ns))
         if new := after - before:
-            seats = [{"reception": reception, "account": account} for account in sorted(new)]
+            seats = [{"reception": row.id, "account": one, "starts_utc_ns": row.starts_utc_ns} for one in sorted(new)]
             await self._transaction.insert_columns(reception_seats, seats)
 
     async def _last_version(self, reception: ReceptionId) -> int:
@@ -123,23 +136,35 @@ def _check_run(events: Sequence[Recorded], row: ReceptionRow) -> None:
             raise ValueError(f"events of {row.id} must be of one reception, their versions consecutive")
 
 
-def _held(asked: ReceptionFilter) -> Iterable[ColumnElement[bool]]:
-    yield _ROW.starts_utc_ns >= asked.from_utc_ns
-    yield _ROW.starts_utc_ns < asked.before_utc_ns
-    if asked.states is not None:
-        yield _ROW.state.in_(sorted(asked.states))
-    if asked.agencies is None:
-        return
-    seat = exists().where(reception_seats.c.reception == _ROW.id, reception_seats.c.account == asked.account)
-    yield or_(_ROW.agency.in_(sorted(asked.agencies)), seat)
+def _within(asked: ReceptionFilter, start: ColumnElement[int]) -> Iterable[ColumnElement[bool]]:
+    yield start >= asked.from_utc_ns
+    yield start < asked.before_utc_ns
 
 
-def _behind(after: ReceptionCursor | None) -> list[ColumnElement[bool]]:
+def _states(asked: ReceptionFilter) -> list[ColumnElement[bool]]:
+    return [] if asked.states is None else [_ROW.state.in_(sorted(asked.states))]
+
+
+def _seated(asked: ReceptionFilter, after: ReceptionCursor | None) -> Select[Any]:
+    seat = reception_seats.c
+    order = (seat.starts_utc_ns, seat.reception)
+    return (
+        select(receptions)
+        .join(reception_seats, seat.reception == _ROW.id)
+        .where(seat.account == asked.account, *_within(asked, seat.starts_utc_ns), *_states(asked))
+        .where(*_behind(after, *order))
+        .order_by(*order)
+    )
+
+
+def _behind(
+    after: ReceptionCursor | None, start: ColumnElement[int], id_: ColumnElement[str]
+) -> list[ColumnElement[bool]]:
     if after is None:
         return []
-    later = or_(_ROW.starts_utc_ns > after.starts_utc_ns, _ROW.id > after.id)
+    later = or_(start > after.starts_utc_ns, id_ > after.id)
     # the first half alone lets the index find the place
-    return [and_(_ROW.starts_utc_ns >= after.starts_utc_ns, later)]
+    return [and_(start >= after.starts_utc_ns, later)]
 
 
 def _recorded(row: RowMapping) -> Recorded:

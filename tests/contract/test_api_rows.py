@@ -56,7 +56,7 @@ async def planned(unit: UnitOfWork, number: int, start: int, of: str, *seated: s
     """A reception's row with its seats."""
     row = msgspec.structs.replace(reception(number, start), agency=AgencyId(of))
     await unit.receptions.append([], row)
-    await unit.receptions.seat(row.id, [AccountId(one) for one in seated])
+    await unit.receptions.seat(row, [AccountId(one) for one in seated])
 
 
 async def test_receptions_are_found_by_agency_or_seat_in_pages(units: SqlUnits) -> None:

@@ -57,7 +57,7 @@ class ArchivePages:
             asked=asked,
             form=asked.form,
             page=page,
-            around=await around(request, asked.filter),
+            around=await around(request, asked.filter, page, first=after is None and not wrong),
             first=after is None,
             may=partial(_may, actor),
             proof_of=proof_of,

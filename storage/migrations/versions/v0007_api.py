@@ -17,13 +17,16 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """A column of accounts, three tables, indexes for lists."""
+    """Columns of accounts and of recordings' people, three tables, indexes for lists."""
     op.add_column("accounts", sa.Column("words", sa.String(), server_default=sa.text("''"), nullable=False))
     _account_words()
     _clients()
     _kept_answers()
     _reception_seats()
+    _recording_people()
     for table, columns in (
+        ("reception_seats", ("account", "starts_utc_ns", "reception")),
+        ("recording_people", ("agency", "point", "began_utc_ns")),
         ("accounts", ("agency", "login")),
         ("receptions", ("agency", "starts_utc_ns", "id")),
         ("recordings", ("agency", "began_utc_ns", "id")),
@@ -84,13 +87,31 @@ def _reception_seats() -> None:
         "reception_seats",
         sa.Column("reception", sa.String(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
+        sa.Column("starts_utc_ns", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("reception", "account", name=op.f("pk_reception_seats")),
     )
-    op.create_index(op.f("ix_reception_seats_account"), "reception_seats", ["account"], unique=False)
     events = sa.table("reception_events", *(sa.column(name) for name in ("reception", "version", "event")))
-    seats = sa.table("reception_seats", sa.column("reception"), sa.column("account"))
+    seats = sa.table("reception_seats", *(sa.column(name) for name in ("reception", "account", "starts_utc_ns")))
     first = sa.select(events.c.reception, events.c.event).where(events.c.version == 1)
     for reception, text in op.get_bind().execute(first).all():
-        told = json.loads(text).get("seats", [])
-        for account in sorted({seat["account"] for seat in told}):
-            op.execute(sa.insert(seats).values(reception=reception, account=account))
+        told = json.loads(text)
+        for account in sorted({seat["account"] for seat in told.get("seats", [])}):
+            row = {"reception": reception, "account": account, "starts_utc_ns": told["starts_utc_ns"]}
+            op.execute(sa.insert(seats).values(row))
+
+
+def _recording_people() -> None:
+    """Each with agency and time of its recording."""
+    op.add_column("recording_people", sa.Column("agency", sa.String(), server_default=sa.text("''"), nullable=False))
+    op.add_column(
+        "recording_people", sa.Column("began_utc_ns", sa.BigInteger(), server_default=sa.text("0"), nullable=False)
+    )
+    recordings = sa.table("recordings", *(sa.column(name) for name in ("id", "agency", "began_utc_ns")))
+    people = sa.table("recording_people", *(sa.column(name) for name in ("recording", "agency", "began_utc_ns")))
+
+    def of_recording(column: sa.ColumnClause[object]) -> sa.ScalarSelect[object]:
+        return sa.select(column).where(recordings.c.id == people.c.recording).scalar_subquery()
+
+    known = sa.exists().where(recordings.c.id == people.c.recording)
+    values = {name: of_recording(recordings.c[name]) for name in ("agency", "began_utc_ns")}
+    op.execute(sa.update(people).where(known).values(values))
