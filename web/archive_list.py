@@ -17,7 +17,6 @@ from web.keys import PORTS
 from web.render import times_of
 from web.requests import actor_of
 
-
 MOST_COUNTED = 1000
 """Nobody reads on that far; counting a hundred thousand would cost more than the page."""
 

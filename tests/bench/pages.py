@@ -40,17 +40,18 @@ _NAMES = ("nguyen an", "tran binh", "dang minh")
 
 async def pages(seconds: float, sockets: int, build: Path) -> list[Row]:
     """All rows, printed and written."""
+    rows: list[Row] = []
     try:
         with running_postgres() as server:
-            rows = await _measured(server.create(), seconds, sockets)
-    except pytest.skip.Exception as missing:
-        rows = [{"what": "pages", "skipped": str(missing)}]
+            await _measured(server.create(), seconds, sockets, rows)
+    except (pytest.skip.Exception, RuntimeError, TimeoutError, aiohttp.ClientError) as fault:
+        rows.append({"what": "the rest", "skipped": f"{type(fault).__name__}: {str(fault)[:300]}"})
     write(rows, build / "pages.json")
     print(table(rows, _COLUMNS) + "\n", flush=True)
     return rows
 
 
-async def _measured(url: str, seconds: float, sockets: int) -> list[Row]:
+async def _measured(url: str, seconds: float, sockets: int, rows: list[Row]) -> None:
     rooms = [SEATS, *(min(_ROOM, sockets - begun) for begun in range(0, sockets, _ROOM))]
     filled = await asyncio.to_thread(fill, url, rooms)
     async with AsyncExitStack() as stack:
@@ -61,10 +62,9 @@ async def _measured(url: str, seconds: float, sockets: int) -> list[Row]:
         client = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
         bench = _Bench(product, client, filled)
         await bench.paged(3.0)  # templates compiled, connections open
-        rows = await bench.paged(seconds)
+        rows += await bench.paged(seconds)
         rows.append(await bench.control())
         rows.append(await bench.crowd(sockets))
-        return rows
 
 
 class _Bench:

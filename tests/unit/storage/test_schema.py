@@ -12,7 +12,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import column, create_engine, insert, inspect, table
+from sqlalchemy import Engine, column, create_engine, insert, inspect, table
 
 from bridge.errors import Unavailable
 from bridge.repositories import AuditEntry
@@ -111,7 +111,8 @@ def test_an_existing_file_is_migrated_on_a_copy(url: str, path: Path) -> None:
         assert connection.execute("SELECT word FROM older").fetchall() == [("kept",)]
 
 
-def test_titles_of_before_are_found_afterwards(url: str, path: Path) -> None:
+def at_version(url: str, path: Path, version: str) -> Engine:
+    """A database as that version left it."""
     path.parent.mkdir()
     config = Config()
     config.set_main_option("script_location", str(schema.MIGRATIONS))
@@ -119,7 +120,41 @@ def test_titles_of_before_are_found_afterwards(url: str, path: Path) -> None:
     engine = create_engine(url)
     with engine.connect() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, version)
+        connection.commit()
+    return engine
+
+
+SCHEDULED = (
+    "INSERT INTO reception_events VALUES ('r', 1, 1, 'a', "
+    """'{"type":"ReceptionScheduled","starts_utc_ns":7,"seats":[{"account":"b"},{"account":"a"}]}')"""
+)
+
+
+def test_people_and_seats_of_before_are_found_afterwards(url: str, path: Path) -> None:
+    at_version(url, path, "0003").dispose()
+    run(
+        path,
+        "INSERT INTO agencies VALUES ('x', 'X', 'central', NULL)",
+        "INSERT INTO accounts VALUES ('a', 'an.do', 'Đỗ Thị Ân', '[]', 'x', NULL, '', 'vi', 0, 0)",
+        "INSERT INTO receptions VALUES ('r', '', 'x', 7, 'planned', 0, 2, NULL, NULL, NULL)",
+        SCHEDULED,
+        "INSERT INTO reception_events VALUES ('r', 2, 1, 'a', '{}')",
+        "INSERT INTO recording_people VALUES ('c', 'Ân', 'p', 'chair', 'P', ' an')",
+        "INSERT INTO recordings (id, reception, agency, title, state, prefix, began_utc_ns, recorder, journal_key, "
+        "manifest_key, manifest_version, manifest_sha256, bytes, points, faults) "
+        "VALUES ('c', 'r', 'x', '', 'sealed', '', 9, '', '', '', '', '', 0, 0, 0)",
+    )
+    schema.migrate(url)
+    with closing(sqlite3.connect(path)) as after:
+        assert after.execute("SELECT words FROM accounts").fetchall() == [(" do thi an an do",)]
+        assert after.execute("SELECT * FROM reception_seats").fetchall() == [("r", "a", 7), ("r", "b", 7)]
+        assert after.execute("SELECT agency, began_utc_ns FROM recording_people").fetchall() == [("x", 9)]
+
+
+def test_titles_of_before_are_found_afterwards(url: str, path: Path) -> None:
+    engine = at_version(url, path, "0001")
+    with engine.connect() as connection:
         kept = {name: 0 if name in ("began_utc_ns", "bytes", "points", "faults") else "x" for name in FIRST_COLUMNS}
         connection.execute(INSERT, kept | {"title": "Khiếu nại về ĐẤT"})
         connection.commit()
