@@ -4,13 +4,12 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
+from bridge.client_rows import Clients, KeptAnswers
 from bridge.repositories import (
     AccessEvents,
     Accounts,
     Audit,
-    Clients,
     FixityChecks,
-    KeptAnswers,
     Leases,
     Nodes,
     Organisation,

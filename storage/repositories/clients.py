@@ -2,16 +2,16 @@
 
 from sqlalchemy import delete, select, update
 
+from bridge.client_rows import KeptAnswer
 from bridge.clients import Client
 from bridge.ids import AccountId, ClientId
-from bridge.repositories import KeptAnswer
 from storage.rows import struct_of
 from storage.tables import clients, kept_answers
 from storage.transaction import Transaction
 
 
 class SqlClients:
-    """:class:`bridge.repositories.Clients`."""
+    """:class:`bridge.client_rows.Clients`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -41,7 +41,7 @@ class SqlClients:
 
 
 class SqlKeptAnswers:
-    """:class:`bridge.repositories.KeptAnswers`."""
+    """:class:`bridge.client_rows.KeptAnswers`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

@@ -3,13 +3,14 @@
 import msgspec
 import pytest
 
+from bridge.client_rows import KeptAnswer
 from bridge.clients import Client
 from bridge.errors import NotFound
 from bridge.finding import AccountFilter, ReceptionFilter, cursor_of
 from bridge.ids import AccountId, AgencyId, ClientId, ReceptionId
 from bridge.model import Role
 from bridge.policy import Action
-from bridge.repositories import KeptAnswer, UnitOfWork
+from bridge.repositories import UnitOfWork
 from storage.unit import SqlUnits
 from tests.contract.samples import PROVINCE, account, reception, recorded
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bridge.client_rows import KeptAnswer
 from bridge.clients import account_id
 from bridge.ids import AccountId
 from bridge.policy import Action
-from bridge.repositories import KeptAnswer
 from tests.support.api_client import RECEPTION, client_of, problem, program, value
 from tests.support.pages import Answer, Pages, Reader, serving
 from tests.support.province import with_administrators

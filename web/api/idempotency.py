@@ -11,9 +11,9 @@ import re
 import msgspec
 from aiohttp import web
 
+from bridge.client_rows import KeptAnswer
 from bridge.errors import Code, Invalid, Refusal
 from bridge.ids import NS_PER_S, AccountId
-from bridge.repositories import KeptAnswer
 from web.api.routes import Handler
 from web.config import WebPorts
 from web.requests import signed_in
