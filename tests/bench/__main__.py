@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from tests.bench.forward import LOADS, forward
 from tests.bench.join import join
-from tests.bench.pages import SOCKETS, pages
+from tests.bench.pages import RATE, SOCKETS, pages
 from tests.bench.processes import ROOT
 from tests.bench.record import record
 from tests.bench.render import render
@@ -28,6 +28,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--servers", default=",".join(SERVERS), help="forward: rows to measure")
     parser.add_argument("--loads", default=",".join(LOADS), help="forward: loads to measure")
     parser.add_argument("--joins", type=int, default=15, help="join: how many")
+    parser.add_argument("--rate", type=int, default=RATE, help="pages: requests a second")
     parser.add_argument("--sockets", type=int, default=SOCKETS, help="pages: how many wait")
     return parser.parse_args()
 
@@ -40,7 +41,7 @@ async def _run(arguments: argparse.Namespace) -> None:
     if "join" in wanted:
         await join(arguments.joins, BUILD)
     if "pages" in wanted:
-        await pages(arguments.duration, arguments.sockets, BUILD)
+        await pages(arguments.duration, arguments.rate, arguments.sockets, BUILD)
     if "record" in wanted:
         await record(arguments.duration, BUILD)
     if "seal" in wanted:

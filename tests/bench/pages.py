@@ -2,10 +2,12 @@
 
 Pages at 50 requests a second, whoever is slow (what comes late is late for the next one too); a control action from the
 press to the last of 20 sockets; a thousand sockets in waiting rooms of one web process. The generator, PostgreSQL and
-the product share the machine's cores.
+the product share the machine's cores. ``cpu``: share of one core; ``cpu_ms``: of the web process for one request;
+``load``: the machine's load average, by which one sees whether it had the cores for itself.
 """
 
 import asyncio
+import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -33,17 +35,17 @@ _ROOM = 50
 _ACTIONS = 60
 _IDLE_S = 15.0
 _AT_ONCE = 8
-_COLUMNS = ("what", "count", "p50_ms", "p95_ms", "goal_ms", "failed", "rss_mb", "cpu", "skipped")
+_COLUMNS = ("what", "count", "p50_ms", "p95_ms", "goal_ms", "failed", "rss_mb", "cpu", "cpu_ms", "load", "skipped")
 _WORDS = ("dat dai", "moi truong", "khieu nai", "xay dung")
 _NAMES = ("nguyen an", "tran binh", "dang minh")
 
 
-async def pages(seconds: float, sockets: int, build: Path) -> list[Row]:
+async def pages(seconds: float, rate: int, sockets: int, build: Path) -> list[Row]:
     """All rows, printed and written."""
     rows: list[Row] = []
     try:
         with running_postgres() as server:
-            await _measured(server.create(), seconds, sockets, rows)
+            await _measured(server.create(), seconds, rate, sockets, rows)
     except (pytest.skip.Exception, RuntimeError, TimeoutError, aiohttp.ClientError) as fault:
         rows.append({"what": "the rest", "skipped": f"{type(fault).__name__}: {str(fault)[:300]}"})
     write(rows, build / "pages.json")
@@ -51,7 +53,7 @@ async def pages(seconds: float, sockets: int, build: Path) -> list[Row]:
     return rows
 
 
-async def _measured(url: str, seconds: float, sockets: int, rows: list[Row]) -> None:
+async def _measured(url: str, seconds: float, rate: int, sockets: int, rows: list[Row]) -> None:
     rooms = [SEATS, *(min(_ROOM, sockets - begun) for begun in range(0, sockets, _ROOM))]
     filled = await asyncio.to_thread(fill, url, rooms)
     async with AsyncExitStack() as stack:
@@ -61,10 +63,11 @@ async def _measured(url: str, seconds: float, sockets: int, rows: list[Row]) -> 
         stack.push_async_callback(product.stop)
         client = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
         bench = _Bench(product, client, filled)
-        await bench.paged(3.0)  # templates compiled, connections open
-        rows += await bench.paged(seconds)
+        await bench.paged(3.0, rate)  # templates compiled, connections open
+        rows += await bench.paged(seconds, rate)
         rows.append(await bench.control())
-        rows.append(await bench.crowd(sockets))
+        if sockets:
+            rows.append(await bench.crowd(sockets))
 
 
 class _Bench:
@@ -77,17 +80,20 @@ class _Bench:
 
     # ── pages ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def paged(self, seconds: float) -> list[Row]:
+    async def paged(self, seconds: float, rate: int) -> list[Row]:
         """One row for each kind of page, one for the process."""
         times: dict[str, list[float]] = {}
         failed: dict[str, int] = {}
         before, began = usage(self._web), time.monotonic()
         async with asyncio.TaskGroup() as group:
-            for number, (kind, who, path) in enumerate(islice(self._asked(), int(seconds * RATE))):
-                await asyncio.sleep(max(0.0, began + number / RATE - time.monotonic()))
+            for number, (kind, who, path) in enumerate(islice(self._asked(), int(seconds * rate))):
+                await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
                 group.create_task(self._timed(kind, who, path, times, failed))
         rows: list[Row] = [_row(kind, found, PAGES_GOAL_MS, failed.get(kind, 0)) for kind, found in times.items()]
-        return [*rows, self._process(f"web at {RATE} requests/s", before, time.monotonic() - began)]
+        asked = sum(map(len, times.values()))
+        used = 1000 * (usage(self._web).cpu_s - before.cpu_s) / asked
+        process = self._process(f"web at {rate} requests/s", before, time.monotonic() - began)
+        return [*rows, {**process, "count": asked, "cpu_ms": round(used, 1), "load": round(os.getloadavg()[0], 1)}]
 
     def _asked(self) -> Iterator[tuple[str, Someone, str]]:
         """In turn: today's list, the two searches, the archive from its beginning, the reception, its room."""
