@@ -11,6 +11,7 @@ from bridge.policy import Action
 from tests.support.api_client import RECEPTION, client_of, problem, program, value
 from tests.support.pages import Pages, Reader, serving
 from tests.support.province import ADMINISTRATOR, with_administrators
+from web.pages.today import CARDS
 
 
 @pytest.fixture
@@ -180,3 +181,19 @@ async def test_me_is_who_asks(pages: Pages) -> None:
         await administrator.sign_in(ADMINISTRATOR)
         me = value(await administrator.get("/api/me"))
         assert (me["account"], me["client"], "set_up" in me["actions"]) == ("id-admin", False, True)
+
+
+async def test_todays_list_goes_on_behind_a_link(pages: Pages, setting_up: Reader) -> None:
+    for number in range(CARDS + 2):
+        body = {**RECEPTION, "title": f"No {number:02}."}
+        value(await setting_up.ask("POST", "/api/receptions", json=body), 201)
+    async with pages.reader() as chair:
+        await chair.sign_in("chair")
+        first = await chair.get("/today")
+        onward = re.search(r'href="(/today\?after=[\w-]+)"', first.text)
+        assert onward, first.text
+        second = await chair.get(onward[1])
+        shown = [re.findall(r"(No \d\d)\.</a>", page.text) for page in (first, second)]
+        assert [len(one) for one in shown] == [CARDS, 2]
+        assert len({*shown[0], *shown[1]}) == CARDS + 2
+        assert (await chair.get("/today?after=x")).status == 400

@@ -17,7 +17,7 @@ from web.render import render, see_other
 from web.requests import account_of
 from web.times import midnight
 
-CARDS = 50
+CARDS = 25
 """Of a page; what follows comes behind a link."""
 
 DAYS_AHEAD = 14
