@@ -242,6 +242,10 @@ class SecretBox(Protocol):
         """None when another key sealed it, it is somebody else's, or it was changed."""
         ...
 
+    def mark(self, secret: bytes, about: str) -> str:
+        """The same for the same secret, and reckoned by nobody without the key: to look it up by."""
+        ...
+
 
 class Remuxer(Protocol):
     """Gives a stored segment in a form that browsers play, without decoding (recorder)."""

@@ -12,7 +12,8 @@ import msgspec
 
 from bridge.archive import AccessEvent, FixityCheck, ViewingCopy
 from bridge.events import Recorded
-from bridge.ids import AccountId, AgencyId, BridgePointId, ReceptionId, RecordingId, SessionId
+from bridge.ids import AccountId, AgencyId, BridgePointId, ReceptionId, RecordingId, SeatId, SessionId
+from bridge.invitations import Invitation
 from bridge.model import (
     Account,
     Agency,
@@ -106,6 +107,25 @@ class SecondFactors(Protocol):
     async def get(self, account: AccountId) -> SecondFactor | None: ...
 
     async def remove(self, account: AccountId) -> bool:
+        """False when there was none."""
+        ...
+
+
+class Invitations(Protocol):
+    """Codes of seats, one each."""
+
+    async def put(self, invited: Invitation) -> None:
+        """Add, or replace that of the seat: the code before it opens nothing any more. Conflict when another seat has
+        the mark."""
+        ...
+
+    async def by_mark(self, mark: str) -> Invitation | None: ...
+
+    async def of_reception(self, reception: ReceptionId) -> list[Invitation]:
+        """By seat."""
+        ...
+
+    async def remove(self, seat: SeatId) -> bool:
         """False when there was none."""
         ...
 
@@ -306,6 +326,7 @@ class UnitOfWork(Protocol):
     sessions: Sessions
     sign_ins: SignIns
     second_factors: SecondFactors
+    invitations: Invitations
     receptions: Receptions
     recordings: Recordings
     access_events: AccessEvents

@@ -99,6 +99,17 @@ second_factors = Table(
     Column("recovery", JsonText, nullable=False),
 )
 
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("seat", String, primary_key=True),
+    Column("reception", String, nullable=False, index=True),
+    Column("mark", String(64), nullable=False, unique=True),
+    Column("sealed", String, nullable=False),
+    Column("made_utc_ns", Nanoseconds, nullable=False),
+    Column("until_utc_ns", Nanoseconds, nullable=False),
+)
+
 receptions = Table(
     "receptions",
     metadata,

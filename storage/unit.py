@@ -9,6 +9,7 @@ from bridge.repositories import (
     Accounts,
     Audit,
     FixityChecks,
+    Invitations,
     Leases,
     Nodes,
     Organisation,
@@ -26,6 +27,7 @@ from storage.engine import Database
 from storage.repositories.accounts import SqlAccounts
 from storage.repositories.archive import SqlAccessEvents, SqlFixityChecks, SqlViewingCopies
 from storage.repositories.audit import SqlAudit
+from storage.repositories.invitations import SqlInvitations
 from storage.repositories.leases import SqlLeases
 from storage.repositories.nodes import SqlNodes
 from storage.repositories.organisation import SqlOrganisation
@@ -51,6 +53,7 @@ class SqlUnit:
     sessions: Sessions
     sign_ins: SignIns
     second_factors: SecondFactors
+    invitations: Invitations
     receptions: Receptions
     recordings: Recordings
     access_events: AccessEvents
@@ -83,6 +86,7 @@ class SqlUnit:
         self.sessions = SqlSessions(transaction)
         self.sign_ins = SqlSignIns(transaction)
         self.second_factors = SqlSecondFactors(transaction)
+        self.invitations = SqlInvitations(transaction)
         self.receptions = SqlReceptions(transaction)
         self.recordings = SqlRecordings(transaction)
         self.access_events = SqlAccessEvents(transaction)
