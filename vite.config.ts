@@ -1,5 +1,7 @@
-import { existsSync, globSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { existsSync, globSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 /** Every island has one entry, web/client/<island>/main.ts; beside them the pages' style sheets, one for each direction. */
@@ -14,7 +16,22 @@ function entries(): Record<string, string> {
   return Object.fromEntries<string>([...islands, ...sheets]);
 }
 
+/** Beside each file what goes over the line: the pages' server sends `FILE.gz` to whoever takes it. */
+function compressed(): Plugin {
+  return {
+    name: "compressed",
+    writeBundle({ dir = "" }, bundle) {
+      for (const file of Object.values(bundle).filter((one) => /\.(js|css)$/.test(one.fileName)))
+        writeFileSync(
+          join(dir, `${file.fileName}.gz`),
+          gzipSync(file.type === "chunk" ? file.code : file.source, { level: 9 }),
+        );
+    },
+  };
+}
+
 export default defineConfig({
+  plugins: [compressed()],
   // Chunks find each other relative to themselves, so the pages may serve them from any path.
   base: "./",
   publicDir: false,

@@ -213,4 +213,4 @@ def actor_in(account: Account, reception: Reception) -> Actor:
     seat = reception.seat_of(account.id)
     if seat is None:
         return actor_of(account)
-    return msgspec.structs.replace(actor_of(account), seat=seat.id, seat_role=seat.role)
+    return msgspec.structs.replace(actor_of(account), seat=seat.id, seat_role=reception.role_at(seat.id))

@@ -23,6 +23,7 @@ from bridge.manifest import (
     chained,
 )
 from bridge.media import Moment
+from bridge.model import Audience
 from bridge.reception import Reception, rebuilt
 
 Line = TypeVar("Line")
@@ -43,6 +44,9 @@ _TIMELINE = (
     e.HandMoved,
     e.FloorGiven,
     e.FloorTaken,
+    e.MessageSent,
+    e.ChairTaken,
+    e.ChairReturned,
     e.SpeakersMoved,
     e.RecordingMoved,
 )
@@ -274,4 +278,7 @@ def _events(history: Sequence[Recorded], began: Moment, duration_ns: int) -> tup
 def _detail(recorded: Recorded) -> str:
     """The event's remaining values as JSON: what a reader of the manifest may need without this programme."""
     values = msgspec.to_builtins(recorded.event)
+    if isinstance(recorded.event, e.MessageSent) and recorded.event.audience is Audience.OFFICIALS:
+        # Exports are handed to the parties: of the officials' line the record that leaves says only that it was used.
+        del values["text"]
     return msgspec.json.encode({k: v for k, v in values.items() if k not in ("type", "participant")}).decode()

@@ -93,6 +93,26 @@ class MuteAll(msgspec.Struct, frozen=True, tag=True):
     """Everybody but who asks."""
 
 
+class SendToAll(msgspec.Struct, frozen=True, tag=True):
+    """Written for everybody in the room."""
+
+    text: str
+
+
+class SendToOfficials(msgspec.Struct, frozen=True, tag=True):
+    """Written for the officials' side alone."""
+
+    text: str
+
+
+class TakeChair(msgspec.Struct, frozen=True, tag=True):
+    """A deputy conducts from now on, because nobody who holds the chair is there."""
+
+
+class ReturnChair(msgspec.Struct, frozen=True, tag=True):
+    """The deputy gives the chair back to whom the reception appointed."""
+
+
 RoomCommand: TypeAlias = (
     StartReception
     | InterruptReception
@@ -107,6 +127,10 @@ RoomCommand: TypeAlias = (
     | TakeFloor
     | MuteParticipant
     | MuteAll
+    | SendToAll
+    | SendToOfficials
+    | TakeChair
+    | ReturnChair
 )
 PageCommand: TypeAlias = OpenDoors | CancelReception
 Command: TypeAlias = PageCommand | RoomCommand

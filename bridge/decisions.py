@@ -9,13 +9,15 @@ from typing import Any
 
 from bridge import commands as c
 from bridge import events as e
+from bridge.chair import decide_return, decide_take
+from bridge.chat import decide_to_all, decide_to_officials
 from bridge.errors import Code, IllegalTransition, Invalid, NotPermitted, Refusal
 from bridge.events import Cause, Departure, Event
 from bridge.ids import ParticipantId, RecordingId, SeatId
 from bridge.media import Moment
 from bridge.policy import ACTION_OF, SYSTEM, Actor, authorise
 from bridge.reception import Participant, Reception
-from bridge.rules import WhyNot, may_join, may_open_microphone, may_share_screen
+from bridge.rules import WhyNot, may_join, may_open_microphone, may_share_screen, place_of
 from bridge.states import BEFORE_LIVE, RECEPTION, AttendanceState, ReceptionState
 
 MAX_REASON = 500
@@ -41,12 +43,6 @@ def checked_reason(reason: str | None, *, required: bool) -> str:
     if len(text) > MAX_REASON:
         raise Invalid(field="reason", limit=str(MAX_REASON))
     return text
-
-
-def _own(reception: Reception, actor: Actor) -> Participant:
-    if actor.participant is None:
-        raise NotPermitted(Code.UNKNOWN_PARTICIPANT, "not in the room")
-    return reception.participant(actor.participant)
 
 
 # ── the life cycle ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -184,26 +180,26 @@ def decide_left(reception: Reception, participant: ParticipantId, how: Departure
 
 
 def _set_microphone(reception: Reception, actor: Actor, command: c.SetMicrophone) -> list[Event]:
-    own = _own(reception, actor)
+    own = place_of(reception, actor)
     if command.open:
         _refuse(may_open_microphone(reception, own.id))
     return [] if own.microphone_open == command.open else [e.MicrophoneMoved(own.id, command.open)]
 
 
 def _set_camera(reception: Reception, actor: Actor, command: c.SetCamera) -> list[Event]:
-    own = _own(reception, actor)
+    own = place_of(reception, actor)
     return [] if own.camera_on == command.on else [e.CameraMoved(own.id, command.on)]
 
 
 def _set_screen(reception: Reception, actor: Actor, command: c.SetScreen) -> list[Event]:
-    own = _own(reception, actor)
+    own = place_of(reception, actor)
     if command.shared:
         _refuse(may_share_screen(reception, own.id))
     return [] if own.screen_shared == command.shared else [e.ScreenMoved(own.id, command.shared)]
 
 
 def _set_hand(reception: Reception, actor: Actor, command: c.SetHand) -> list[Event]:
-    own = _own(reception, actor)
+    own = place_of(reception, actor)
     return [] if own.hand_raised == command.raised else [e.HandMoved(own.id, command.raised)]
 
 
@@ -253,4 +249,8 @@ _DECIDE: Mapping[type[c.Command], Callable[[Reception, Actor, Any], list[Event]]
     c.TakeFloor: _take_floor,
     c.MuteParticipant: _mute,
     c.MuteAll: _mute_all,
+    c.SendToAll: decide_to_all,
+    c.SendToOfficials: decide_to_officials,
+    c.TakeChair: decide_take,
+    c.ReturnChair: decide_return,
 }

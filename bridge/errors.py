@@ -58,6 +58,9 @@ class Code(StrEnum):
     NO_FLOOR = "no_floor"
     NOT_LIVE = "not_live"
     SCREEN_TAKEN = "screen_taken"
+    # the chair and what is written
+    CHAIR_PRESENT = "chair_present"
+    CHAT_FULL = "chat_full"
     # media
     UNKNOWN_PARTICIPANT = "unknown_participant"
     UNKNOWN_ROOM = "unknown_room"

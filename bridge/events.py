@@ -11,7 +11,7 @@ import msgspec
 
 from bridge.ids import AgencyId, NodeId, ParticipantId, ReceptionId, RecorderId, RecordingId, SeatId, TrackId
 from bridge.media import Codec, Moment, Source
-from bridge.model import AdmitRule, AgendaItem, ReceptionKind, Seat
+from bridge.model import AdmitRule, AgendaItem, Audience, ReceptionKind, Seat
 from bridge.states import AttendanceState
 
 
@@ -154,6 +154,24 @@ class FloorTaken(msgspec.Struct, frozen=True, tag=True):
     participant: ParticipantId
 
 
+class MessageSent(msgspec.Struct, frozen=True, tag=True):
+    participant: ParticipantId
+    audience: Audience
+    text: str
+
+
+class ChairTaken(msgspec.Struct, frozen=True, tag=True):
+    """A deputy holds the chair from here on, until it is returned or taken once more."""
+
+    participant: ParticipantId
+
+
+class ChairReturned(msgspec.Struct, frozen=True, tag=True):
+    """Whom the reception appointed, this participant, holds the chair again."""
+
+    participant: ParticipantId
+
+
 class SourcePublished(msgspec.Struct, frozen=True, tag=True):
     participant: ParticipantId
     track: TrackId
@@ -198,6 +216,9 @@ Event: TypeAlias = (
     | HandMoved
     | FloorGiven
     | FloorTaken
+    | MessageSent
+    | ChairTaken
+    | ChairReturned
     | SourcePublished
     | SourceEnded
     | SpeakersMoved

@@ -106,7 +106,9 @@ def probe_of(reception: Reception, command: c.StartReception) -> tuple[Participa
     Raises Refusal(central_point_silent) when nobody is there.
     """
     central = {
-        seat.point for seat in reception.seats.values() if seat.role is Role.CHAIR or seat.level is Level.CENTRAL
+        seat.point
+        for seat in reception.seats.values()
+        if reception.role_at(seat.id) is Role.CHAIR or seat.level is Level.CENTRAL
     }
     probed = tuple(
         someone.id

@@ -42,6 +42,26 @@ STAFF_SIDE = OFFICIALS | {Role.AGENCY, Role.OPERATOR}
 """Who sees and hears each other between opening the doors and going live."""
 
 
+class Audience(StrEnum):
+    """Whom something written in the room is for."""
+
+    ALL = "all"
+    OFFICIALS = "officials"
+
+
+class Message(msgspec.Struct, frozen=True):
+    """Something written in the room. ``number`` counts in the reception from 1; ``present``: seats of those who were in
+    the room then; ``case_number``: what was being received."""
+
+    number: int
+    at_utc_ns: int
+    seat: SeatId
+    audience: Audience
+    text: str
+    present: frozenset[SeatId]
+    case_number: int
+
+
 class Agency(msgspec.Struct, frozen=True):
     """An authority; ``parent`` None for the top."""
 

@@ -13,7 +13,7 @@ import msgspec
 from bridge import commands
 from bridge.errors import Code, NotFound, NotPermitted
 from bridge.ids import AccountId, AgencyId, ParticipantId, SeatId
-from bridge.model import Role
+from bridge.model import STAFF_SIDE, Role
 
 
 class Action(StrEnum):
@@ -35,6 +35,10 @@ class Action(StrEnum):
     RAISE_HAND = "raise_hand"
     GIVE_FLOOR = "give_floor"
     MUTE_OTHERS = "mute_others"
+    WRITE_TO_ALL = "write_to_all"
+    OFFICIALS_LINE = "officials_line"
+    TAKE_CHAIR = "take_chair"
+    RETURN_CHAIR = "return_chair"
     SEE_ARCHIVE = "see_archive"
     PLAY_RECORDING = "play_recording"
     VERIFY_RECORDING = "verify_recording"
@@ -55,7 +59,8 @@ class Scope(StrEnum):
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who asks. ``seat``, ``seat_role`` and ``participant`` are set inside a reception of theirs."""
+    """Who asks. ``seat``, ``seat_role`` and ``participant`` are set inside a reception of theirs; ``seat_role`` is what
+    the seat counts as at this moment (:meth:`bridge.reception.Reception.role_at`)."""
 
     account: AccountId
     name: str
@@ -71,6 +76,8 @@ SYSTEM = Actor(AccountId("system"), "system", frozenset(), AgencyId(""))
 
 _EVERYBODY = tuple((role, Scope.SEAT) for role in Role)
 _CONDUCTORS = ((Role.CHAIR, Scope.SEAT), (Role.SECRETARY, Scope.SEAT))
+_DEPUTIES = ((Role.ADVISOR, Scope.SEAT), (Role.SECRETARY, Scope.SEAT))
+"""Who may take the chair when nobody holds it; an appointed chair who lost it to a deputy counts as an advisor."""
 _KEEPERS = ((Role.CHAIR, Scope.OFFICE), (Role.SECRETARY, Scope.OFFICE), (Role.ADMINISTRATOR, Scope.OFFICE))
 _ARCHIVE = ((Role.ARCHIVIST, Scope.OFFICE), (Role.CHAIR, Scope.OFFICE))
 _MINDERS = (*_ARCHIVE, (Role.ADMINISTRATOR, Scope.OFFICE))
@@ -94,6 +101,10 @@ POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
     Action.RAISE_HAND: _EVERYBODY,
     Action.GIVE_FLOOR: _CONDUCTORS,
     Action.MUTE_OTHERS: _CONDUCTORS,
+    Action.WRITE_TO_ALL: tuple(rule for rule in _EVERYBODY if rule[0] is not Role.OBSERVER),
+    Action.OFFICIALS_LINE: tuple(rule for rule in _EVERYBODY if rule[0] in STAFF_SIDE),
+    Action.TAKE_CHAIR: _DEPUTIES,
+    Action.RETURN_CHAIR: ((Role.CHAIR, Scope.SEAT),),
     Action.SEE_ARCHIVE: _MINDERS,
     Action.PLAY_RECORDING: _ARCHIVE,
     Action.VERIFY_RECORDING: _ARCHIVE,
@@ -138,6 +149,10 @@ ACTION_OF: Mapping[type[commands.Command], Action] = {
     commands.TakeFloor: Action.GIVE_FLOOR,
     commands.MuteParticipant: Action.MUTE_OTHERS,
     commands.MuteAll: Action.MUTE_OTHERS,
+    commands.SendToAll: Action.WRITE_TO_ALL,
+    commands.SendToOfficials: Action.OFFICIALS_LINE,
+    commands.TakeChair: Action.TAKE_CHAIR,
+    commands.ReturnChair: Action.RETURN_CHAIR,
 }
 
 

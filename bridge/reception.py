@@ -21,7 +21,7 @@ from bridge.ids import (
     TrackId,
 )
 from bridge.media import Moment, Source
-from bridge.model import AdmitRule, AgendaItem, ReceptionKind, ReceptionRow, Role, Seat
+from bridge.model import AdmitRule, AgendaItem, Message, ReceptionKind, ReceptionRow, Role, Seat
 from bridge.policy import Concern
 from bridge.states import ATTENDANCE, RECEPTION, AttendanceState, ReceptionState
 
@@ -50,7 +50,9 @@ class Attendance(msgspec.Struct, frozen=True):
 
 
 class Reception(msgspec.Struct, frozen=True):
-    """The whole state. ``version``: of the last event; ``began``/``ended``: START and STOP of the recording."""
+    """The whole state. ``version``: of the last event; ``began``/``ended``: START and STOP of the recording;
+    ``case_began_utc_ns``: since when the present case is received; ``acting_chair``: the deputy's seat, if one has the
+    chair."""
 
     id: ReceptionId
     version: int
@@ -66,6 +68,7 @@ class Reception(msgspec.Struct, frozen=True):
     state: ReceptionState = ReceptionState.PLANNED
     doors_open: bool = False
     case_number: int = 0
+    case_began_utc_ns: int | None = None
     node: NodeId | None = None
     recorder: RecorderId | None = None
     recording: RecordingId | None = None
@@ -76,6 +79,8 @@ class Reception(msgspec.Struct, frozen=True):
     closing_reason: str = ""
     recording_health: RecordingHealth | None = None
     participants: Mapping[ParticipantId, Participant] = {}
+    acting_chair: SeatId | None = None
+    messages: tuple[Message, ...] = ()
 
     def seat(self, seat: SeatId) -> Seat:
         """Raises NotFound."""
@@ -98,8 +103,18 @@ class Reception(msgspec.Struct, frozen=True):
         return next((someone for someone in self.participants.values() if someone.seat == seat), None)
 
     def role_of(self, participant: ParticipantId) -> Role:
-        """The role of the participant's seat."""
-        return self.seats[self.participant(participant).seat].role
+        """What the participant's seat counts as now."""
+        return self.role_at(self.participant(participant).seat)
+
+    def role_at(self, seat: SeatId) -> Role:
+        """The seat's own role, unless a deputy has the chair: the deputy's seat then counts as the chair's, and the
+        appointed chair's as an advisor's. There is one chair at any time."""
+        own = self.seats[seat].role
+        if self.acting_chair is None:
+            return own
+        if seat == self.acting_chair:
+            return Role.CHAIR
+        return Role.ADVISOR if own is Role.CHAIR else own
 
     def case(self) -> CaseId | None:
         """The case being received."""
@@ -186,6 +201,7 @@ def _started(state: Reception, event: e.ReceptionStarted, at: int) -> Reception:
         state=RECEPTION.step(state.state, ReceptionState.LIVE),
         recording=event.recording,
         began=event.moment,
+        case_began_utc_ns=event.moment.utc_ns,
         recording_health=RecordingHealth.WRITING,
     )
 
@@ -227,7 +243,7 @@ def _cancelled(state: Reception, event: e.ReceptionCancelled, at: int) -> Recept
 
 
 def _agenda_moved(state: Reception, event: e.AgendaMoved, at: int) -> Reception:
-    return msgspec.structs.replace(state, case_number=event.number)
+    return msgspec.structs.replace(state, case_number=event.number, case_began_utc_ns=at)
 
 
 def _attendance_moved(state: Reception, event: e.AttendanceMoved, at: int) -> Reception:
@@ -241,7 +257,7 @@ def _attendance_moved(state: Reception, event: e.AttendanceMoved, at: int) -> Re
 
 
 def _joined(state: Reception, event: e.ParticipantJoined, at: int) -> Reception:
-    newcomer = Participant(event.participant, event.seat, floor=state.seats[event.seat].role is Role.CHAIR)
+    newcomer = Participant(event.participant, event.seat, floor=state.role_at(event.seat) is Role.CHAIR)
     return msgspec.structs.replace(state, participants={**state.participants, event.participant: newcomer})
 
 
@@ -287,6 +303,29 @@ def _floor_taken(state: Reception, event: e.FloorTaken, at: int) -> Reception:
     return _with(state, event.participant, floor=False)
 
 
+def _message_sent(state: Reception, event: e.MessageSent, at: int) -> Reception:
+    message = Message(
+        number=len(state.messages) + 1,
+        at_utc_ns=at,
+        seat=state.participant(event.participant).seat,
+        audience=event.audience,
+        text=event.text,
+        present=frozenset(someone.seat for someone in state.participants.values()),
+        case_number=state.case_number,
+    )
+    return msgspec.structs.replace(state, messages=(*state.messages, message))
+
+
+def _chair_moved(state: Reception, event: e.ChairTaken | e.ChairReturned, at: int) -> Reception:
+    """The floor goes with the chair."""
+    earlier = {key: someone for key, someone in state.participants.items() if state.role_of(key) is Role.CHAIR}
+    for key in earlier:
+        state = _with(state, key, floor=False)
+    state = _with(state, event.participant, floor=True, hand_raised=False)
+    seat = state.participant(event.participant).seat
+    return msgspec.structs.replace(state, acting_chair=None if state.seats[seat].role is Role.CHAIR else seat)
+
+
 def _published(state: Reception, event: e.SourcePublished, at: int) -> Reception:
     tracks = {**state.participant(event.participant).tracks, event.source: event.track}
     return _with(state, event.participant, tracks=tracks)
@@ -328,6 +367,9 @@ _EVOLVE: Mapping[type[Event], Callable[[Reception, Any, int], Reception]] = {
     e.HandMoved: _hand,
     e.FloorGiven: _floor_given,
     e.FloorTaken: _floor_taken,
+    e.MessageSent: _message_sent,
+    e.ChairTaken: _chair_moved,
+    e.ChairReturned: _chair_moved,
     e.SourcePublished: _published,
     e.SourceEnded: _source_ended,
     e.SpeakersMoved: _unchanged,

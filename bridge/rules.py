@@ -2,16 +2,24 @@
 
 from bridge.control import Gates, ParticipantOrder, RoomOrder
 from bridge.disk import Look, Space
-from bridge.errors import Code
+from bridge.errors import Code, NotPermitted
 from bridge.ids import ParticipantId, SeatId
 from bridge.model import OFFICIALS, STAFF_SIDE, Role
-from bridge.reception import Reception
+from bridge.policy import Actor
+from bridge.reception import Participant, Reception
 from bridge.states import OVER, UNDER_WAY, ReceptionState
 
 MAX_PARTICIPANTS = 50
 """A session is 2-30 points; the node is measured to 50."""
 
 WhyNot = Code | None
+
+
+def place_of(reception: Reception, actor: Actor) -> Participant:
+    """Where ``actor`` is in the room. Raises NotPermitted, NotFound(unknown_participant)."""
+    if actor.participant is None:
+        raise NotPermitted(Code.UNKNOWN_PARTICIPANT, "not in the room")
+    return reception.participant(actor.participant)
 
 
 def may_join(reception: Reception, seat: SeatId) -> WhyNot:
@@ -62,6 +70,13 @@ def may_share_screen(reception: Reception, participant: ParticipantId) -> WhyNot
     if reception.state is not ReceptionState.LIVE:
         return Code.NOT_LIVE
     return None if reception.participant(participant).floor else Code.NO_FLOOR
+
+
+def chair_connected(reception: Reception) -> bool:
+    """Whether whoever holds the chair now is there."""
+    return any(
+        someone.connected and reception.role_of(someone.id) is Role.CHAIR for someone in reception.participants.values()
+    )
 
 
 def officials_connected(reception: Reception) -> bool:

@@ -61,7 +61,7 @@ class Arrivals:
         if seat.account != grant.account:
             raise TokenRefused(detail="the seat is another account's")
         newcomer = ParticipantId(self._entropy.id())
-        actor = Actor(seat.account, seat.name, frozenset(), present.agency, seat.id, seat.role, newcomer)
+        actor = Actor(seat.account, seat.name, frozenset(), present.agency, seat.id, present.role_at(seat.id), newcomer)
         authorise(actor, Action.JOIN, present.concern)
         older = present.at_seat(seat.id)
         await self._memory.commit(actor, "JoinRoom", decide_join(present, seat.id, newcomer))

@@ -45,7 +45,7 @@ from signaling.settings import SignalingConfig
 from signaling.settling import Settling
 from signaling.showing import Showing
 from signaling.views import actor_of
-from signaling.wire import Done, DownlinkReply, Ended, Refused, UplinkReply, UplinkRequest
+from signaling.wire import Done, DownlinkReply, Ended, LineReport, Refused, UplinkReply, UplinkRequest
 from signaling.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -59,11 +59,16 @@ AT_ONCE = (
     c.TakeFloor,
     c.MuteParticipant,
     c.MuteAll,
+    c.SendToAll,
+    c.SendToOfficials,
+    c.TakeChair,
+    c.ReturnChair,
 )
 """Commands that act from the room's memory; the rest is stored before it takes effect."""
 
-WITHOUT_NODE = (c.SetHand, c.GiveFloor)
-"""They move no gate, so there is nothing to wait for."""
+WITHOUT_NODE = (c.SetHand, c.GiveFloor, c.SendToAll, c.SendToOfficials, c.TakeChair)
+"""They close no gate, so there is nothing to wait for."""
+WRITES = (c.SendToAll, c.SendToOfficials)
 
 
 class RoomParts(msgspec.Struct, frozen=True):
@@ -212,6 +217,8 @@ class Room:
         Refusal."""
         self._said_something(participant)
         actor = actor_of(self.present, participant)
+        if isinstance(command, WRITES):
+            self._members[participant].pace(self._parts.clock.mono())
         if not isinstance(command, AT_ONCE):
             await self._lane.do(lambda: self._in_turn(actor, command))
             return Done(self._showing.revision)
@@ -263,6 +270,13 @@ class Room:
         self.present.participant(participant)
         if (member := self._members.get(participant)) is not None:
             member.received = True
+
+    def line_report(self, participant: ParticipantId, report: LineReport) -> Done:
+        """How good they find their line: shown, not stored."""
+        self._said_something(participant)
+        self._members[participant].quality = report.quality
+        self._showing.changed()
+        return Done(self._showing.revision)
 
     async def uplink(self, participant: ParticipantId, request: UplinkRequest) -> UplinkReply:
         """See :meth:`Negotiation.uplink`."""

@@ -46,8 +46,10 @@ class Showing:
         if member.line is None or member.number is None:
             return
         secret = self._secrets.secret(participant, member.number)
-        view = view_for(self._present(), participant, self.revision, self._now_ms(), self._alarms())
+        present, lines = self._present(), self._members.lines
+        view = view_for(present, participant, self.revision, self._now_ms(), self._alarms(), lines)
         member.line.send("welcome", Welcome(participant, secret, view))
+        member.pass_history_on(present, participant)
         if member.offer is not None:
             member.forward(member.offer)
 

@@ -5,7 +5,7 @@ answer struct or with :class:`Refused`. Structs the server sends have no default
 Codes and parameters only: the client words them from its catalogue.
 """
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -44,6 +44,12 @@ class DownlinkReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     offer: int
     sdp: str
+
+
+class LineReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Event ``line``, at each change: how good the browser finds its own line; answered with Done."""
+
+    quality: Literal["good", "poor", "bad"]
 
 
 class CommandRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,12 +98,15 @@ class Speakers(msgspec.Struct, frozen=True):
 
 
 class ParticipantView(msgspec.Struct, frozen=True):
-    """One tile. ``state``: connected | away."""
+    """One tile. ``role``: what they count as now, ``appointed``: what the reception made them (another one only while a
+    deputy has the chair). ``state``: connected | away. ``quality``: good | poor | bad, as their browser says, or
+    unknown."""
 
     id: ParticipantId
     seat: SeatId
     name: str
     role: str
+    appointed: str
     point: str
     level: str
     state: str
@@ -106,11 +115,12 @@ class ParticipantView(msgspec.Struct, frozen=True):
     screen_shared: bool
     hand_raised: bool
     floor: bool
+    quality: str
     tracks: dict[Source, TrackId]
 
 
 class CaseView(msgspec.Struct, frozen=True):
-    """One case of the agenda."""
+    """One case of the agenda. ``title``: empty for the citizens' side while it is neither theirs nor being received."""
 
     number: int
     title: str
@@ -144,6 +154,8 @@ class RoomView(msgspec.Struct, frozen=True):
     alarms: tuple[Alarm, ...]
     """Only told to officials and operators."""
     case_number: int
+    case_began_ms: int | None
+    """Since when the present case is received."""
     cases: tuple[CaseView, ...]
     participants: tuple[ParticipantView, ...]
     expected: tuple[str, ...]
@@ -153,6 +165,26 @@ class RoomView(msgspec.Struct, frozen=True):
     """Actions (bridge.policy.Action) open to you by role; whether now, the state says."""
     held: bool
     """True: you wait; others' picture and sound do not reach you yet."""
+
+
+class MessageView(msgspec.Struct, frozen=True):
+    """Something written in the room. ``number`` grows within the reception; ``audience``: all | officials."""
+
+    number: int
+    at_ms: int
+    seat: SeatId
+    name: str
+    role: str
+    audience: str
+    text: str
+
+
+class Messages(msgspec.Struct, frozen=True):
+    """Event ``messages``: what was written and this participant may read, in order. ``earlier``: after a Welcome, what
+    was written before it, in pieces; what a client knew from before that Welcome is told again."""
+
+    messages: tuple[MessageView, ...]
+    earlier: bool
 
 
 class Welcome(msgspec.Struct, frozen=True):
@@ -177,12 +209,13 @@ class Renegotiate(msgspec.Struct, frozen=True):
     reason: str
 
 
-ClientMessage: TypeAlias = JoinAuth | ResumeAuth | UplinkRequest | DownlinkReply | CommandRequest
+ClientMessage: TypeAlias = JoinAuth | ResumeAuth | UplinkRequest | DownlinkReply | LineReport | CommandRequest
 WIRE = (
     JoinAuth,
     ResumeAuth,
     UplinkRequest,
     DownlinkReply,
+    LineReport,
     CommandRequest,
     Refused,
     UplinkReply,
@@ -191,6 +224,7 @@ WIRE = (
     Speakers,
     Alarm,
     RoomView,
+    Messages,
     Welcome,
     Ended,
     Renegotiate,

@@ -16,6 +16,7 @@ from bridge.events import Recorded
 from bridge.ids import NodeId, ParticipantId, RecordingId, RoomId, SeatId, TrackId
 from bridge.manifest import Manifest, chain_faults, parse_manifest, serialise_manifest
 from bridge.media import Codec, GateReason, Moment, Source
+from bridge.model import Audience
 from tests.unit.bridge.receptions import RECORDING, recorded, scheduled_event
 
 BEGAN = Moment(mono_ns=1_000, utc_ns=50_000)
@@ -71,6 +72,16 @@ def manifest(more: Sequence[j.Entry] = (), happened: Sequence[Recorded] = ()) ->
         *recorded([e.ReceptionClosed(e.Cause.CHAIR, "", ENDED)], 5 + len(happened), 110_000),
     ]
     return assemble(Assembly([*entries(), *more], history, "v1", "ab" * 32, "cd" * 32, "0.1", 120_000))
+
+
+def test_of_the_officials_line_the_record_that_leaves_says_only_that_it_was_used() -> None:
+    chair = ParticipantId("p-chair")
+    sent = [e.MessageSent(chair, Audience.ALL, "to all"), e.MessageSent(chair, Audience.OFFICIALS, "among us")]
+    told = [
+        event.detail for event in manifest(happened=recorded(sent, 5, 70_000)).events if event.kind == "MessageSent"
+    ]
+    assert told == ['{"audience":"all","text":"to all"}', '{"audience":"officials"}']
+    assert b"among us" not in serialise_manifest(manifest(happened=recorded(sent, 5, 70_000)))
 
 
 def test_assembled_from_journal_and_events() -> None:

@@ -55,6 +55,12 @@ const KINDS: Readonly<Record<string, Worder>> = {
       : t("{name} lowers the hand", { name }),
   FloorGiven: (name) => t("{name} is given the floor", { name }),
   FloorTaken: (name) => t("The floor is taken back from {name}", { name }),
+  MessageSent: (name, detail) =>
+    detail["audience"] === "officials"
+      ? t("{name} writes to the officials", { name })
+      : t("{name} writes: {text}", { name, text: String(detail["text"]) }),
+  ChairTaken: (name) => t("{name} has taken over the chair", { name }),
+  ChairReturned: (name) => t("{name} holds the chair again", { name }),
   RecordingMoved: (_, detail) =>
     detail["health"] === "not_recording"
       ? t("Nothing is being recorded")

@@ -1,7 +1,8 @@
 /** Everything a person can do in the room, by name. Components call these; tests give their own. */
 
+import type { Audience } from "./chat-state";
 import type { Choice } from "./devices";
-import type { Dialog, Gadget } from "./state";
+import type { Dialog, Gadget, Tab } from "./state";
 import type { Source } from "../wire/signaling";
 
 export interface Acts {
@@ -17,7 +18,15 @@ export interface Acts {
   readonly toggleScreen: () => void;
   readonly toggleHand: () => void;
   readonly toggleLayout: () => void;
+  readonly turnPage: (page: number) => void;
+  readonly toggleFullScreen: () => void;
   readonly togglePanel: () => void;
+  readonly showTab: (tab: Tab) => void;
+  readonly toggleChat: () => void;
+  readonly draft: (text: string) => void;
+  readonly writeTo: (audience: Audience) => void;
+  /** What is typed; it stays when it was refused. */
+  readonly send: () => void;
   readonly answerInvitation: (speak: boolean) => void;
   readonly dialog: (dialog: Dialog | null) => void;
   readonly start: (reason: string) => void;
@@ -29,6 +38,8 @@ export interface Acts {
   readonly takeFloor: (participant: string) => void;
   readonly mute: (participant: string) => void;
   readonly muteAll: () => void;
+  readonly takeChair: () => void;
+  readonly returnChair: () => void;
   readonly leave: () => void;
   readonly putTroubleAway: () => void;
   readonly soundHeldBack: (held: boolean) => void;

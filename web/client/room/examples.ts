@@ -2,7 +2,7 @@
 
 import type { Acts } from "./acts";
 import { firstState, type RoomState } from "./state";
-import type { ParticipantView, RoomView } from "../wire/signaling";
+import type { MessageView, ParticipantView, RoomView } from "../wire/signaling";
 import type { RoomConfig } from "../wire/web";
 
 export const NOW = 1_795_000_000_000;
@@ -26,6 +26,8 @@ export function person(
     screen_shared: false,
     hand_raised: false,
     floor: role === "chair",
+    appointed: role,
+    quality: "good",
     tracks: {},
     ...change,
   };
@@ -45,8 +47,39 @@ const CONDUCTS = [
   "call_next",
   "give_floor",
   "mute_others",
+  "return_chair",
 ];
-const EVERYBODY = ["set_own_microphone", "set_own_camera", "share_screen", "raise_hand"];
+const EVERYBODY = [
+  "set_own_microphone",
+  "set_own_camera",
+  "share_screen",
+  "raise_hand",
+  "write_to_all",
+];
+const DEPUTIES = new Set(["secretary", "advisor"]);
+const OFFICIALS = new Set(["chair", "secretary", "advisor", "agency", "operator"]);
+
+/** What a seat of this role may do. */
+export function rightsOf(role: string): string[] {
+  const chair = role === "chair" ? CONDUCTS : [];
+  const deputy = DEPUTIES.has(role) ? ["take_chair"] : [];
+  const official = OFFICIALS.has(role) ? ["officials_line"] : [];
+  return [...chair, ...deputy, ...official, ...EVERYBODY];
+}
+
+/** Something written; by the agency for all unless said otherwise. */
+export function message(number: number, change: Partial<MessageView> = {}): MessageView {
+  return {
+    number,
+    at_ms: NOW,
+    seat: "seat-agency",
+    name: "Người agency",
+    role: "agency",
+    audience: "all",
+    text: `Lời số ${number}`,
+    ...change,
+  };
+}
 
 /** A view of a live reception as `you` sees it. */
 export function view(you: string, change: Partial<RoomView> = {}): RoomView {
@@ -63,6 +96,7 @@ export function view(you: string, change: Partial<RoomView> = {}): RoomView {
     recording: "writing",
     alarms: [],
     case_number: 1,
+    case_began_ms: NOW - 31_000,
     cases: [
       { number: 1, title: "Kiến nghị về đường vào xã" },
       { number: 2, title: "Khiếu nại về đất" },
@@ -70,7 +104,7 @@ export function view(you: string, change: Partial<RoomView> = {}): RoomView {
     participants: PEOPLE,
     expected: [],
     you,
-    may: you === "chair" ? [...CONDUCTS, ...EVERYBODY] : EVERYBODY,
+    may: rightsOf(you),
     held: false,
     ...change,
   };
@@ -102,6 +136,7 @@ export function writtenActs(): Acts & { readonly done: string[] } {
   return new Proxy({ done } as Acts & { done: string[] }, {
     get: (target, name) => {
       if (typeof name === "symbol" || name === "done") return target.done;
+      if (name.startsWith("_$")) return undefined; // Lit asks of every value whether it is its own
       return (...given: unknown[]): unknown => {
         const words = given.filter((one) => typeof one !== "object");
         if (!(name in answers)) done.push([name, ...words].join(" "));

@@ -9,6 +9,7 @@ import { LINE_DOWN, Refusal } from "../api";
 import type {
   Ended,
   JoinAuth,
+  Messages,
   Offer,
   Refused,
   Renegotiate,
@@ -30,6 +31,7 @@ export type Address = Pick<JoinReply, "url" | "path" | "namespace">;
 export interface Hearer {
   welcome(welcome: Welcome): void;
   room(room: RoomView): void;
+  messages(messages: Messages): void;
   speakers(speakers: Speakers): void;
   offer(offer: Offer): void;
   renegotiate(why: Renegotiate): void;
@@ -64,6 +66,9 @@ export class Link {
     });
     socket.on("room", (message: RoomView) => {
       hearer.room(message);
+    });
+    socket.on("messages", (message: Messages) => {
+      hearer.messages(message);
     });
     socket.on("speakers", (message: Speakers) => {
       hearer.speakers(message);

@@ -6,8 +6,11 @@ import { playTone } from "../shared/tone";
 import type { Source } from "../wire/signaling";
 import type { RoomConfig } from "../wire/web";
 import { Room } from "./room/room";
+import { fillsScreen } from "./full-screen";
+import { OwnChoices, ownStorage } from "./own-choices";
 import { Session } from "./session";
 import { actsOf } from "./session-acts";
+import { isOfficial } from "./view";
 import { firstState, reduce, type Input, type RoomState } from "./state";
 
 /** The panel is for who conducts, and only where there is room for it at once. */
@@ -46,8 +49,10 @@ async function open(): Promise<void> {
   const { place, config } = await openIsland<RoomConfig>();
   const clock = (): number => Date.now();
   const wide = window.innerWidth >= PANEL_WIDTH;
-  const store = new Store<RoomState, Input>(firstState(clock(), wide), reduce, clock);
-  const session = new Session(config, store);
+  const choices = new OwnChoices(config.role, ownStorage());
+  const first = firstState(clock(), wide && isOfficial(config.role), choices.layout());
+  const store = new Store<RoomState, Input>(first, reduce, clock);
+  const session = new Session(config, store, choices);
   const root = new Room();
   root.dataset["bsTheme"] = "dark";
   root.config = config;
@@ -61,6 +66,9 @@ async function open(): Promise<void> {
   setInterval(() => {
     store.send({ type: "tick" });
   }, 1_000);
+  document.addEventListener("fullscreenchange", () => {
+    store.send({ type: "full_screen", on: fillsScreen() });
+  });
   window.__room = handleOf(session);
   await session.begin();
 }

@@ -9,6 +9,7 @@ import { LINE_DOWN, post, Refusal } from "../api";
 import { nextStep, type Loss } from "./coming-back";
 import { Link, type Address } from "./link";
 import { Memory } from "./memory";
+import type { OwnChoices } from "./own-choices";
 import { RoomMedia } from "./room-media";
 import type { Input, RoomState } from "./state";
 import type { CommandRequest, Ended, JoinAuth, ResumeAuth, Welcome } from "../wire/signaling";
@@ -31,6 +32,7 @@ export class Session {
   constructor(
     private readonly config: RoomConfig,
     readonly store: Store<RoomState, Input>,
+    readonly choices: OwnChoices,
   ) {
     this.memory = new Memory(config.reception, sessionStorage);
     this.media = new RoomMedia(config, store, {
@@ -124,6 +126,9 @@ export class Session {
       },
       room: (room) => {
         this.store.send({ type: "room", room });
+      },
+      messages: (messages) => {
+        this.store.send({ type: "messages", messages });
       },
       speakers: ({ participants }) => {
         this.store.send({ type: "speakers", participants });

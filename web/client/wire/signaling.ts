@@ -5,6 +5,7 @@ export type SignalingWire =
   | ResumeAuth
   | UplinkRequest
   | DownlinkReply
+  | LineReport
   | CommandRequest
   | Refused
   | UplinkReply
@@ -13,6 +14,7 @@ export type SignalingWire =
   | Speakers
   | Alarm
   | RoomView
+  | Messages
   | Welcome
   | Ended
   | Renegotiate;
@@ -51,6 +53,12 @@ export interface DownlinkReply {
   sdp: string;
 }
 /**
+ * Event ``line``, at each change: how good the browser finds its own line; answered with Done.
+ */
+export interface LineReport {
+  quality: "bad" | "good" | "poor";
+}
+/**
  * Event ``command``; answered with Done once it is decided and stored.
  */
 export interface CommandRequest {
@@ -67,7 +75,11 @@ export interface CommandRequest {
     | GiveFloor
     | TakeFloor
     | MuteParticipant
-    | MuteAll;
+    | MuteAll
+    | SendToAll
+    | SendToOfficials
+    | TakeChair
+    | ReturnChair;
 }
 /**
  * ``override``: the chair's reason to start without proved readiness; until readiness exists always asked.
@@ -134,6 +146,32 @@ export interface MuteParticipant {
  */
 export interface MuteAll {
   type: "MuteAll";
+}
+/**
+ * Written for everybody in the room.
+ */
+export interface SendToAll {
+  type: "SendToAll";
+  text: string;
+}
+/**
+ * Written for the officials' side alone.
+ */
+export interface SendToOfficials {
+  type: "SendToOfficials";
+  text: string;
+}
+/**
+ * A deputy conducts from now on, because nobody who holds the chair is there.
+ */
+export interface TakeChair {
+  type: "TakeChair";
+}
+/**
+ * The deputy gives the chair back to whom the reception appointed.
+ */
+export interface ReturnChair {
+  type: "ReturnChair";
 }
 /**
  * Why not. As acknowledgement, as ``data`` of a refused connection, or as event ``refused`` before a disconnect.
@@ -208,6 +246,7 @@ export interface RoomView {
   recording: string;
   alarms: Alarm[];
   case_number: number;
+  case_began_ms: number | null;
   cases: CaseView[];
   participants: ParticipantView[];
   expected: string[];
@@ -216,20 +255,23 @@ export interface RoomView {
   held: boolean;
 }
 /**
- * One case of the agenda.
+ * One case of the agenda. ``title``: empty for the citizens' side while it is neither theirs nor being received.
  */
 export interface CaseView {
   number: number;
   title: string;
 }
 /**
- * One tile. ``state``: connected | away.
+ * One tile. ``role``: what they count as now, ``appointed``: what the reception made them (another one only while a
+ * deputy has the chair). ``state``: connected | away. ``quality``: good | poor | bad, as their browser says, or
+ * unknown.
  */
 export interface ParticipantView {
   id: string;
   seat: string;
   name: string;
   role: string;
+  appointed: string;
   point: string;
   level: string;
   state: string;
@@ -238,9 +280,30 @@ export interface ParticipantView {
   screen_shared: boolean;
   hand_raised: boolean;
   floor: boolean;
+  quality: string;
   tracks: {
     [k: string]: string;
   };
+}
+/**
+ * Event ``messages``: what was written and this participant may read, in order. ``earlier``: after a Welcome, what
+ * was written before it, in pieces; what a client knew from before that Welcome is told again.
+ */
+export interface Messages {
+  messages: MessageView[];
+  earlier: boolean;
+}
+/**
+ * Something written in the room. ``number`` grows within the reception; ``audience``: all | officials.
+ */
+export interface MessageView {
+  number: number;
+  at_ms: number;
+  seat: string;
+  name: string;
+  role: string;
+  audience: string;
+  text: string;
 }
 /**
  * Event ``welcome``, first after connecting. ``secret`` lets you resume for 30 s after the line breaks.

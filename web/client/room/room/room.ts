@@ -90,8 +90,12 @@ export class Room extends PlainElement {
             : html`<dc-stage .room=${this.room} .acts=${this.acts}></dc-stage>`
         }
         ${
-          this.room.panel && conducts(this.room)
-            ? html`<dc-panel .room=${this.room} .acts=${this.acts}></dc-panel>`
+          this.room.panel
+            ? html`<dc-panel
+                .room=${this.room}
+                .acts=${this.acts}
+                .zone=${this.config.page.zone}
+              ></dc-panel>`
             : nothing
         }
       </div>
