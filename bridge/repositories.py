@@ -273,6 +273,10 @@ class Leases(Protocol):
 
     async def release(self, name: str, owner: str) -> None: ...
 
+    async def free_for(self, owner: str, now_utc_ns: int) -> list[Lease]:
+        """Rows that this owner would get: its own, and those that ran out."""
+        ...
+
 
 class UsedTokens(Protocol):
     async def use(self, token: str, until_utc_ns: int) -> bool:

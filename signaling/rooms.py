@@ -3,10 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from bridge.control import NodeEvent, RecorderEvent
-from bridge.errors import Code, Refusal, Unavailable
+from bridge.errors import Code, NotFound, Refusal, Unavailable
 from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, reception_of
 from bridge.model import RecordingRow
 from bridge.ports import Clock, Entropy, LocalJournal
@@ -25,6 +26,7 @@ from signaling.room import Room, RoomParts
 from signaling.room_lease import RoomLease
 from signaling.settings import SignalingConfig
 from signaling.watcher import Source, Watcher
+from signaling.windingup import reception_of_lease, wind_up
 
 _log = logging.getLogger(__name__)
 LOOK_BACK_S = 30 * 86_400
@@ -71,6 +73,7 @@ class Rooms:
         resume from now on. Raises Unavailable."""
         await self._write_all_kept()
         await self._take_all_back(lobbies=True)
+        await self._wind_up_left()
         self._looking = asyncio.create_task(self._look_on(), name="rooms without an owner")
 
     async def _look_on(self) -> None:
@@ -79,6 +82,7 @@ class Rooms:
             try:
                 await self._write_all_kept()
                 await self._take_all_back(lobbies=False)
+                await self._wind_up_left()
             except Refusal as failure:
                 _log.warning("rooms without an owner are not looked for: %s", failure)
 
@@ -87,6 +91,21 @@ class Rooms:
             async with self._turns.setdefault(reception, asyncio.Lock()):
                 if reception not in self._rooms and reception not in self._ending:
                     await self._write_kept(reception)
+
+    async def _wind_up_left(self) -> None:
+        """See :mod:`signaling.windingup`."""
+        async with self._units.reading() as unit:
+            held = await unit.leases.free_for(self._config.owner, self._steady.utc())
+        for lease in held:
+            reception = reception_of_lease(lease.name)
+            if reception is None or reception in self._rooms or reception in self._ending:
+                continue
+            with suppress(NotFound):
+                stored = await self._service.present(reception)
+                self._end(reception, wind_up(stored, self._places, self._lease(reception)))
+
+    def _lease(self, reception: ReceptionId) -> RoomLease:
+        return RoomLease(self._units, self._steady, reception, self._config.owner, self._config.lease_s)
 
     async def _write_kept(self, reception: ReceptionId) -> None:
         """Raises Unavailable when the database is away; what else is wrong concerns this reception alone."""
@@ -141,7 +160,7 @@ class Rooms:
             ending.cancel()
 
     async def _make(self, reception: ReceptionId) -> Room:
-        lease = RoomLease(self._units, self._steady, reception, self._config.owner, self._config.lease_s)
+        lease = self._lease(reception)
         await lease.take()
         begun = await write_kept(self._journal, self._service, reception)
         history = await self._service.history(reception)
@@ -226,7 +245,10 @@ class Rooms:
         """The room is over, was empty for long, or another process has it."""
         reception = reception_of(room.id)
         self._rooms.pop(reception, None)
-        task = self._ending[reception] = asyncio.create_task(self._wind_up(room), name=f"end of room {room.id}")
+        self._end(reception, self._wind_up(room))
+
+    def _end(self, reception: ReceptionId, work: Coroutine[Any, Any, None]) -> None:
+        task = self._ending[reception] = asyncio.create_task(work, name=f"end of room {reception}")
         task.add_done_callback(lambda _: self._forget(reception, task))
 
     def _forget(self, reception: ReceptionId, ended: asyncio.Task[None]) -> None:

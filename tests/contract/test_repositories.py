@@ -342,6 +342,13 @@ async def test_a_lease_is_one_owners_until_it_runs_out(unit: UnitOfWork) -> None
     assert await unit.leases.take("other", "a", 19, 29) == Lease("other", "a", 29)
 
 
+async def test_leases_that_one_would_get_are_its_own_and_those_that_ran_out(unit: UnitOfWork) -> None:
+    for name, owner, until in (("mine", "a", 10), ("theirs", "b", 10), ("over", "b", 5)):
+        await unit.leases.take(name, owner, 0, until)
+    assert [lease.name for lease in await unit.leases.free_for("a", 5)] == ["mine", "over"]
+    assert [lease.name for lease in await unit.leases.free_for("b", 20)] == ["mine", "over", "theirs"]
+
+
 async def test_only_its_owner_releases_a_lease(unit: UnitOfWork) -> None:
     await unit.leases.take("room", "a", 0, 10)
     await unit.leases.release("room", "b")
