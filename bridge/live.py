@@ -25,7 +25,7 @@ from bridge.ports import Entropy, MediaNode, RecorderNode
 from bridge.reception import Reception
 from bridge.rules import may_start
 from bridge.sessionclock import SessionClock
-from bridge.states import BEFORE_LIVE, UNDER_WAY, RecordingState
+from bridge.states import BEFORE_LIVE, UNDER_WAY, ReceptionState, RecordingState
 
 RETAIN_S = 365 * 86_400
 """Provisional lock of what the recorder stores; sealing lengthens it to the retention of the case."""
@@ -287,8 +287,12 @@ class LiveReception:
         present = self._commits.present
         events = decide_close(present, actor, command, moment)
         await self._commits.commit_or_keep(actor, CLOSE, events, moment.utc_ns, _ended_row(present, moment))
-        await self._commits.intent_ended()
         return present.recording
+
+    async def closed(self) -> None:
+        """The end is stored or kept and everybody told (who asked for it must not wait for a disk)."""
+        if self._commits.present.state is ReceptionState.CLOSED:
+            await self._commits.intent_ended()
 
     async def _stop(self, reception: Reception) -> Moment:
         try:

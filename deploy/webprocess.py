@@ -15,7 +15,7 @@ from deploy.names import LOCAL_NODE, LOCAL_RECORDER
 from deploy.origin import hosts, origin, origins
 from deploy.places import ListedPlaces
 from deploy.stores import provisional_days
-from deploy.time import SystemClock, SystemEntropy
+from deploy.time import SystemClock, SystemEntropy, boot_name
 from deploy.tls import server_context
 from recorder.client import HttpRecorderNode
 from recorder.remux import PyAvRemuxer
@@ -59,6 +59,7 @@ def signaling_config(configuration: Configuration, folder: DataFolder) -> Signal
     return SignalingConfig(
         owner=f"web-{configuration.web.port}",
         key=folder.secret("tokens").encode(),
+        boot=boot_name(),
         origins=origins(configuration),
         resume_s=room.resume_seconds,
         watch=WatchTimes(room.interrupt_after_seconds, room.close_after_seconds),

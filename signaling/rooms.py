@@ -3,11 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from bridge.control import NodeEvent, RecorderEvent
-from bridge.errors import Code, NotFound, Refusal, Unavailable
+from bridge.errors import Code, Refusal, Unavailable
 from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, reception_of
 from bridge.model import RecordingRow
 from bridge.ports import Clock, Entropy, LocalJournal
@@ -25,6 +24,7 @@ from signaling.resume import ResumeSecrets
 from signaling.room import Room, RoomParts
 from signaling.room_lease import RoomLease
 from signaling.settings import SignalingConfig
+from signaling.times import Times
 from signaling.watcher import Source, Watcher
 from signaling.windingup import reception_of_lease, wind_up
 
@@ -58,8 +58,9 @@ class Rooms:
         self._clock = clock
         self._steady = SteadyClock(clock)
         secrets = ResumeSecrets(config.key)
+        self._times = Times(journal, config.boot)
         self._parts = RoomParts(
-            config, service, journal, places, secrets, clock, entropy, lambda room: self._retire(room)
+            config, service, journal, places, secrets, clock, entropy, self._times, lambda room: self._retire(room)
         )
         self._rooms: dict[ReceptionId, Room] = {}
         self._turns: dict[ReceptionId, asyncio.Lock] = {}
@@ -100,9 +101,14 @@ class Rooms:
             reception = reception_of_lease(lease.name)
             if reception is None or reception in self._rooms or reception in self._ending:
                 continue
-            with suppress(NotFound):
+            try:
                 stored = await self._service.present(reception)
-                self._end(reception, wind_up(stored, self._places, self._lease(reception)))
+            except Unavailable:
+                raise
+            except Refusal as refusal:
+                _log.error("room %s: not seen whether it is over: %s", reception, refusal)
+            else:
+                self._end(reception, wind_up(stored, self._places, self._times, self._lease(reception)))
 
     def _lease(self, reception: ReceptionId) -> RoomLease:
         return RoomLease(self._units, self._steady, reception, self._config.owner, self._config.lease_s)
@@ -178,10 +184,13 @@ class Rooms:
         """The recording's, so that what the room notes first (who is away) has its right place already."""
         under_way = stored.state in UNDER_WAY and stored.began is not None
         clock = SessionClock(self._clock, stored.began.utc_ns if stored.began and under_way else None, last_utc_ns)
+        if under_way:
+            await self._times.take_up(stored, clock)
         try:
             await set_clock(clock, self._places.recorder(place.recorder), stored)
         except Refusal as refusal:
-            _log.warning("room %s: by the wall clock until the recorder answers: %s", stored.id, refusal)
+            how = "as noted" if clock.is_anchored else "from the last stored event"
+            _log.warning("room %s: its time goes on %s until the recorder answers: %s", stored.id, how, refusal)
         return clock
 
     async def _place_of(self, stored: Reception) -> Place:
@@ -261,10 +270,12 @@ class Rooms:
         await room.close()
         if not room.owned:
             return
+        await room.live.closed()
         await self._in_the_end("room removed", room.live.remove)
         recording = room.present.recording
         if recording is not None:
             await self._in_the_end("recording finished", lambda: room.live.finish(recording))
+        await self._in_the_end("time forgotten", lambda: self._times.forget(room.present.id))
         await self._in_the_end("lease given back", room.lease.release)
 
     async def _in_the_end(self, what: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:

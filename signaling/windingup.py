@@ -13,6 +13,7 @@ from bridge.reception import Reception
 from bridge.states import OVER
 from signaling.places import Places
 from signaling.room_lease import LEASED, RoomLease
+from signaling.times import Times
 
 _log = logging.getLogger(__name__)
 
@@ -22,13 +23,14 @@ def reception_of_lease(name: str) -> ReceptionId | None:
     return ReceptionId(name.removeprefix(LEASED)) if name.startswith(LEASED) else None
 
 
-async def wind_up(reception: Reception, places: Places, lease: RoomLease) -> None:
+async def wind_up(reception: Reception, places: Places, times: Times, lease: RoomLease) -> None:
     """Whatever does not answer is asked again at the next look."""
     if reception.state not in OVER:
         return
     try:
         await lease.take()
         await _remove(reception, places)
+        await times.forget(reception.id)
         await lease.release()
     except Refusal as refusal:
         _log.warning("room of %s, which is over: not cleared away yet: %s", reception.id, refusal)
