@@ -10,7 +10,7 @@ from bridge.receptions import ReceptionService
 from bridge.watch import WatchTimes
 from deploy.configuration import Configuration, Mode
 from deploy.folder import DataFolder
-from deploy.keys import signing_keys
+from deploy.keys import known_keys
 from deploy.names import LOCAL_NODE, LOCAL_RECORDER
 from deploy.origin import hosts, origin, origins
 from deploy.places import ListedPlaces
@@ -98,7 +98,7 @@ class WebProcess:
                 tokens=self._signaling.tokens,
                 objects=storage.objects,
                 signatures=Signatures(),
-                known_keys=signing_keys(configuration, folder),
+                known_keys=known_keys(configuration, folder, storage.units),
                 remuxer=PyAvRemuxer(),
                 passwords=Argon2Passwords(entropy),
                 secrets=AesSecretBox(folder.secret("factors"), entropy),

@@ -9,6 +9,7 @@ from bridge.repositories import (
     Accounts,
     Audit,
     FixityChecks,
+    KeyLists,
     Leases,
     Nodes,
     Organisation,
@@ -26,6 +27,7 @@ from storage.engine import Database
 from storage.repositories.accounts import SqlAccounts
 from storage.repositories.archive import SqlAccessEvents, SqlFixityChecks, SqlViewingCopies
 from storage.repositories.audit import SqlAudit
+from storage.repositories.key_lists import SqlKeyLists
 from storage.repositories.leases import SqlLeases
 from storage.repositories.nodes import SqlNodes
 from storage.repositories.organisation import SqlOrganisation
@@ -58,6 +60,7 @@ class SqlUnit:
     viewing_copies: ViewingCopies
     audit: Audit
     outbox: Outbox
+    key_lists: KeyLists
     leases: Leases
     used_tokens: UsedTokens
     nodes: Nodes
@@ -90,6 +93,7 @@ class SqlUnit:
         self.viewing_copies = SqlViewingCopies(transaction)
         self.audit = SqlAudit(transaction)
         self.outbox = SqlOutbox(transaction)
+        self.key_lists = SqlKeyLists(transaction)
         self.leases = SqlLeases(transaction)
         self.used_tokens = SqlUsedTokens(transaction)
         self.nodes = SqlNodes(transaction)

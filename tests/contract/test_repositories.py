@@ -31,7 +31,7 @@ from bridge.ids import (
 from bridge.ledger import line_of
 from bridge.media import Codec, Moment, Source
 from bridge.model import AdmitRule, AgendaItem, Level, ReceptionKind, Role, Seat, SeatPerson
-from bridge.repositories import Lease, NodeRow, UnitOfWork
+from bridge.repositories import Lease, NodeRow, PublishedKeyList, UnitOfWork
 from bridge.verification import Fault
 from storage.repositories.used_tokens import FORGET_NS
 from storage.unit import SqlUnits
@@ -329,6 +329,18 @@ async def test_an_outbox_number_is_never_given_twice(unit: UnitOfWork) -> None:
     await unit.outbox.done(row.number)
     await unit.outbox.add("notice", "two", "", 2)
     assert (await unit.outbox.pending(9))[0].number > row.number
+
+
+# ── key lists ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_key_lists_come_in_the_order_of_their_publication(unit: UnitOfWork) -> None:
+    assert await unit.key_lists.all() == []
+    for text in ("b", "a"):
+        await unit.key_lists.add(PublishedKeyList(text, f"over {text}"))
+    first, second = await unit.key_lists.all()
+    assert (first.text, first.signature, second.text) == ("b", "over b", "a")
+    assert 0 < first.number < second.number
 
 
 # ── leases, tokens, nodes ──────────────────────────────────────────────────────────────────────────────────────
