@@ -103,7 +103,12 @@ def decide_close(reception: Reception, actor: Actor, command: c.CloseReception, 
     RECEPTION.step(reception.state, ReceptionState.CLOSED)
     cause = Cause.SYSTEM if actor is SYSTEM else Cause.CHAIR
     reason = checked_reason(command.reason, required=False)
-    return [*_everybody_leaves(reception), e.ReceptionClosed(cause, reason, moment)]
+    return closed_by(reception, e.ReceptionClosed(cause, reason, moment))
+
+
+def closed_by(reception: Reception, closing: e.ReceptionClosed) -> list[Event]:
+    """What a decided end means for who is there now."""
+    return [*_everybody_leaves(reception), closing]
 
 
 def _everybody_leaves(reception: Reception) -> list[Event]:

@@ -197,7 +197,15 @@ class LocalJournal(Protocol):
         ...
 
     async def receptions(self) -> list[ReceptionId]:
-        """Of which there is anything."""
+        """Of which there are lines."""
+        ...
+
+    async def note(self, reception: ReceptionId, text: bytes) -> None:
+        """A small text beside the lines, whole or not at all, that stays when they are cleared; empty: away with it."""
+        ...
+
+    async def noted(self, reception: ReceptionId) -> bytes:
+        """Empty when there is none."""
         ...
 
 

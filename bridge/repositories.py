@@ -278,6 +278,23 @@ class Outbox(Protocol):
     async def done(self, number: int) -> None: ...
 
 
+class PublishedKeyList(msgspec.Struct, frozen=True):
+    """A list of the installation's public keys (:mod:`bridge.keylists`) and its signature, each as its canonical text.
+    ``number`` is given by the store, 0 before that."""
+
+    text: str
+    signature: str
+    number: int = 0
+
+
+class KeyLists(Protocol):
+    async def add(self, published: PublishedKeyList) -> None: ...
+
+    async def all(self) -> list[PublishedKeyList]:
+        """In the order of their publication."""
+        ...
+
+
 class Lease(msgspec.Struct, frozen=True):
     """``owner`` runs the room until ``until_utc_ns`` unless it renews."""
 
@@ -292,6 +309,10 @@ class Leases(Protocol):
         ...
 
     async def release(self, name: str, owner: str) -> None: ...
+
+    async def free_for(self, owner: str, now_utc_ns: int) -> list[Lease]:
+        """Rows that this owner would get: its own, and those that ran out."""
+        ...
 
 
 class UsedTokens(Protocol):
@@ -334,6 +355,7 @@ class UnitOfWork(Protocol):
     viewing_copies: ViewingCopies
     audit: Audit
     outbox: Outbox
+    key_lists: KeyLists
     leases: Leases
     used_tokens: UsedTokens
     nodes: Nodes

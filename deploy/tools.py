@@ -20,7 +20,7 @@ from bridge.signing import Trust
 from bridge.verification import Judge, Verification
 from deploy.configuration import Configuration, ConfigurationFault
 from deploy.folder import prepare
-from deploy.keys import signing_keys
+from deploy.keys import known_keys
 from deploy.stores import migrated, opened, storage_config
 from deploy.time import SystemClock, SystemEntropy
 from deploy.verify import (
@@ -53,8 +53,8 @@ async def _verify_id(
 ) -> Verification:
     """Without other trust, the installation's own keys are what it must be signed by."""
     folder = prepare(configuration)
-    judge = Judge(Signatures(), trust or await signing_keys(configuration, folder).trust())
     async with opened(configuration, folder) as storage:
+        judge = Judge(Signatures(), trust or await known_keys(configuration, folder, storage.units).trust())
         with console.status("…") as status:
             return await verify_by_id(storage.units, storage.objects, judge, what, _teller(status.update, quiet))
 

@@ -44,6 +44,7 @@ from signaling.room_lease import RoomLease
 from signaling.settings import SignalingConfig
 from signaling.settling import Settling
 from signaling.showing import Showing
+from signaling.times import Times
 from signaling.views import actor_of
 from signaling.wire import Done, DownlinkReply, Ended, LineReport, Refused, UplinkReply, UplinkRequest
 from signaling.writer import Writer
@@ -81,6 +82,7 @@ class RoomParts(msgspec.Struct, frozen=True):
     secrets: ResumeSecrets
     clock: Clock
     entropy: Entropy
+    times: Times
     retire: "Callable[[Room], None]"
 
 
@@ -96,6 +98,7 @@ class Room:
         self.lease = lease
         self.owned = True
         self._parts = parts
+        self._clock = clock
         node = parts.places.node(place.node)
         self._members = Members()
         self._lane = Lane(f"room {stored.id}")
@@ -326,6 +329,7 @@ class Room:
         while self.owned and not await passed(self._closing, self._parts.config.tick_s):
             try:
                 await self._keep_lease()
+                await self._parts.times.keep(self.present, self._clock)
                 await self._lane.do(self._tick)
             except Refusal as refusal:
                 _log.warning("room %s: %s", self.id, refusal)

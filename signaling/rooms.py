@@ -24,7 +24,9 @@ from signaling.resume import ResumeSecrets
 from signaling.room import Room, RoomParts
 from signaling.room_lease import RoomLease
 from signaling.settings import SignalingConfig
+from signaling.times import Times
 from signaling.watcher import Source, Watcher
+from signaling.windingup import reception_of_lease, wind_up
 
 _log = logging.getLogger(__name__)
 LOOK_BACK_S = 30 * 86_400
@@ -56,8 +58,9 @@ class Rooms:
         self._clock = clock
         self._steady = SteadyClock(clock)
         secrets = ResumeSecrets(config.key)
+        self._times = Times(journal, config.boot)
         self._parts = RoomParts(
-            config, service, journal, places, secrets, clock, entropy, lambda room: self._retire(room)
+            config, service, journal, places, secrets, clock, entropy, self._times, lambda room: self._retire(room)
         )
         self._rooms: dict[ReceptionId, Room] = {}
         self._turns: dict[ReceptionId, asyncio.Lock] = {}
@@ -71,6 +74,7 @@ class Rooms:
         resume from now on. Raises Unavailable."""
         await self._write_all_kept()
         await self._take_all_back(lobbies=True)
+        await self._wind_up_left()
         self._looking = asyncio.create_task(self._look_on(), name="rooms without an owner")
 
     async def _look_on(self) -> None:
@@ -79,6 +83,7 @@ class Rooms:
             try:
                 await self._write_all_kept()
                 await self._take_all_back(lobbies=False)
+                await self._wind_up_left()
             except Refusal as failure:
                 _log.warning("rooms without an owner are not looked for: %s", failure)
 
@@ -87,6 +92,26 @@ class Rooms:
             async with self._turns.setdefault(reception, asyncio.Lock()):
                 if reception not in self._rooms and reception not in self._ending:
                     await self._write_kept(reception)
+
+    async def _wind_up_left(self) -> None:
+        """See :mod:`signaling.windingup`."""
+        async with self._units.reading() as unit:
+            held = await unit.leases.free_for(self._config.owner, self._steady.utc())
+        for lease in held:
+            reception = reception_of_lease(lease.name)
+            if reception is None or reception in self._rooms or reception in self._ending:
+                continue
+            try:
+                stored = await self._service.present(reception)
+            except Unavailable:
+                raise
+            except Refusal as refusal:
+                _log.error("room %s: not seen whether it is over: %s", reception, refusal)
+            else:
+                self._end(reception, wind_up(stored, self._places, self._times, self._lease(reception)))
+
+    def _lease(self, reception: ReceptionId) -> RoomLease:
+        return RoomLease(self._units, self._steady, reception, self._config.owner, self._config.lease_s)
 
     async def _write_kept(self, reception: ReceptionId) -> None:
         """Raises Unavailable when the database is away; what else is wrong concerns this reception alone."""
@@ -141,7 +166,7 @@ class Rooms:
             ending.cancel()
 
     async def _make(self, reception: ReceptionId) -> Room:
-        lease = RoomLease(self._units, self._steady, reception, self._config.owner, self._config.lease_s)
+        lease = self._lease(reception)
         await lease.take()
         begun = await write_kept(self._journal, self._service, reception)
         history = await self._service.history(reception)
@@ -159,10 +184,13 @@ class Rooms:
         """The recording's, so that what the room notes first (who is away) has its right place already."""
         under_way = stored.state in UNDER_WAY and stored.began is not None
         clock = SessionClock(self._clock, stored.began.utc_ns if stored.began and under_way else None, last_utc_ns)
+        if under_way:
+            await self._times.take_up(stored, clock)
         try:
             await set_clock(clock, self._places.recorder(place.recorder), stored)
         except Refusal as refusal:
-            _log.warning("room %s: by the wall clock until the recorder answers: %s", stored.id, refusal)
+            how = "as noted" if clock.is_anchored else "from the last stored event"
+            _log.warning("room %s: its time goes on %s until the recorder answers: %s", stored.id, how, refusal)
         return clock
 
     async def _place_of(self, stored: Reception) -> Place:
@@ -226,7 +254,10 @@ class Rooms:
         """The room is over, was empty for long, or another process has it."""
         reception = reception_of(room.id)
         self._rooms.pop(reception, None)
-        task = self._ending[reception] = asyncio.create_task(self._wind_up(room), name=f"end of room {room.id}")
+        self._end(reception, self._wind_up(room))
+
+    def _end(self, reception: ReceptionId, work: Coroutine[Any, Any, None]) -> None:
+        task = self._ending[reception] = asyncio.create_task(work, name=f"end of room {reception}")
         task.add_done_callback(lambda _: self._forget(reception, task))
 
     def _forget(self, reception: ReceptionId, ended: asyncio.Task[None]) -> None:
@@ -239,10 +270,12 @@ class Rooms:
         await room.close()
         if not room.owned:
             return
+        await room.live.closed()
         await self._in_the_end("room removed", room.live.remove)
         recording = room.present.recording
         if recording is not None:
             await self._in_the_end("recording finished", lambda: room.live.finish(recording))
+        await self._in_the_end("time forgotten", lambda: self._times.forget(room.present.id))
         await self._in_the_end("lease given back", room.lease.release)
 
     async def _in_the_end(self, what: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -8,13 +8,15 @@ from bridge.watch import WatchTimes
 
 class SignalingConfig(msgspec.Struct, frozen=True, kw_only=True):
     """``owner``: this process in leases and join tokens, the address under which its socket is reached; stable over
-    restarts, so that it takes its own rooms back at once. ``key``: 32 random bytes or more, kept secret.
+    restarts, so that it takes its own rooms back at once. ``key``: 32 random bytes or more, kept secret. ``boot``:
+    names this run of the machine and with it the monotonic clock; empty: unknown.
 
     Times in seconds, sizes in bytes.
     """
 
     owner: str
     key: bytes
+    boot: str = ""
     path: str = "socket.io"
     origins: tuple[str, ...] = ()
     """Whose pages may open the socket. None named: those of the very host that was asked, over plain http only (the

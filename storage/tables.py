@@ -248,6 +248,15 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 
+key_lists = Table(
+    "key_lists",
+    metadata,
+    Column("number", Counter, primary_key=True, autoincrement=True),
+    Column("text", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 leases = Table(
     "leases",
     metadata,

@@ -10,6 +10,7 @@ from bridge.repositories import (
     Audit,
     FixityChecks,
     Invitations,
+    KeyLists,
     Leases,
     Nodes,
     Organisation,
@@ -28,6 +29,7 @@ from storage.repositories.accounts import SqlAccounts
 from storage.repositories.archive import SqlAccessEvents, SqlFixityChecks, SqlViewingCopies
 from storage.repositories.audit import SqlAudit
 from storage.repositories.invitations import SqlInvitations
+from storage.repositories.key_lists import SqlKeyLists
 from storage.repositories.leases import SqlLeases
 from storage.repositories.nodes import SqlNodes
 from storage.repositories.organisation import SqlOrganisation
@@ -61,6 +63,7 @@ class SqlUnit:
     viewing_copies: ViewingCopies
     audit: Audit
     outbox: Outbox
+    key_lists: KeyLists
     leases: Leases
     used_tokens: UsedTokens
     nodes: Nodes
@@ -94,6 +97,7 @@ class SqlUnit:
         self.viewing_copies = SqlViewingCopies(transaction)
         self.audit = SqlAudit(transaction)
         self.outbox = SqlOutbox(transaction)
+        self.key_lists = SqlKeyLists(transaction)
         self.leases = SqlLeases(transaction)
         self.used_tokens = SqlUsedTokens(transaction)
         self.nodes = SqlNodes(transaction)

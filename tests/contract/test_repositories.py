@@ -31,7 +31,7 @@ from bridge.ids import (
 from bridge.ledger import line_of
 from bridge.media import Codec, Moment, Source
 from bridge.model import AdmitRule, AgendaItem, Level, ReceptionKind, Role, Seat, SeatPerson
-from bridge.repositories import Lease, NodeRow, UnitOfWork
+from bridge.repositories import Lease, NodeRow, PublishedKeyList, UnitOfWork
 from bridge.verification import Fault
 from storage.repositories.used_tokens import FORGET_NS
 from storage.unit import SqlUnits
@@ -331,6 +331,18 @@ async def test_an_outbox_number_is_never_given_twice(unit: UnitOfWork) -> None:
     assert (await unit.outbox.pending(9))[0].number > row.number
 
 
+# ── key lists ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_key_lists_come_in_the_order_of_their_publication(unit: UnitOfWork) -> None:
+    assert await unit.key_lists.all() == []
+    for text in ("b", "a"):
+        await unit.key_lists.add(PublishedKeyList(text, f"over {text}"))
+    first, second = await unit.key_lists.all()
+    assert (first.text, first.signature, second.text) == ("b", "over b", "a")
+    assert 0 < first.number < second.number
+
+
 # ── leases, tokens, nodes ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -340,6 +352,13 @@ async def test_a_lease_is_one_owners_until_it_runs_out(unit: UnitOfWork) -> None
     assert await unit.leases.take("room", "a", 9, 19) == Lease("room", "a", 19)
     assert await unit.leases.take("room", "b", 19, 29) == Lease("room", "b", 29)
     assert await unit.leases.take("other", "a", 19, 29) == Lease("other", "a", 29)
+
+
+async def test_leases_that_one_would_get_are_its_own_and_those_that_ran_out(unit: UnitOfWork) -> None:
+    for name, owner, until in (("mine", "a", 10), ("theirs", "b", 10), ("over", "b", 5)):
+        await unit.leases.take(name, owner, 0, until)
+    assert [lease.name for lease in await unit.leases.free_for("a", 5)] == ["mine", "over"]
+    assert [lease.name for lease in await unit.leases.free_for("b", 20)] == ["mine", "over", "theirs"]
 
 
 async def test_only_its_owner_releases_a_lease(unit: UnitOfWork) -> None:
