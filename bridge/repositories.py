@@ -43,6 +43,10 @@ class Organisation(Protocol):
 
     async def agencies(self) -> list[Agency]: ...
 
+    async def below(self, agency: AgencyId) -> frozenset[AgencyId]:
+        """Every agency under this one, however far."""
+        ...
+
     async def points(self) -> list[BridgePoint]: ...
 
 

@@ -9,11 +9,11 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from bridge.accounts import checked_login, checked_name
+from bridge.accounts import actor_of, checked_language, checked_login, checked_name
 from bridge.errors import Conflict, Invalid, NotFound, NotPermitted
 from bridge.ids import AccountId, AgencyId, BridgePointId
 from bridge.model import Account, Agency, BridgePoint, Level, Role
-from bridge.organisation import Tree, check_agency, check_point, checked_place, tree_of
+from bridge.organisation import Tree, check_agency, check_move, check_point, checked_place, tree_of
 from bridge.policy import SYSTEM, Action, Actor, Concern, authorise, grantable
 from bridge.ports import Clock, Entropy
 from bridge.repositories import AuditEntry, UnitOfWork, UnitsOfWork
@@ -26,6 +26,19 @@ class PointText(msgspec.Struct, frozen=True):
 
     name: str
     place: str
+
+
+class AccountText(msgspec.Struct, frozen=True):
+    """What can be changed of an account. ``roles`` asked for: those that the actor may give, and no others."""
+
+    name: str
+    roles: frozenset[Role]
+    language: str
+
+
+def text_of(account: Account) -> AccountText:
+    """As it is."""
+    return AccountText(account.name, account.roles, account.language)
 
 
 class NewAccount(msgspec.Struct, frozen=True):
@@ -44,6 +57,18 @@ async def tree(unit: UnitOfWork) -> Tree:
     return tree_of(await unit.organisation.agencies(), await unit.organisation.points())
 
 
+async def _present(unit: UnitOfWork, actor: Actor, known: Tree) -> Actor:
+    if actor is SYSTEM:
+        return actor
+    try:
+        stored = await unit.accounts.get(actor.account)
+    except NotFound as gone:
+        raise NotPermitted(detail=f"{actor.account} is gone") from gone
+    if stored.disabled:
+        raise NotPermitted(detail=f"{actor.account} was disabled")
+    return actor_of(stored, known.below(stored.agency))
+
+
 class SetUp:
     """What one actor changes within one unit of work; the caller commits."""
 
@@ -56,9 +81,12 @@ class SetUp:
 
     @classmethod
     async def begin(cls, unit: UnitOfWork, actor: Actor, clock: Clock, entropy: Entropy) -> Self:
-        """With the organisation read. Raises NotPermitted for who sets up nothing at all."""
-        authorise(actor, Action.SET_UP, Concern("organisation", None))
-        return cls(unit, actor, await tree(unit), clock, entropy)
+        """With the organisation read, and the actor as they stand now: two administrators who take each other's rights
+        at the same moment leave one of them. Raises NotPermitted for who sets up nothing at all."""
+        known = await tree(unit)
+        present = await _present(unit, actor, known)
+        authorise(present, Action.SET_UP, Concern("organisation", None))
+        return cls(unit, present, known, clock, entropy)
 
     # ── agencies and points ────────────────────────────────────────────────────────────────────────────────────
 
@@ -102,6 +130,23 @@ class SetUp:
         await self._unit.organisation.replace_agency(after)
         self.tree = self.tree.with_agency(after)
         await self._note("rename_agency", f"agency {agency}", f"{before.name} → {after.name}")
+
+    async def move_agency(self, agency: AgencyId, shown: AgencyId, parent: AgencyId) -> None:
+        """Under another parent, with all below it; who looks down from there sees what is theirs from now on. All three
+        must be of the actor's part of the tree. Raises Conflict(now) when it no longer stands where it was ``shown``;
+        Invalid(parent), NotFound, NotPermitted."""
+        before = self.agency(agency)
+        if before.parent is None:
+            raise Invalid(detail=f"{agency} stands at the top", field="parent")
+        present, wanted = self.agency(before.parent), self.agency(parent)
+        if present.id == wanted.id:
+            return
+        if present.id != shown:
+            raise Conflict(detail=f"agency {agency}", now=present.name, now_parent=present.id)
+        after = check_move(self.tree, before, wanted.id)
+        await self._unit.organisation.replace_agency(after)
+        self.tree = self.tree.with_agency(after)
+        await self._note("move_agency", f"agency {agency}", f"{present.name} → {wanted.name}")
 
     async def add_point(self, agency: AgencyId, asked: PointText) -> BridgePoint:
         """A new one of the agency, at its level. Raises Invalid, NotFound, NotPermitted."""
@@ -167,6 +212,25 @@ class SetUp:
         await self._note("add_account", f"account {made.id}", made.login)
         return made
 
+    async def change_account(self, account: AccountId, shown: AccountText, asked: AccountText) -> None:
+        """Its name, language and roles; roles that are not the actor's to give stay as they are. Raises Conflict(now,
+        now_roles, now_language) when it is no longer as it was ``shown``; Invalid(name, roles, language), NotFound."""
+        before = await self.account(account)
+        given = grantable(self._actor, at_point=before.point is not None)
+        kept = before.roles - given
+        if not asked.roles | kept or not asked.roles <= given:
+            raise Invalid(detail="no role, or one that is not theirs to give", field="roles")
+        name, language = checked_name(asked.name), checked_language(asked.language)
+        after = msgspec.structs.replace(before, name=name, language=language, roles=asked.roles | kept)
+        if after == before:
+            return
+        if text_of(before) != shown:
+            roles = " ".join(sorted(before.roles))
+            raise Conflict(detail=f"account {account}", now=before.name, now_roles=roles, now_language=before.language)
+        await self._check_administered(before, after, "roles")
+        await self._unit.accounts.replace(after)
+        await self._note("change_account", f"account {account}", _changed(before, after))
+
     async def set_disabled(self, account: AccountId, disabled: bool) -> None:
         """Its sessions end with it. Raises Invalid for the actor's own, NotFound, NotPermitted."""
         before = await self._other(account)
@@ -174,7 +238,9 @@ class SetUp:
             return
         if not disabled:
             await self._check_free(before.point)
-        await self._unit.accounts.replace(msgspec.structs.replace(before, disabled=disabled))
+        after = msgspec.structs.replace(before, disabled=disabled)
+        await self._check_administered(before, after, "account")
+        await self._unit.accounts.replace(after)
         await self._put_out(account)
         await self._note("disable_account" if disabled else "enable_account", f"account {account}", before.login)
 
@@ -198,6 +264,17 @@ class SetUp:
             raise Invalid(detail="their own account", field="account", like="own_account")
         return found
 
+    async def _check_administered(self, before: Account, after: Account, field: str) -> None:
+        """Nobody puts themself out, and whatever is set up keeps somebody, there or above, who can change it."""
+        if not _administers(before) or _administers(after):
+            return
+        if before.id == self._actor.account:
+            raise Invalid(detail="their own right", field=field, like="own_administrator")
+        reach = {before.agency, *self.tree.above(before.agency)}
+        others = (one for one in await self._unit.accounts.all() if one.id != before.id and one.agency in reach)
+        if not any(_administers(one) for one in others):
+            raise Invalid(detail="the last administrator", field=field, like="last_administrator")
+
     async def _check_free(self, point: BridgePointId | None) -> None:
         """A bridge point has one open account: two would be two machines at one seat."""
         if point is None:
@@ -208,6 +285,20 @@ class SetUp:
     async def _note(self, action: str, what: str, detail: str) -> None:
         entry = AuditEntry(self._clock.utc(), self._actor.account, action, what, "done", detail)
         await self._unit.audit.append(entry)
+
+
+def _administers(account: Account) -> bool:
+    return Role.ADMINISTRATOR in account.roles and not account.disabled
+
+
+def _changed(before: Account, after: Account) -> str:
+    """For the audit: what is another, roles as what was given and taken."""
+    told = [] if before.name == after.name else [f"{before.name} → {after.name}"]
+    if before.language != after.language:
+        told.append(f"{before.language} → {after.language}")
+    given, taken = sorted(after.roles - before.roles), sorted(before.roles - after.roles)
+    told += [f"+{role}" for role in given] + [f"-{role}" for role in taken]
+    return f"{before.login}: {', '.join(told)}"
 
 
 class SettingUp:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import jinja2
 from aiohttp import web
 
+from bridge.ids import AgencyId
 from bridge.model import Account, Session
 from web.assets import Assets
 from web.catalogues import Catalogues
@@ -18,6 +19,8 @@ class SignedIn:
 
     account: Account
     session: Session
+    below: frozenset[AgencyId]
+    """The agencies under the account's own, when a role of it reaches there."""
 
 
 CONFIG = web.AppKey("config", WebConfig)

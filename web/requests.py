@@ -63,7 +63,8 @@ def account_of(request: web.Request) -> Account:
 
 def actor_of(request: web.Request) -> Actor:
     """Who asks, outside any reception. Raises Refusal(not_signed_in)."""
-    return accounts.actor_of(account_of(request))
+    someone = signed_in(request)
+    return accounts.actor_of(someone.account, someone.below)
 
 
 def client_address(remote: str, forwarded: str, proxies: Collection[str]) -> str:

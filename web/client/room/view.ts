@@ -16,6 +16,8 @@ export type Action =
   | "resume"
   | "close"
   | "call_next"
+  | "set_own_microphone"
+  | "set_own_camera"
   | "share_screen"
   | "raise_hand"
   | "give_floor"
@@ -34,6 +36,11 @@ export function me(state: RoomState): ParticipantView | null {
 /** Whether my role opens this action at all. */
 export function may(state: RoomState, action: Action): boolean {
   return state.room?.may.includes(action) ?? false;
+}
+
+/** Whether this role sends anything at all: an observer hears and sees. */
+export function mayPublish(role: string): boolean {
+  return role !== "observer";
 }
 
 /** Chair and secretary: who sees the panel and its verbs. */
