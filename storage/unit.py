@@ -8,9 +8,11 @@ from bridge.repositories import (
     AccessEvents,
     Accounts,
     Audit,
+    FirstLinks,
     FixityChecks,
     Leases,
     Nodes,
+    Offices,
     Organisation,
     Outbox,
     Receptions,
@@ -26,8 +28,10 @@ from storage.engine import Database
 from storage.repositories.accounts import SqlAccounts
 from storage.repositories.archive import SqlAccessEvents, SqlFixityChecks, SqlViewingCopies
 from storage.repositories.audit import SqlAudit
+from storage.repositories.first_links import SqlFirstLinks
 from storage.repositories.leases import SqlLeases
 from storage.repositories.nodes import SqlNodes
+from storage.repositories.offices import SqlOffices
 from storage.repositories.organisation import SqlOrganisation
 from storage.repositories.outbox import SqlOutbox
 from storage.repositories.receptions import SqlReceptions
@@ -51,6 +55,8 @@ class SqlUnit:
     sessions: Sessions
     sign_ins: SignIns
     second_factors: SecondFactors
+    offices: Offices
+    first_links: FirstLinks
     receptions: Receptions
     recordings: Recordings
     access_events: AccessEvents
@@ -83,6 +89,8 @@ class SqlUnit:
         self.sessions = SqlSessions(transaction)
         self.sign_ins = SqlSignIns(transaction)
         self.second_factors = SqlSecondFactors(transaction)
+        self.offices = SqlOffices(transaction)
+        self.first_links = SqlFirstLinks(transaction)
         self.receptions = SqlReceptions(transaction)
         self.recordings = SqlRecordings(transaction)
         self.access_events = SqlAccessEvents(transaction)

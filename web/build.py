@@ -19,20 +19,23 @@ from web.copies import CopyDesk
 from web.credentials import Credentials
 from web.health import health
 from web.islands import catalogue, no_icon
-from web.keys import ASSETS, CATALOGUES, CONFIG, PORTS, TEMPLATES
+from web.keys import ASSETS, CATALOGUES, CONFIG, OFFICES, PORTS, TEMPLATES
 from web.manifests import Manifests
 from web.middlewares.failures import answer_failures
 from web.middlewares.forgery import refuse_forgeries
 from web.middlewares.headers import write_headers
 from web.middlewares.hosts import check_host
 from web.middlewares.language import choose_language
+from web.middlewares.office import find_office
 from web.middlewares.own_password import ask_own_password
 from web.middlewares.sessions import find_session, limits
+from web.officebook import OfficeBook, defaults_of
 from web.once import Once, Untold
 from web.pages import reception, room, today
 from web.pages.account import AccountPages
 from web.pages.archive import ArchivePages
 from web.pages.copies import CopyPages
+from web.pages.office import OfficePages
 from web.pages.people import PeoplePages
 from web.pages.second_factor import SecondFactorPages
 from web.pages.setup import SetUpPages
@@ -48,17 +51,26 @@ MAX_REQUEST_BYTES = 256 * 1024
 
 
 def build(config: WebConfig, ports: WebPorts) -> web.Application:
-    """The application. From outside in: failures, host, session, language, forgery,
+    """The application. From outside in: failures, host, session, office, language, forgery,
     a password of one's own.
 
     Raises zoneinfo.ZoneInfoNotFoundError.
     """
     app = web.Application(
         client_max_size=MAX_REQUEST_BYTES,
-        middlewares=[answer_failures, check_host, find_session, choose_language, refuse_forgeries, ask_own_password],
+        middlewares=[
+            answer_failures,
+            check_host,
+            find_session,
+            find_office,
+            choose_language,
+            refuse_forgeries,
+            ask_own_password,
+        ],
     )
     ZoneInfo(config.zone)  # an unknown zone is a fault of the configuration, to be told at the start
     app[CONFIG], app[PORTS] = config, ports
+    app[OFFICES] = OfficeBook(ports.units, ports.clock, defaults_of(config))
     app[CATALOGUES], app[ASSETS], app[TEMPLATES] = load_catalogues(), load_assets(config.static), environment()
     app.on_response_prepare.append(write_headers)
     app.router.add_routes([*_common(), *_pages(), *_api(), *_accounts(config, ports)])
@@ -156,6 +168,7 @@ def _add_setup(app: web.Application, ports: WebPorts) -> None:
     """The pages of set-up share what was sent already and what is still to be told."""
     once, untold = Once(), Untold(ports.clock)
     app.router.add_routes(_setup(SetUpPages(ports, once), ImportPages(ports, once, untold)))
+    app.router.add_routes(_offices(OfficePages(ports, app[OFFICES])))
     app.router.add_routes(_people(PeoplePages(ports, once, untold)))
 
     async def close(_: web.Application) -> None:
@@ -181,6 +194,18 @@ def _setup(pages: SetUpPages, files: ImportPages) -> list[web.RouteDef]:
         web.post("/setup/import", files.check),
         web.post("/setup/import/run", files.run),
         web.get("/setup/import/template", files.template),
+    ]
+
+
+def _offices(pages: OfficePages) -> list[web.RouteDef]:
+    agency = "/setup/agencies/{agency}"
+    return [
+        web.get("/setup/office", pages.own),
+        web.get(f"{agency}/office", pages.show),
+        web.post(f"{agency}/office", pages.change),
+        web.post(f"{agency}/logo", pages.change_logo),
+        web.post(f"{agency}/logo/remove", pages.remove_logo),
+        web.get("/office/logos/{logo}", pages.logo),
     ]
 
 

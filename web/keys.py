@@ -7,9 +7,11 @@ from aiohttp import web
 
 from bridge.ids import AgencyId
 from bridge.model import Account, Session
+from bridge.office import OfficeSettings
 from web.assets import Assets
 from web.catalogues import Catalogues
 from web.config import WebConfig, WebPorts
+from web.officebook import OfficeBook
 from web.words import Words
 
 
@@ -29,5 +31,8 @@ CATALOGUES = web.AppKey("catalogues", Catalogues)
 ASSETS = web.AppKey("assets", Assets)
 TEMPLATES = web.AppKey("templates", jinja2.Environment)
 
+OFFICES = web.AppKey("offices", OfficeBook)
+
+OFFICE = web.RequestKey("office", OfficeSettings)
 WORDS = web.RequestKey("words", Words)
 SIGNED_IN = web.RequestKey("signed_in", SignedIn)
