@@ -30,9 +30,11 @@ def first_link(secret: str, now: UtcNs) -> FirstLink:
     return FirstLink(link_id(secret), now)
 
 
-def holding(link: FirstLink | None, accounts: int, now: UtcNs) -> FirstLink:
-    """The link, while it holds: a day, and only as long as nobody has an account. Raises NotFound, the same for every
-    way not to."""
-    if link is None or accounts or not 0 <= now - link.made_utc_ns < HOLDS_NS:
+def holding(link: FirstLink | None, anybody: bool, now: UtcNs) -> FirstLink:
+    """The link, while it holds: a day, and only as long as not ``anybody`` has an account.
+
+    Raises NotFound, the same for every way not to.
+    """
+    if link is None or anybody or not 0 <= now - link.made_utc_ns < HOLDS_NS:
         raise NotFound(detail="no such link, too old, or there are accounts")
     return link

@@ -124,6 +124,8 @@ POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
     Action.SET_UP: ((Role.ADMINISTRATOR, Scope.BELOW),),
 }
 
+_REACHING = frozenset(role for rules in POLICY.values() for role, scope in rules if scope is Scope.BELOW)
+
 GRANTS: Mapping[Role, frozenset[Role]] = {
     Role.ADMINISTRATOR: frozenset(
         {
@@ -207,7 +209,7 @@ def agencies_of(actor: Actor, action: Action) -> frozenset[AgencyId] | None:
 
 def reaches_below(roles: frozenset[Role]) -> bool:
     """Whether any of them counts in agencies below; for who else nobody has to ask which these are."""
-    return any(role in roles and scope is Scope.BELOW for rules in POLICY.values() for role, scope in rules)
+    return not roles.isdisjoint(_REACHING)
 
 
 def grantable(actor: Actor, *, at_point: bool) -> frozenset[Role]:

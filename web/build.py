@@ -17,6 +17,7 @@ from web.checks import Checks
 from web.config import WebConfig, WebPorts
 from web.copies import CopyDesk
 from web.credentials import Credentials
+from web.firstadministrator import FirstAdministrator
 from web.health import health
 from web.islands import catalogue, no_icon
 from web.keys import ASSETS, CATALOGUES, CONFIG, OFFICES, PORTS, TEMPLATES
@@ -35,6 +36,7 @@ from web.pages import reception, room, today
 from web.pages.account import AccountPages
 from web.pages.archive import ArchivePages
 from web.pages.copies import CopyPages
+from web.pages.first import FirstPages
 from web.pages.office import OfficePages
 from web.pages.people import PeoplePages
 from web.pages.second_factor import SecondFactorPages
@@ -93,6 +95,7 @@ def _common() -> list[web.RouteDef]:
 def _accounts(config: WebConfig, ports: WebPorts) -> list[web.RouteDef]:
     """The ways in and out, and what people do with their own account; they count guesses together."""
     credentials = Credentials(ports)
+    first = FirstPages(FirstAdministrator(ports))
     sign_in = SignInPages(SignIn(ports, credentials, limits(config)))
     desk = SecondFactorDesk(ports, credentials, config.office)
     own, factor = AccountPages(OwnAccount(ports, credentials, limits(config)), desk), SecondFactorPages(desk)
@@ -104,6 +107,8 @@ def _accounts(config: WebConfig, ports: WebPorts) -> list[web.RouteDef]:
         web.get("/sign-in/place", sign_in.ask_place),
         web.post("/sign-in/place", sign_in.send_place),
         web.post("/sign-out", sign_in.leave),
+        web.get("/first-administrator", first.show),
+        web.post("/first-administrator", first.send),
         web.get("/account", own.show),
         web.get("/account/password", own.ask_password),
         web.post("/account/password", own.change_password),

@@ -71,8 +71,8 @@ class OfficePages:
 
     async def change(self, request: web.Request) -> web.StreamResponse:
         """Or the form again with every fault; when somebody else was quicker, with both."""
-        agency, form = _agency(request), await read_form(request)
-        own = await self._own(request, agency)
+        agency = _agency(request)
+        own, form = await self._own(request, agency), await read_form(request)
         asked = meant(form, LANGUAGES)
         if form.faults:
             return self._page(request, own, form, 422)
@@ -83,8 +83,9 @@ class OfficePages:
 
     async def change_logo(self, request: web.Request) -> web.StreamResponse:
         """By the content of the file, whatever its name says."""
-        agency, form = _agency(request), await read_form(request, UPLOAD)
-        own, body = await self._own(request, agency), await uploaded(request, "logo")
+        agency = _agency(request)
+        own, form = await self._own(request, agency), await read_form(request, UPLOAD)
+        body = await uploaded(request, "logo")
         if not body:
             form.wrong("logo", like="file")
             return self._page(request, own, form, 422)
@@ -92,8 +93,8 @@ class OfficePages:
 
     async def remove_logo(self, request: web.Request) -> web.StreamResponse:
         """The one of the agency above holds again."""
-        agency, form = _agency(request), await read_form(request)
-        own = await self._own(request, agency)
+        agency = _agency(request)
+        own, form = await self._own(request, agency), await read_form(request)
         return await self._done(request, own, form, lambda setup: change_logo(setup, agency, shown_version(form), None))
 
     async def logo(self, request: web.Request) -> web.StreamResponse:

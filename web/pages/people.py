@@ -99,7 +99,7 @@ class PeoplePages:
 
     async def change(self, request: web.Request) -> web.StreamResponse:
         """Name, roles, language; or the form again, and when somebody else was quicker what they wrote beside it."""
-        account, form = AccountId(request.match_info["account"]), await read_form(request)
+        account, form = await self._reached(request), await read_form(request)
         asked = AccountText(form.text("name"), ticked(form), form.text("language"))
 
         async def work(setup: SetUp) -> None:
@@ -125,7 +125,7 @@ class PeoplePages:
         return await self._set_disabled(request, False)
 
     async def _set_disabled(self, request: web.Request, disabled: bool) -> web.StreamResponse:
-        account, form = AccountId(request.match_info["account"]), await read_form(request)
+        account, form = await self._reached(request), await read_form(request)
         try:
             await self._desk.change(actor_of(request), lambda setup: setup.set_disabled(account, disabled))
         except Invalid as refusal:
@@ -135,7 +135,7 @@ class PeoplePages:
 
     async def password(self, request: web.Request) -> web.StreamResponse:
         """A new random one; on to where it is shown."""
-        account, form = AccountId(request.match_info["account"]), await read_form(request)
+        account, form = await self._reached(request), await read_form(request)
 
         async def do(key: Key) -> str:
             return await self._told(request, key, lambda setup, stored: setup.set_password(account, stored), "")
@@ -162,6 +162,11 @@ class PeoplePages:
         credential = Credential(account.login, password, account.name, place)
         self._untold.put(key, [credential])
         return told_at(key)
+
+    async def _reached(self, request: web.Request) -> AccountId:
+        """Of the address, for who may change it; asked before anything that was sent is looked at. Raises NotFound."""
+        asked = AccountId(request.match_info["account"])
+        return (await self._desk.look(actor_of(request), lambda setup: setup.account(asked))).id
 
     async def _place(self, request: web.Request) -> tuple[Agency, BridgePoint | None]:
         """Of the address: an agency, or one of its points. Raises NotFound, also for somebody else's."""
