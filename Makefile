@@ -100,7 +100,7 @@ clean: ## Remove everything that was installed or built (never recordings or set
 
 # --- parts of check -----------------------------------------------------------------------------
 
-CHECKS := check-format check-lint check-types check-imports check-client check-wire check-messages check-diagrams
+CHECKS := check-format check-lint check-types check-imports check-client check-wire check-messages check-diagrams check-policy
 .PHONY: $(CHECKS)
 check-format:
 	$(BIN)/ruff format --check --quiet .
@@ -116,6 +116,8 @@ check-client:
 	$(NPM) format
 check-diagrams:
 	$(BIN)/python -m tools.diagrams --check
+check-policy:
+	$(BIN)/python -m tools.policy_table --check
 check-wire:
 	$(BIN)/python -m tools.wire_types --check
 check-messages:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from bridge.errors import Code, Invalid, Refusal
-from bridge.ids import NS_PER_S, AccountId, MonoNs, SessionId, UtcNs
+from bridge.ids import NS_PER_S, AccountId, AgencyId, MonoNs, SessionId, UtcNs
 from bridge.model import Account, Session, SignInStep, SignInUnderWay
 from bridge.policy import Actor
 from bridge.reception import Reception
@@ -28,6 +28,7 @@ MAX_DEVICE = 300
 """Longer is what a browser says of itself only when somebody plays with it."""
 MAX_NAME = 120
 
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
 FREE_FAILURES = 5
@@ -56,6 +57,13 @@ def checked_name(text: str) -> str:
     if not 0 < len(name) <= MAX_NAME or not name.isprintable():
         raise Invalid(field="name", limit=str(MAX_NAME))
     return name
+
+
+def checked_language(text: str) -> str:
+    """The code of a language, as people choose one. Raises Invalid(field=language)."""
+    if not _LANGUAGE.fullmatch(text):
+        raise Invalid(field="language", like="choice")
+    return text
 
 
 def check_password(password: str, login: str) -> None:
@@ -203,14 +211,12 @@ def open_sessions(
 # ── who asks ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def actor_of(account: Account) -> Actor:
-    """The account outside any reception."""
-    return Actor(account.id, account.name, account.roles, account.agency)
+def actor_of(account: Account, below: frozenset[AgencyId]) -> Actor:
+    """The account outside any reception. ``below``: the agencies under its own."""
+    return Actor(account.id, account.name, account.roles, account.agency, below=below)
 
 
-def actor_in(account: Account, reception: Reception) -> Actor:
-    """The account as it stands in this reception: with its seat when it has one."""
-    seat = reception.seat_of(account.id)
-    if seat is None:
-        return actor_of(account)
-    return msgspec.structs.replace(actor_of(account), seat=seat.id, seat_role=reception.role_at(seat.id))
+def actor_in(actor: Actor, reception: Reception) -> Actor:
+    """As they stand in this reception: with their seat when they have one."""
+    seat = reception.seat_of(actor.account)
+    return actor if seat is None else msgspec.structs.replace(actor, seat=seat.id, seat_role=reception.role_at(seat.id))

@@ -15,6 +15,7 @@ from bridge.errors import Code, IllegalTransition, Invalid, NotPermitted, Refusa
 from bridge.events import Cause, Departure, Event
 from bridge.ids import ParticipantId, RecordingId, SeatId
 from bridge.media import Moment
+from bridge.model import LISTENERS
 from bridge.policy import ACTION_OF, SYSTEM, Actor, authorise
 from bridge.reception import Participant, Reception
 from bridge.rules import WhyNot, may_join, may_open_microphone, may_share_screen, place_of
@@ -212,6 +213,8 @@ def _set_hand(reception: Reception, actor: Actor, command: c.SetHand) -> list[Ev
 
 
 def _give_floor(reception: Reception, actor: Actor, command: c.GiveFloor) -> list[Event]:
+    if reception.role_of(command.participant) in LISTENERS:
+        raise NotPermitted(detail=f"{command.participant} hears and sees, and is not heard")
     return [] if reception.participant(command.participant).floor else [e.FloorGiven(command.participant)]
 
 

@@ -38,6 +38,9 @@ class Role(StrEnum):
 OFFICIALS = frozenset({Role.CHAIR, Role.ADVISOR, Role.SECRETARY})
 """Who conducts: a reception without any of them connected is interrupted by the system."""
 
+LISTENERS = frozenset({Role.OBSERVER})
+"""Who hears and sees and sends nothing, whatever their client does."""
+
 STAFF_SIDE = OFFICIALS | {Role.AGENCY, Role.OPERATOR}
 """Who sees and hears each other between opening the doors and going live."""
 

@@ -12,6 +12,7 @@ import msgspec
 
 from bridge.archive import AccessEvent, FixityCheck, ViewingCopy
 from bridge.events import Recorded
+from bridge.first import FirstLink
 from bridge.ids import AccountId, AgencyId, BridgePointId, ReceptionId, RecordingId, SeatId, SessionId
 from bridge.invitations import Invitation
 from bridge.model import (
@@ -24,6 +25,7 @@ from bridge.model import (
     Session,
     SignInUnderWay,
 )
+from bridge.office import Logo, OfficeVersion
 from bridge.search import PointName, RecordingCursor, RecordingFilter, RecordingPerson
 
 
@@ -43,6 +45,10 @@ class Organisation(Protocol):
     async def point(self, point: BridgePointId) -> BridgePoint: ...
 
     async def agencies(self) -> list[Agency]: ...
+
+    async def below(self, agency: AgencyId) -> frozenset[AgencyId]:
+        """Every agency under this one, however far."""
+        ...
 
     async def points(self) -> list[BridgePoint]: ...
 
@@ -109,6 +115,38 @@ class SecondFactors(Protocol):
     async def remove(self, account: AccountId) -> bool:
         """False when there was none."""
         ...
+
+
+class Offices(Protocol):
+    """Settings of agencies' offices, in all their versions."""
+
+    async def add(self, version: OfficeVersion) -> None:
+        """Conflict when the agency has that version."""
+        ...
+
+    async def newest(self) -> list[OfficeVersion]:
+        """Of every agency that set anything."""
+        ...
+
+    async def of(self, agency: AgencyId, version: int | None = None) -> OfficeVersion | None:
+        """The newest, or that one."""
+        ...
+
+    async def put_logo(self, logo: Logo) -> None: ...
+
+    async def logo(self, name: str) -> Logo | None: ...
+
+
+class FirstLinks(Protocol):
+    """At most one."""
+
+    async def put(self, link: FirstLink) -> None:
+        """Instead of the one before."""
+        ...
+
+    async def get(self, id_: str) -> FirstLink | None: ...
+
+    async def clear(self) -> None: ...
 
 
 class Invitations(Protocol):
@@ -348,6 +386,8 @@ class UnitOfWork(Protocol):
     sign_ins: SignIns
     second_factors: SecondFactors
     invitations: Invitations
+    offices: Offices
+    first_links: FirstLinks
     receptions: Receptions
     recordings: Recordings
     access_events: AccessEvents

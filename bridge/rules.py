@@ -4,7 +4,7 @@ from bridge.control import Gates, ParticipantOrder, RoomOrder
 from bridge.disk import Look, Space
 from bridge.errors import Code, NotPermitted
 from bridge.ids import ParticipantId, SeatId
-from bridge.model import OFFICIALS, STAFF_SIDE, Role
+from bridge.model import LISTENERS, OFFICIALS, STAFF_SIDE, Role
 from bridge.policy import Actor
 from bridge.reception import Participant, Reception
 from bridge.states import OVER, UNDER_WAY, ReceptionState
@@ -46,8 +46,8 @@ def may_receive(reception: Reception, participant: ParticipantId) -> bool:
 
 
 def may_send(reception: Reception, participant: ParticipantId) -> bool:
-    """Whether their media reaches anybody: the same people at the same times."""
-    return may_receive(reception, participant)
+    """Whether their media reaches anybody: the same people at the same times, but for who only listens."""
+    return reception.role_of(participant) not in LISTENERS and may_receive(reception, participant)
 
 
 def may_open_microphone(reception: Reception, participant: ParticipantId) -> WhyNot:
@@ -93,7 +93,8 @@ def officials_connected(reception: Reception) -> bool:
 def gates(reception: Reception, participant: ParticipantId) -> Gates:
     """Which of their sources reach anybody. While interrupted the room as a whole is held (:func:`room_order`)."""
     someone = reception.participant(participant)
-    sends = may_send(reception, participant) or reception.state is ReceptionState.INTERRUPTED
+    listens = reception.role_of(participant) in LISTENERS
+    sends = not listens and (may_send(reception, participant) or reception.state is ReceptionState.INTERRUPTED)
     return Gates(
         microphone=sends and someone.microphone_open,
         camera=sends and someone.camera_on,

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bridge.accounts import PASSWORD_BYTES, checked_login
 from bridge.auditing import AuditReport, check_audit, check_database
-from bridge.errors import Invalid, NotFound
+from bridge.errors import Conflict, Invalid, NotFound
 from bridge.ids import AgencyId
 from bridge.model import Account, Level, Role
 from bridge.organisation import same_name
@@ -19,6 +19,7 @@ from bridge.setup import NewAccount, SetUp
 from bridge.signing import Trust
 from bridge.verification import Judge, Verification
 from deploy.configuration import Configuration, ConfigurationFault
+from deploy.firstlink import new_first_link
 from deploy.folder import prepare
 from deploy.keys import known_keys
 from deploy.stores import migrated, opened, storage_config
@@ -147,6 +148,15 @@ async def reset_password(configuration: Configuration, login: str, console: Cons
         await setup.set_password(account.id, Argon2Passwords(entropy).hash(password))
         await unit.commit()
     console.print(f"{account.login}  {password}", markup=False)
+
+
+async def first_link(configuration: Configuration, console: Console) -> None:
+    """Prints it once; the one before no longer holds."""
+    async with opened(configuration, prepare(configuration)) as storage:
+        link = await new_first_link(configuration, storage)
+    if not link:
+        raise Conflict(detail="somebody has an account already: diemcau user list")
+    console.print(link, markup=False, soft_wrap=True)
 
 
 async def totp_off(configuration: Configuration, login: str, console: Console) -> None:

@@ -49,6 +49,8 @@ def web_config(configuration: Configuration) -> WebConfig:
         proxies=configuration.web.proxies,
         announced=configuration.announced,
         language=configuration.language,
+        session_minutes=configuration.recording.planned_minutes,
+        resume_seconds=configuration.room.resume_seconds,
         trial=configuration.mode is Mode.TRIAL,
     )
 

@@ -69,6 +69,11 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
             "leave": self._leave,
         }
 
+    @property
+    def messages(self) -> frozenset[str]:
+        """Names of everything a seated socket may send."""
+        return frozenset(self._table)
+
     async def trigger_event(self, event: str, *args: Any) -> Any:
         """Called by the library for everything that happens to a socket."""
         sid: str = args[0]

@@ -16,10 +16,10 @@ from bridge import commands as c
 from bridge.commands import RoomCommand
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.decisions import decide
-from bridge.errors import Code, NotPermitted, Refusal, Unavailable
-from bridge.ids import NS_PER_S, ParticipantId, RecordingId, room_of
+from bridge.errors import Code, NotFound, NotPermitted, Refusal, Unavailable
+from bridge.ids import NS_PER_S, AccountId, ParticipantId, RecordingId, room_of
 from bridge.live import LiveReception
-from bridge.policy import SYSTEM, Actor
+from bridge.policy import SENDING, SYSTEM, Actor, authorise
 from bridge.ports import Clock, Entropy, JoinGrant, LocalJournal
 from bridge.reception import Reception
 from bridge.receptions import ReceptionService
@@ -39,6 +39,7 @@ from signaling.overseer import Overseer
 from signaling.pauses import passed
 from signaling.placement import Placement
 from signaling.places import Place, Places
+from signaling.refusals import STRANGER, Refusals
 from signaling.resume import ResumeSecrets
 from signaling.room_lease import RoomLease
 from signaling.settings import SignalingConfig
@@ -104,6 +105,7 @@ class Room:
         self._lane = Lane(f"room {stored.id}")
         stream = Stream(parts.service, stored, lambda recorded: self._memory.told(recorded))
         self._writer = Writer(stream, parts.config.unstored, parts.journal)
+        self._refusals = Refusals(parts.service, self._lane, lambda: self._memory.present)
         self._memory = Memory(stored, self._writer, clock, self._changed, lease.take)
         recorder = parts.places.recorder(place.recorder)
         self.live = LiveReception(self._memory, node, recorder, clock, parts.entropy, parts.config.live, asyncio.Lock())
@@ -200,11 +202,11 @@ class Room:
             await self._placement.make()
             return await self._arrivals.join(grant, line)
 
-        return await self._lane.do(work)
+        return await self._refusals.entered(AccountId(grant.account), "JoinRoom", work)
 
     async def resume(self, participant: ParticipantId, secret: str, line: Line) -> None:
         """See :meth:`Arrivals.resume`."""
-        await self._lane.do(lambda: self._arrivals.resume(participant, secret, line))
+        await self._refusals.entered(STRANGER, "ResumeRoom", lambda: self._arrivals.resume(participant, secret, line))
 
     def line_lost(self, participant: ParticipantId, line: Line) -> None:
         """The socket is gone."""
@@ -227,9 +229,8 @@ class Room:
             return Done(self._showing.revision)
         try:
             self._memory.at_once(actor, type(command).__name__, decide(self.present, actor, command))
-        except NotPermitted as refusal:
-            told = refusal
-            self._lane.post(lambda: self._audit(actor, command, told))
+        except (NotPermitted, NotFound) as refusal:
+            self._refusals.tell_later(actor, type(command).__name__, refusal)
             raise
         if not isinstance(command, WITHOUT_NODE):
             await self._settling.done()
@@ -240,7 +241,7 @@ class Room:
         try:
             await self._stored_first(actor, command)
         except Refusal as refusal:
-            await self._audit(actor, command, refusal)
+            await self._refusals.tell(actor, type(command).__name__, refusal)
             raise
 
     async def _stored_first(self, actor: Actor, command: RoomCommand) -> None:
@@ -262,12 +263,6 @@ class Room:
         finally:
             self._settling.want()  # when it was not stored, media has to flow again
 
-    async def _audit(self, actor: Actor, command: RoomCommand, refusal: Refusal) -> None:
-        try:
-            await self._parts.service.refused(actor, type(command).__name__, self.present, refusal)
-        except Unavailable as failure:
-            _log.warning("room %s: a refusal is not in the audit: %s (%s)", self.id, refusal, failure)
-
     def _said_something(self, participant: ParticipantId) -> None:
         """Raises NotFound(unknown_participant)."""
         self.present.participant(participant)
@@ -282,8 +277,15 @@ class Room:
         return Done(self._showing.revision)
 
     async def uplink(self, participant: ParticipantId, request: UplinkRequest) -> UplinkReply:
-        """See :meth:`Negotiation.uplink`."""
+        """See :meth:`Negotiation.uplink`. Raises NotPermitted for a source that the role may not send."""
         self._said_something(participant)
+        actor = actor_of(self.present, participant)
+        try:
+            for source in request.sources.values():
+                authorise(actor, SENDING[source], self.present.concern)
+        except NotPermitted as refusal:
+            self._refusals.tell_later(actor, "Uplink", refusal)
+            raise
         return await self._negotiation.uplink(participant, request)
 
     async def downlink(self, participant: ParticipantId, reply: DownlinkReply) -> Done:

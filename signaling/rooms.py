@@ -5,10 +5,13 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.errors import Code, Refusal, Unavailable
 from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, reception_of
 from bridge.model import RecordingRow
+from bridge.offices import texts_of
 from bridge.ports import Clock, Entropy, LocalJournal
 from bridge.reception import Reception, rebuilt
 from bridge.receptions import STORED, ReceptionService
@@ -23,7 +26,7 @@ from signaling.places import Place, Places
 from signaling.resume import ResumeSecrets
 from signaling.room import Room, RoomParts
 from signaling.room_lease import RoomLease
-from signaling.settings import SignalingConfig
+from signaling.settings import SignalingConfig, with_office
 from signaling.times import Times
 from signaling.watcher import Source, Watcher
 from signaling.windingup import reception_of_lease, wind_up
@@ -173,12 +176,18 @@ class Rooms:
         stored = rebuilt(history)
         place = await self._place_of(stored)
         clock = await self._clock_of(stored, history[-1].at_utc_ns, place)
-        room = Room(self._parts, stored, place, lease, clock)
+        room = Room(await self._parts_for(stored), stored, place, lease, clock)
         self._listen(room.place)
         for row in begun:
             room.was_begun(row.id)
         room.start()
         return room
+
+    async def _parts_for(self, stored: Reception) -> RoomParts:
+        """With the times that its office set; a room goes on with those it was made with."""
+        async with self._units.reading() as unit:
+            texts = await texts_of(unit, stored.agency)
+        return msgspec.structs.replace(self._parts, config=with_office(self._config, texts))
 
     async def _clock_of(self, stored: Reception, last_utc_ns: int, place: Place) -> SessionClock:
         """The recording's, so that what the room notes first (who is away) has its right place already."""

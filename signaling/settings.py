@@ -1,8 +1,11 @@
 """What the room's socket is set up with; read and checked by deploy."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from bridge.live import LiveSettings
+from bridge.office import OfficeText
 from bridge.watch import WatchTimes
 
 
@@ -41,3 +44,14 @@ class SignalingConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Events of one room kept in memory while the database is away: hours of talk, some MB."""
     watch: WatchTimes = WatchTimes()
     live: LiveSettings = LiveSettings()
+
+
+def with_office(config: SignalingConfig, nearest_first: Iterable[OfficeText]) -> SignalingConfig:
+    """With the resume time and length of a session that the office of a reception set, where it did."""
+    texts = list(nearest_first)
+    resume = next((text.resume_seconds for text in texts if text.resume_seconds is not None), config.resume_s)
+    planned = next(
+        (text.session_minutes for text in texts if text.session_minutes is not None), config.live.planned_minutes
+    )
+    live = msgspec.structs.replace(config.live, planned_minutes=planned)
+    return msgspec.structs.replace(config, resume_s=resume, live=live)

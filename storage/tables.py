@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -108,6 +109,31 @@ invitations = Table(
     Column("sealed", String, nullable=False),
     Column("made_utc_ns", Nanoseconds, nullable=False),
     Column("until_utc_ns", Nanoseconds, nullable=False),
+)
+
+office_settings = Table(
+    "office_settings",
+    metadata,
+    Column("agency", ForeignKey("agencies.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("at_utc_ns", Nanoseconds, nullable=False),
+    Column("account", String, nullable=False),
+    Column("settings", JsonText, nullable=False),
+)
+
+office_logos = Table(
+    "office_logos",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("media_type", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+first_links = Table(
+    "first_links",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("made_utc_ns", Nanoseconds, nullable=False),
 )
 
 receptions = Table(

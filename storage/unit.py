@@ -8,11 +8,13 @@ from bridge.repositories import (
     AccessEvents,
     Accounts,
     Audit,
+    FirstLinks,
     FixityChecks,
     Invitations,
     KeyLists,
     Leases,
     Nodes,
+    Offices,
     Organisation,
     Outbox,
     Receptions,
@@ -28,10 +30,12 @@ from storage.engine import Database
 from storage.repositories.accounts import SqlAccounts
 from storage.repositories.archive import SqlAccessEvents, SqlFixityChecks, SqlViewingCopies
 from storage.repositories.audit import SqlAudit
+from storage.repositories.first_links import SqlFirstLinks
 from storage.repositories.invitations import SqlInvitations
 from storage.repositories.key_lists import SqlKeyLists
 from storage.repositories.leases import SqlLeases
 from storage.repositories.nodes import SqlNodes
+from storage.repositories.offices import SqlOffices
 from storage.repositories.organisation import SqlOrganisation
 from storage.repositories.outbox import SqlOutbox
 from storage.repositories.receptions import SqlReceptions
@@ -56,6 +60,8 @@ class SqlUnit:
     sign_ins: SignIns
     second_factors: SecondFactors
     invitations: Invitations
+    offices: Offices
+    first_links: FirstLinks
     receptions: Receptions
     recordings: Recordings
     access_events: AccessEvents
@@ -90,6 +96,8 @@ class SqlUnit:
         self.sign_ins = SqlSignIns(transaction)
         self.second_factors = SqlSecondFactors(transaction)
         self.invitations = SqlInvitations(transaction)
+        self.offices = SqlOffices(transaction)
+        self.first_links = SqlFirstLinks(transaction)
         self.receptions = SqlReceptions(transaction)
         self.recordings = SqlRecordings(transaction)
         self.access_events = SqlAccessEvents(transaction)

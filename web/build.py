@@ -17,22 +17,27 @@ from web.checks import Checks
 from web.config import WebConfig, WebPorts
 from web.copies import CopyDesk
 from web.credentials import Credentials
+from web.firstadministrator import FirstAdministrator
 from web.health import health
 from web.islands import catalogue, no_icon
-from web.keys import ASSETS, CATALOGUES, CONFIG, PORTS, TEMPLATES
+from web.keys import ASSETS, CATALOGUES, CONFIG, OFFICES, PORTS, TEMPLATES
 from web.manifests import Manifests
 from web.middlewares.failures import answer_failures
 from web.middlewares.forgery import refuse_forgeries
 from web.middlewares.headers import write_headers
 from web.middlewares.hosts import check_host
 from web.middlewares.language import choose_language
+from web.middlewares.office import find_office
 from web.middlewares.own_password import ask_own_password
 from web.middlewares.sessions import find_session, limits
+from web.officebook import OfficeBook, defaults_of
 from web.once import Once, Untold
 from web.pages import reception, room, today
 from web.pages.account import AccountPages
 from web.pages.archive import ArchivePages
 from web.pages.copies import CopyPages
+from web.pages.first import FirstPages
+from web.pages.office import OfficePages
 from web.pages.people import PeoplePages
 from web.pages.second_factor import SecondFactorPages
 from web.pages.setup import SetUpPages
@@ -48,17 +53,26 @@ MAX_REQUEST_BYTES = 256 * 1024
 
 
 def build(config: WebConfig, ports: WebPorts) -> web.Application:
-    """The application. From outside in: failures, host, session, language, forgery,
+    """The application. From outside in: failures, host, session, office, language, forgery,
     a password of one's own.
 
     Raises zoneinfo.ZoneInfoNotFoundError.
     """
     app = web.Application(
         client_max_size=MAX_REQUEST_BYTES,
-        middlewares=[answer_failures, check_host, find_session, choose_language, refuse_forgeries, ask_own_password],
+        middlewares=[
+            answer_failures,
+            check_host,
+            find_session,
+            find_office,
+            choose_language,
+            refuse_forgeries,
+            ask_own_password,
+        ],
     )
     ZoneInfo(config.zone)  # an unknown zone is a fault of the configuration, to be told at the start
     app[CONFIG], app[PORTS] = config, ports
+    app[OFFICES] = OfficeBook(ports.units, ports.clock, defaults_of(config))
     app[CATALOGUES], app[ASSETS], app[TEMPLATES] = load_catalogues(), load_assets(config.static), environment()
     app.on_response_prepare.append(write_headers)
     app.router.add_routes([*_common(), *_pages(), *_api(), *_accounts(config, ports)])
@@ -81,6 +95,7 @@ def _common() -> list[web.RouteDef]:
 def _accounts(config: WebConfig, ports: WebPorts) -> list[web.RouteDef]:
     """The ways in and out, and what people do with their own account; they count guesses together."""
     credentials = Credentials(ports)
+    first = FirstPages(FirstAdministrator(ports))
     sign_in = SignInPages(SignIn(ports, credentials, limits(config)))
     desk = SecondFactorDesk(ports, credentials, config.office)
     own, factor = AccountPages(OwnAccount(ports, credentials, limits(config)), desk), SecondFactorPages(desk)
@@ -92,6 +107,8 @@ def _accounts(config: WebConfig, ports: WebPorts) -> list[web.RouteDef]:
         web.get("/sign-in/place", sign_in.ask_place),
         web.post("/sign-in/place", sign_in.send_place),
         web.post("/sign-out", sign_in.leave),
+        web.get("/first-administrator", first.show),
+        web.post("/first-administrator", first.send),
         web.get("/account", own.show),
         web.get("/account/password", own.ask_password),
         web.post("/account/password", own.change_password),
@@ -156,6 +173,7 @@ def _add_setup(app: web.Application, ports: WebPorts) -> None:
     """The pages of set-up share what was sent already and what is still to be told."""
     once, untold = Once(), Untold(ports.clock)
     app.router.add_routes(_setup(SetUpPages(ports, once), ImportPages(ports, once, untold)))
+    app.router.add_routes(_offices(OfficePages(ports, app[OFFICES])))
     app.router.add_routes(_people(PeoplePages(ports, once, untold)))
 
     async def close(_: web.Application) -> None:
@@ -170,6 +188,7 @@ def _setup(pages: SetUpPages, files: ImportPages) -> list[web.RouteDef]:
         web.get("/setup", pages.tree),
         web.get(agency, pages.agency),
         web.post(agency, pages.rename_agency),
+        web.post(f"{agency}/parent", pages.move_agency),
         web.get(f"{agency}/agencies", pages.new_agency),
         web.post(f"{agency}/agencies", pages.add_agency),
         web.get(f"{agency}/points", pages.new_point),
@@ -183,6 +202,18 @@ def _setup(pages: SetUpPages, files: ImportPages) -> list[web.RouteDef]:
     ]
 
 
+def _offices(pages: OfficePages) -> list[web.RouteDef]:
+    agency = "/setup/agencies/{agency}"
+    return [
+        web.get("/setup/office", pages.own),
+        web.get(f"{agency}/office", pages.show),
+        web.post(f"{agency}/office", pages.change),
+        web.post(f"{agency}/logo", pages.change_logo),
+        web.post(f"{agency}/logo/remove", pages.remove_logo),
+        web.get("/office/logos/{logo}", pages.logo),
+    ]
+
+
 def _people(pages: PeoplePages) -> list[web.RouteDef]:
     one = "/setup/people/{account}"
     return [
@@ -192,6 +223,7 @@ def _people(pages: PeoplePages) -> list[web.RouteDef]:
         web.get("/setup/points/{point}/account", pages.new),
         web.post("/setup/points/{point}/account", pages.add),
         web.get(one, pages.one),
+        web.post(one, pages.change),
         web.post(f"{one}/disable", pages.disable),
         web.post(f"{one}/enable", pages.enable),
         web.post(f"{one}/password", pages.password),

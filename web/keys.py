@@ -5,10 +5,13 @@ from dataclasses import dataclass
 import jinja2
 from aiohttp import web
 
+from bridge.ids import AgencyId
 from bridge.model import Account, Session
+from bridge.office import OfficeSettings
 from web.assets import Assets
 from web.catalogues import Catalogues
 from web.config import WebConfig, WebPorts
+from web.officebook import OfficeBook
 from web.words import Words
 
 
@@ -18,6 +21,8 @@ class SignedIn:
 
     account: Account
     session: Session
+    below: frozenset[AgencyId]
+    """The agencies under the account's own, when a role of it reaches there."""
 
 
 CONFIG = web.AppKey("config", WebConfig)
@@ -26,5 +31,8 @@ CATALOGUES = web.AppKey("catalogues", Catalogues)
 ASSETS = web.AppKey("assets", Assets)
 TEMPLATES = web.AppKey("templates", jinja2.Environment)
 
+OFFICES = web.AppKey("offices", OfficeBook)
+
+OFFICE = web.RequestKey("office", OfficeSettings)
 WORDS = web.RequestKey("words", Words)
 SIGNED_IN = web.RequestKey("signed_in", SignedIn)

@@ -1,12 +1,14 @@
 """The law's words for states, roles, kinds and levels, as sentences of the catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from bridge.archive import AccessKind
 from bridge.journal import GapReason
 from bridge.listing import Column, Why
 from bridge.media import Source
 from bridge.model import Level, ReceptionKind, Role
+from bridge.office import Admits
 from bridge.search import ProofState
 from bridge.signing import Origin
 from bridge.states import ReceptionState, RecordingState
@@ -124,6 +126,12 @@ LEVELS: Mapping[Level, str] = {
     Level.COMMUNE: mark("Component bridge point, commune"),
 }
 
+ADMITS: Mapping[Admits, str] = {
+    Admits.CHAIR: mark("The chair alone"),
+    Admits.CHAIR_OR_SECRETARY: mark("The chair or the secretary"),
+}
+"""Who lets people in from the waiting area."""
+
 AGENCY_LEVELS: Mapping[Level, str] = {
     Level.CENTRAL: mark("Central level"),
     Level.PROVINCE: mark("Province level"),
@@ -196,6 +204,21 @@ FIELDS: Mapping[str, str] = {
     "roles": mark("Choose at least one role."),
     "point_taken": mark("This bridge point has an open account already. Disable that one first."),
     "own_account": mark("You cannot do this to your own account. Ask another administrator."),
+    "own_administrator": mark("You cannot take this right from yourself. Ask another administrator."),
+    "last_administrator": mark("Nobody else could set up this agency then. Make another administrator first."),
+    "parent_below": mark("This agency stands below the one to be moved. Choose another."),
+    "parent_level": mark("Its level does not stand below this agency's. Choose another."),
+    "parent_name": mark("An agency of this name stands there already. Rename one of them first."),
+    "languages": mark("Choose at least one language."),
+    "not_offered": mark("The first language must be one of those offered."),
+    "number": mark("Enter a whole number from {least} to {most}."),
+    "short_text": mark("Write at most {limit} characters."),
+    "elsewhere": mark(
+        "Somebody else changed other fields meanwhile. They are shown below as they are now. Send again to save yours."
+    ),
+    "logo-kind": mark("This is no whole PNG or JPEG picture. Save the logo as PNG and choose it again."),
+    "logo-size": mark("The picture is larger than {kb} kB. Save it smaller."),
+    "logo-sides": mark("Each side of the picture must be {least} to {most} pixels long."),
     "file": mark("Choose a file that is not empty."),
     "old": mark("Enter your present password."),
     "old-wrong": mark("The present password is not right."),
@@ -206,3 +229,8 @@ FIELDS: Mapping[str, str] = {
     "code-wrong": mark("This code is not right, or it was used before. Wait for the next one."),
 }
 """What is asked for, by the field that was refused."""
+
+
+def words(table: Mapping[Any, str], t: Callable[[str], str]) -> list[tuple[str, str]]:
+    """The choices of a list, as (value, words)."""
+    return [(str(key), t(sentence)) for key, sentence in table.items()]

@@ -1,17 +1,18 @@
-"""Loading things for who may see them; what one may not see looks as if it were not there."""
+"""Loading things for who may see them; what one may not see looks as if it were not there, and the audit is told."""
 
 from typing import NamedTuple
 
 from aiohttp import web
 
-from bridge.accounts import actor_in, actor_of
-from bridge.errors import Code, NotFound
+from bridge.accounts import actor_in
+from bridge.errors import Code, NotFound, NotPermitted
 from bridge.ids import ReceptionId, RecordingId
 from bridge.model import RecordingRow
 from bridge.policy import Action, Actor, Concern, authorise, may
 from bridge.reception import Reception
+from bridge.repositories import AuditEntry
 from web.keys import PORTS
-from web.requests import account_of
+from web.requests import actor_of
 
 
 class Seen(NamedTuple):
@@ -27,10 +28,10 @@ class Seen(NamedTuple):
 
 async def reception_of(request: web.Request) -> Seen:
     """The reception of the address ``…/{reception}…``. Raises NotFound, Refusal(not_signed_in)."""
-    account = account_of(request)
+    someone = actor_of(request)
     found = await request.app[PORTS].receptions.present(ReceptionId(request.match_info["reception"]))
-    actor = actor_in(account, found)
-    authorise(actor, Action.SEE_RECEPTION, found.concern)
+    actor = actor_in(someone, found)
+    await allowed(request, actor, Action.SEE_RECEPTION, found.concern)
     return Seen(found, actor)
 
 
@@ -41,12 +42,29 @@ def concern_of(row: RecordingRow) -> Concern:
 
 async def recording_of(request: web.Request, action: Action) -> RecordingRow:
     """The recording of the address ``…/{recording}…``. Raises NotFound(unknown_recording), Refusal(not_signed_in)."""
-    actor = actor_of(account_of(request))
+    actor = actor_of(request)
     async with request.app[PORTS].units.reading() as unit:
         row = await unit.recordings.get(RecordingId(request.match_info["recording"]))
-    if not may(actor, action, concern_of(row)):
-        raise NotFound(Code.UNKNOWN_RECORDING, f"{action} on recording {row.id} by {actor.account}")
+    try:
+        await allowed(request, actor, action, concern_of(row))
+    except NotPermitted as refusal:
+        raise NotFound(Code.UNKNOWN_RECORDING, refusal.detail) from refusal
     return row
+
+
+async def allowed(request: web.Request, actor: Actor, action: Action, concern: Concern) -> None:
+    """Asks the policy and tells the audit of a refusal: who reaches for what is not theirs leaves a trace, who only
+    guesses at what is not there does not. Raises NotFound, NotPermitted."""
+    try:
+        authorise(actor, action, concern)
+    except (NotFound, NotPermitted) as refusal:
+        ports = request.app[PORTS]
+        outcome = f"refused:{refusal.code}"
+        entry = AuditEntry(ports.clock.utc(), actor.account, str(action), concern.name, outcome, request.path)
+        async with ports.units.writing() as unit:
+            await unit.audit.append(entry)
+            await unit.commit()
+        raise
 
 
 def sealed(row: RecordingRow) -> RecordingRow:

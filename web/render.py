@@ -13,7 +13,7 @@ from bridge.signing import shown
 from web import labels
 from web.catalogues import LANGUAGES
 from web.keys import ASSETS, CATALOGUES, CONFIG, PORTS, SIGNED_IN, TEMPLATES
-from web.requests import actor_of, words_of
+from web.requests import actor_of, office_of, words_of
 from web.times import Times
 from web.wire import Page
 from web.words import mark
@@ -101,11 +101,12 @@ def render(request: web.Request, template: str, status: int = 200, **context: ob
         times=times_of(request),
         now=request.app[PORTS].clock.utc(),
         config=config,
+        office=office_of(request),
         account=someone.account if someone else None,
         csrf=someone.session.csrf if someone else "",
         links=_links(request),
         here=request.path,
-        in_language={code: _in_language(request, code) for code in LANGUAGES},
+        in_language={code: _in_language(request, code) for code in office_of(request).languages},
         styles=assets.entry("styles-rtl" if words.dir == "rtl" else "styles").styles,
         assets=assets,
         **context,

@@ -9,8 +9,9 @@ from bridge import accounts
 from bridge.errors import Code, Invalid, Refusal
 from bridge.ids import SessionId
 from bridge.model import Account
+from bridge.office import OfficeSettings
 from bridge.policy import Actor
-from web.keys import CATALOGUES, CONFIG, PORTS, SIGNED_IN, WORDS, SignedIn
+from web.keys import CATALOGUES, CONFIG, OFFICE, OFFICES, PORTS, SIGNED_IN, WORDS, SignedIn
 from web.words import Words
 
 FORM = "application/x-www-form-urlencoded"
@@ -63,7 +64,8 @@ def account_of(request: web.Request) -> Account:
 
 def actor_of(request: web.Request) -> Actor:
     """Who asks, outside any reception. Raises Refusal(not_signed_in)."""
-    return accounts.actor_of(account_of(request))
+    someone = signed_in(request)
+    return accounts.actor_of(someone.account, someone.below)
 
 
 def client_address(remote: str, forwarded: str, proxies: Collection[str]) -> str:
@@ -92,6 +94,11 @@ def reference(request: web.Request) -> str:
     """A short number to quote on the telephone and to find in the log."""
     text = f"{request.app[PORTS].entropy.bits(32):08X}"
     return f"{text[:4]}-{text[4:]}"
+
+
+def office_of(request: web.Request) -> OfficeSettings:
+    """The reader's office, the installation's own before it was found."""
+    return request.get(OFFICE) or request.app[OFFICES].defaults
 
 
 def words_of(request: web.Request) -> Words:

@@ -9,13 +9,13 @@ from bridge.commands import ScheduleReception
 from bridge.errors import Invalid
 from bridge.ids import NS_PER_MS, AccountId, AgencyId, BridgePointId, CaseId, SeatId
 from bridge.model import Account, Agency, AgendaItem, BridgePoint, Level, Role, Seat, SeatPerson
+from bridge.policy import SEATED
 from bridge.ports import Entropy
 from bridge.receptions import MAX_SEATS, MAX_TITLE
 from bridge.repositories import UnitsOfWork
 from web.wire import ReceptionRequest, SeatRequest
 
-SEAT_ROLES = tuple(role for role in Role if role not in (Role.ARCHIVIST, Role.ADMINISTRATOR))
-"""What one can be in a reception; the other two work in the office only."""
+SEAT_ROLES = SEATED
 
 CITIZENS_SIDE = frozenset({Role.CITIZEN, Role.REPRESENTATIVE, Role.LAWYER, Role.INTERPRETER})
 MAX_CASES = 50

@@ -53,6 +53,13 @@ class SqlOrganisation:
         rows = await self._transaction.rows(select(agencies).order_by(agencies.c.name, agencies.c.id))
         return [struct_of(Agency, row) for row in rows]
 
+    async def below(self, agency: AgencyId) -> frozenset[AgencyId]:
+        """Parents that go in a circle are walked once."""
+        children = select(agencies.c.id).where(agencies.c.parent == agency).cte("below", recursive=True)
+        below = children.union(select(agencies.c.id).where(agencies.c.parent == children.c.id))
+        rows = await self._transaction.rows(select(below.c.id))
+        return frozenset(AgencyId(row["id"]) for row in rows) - {agency}
+
     async def points(self) -> list[BridgePoint]:
         """All of them."""
         rows = await self._transaction.rows(select(bridge_points).order_by(bridge_points.c.name, bridge_points.c.id))

@@ -30,7 +30,7 @@ from bridge.ids import (
 )
 from bridge.ledger import line_of
 from bridge.media import Codec, Moment, Source
-from bridge.model import AdmitRule, AgendaItem, Level, ReceptionKind, Role, Seat, SeatPerson
+from bridge.model import AdmitRule, Agency, AgendaItem, Level, ReceptionKind, Role, Seat, SeatPerson
 from bridge.repositories import Lease, NodeRow, PublishedKeyList, UnitOfWork
 from bridge.verification import Fault
 from storage.repositories.used_tokens import FORGET_NS
@@ -63,6 +63,19 @@ async def test_agencies_and_points_are_kept(staffed: UnitOfWork) -> None:
     assert await staffed.organisation.point(POINT.id) == POINT
     assert await staffed.organisation.agencies() == sorted([PROVINCE, COMMUNE], key=lambda agency: agency.name)
     assert await staffed.organisation.points() == [POINT]
+
+
+async def test_who_stands_below_is_found_however_far_and_without_end(staffed: UnitOfWork) -> None:
+    middle, lowest = (Agency(AgencyId(f"agency-{n}"), f"Xã {n}", Level.COMMUNE, COMMUNE.id) for n in (3, 4))
+    await staffed.organisation.add_agency(middle)
+    await staffed.organisation.add_agency(msgspec.structs.replace(lowest, parent=middle.id))
+    below = staffed.organisation.below
+    assert await below(PROVINCE.id) == {COMMUNE.id, middle.id, lowest.id}
+    assert await below(middle.id) == {lowest.id}
+    assert await below(lowest.id) == await below(AgencyId("none")) == frozenset()
+    # No page makes a circle; a database that was changed by hand must not hold everybody up.
+    await staffed.organisation.replace_agency(msgspec.structs.replace(PROVINCE, parent=lowest.id))
+    assert await below(middle.id) == {PROVINCE.id, COMMUNE.id, lowest.id}
 
 
 async def test_unknown_agencies_and_points_are_not_found(unit: UnitOfWork) -> None:

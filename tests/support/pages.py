@@ -187,13 +187,14 @@ async def furnish(storage: Storage) -> None:
 
 
 @asynccontextmanager
-async def serving(folder: Path, **settings: Any) -> AsyncIterator[Pages]:
-    """A furnished installation on loopback."""
+async def serving(folder: Path, *, furnished: bool = True, **settings: Any) -> AsyncIterator[Pages]:
+    """An installation on loopback; not ``furnished``: as it is before anybody has an account."""
     clock, entropy = HandClock(), SystemEntropy()
     storage = build_storage(StorageConfig(f"sqlite:///{folder / 'pages.db'}", folder / "objects"), clock)
     await storage.migrate()
     await storage.prepare()
-    await furnish(storage)
+    if furnished:
+        await furnish(storage)
     port = unused_port()
     origin = f"http://127.0.0.1:{port}"
     config = WebConfig(**{"origin": origin, "static": folder / "static", **settings})

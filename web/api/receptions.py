@@ -5,7 +5,7 @@ from aiohttp import web
 from bridge.commands import CancelReception, OpenDoors
 from bridge.errors import Invalid, Refusal
 from bridge.ids import NS_PER_MS
-from bridge.policy import Action, Concern, authorise
+from bridge.policy import Action, Concern
 from bridge.ports import JoinGrant
 from bridge.reception import Reception
 from bridge.rules import may_join
@@ -13,7 +13,7 @@ from web.api.bodies import json_response, read_body
 from web.keys import CONFIG, PORTS
 from web.pages.room import own_seat
 from web.pages.today import seen_by
-from web.reach import reception_of
+from web.reach import allowed, reception_of
 from web.requests import account_of, actor_of
 from web.scheduling import EARLIEST_MS, LATEST_MS, command_of, directory
 from web.wire import AgendaView, JoinReply, ReasonRequest, ReceptionRequest, ReceptionView, SeatView
@@ -46,14 +46,14 @@ def view_of(reception: Reception) -> ReceptionView:
 
 async def listing(request: web.Request) -> web.StreamResponse:
     """``GET /api/receptions?from_ms=&before_ms=``: those the reader may see; without times the day around now."""
-    account, ports = account_of(request), request.app[PORTS]
+    actor, ports = actor_of(request), request.app[PORTS]
     now = ports.clock.utc() // NS_PER_MS
     begin, end = _time(request, "from_ms", now - _DAY_MS), _time(request, "before_ms", now + _DAY_MS)
     if not EARLIEST_MS <= begin <= end <= LATEST_MS or end - begin > MAX_LISTED_DAYS * _DAY_MS:
         raise Invalid(field="before_ms", limit=str(MAX_LISTED_DAYS))
     async with ports.units.reading() as unit:
         rows = await unit.receptions.rows(begin * NS_PER_MS, end * NS_PER_MS)
-    seen = [one for row in rows if (one := await seen_by(account, ports, row))]
+    seen = [one for row in rows if (one := await seen_by(actor, ports, row))]
     return json_response([view_of(one.reception) for one in seen])
 
 
@@ -74,7 +74,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def create(request: web.Request) -> web.StreamResponse:
     """``POST /api/receptions``: 201 with the planned reception."""
     actor, ports = actor_of(request), request.app[PORTS]
-    authorise(actor, Action.SCHEDULE, Concern("reception", actor.agency))
+    await allowed(request, actor, Action.SCHEDULE, Concern("reception", actor.agency))
     asked = await read_body(request, ReceptionRequest)
     command = command_of(asked, account_of(request), await directory(ports.units), ports.entropy)
     made = await ports.receptions.schedule(actor, command)
@@ -101,7 +101,7 @@ async def cancel(request: web.Request) -> web.StreamResponse:
 async def join(request: web.Request) -> web.StreamResponse:
     """``POST /api/receptions/{id}/join``: a token for the room's socket. Refused as :func:`bridge.rules.may_join`."""
     seen, config = await reception_of(request), request.app[CONFIG]
-    seat = own_seat(seen)
+    seat = await own_seat(request, seen)
     if (why_not := may_join(seen.reception, seat.id)) is not None:
         raise Refusal(why_not, f"join of reception {seen.reception.id}")
     token = request.app[PORTS].tokens.mint(JoinGrant(seen.reception.id, seat.id, seen.actor.account))

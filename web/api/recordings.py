@@ -78,7 +78,7 @@ class RecordingApi:
 
     async def listing(self, request: web.Request) -> web.StreamResponse:
         """``GET /api/recordings``: a page of what the query asks for."""
-        _, asked = question_of(request)
+        _, asked = await question_of(request)
         after = parse_cursor(request.query.get("after", ""))
         page = await found(request, checked(asked), after, _limit(request))
         rows = tuple(view_of(row) for row in page.rows)

@@ -7,6 +7,7 @@ from bridge.accounts import SessionLimits, session_holds, session_id
 from bridge.errors import NotFound
 from bridge.ids import NS_PER_S
 from bridge.model import Session
+from bridge.policy import reaches_below
 from web.config import WebConfig, WebPorts
 from web.keys import CONFIG, PORTS, SIGNED_IN, SignedIn
 from web.requests import is_plain_file, is_socket
@@ -33,11 +34,13 @@ async def opened_by(secret: str, config: WebConfig, ports: WebPorts) -> SignedIn
             account = await unit.accounts.get(session.account)
         except NotFound:
             return None
+        reaches = reaches_below(account.roles)
+        below = await unit.organisation.below(account.agency) if reaches else frozenset()
     if account.disabled:
         return None
     if now - session.seen_utc_ns > _TOUCH_NS:
         await _touch(session, ports)
-    return SignedIn(account, session)
+    return SignedIn(account, session, below)
 
 
 async def _touch(session: Session, ports: WebPorts) -> None:

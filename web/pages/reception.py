@@ -11,13 +11,13 @@ from bridge.decisions import MAX_REASON
 from bridge.errors import Invalid
 from bridge.ids import NS_PER_MS, NS_PER_S, AccountId
 from bridge.model import ReceptionKind, Role
-from bridge.policy import Action, Concern, authorise
+from bridge.policy import Action, Concern
 from bridge.receptions import MAX_SEATS, MAX_TITLE
 from bridge.states import BEFORE_LIVE
 from web.forms import Form, read_form
 from web.keys import CONFIG, PORTS
 from web.overview import address, next_step, points_of
-from web.reach import Seen, reception_of
+from web.reach import Seen, allowed, reception_of
 from web.render import render, see_other, times_of
 from web.requests import account_of, actor_of
 from web.scheduling import SEAT_ROLES, command_of, directory, usual_role
@@ -71,14 +71,14 @@ async def cancel(request: web.Request) -> web.StreamResponse:
 # ── a new one ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _authorise(request: web.Request) -> None:
+async def _authorise(request: web.Request) -> None:
     actor = actor_of(request)
-    authorise(actor, Action.SCHEDULE, Concern("reception", actor.agency))
+    await allowed(request, actor, Action.SCHEDULE, Concern("reception", actor.agency))
 
 
 async def new(request: web.Request) -> web.StreamResponse:
     """The form, with the next half hour filled in."""
-    _authorise(request)
+    await _authorise(request)
     soon = request.app[PORTS].clock.utc() // _HALF_HOUR_NS * _HALF_HOUR_NS + _HALF_HOUR_NS
     starts = times_of(request).local(soon)
     return await _form_page(request, Form({"date": f"{starts:%Y-%m-%d}", "time": f"{starts:%H:%M}"}))
@@ -86,7 +86,7 @@ async def new(request: web.Request) -> web.StreamResponse:
 
 async def create(request: web.Request) -> web.StreamResponse:
     """A planned reception, or the form again as it was sent with every fault named."""
-    _authorise(request)
+    await _authorise(request)
     form, ports = await read_form(request), request.app[PORTS]
     asked = _asked(form, ZoneInfo(request.app[CONFIG].zone))
     if asked is not None:

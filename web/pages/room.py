@@ -4,13 +4,13 @@ from aiohttp import web
 
 from bridge.errors import Code, NotPermitted
 from bridge.model import STAFF_SIDE, Seat
-from bridge.policy import Action, authorise
+from bridge.policy import Action
 from bridge.reception import Reception
 from bridge.rules import may_join
 from bridge.states import OVER, ReceptionState
 from web.keys import ASSETS, CONFIG
 from web.overview import address
-from web.reach import Seen, reception_of
+from web.reach import Seen, allowed, reception_of
 from web.render import page_of, render, see_other
 from web.requests import account_of
 from web.wire import DevicesConfig, RoomConfig
@@ -48,28 +48,27 @@ def _island(request: web.Request, name: str, config: RoomConfig | DevicesConfig,
 async def show(request: web.Request) -> web.StreamResponse:
     """The room, or where one waits for it, or what comes after it."""
     seen = await reception_of(request)
-    seat = own_seat(seen)
+    seat = await own_seat(request, seen)
     if seen.reception.state in OVER:
         raise see_other(f"{address(seen.reception)}/after")
     if may_join(seen.reception, seat.id) is Code.DOORS_CLOSED:
         response = render(request, "waiting.html", reception=seen.reception, address=address(seen.reception))
         response.headers["Refresh"] = str(_ASK_AGAIN_S)
         return response
-    return _island(request, "room", room_config(request, seen), heading=seen.reception.title)
+    return _island(request, "room", room_config(request, seen, seat), heading=seen.reception.title)
 
 
-def own_seat(seen: Seen) -> Seat:
+async def own_seat(request: web.Request, seen: Seen) -> Seat:
     """The seat one joins from. Raises NotPermitted for who has none."""
-    authorise(seen.actor, Action.JOIN, seen.reception.concern)
+    await allowed(request, seen.actor, Action.JOIN, seen.reception.concern)
     if seen.actor.seat is None:
         raise NotPermitted(detail=f"no seat in reception {seen.reception.id}")
     return seen.reception.seat(seen.actor.seat)
 
 
-def room_config(request: web.Request, seen: Seen) -> RoomConfig:
-    """What the room's island needs. Raises NotPermitted for who has no seat."""
-    reception = seen.reception
-    seat, own = own_seat(seen), address(reception)
+def room_config(request: web.Request, seen: Seen, seat: Seat) -> RoomConfig:
+    """What the room's island needs."""
+    reception, own = seen.reception, address(seen.reception)
     return RoomConfig(
         page=page_of(request),
         reception=reception.id,

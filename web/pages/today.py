@@ -4,16 +4,16 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from bridge.accounts import actor_in, actor_of
-from bridge.model import Account, ReceptionRow
-from bridge.policy import Action, Concern, may
+from bridge.accounts import actor_in
+from bridge.model import ReceptionRow
+from bridge.policy import Action, Actor, Concern, may
 from bridge.states import UNDER_WAY
 from web.config import WebPorts
 from web.keys import CONFIG, PORTS
 from web.overview import address, next_step, points_of
 from web.reach import Seen
 from web.render import render, see_other
-from web.requests import account_of
+from web.requests import actor_of
 from web.times import midnight
 
 DAYS_AHEAD = 14
@@ -28,12 +28,12 @@ async def front(request: web.Request) -> web.StreamResponse:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """Live ones and today's first, then what comes in the next two weeks."""
-    account, ports = account_of(request), request.app[PORTS]
+    actor, ports = actor_of(request), request.app[PORTS]
     zone, now = ZoneInfo(request.app[CONFIG].zone), ports.clock.utc()
     begin, tomorrow = midnight(zone, now), midnight(zone, now, 1)
     async with ports.units.reading() as unit:
         rows = await unit.receptions.rows(midnight(zone, now, -DAYS_BACK), midnight(zone, now, DAYS_AHEAD))
-    seen = [one for row in rows if (one := await seen_by(account, ports, row))]
+    seen = [one for row in rows if (one := await seen_by(actor, ports, row))]
     return render(
         request,
         "today.html",
@@ -42,7 +42,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         next_step=next_step,
         points_of=points_of,
         address=address,
-        may_schedule=may(actor_of(account), Action.SCHEDULE, Concern("reception", account.agency)),
+        may_schedule=may(actor, Action.SCHEDULE, Concern("reception", actor.agency)),
     )
 
 
@@ -51,8 +51,8 @@ def _is_now(seen: Seen, begin: int, end: int) -> bool:
     return begin <= reception.starts_utc_ns < end or (reception.state in UNDER_WAY and reception.starts_utc_ns < begin)
 
 
-async def seen_by(account: Account, ports: WebPorts, row: ReceptionRow) -> Seen | None:
-    """The row's reception as this account stands in it; None when it may not see it."""
+async def seen_by(someone: Actor, ports: WebPorts, row: ReceptionRow) -> Seen | None:
+    """The row's reception as they stand in it; None when they may not see it."""
     reception = await ports.receptions.present(row.id)
-    actor = actor_in(account, reception)
+    actor = actor_in(someone, reception)
     return Seen(reception, actor) if may(actor, Action.SEE_RECEPTION, reception.concern) else None

@@ -5,7 +5,7 @@ import pytest
 
 from bridge import commands as c
 from bridge import events as e
-from bridge.accounts import actor_in
+from bridge.accounts import actor_in, actor_of
 from bridge.decisions import check_start, decide, decide_close, decide_left, decide_lost, decide_returned
 from bridge.errors import Code, IllegalTransition, NotFound, NotPermitted, Refusal
 from bridge.events import Departure
@@ -137,7 +137,7 @@ def test_who_joins_on_another_device_is_what_the_seat_counts_as() -> None:
 def test_pages_see_the_same_as_the_room() -> None:
     state = taken(without_chair(live()))
     account = Account(AccountId("chair"), "chair", "chair", frozenset(), AGENCY, None, "")
-    assert actor_in(account, state).seat_role is Role.ADVISOR
+    assert actor_in(actor_of(account, frozenset()), state).seat_role is Role.ADVISOR
 
 
 def test_nobody_takes_the_chair_of_what_is_over() -> None:

@@ -12,7 +12,7 @@ import type { Quality } from "./quality";
 import { SteadyLine } from "./steady-line";
 import { watchQuality } from "./stats";
 import { Uplink } from "./uplink";
-import { me } from "./view";
+import { mayPublish, me } from "./view";
 import type { Command } from "./session";
 import type { Offer, Source } from "../wire/signaling";
 import type { IceServer, RoomConfig } from "../wire/web";
@@ -120,6 +120,7 @@ export class RoomMedia {
 
   async #makeUplink(): Promise<void> {
     this.uplink?.close();
+    if (!mayPublish(this.config.role)) return; // the server would refuse it
     this.store.send({ type: "transport", direction: "uplink", state: "new" });
     const uplink = new Uplink({
       ice: () => this.signalling.ice(),

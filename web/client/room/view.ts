@@ -17,6 +17,8 @@ export type Action =
   | "resume"
   | "close"
   | "call_next"
+  | "set_own_microphone"
+  | "set_own_camera"
   | "share_screen"
   | "raise_hand"
   | "give_floor"
@@ -92,6 +94,11 @@ export function chairToReturn(state: RoomState): ParticipantView | null {
     (one) => one.appointed === "chair" && one.role !== "chair" && one.state === "connected",
   );
   return waiting ?? null;
+}
+
+/** Whether this role sends anything at all: an observer hears and sees. */
+export function mayPublish(role: string): boolean {
+  return role !== "observer";
 }
 
 /** Chair and secretary: who has the panel's verbs. */
