@@ -45,7 +45,13 @@ _TIMELINE = (
     e.FloorTaken,
     e.SpeakersMoved,
     e.RecordingMoved,
+    e.HelpOffered,
+    e.HelpAccepted,
+    e.HelpDeclined,
+    e.HelpEnded,
 )
+_UNTOLD = ("type", "participant", "session")
+"""Of an event's values: its kind and who stand beside them; which sign-in opened a line is nobody's outside."""
 
 
 class Assembly(msgspec.Struct, frozen=True):
@@ -274,4 +280,4 @@ def _events(history: Sequence[Recorded], began: Moment, duration_ns: int) -> tup
 def _detail(recorded: Recorded) -> str:
     """The event's remaining values as JSON: what a reader of the manifest may need without this programme."""
     values = msgspec.to_builtins(recorded.event)
-    return msgspec.json.encode({k: v for k, v in values.items() if k not in ("type", "participant")}).decode()
+    return msgspec.json.encode({k: v for k, v in values.items() if k not in _UNTOLD}).decode()

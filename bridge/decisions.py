@@ -7,11 +7,14 @@ Starting, interrupting, resuming and closing also move media; their service (:mo
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from bridge import commands as c
 from bridge import events as e
 from bridge.errors import Code, IllegalTransition, Invalid, NotPermitted, Refusal
 from bridge.events import Cause, Departure, Event
-from bridge.ids import ParticipantId, RecordingId, SeatId
+from bridge.helping import answer_help, end_help, ended_by_leaving, offer_help, take_back_help
+from bridge.ids import AgencyId, ParticipantId, RecordingId, SeatId
 from bridge.media import Moment
 from bridge.policy import ACTION_OF, SYSTEM, Actor, authorise
 from bridge.reception import Participant, Reception
@@ -22,9 +25,12 @@ MAX_REASON = 500
 """Characters of a reason: a few sentences, printed on one line of the minutes."""
 
 
-def decide(reception: Reception, actor: Actor, command: c.Command) -> list[Event]:
-    """The events that ``command`` means. Raises NotPermitted, NotFound, IllegalTransition, Invalid, Refusal."""
-    authorise(actor, ACTION_OF[type(command)], reception.concern)
+def decide(
+    reception: Reception, actor: Actor, command: c.Command, above: frozenset[AgencyId] = frozenset()
+) -> list[Event]:
+    """The events that ``command`` means. ``above``: the agencies over the reception's, for whoever acts by a role that
+    counts below. Raises NotPermitted, NotFound, IllegalTransition, Invalid, Refusal."""
+    authorise(actor, ACTION_OF[type(command)], msgspec.structs.replace(reception.concern, above=above))
     return _DECIDE[type(command)](reception, actor, command)
 
 
@@ -134,7 +140,7 @@ def _call_next(reception: Reception, actor: Actor, command: c.CallNextCase) -> l
 _WAY_IN = (AttendanceState.DEVICE_CHECKED, AttendanceState.WAITING, AttendanceState.ADMITTED)
 
 
-def decide_join(reception: Reception, seat: SeatId, participant: ParticipantId) -> list[Event]:
+def decide_join(reception: Reception, seat: SeatId, participant: ParticipantId, session: str = "") -> list[Event]:
     """The join walks the seat's people in (``admit = on_join``); an older connection of the seat is replaced.
 
     Raises NotFound, Refusal(reception_over | doors_closed | room_full).
@@ -142,7 +148,7 @@ def decide_join(reception: Reception, seat: SeatId, participant: ParticipantId) 
     reception.seat(seat)
     _refuse(may_join(reception, seat))
     older = reception.at_seat(seat)
-    joined = e.ParticipantJoined(participant, seat)
+    joined = e.ParticipantJoined(participant, seat, session)
     if older is None:
         return [*(e.AttendanceMoved(seat, step) for step in _steps_in(reception, seat)), joined]
     back = [] if older.connected else [e.AttendanceMoved(seat, AttendanceState.ADMITTED)]
@@ -177,7 +183,11 @@ def decide_left(reception: Reception, participant: ParticipantId, how: Departure
     """Gone for good (may join again)."""
     someone = reception.participant(participant)
     state = AttendanceState.DISMISSED if how is Departure.DISMISSED else AttendanceState.LEFT
-    return [e.ParticipantLeft(participant, how), e.AttendanceMoved(someone.seat, state)]
+    return [
+        e.ParticipantLeft(participant, how),
+        e.AttendanceMoved(someone.seat, state),
+        *ended_by_leaving(reception, someone.seat),
+    ]
 
 
 # ── one's own microphone, camera, screen, hand ─────────────────────────────────────────────────────────────────
@@ -253,4 +263,8 @@ _DECIDE: Mapping[type[c.Command], Callable[[Reception, Actor, Any], list[Event]]
     c.TakeFloor: _take_floor,
     c.MuteParticipant: _mute,
     c.MuteAll: _mute_all,
+    c.OfferHelp: offer_help,
+    c.TakeBackHelp: take_back_help,
+    c.AnswerHelp: answer_help,
+    c.EndHelp: end_help,
 }

@@ -35,6 +35,9 @@ class Action(StrEnum):
     RAISE_HAND = "raise_hand"
     GIVE_FLOOR = "give_floor"
     MUTE_OTHERS = "mute_others"
+    ANSWER_HELP = "answer_help"
+    WATCH_ROOMS = "watch_rooms"
+    OFFER_HELP = "offer_help"
     SEE_ARCHIVE = "see_archive"
     PLAY_RECORDING = "play_recording"
     VERIFY_RECORDING = "verify_recording"
@@ -94,6 +97,9 @@ POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
     Action.RAISE_HAND: _EVERYBODY,
     Action.GIVE_FLOOR: _CONDUCTORS,
     Action.MUTE_OTHERS: _CONDUCTORS,
+    Action.ANSWER_HELP: _CONDUCTORS,
+    Action.WATCH_ROOMS: ((Role.OPERATOR, Scope.BELOW), (Role.ADMINISTRATOR, Scope.BELOW)),
+    Action.OFFER_HELP: ((Role.OPERATOR, Scope.BELOW),),
     Action.SEE_ARCHIVE: _MINDERS,
     Action.PLAY_RECORDING: _ARCHIVE,
     Action.VERIFY_RECORDING: _ARCHIVE,
@@ -138,6 +144,10 @@ ACTION_OF: Mapping[type[commands.Command], Action] = {
     commands.TakeFloor: Action.GIVE_FLOOR,
     commands.MuteParticipant: Action.MUTE_OTHERS,
     commands.MuteAll: Action.MUTE_OTHERS,
+    commands.OfferHelp: Action.OFFER_HELP,
+    commands.TakeBackHelp: Action.OFFER_HELP,
+    commands.AnswerHelp: Action.ANSWER_HELP,
+    commands.EndHelp: Action.ANSWER_HELP,
 }
 
 

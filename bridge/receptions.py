@@ -9,7 +9,7 @@ from bridge.commands import Command, ScheduleReception
 from bridge.decisions import decide
 from bridge.errors import Conflict, Invalid, Refusal
 from bridge.events import Event, ReceptionScheduled, Recorded
-from bridge.ids import ReceptionId
+from bridge.ids import AgencyId, ReceptionId
 from bridge.ledger import DONE, serialise_tie
 from bridge.model import RecordingRow
 from bridge.policy import Action, Actor, Concern, authorise
@@ -71,12 +71,15 @@ class ReceptionService:
         async with self._units.reading() as unit:
             return await unit.receptions.history(reception)
 
-    async def execute(self, actor: Actor, reception: ReceptionId, command: Command) -> Reception:
-        """Decide on the present state and store what it means; tried again when somebody else was quicker."""
+    async def execute(
+        self, actor: Actor, reception: ReceptionId, command: Command, above: frozenset[AgencyId] = frozenset()
+    ) -> Reception:
+        """Decide on the present state and store what it means; tried again when somebody else was quicker. ``above``:
+        see :func:`bridge.decisions.decide`."""
         for _ in range(_TRIES):
             state = await self.present(reception)
             try:
-                events = decide(state, actor, command)
+                events = decide(state, actor, command, above)
                 return await self.append(actor, type(command).__name__, state, events)
             except Conflict:
                 continue

@@ -95,6 +95,7 @@ class WebProcess:
                 units=storage.units,
                 receptions=receptions,
                 tokens=self._signaling.tokens,
+                rooms=self._signaling.rooms,
                 objects=storage.objects,
                 signatures=Signatures(),
                 known_keys=signing_keys(configuration, folder),

@@ -17,6 +17,7 @@ from bridge.commands import RoomCommand
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.decisions import decide
 from bridge.errors import Code, NotPermitted, Refusal, Unavailable
+from bridge.events import Departure
 from bridge.ids import NS_PER_S, ParticipantId, RecordingId, room_of
 from bridge.live import LiveReception
 from bridge.policy import SYSTEM, Actor
@@ -45,6 +46,7 @@ from signaling.settings import SignalingConfig
 from signaling.settling import Settling
 from signaling.showing import Showing
 from signaling.views import actor_of
+from signaling.watching import Watching
 from signaling.wire import Done, DownlinkReply, Ended, Refused, UplinkReply, UplinkRequest
 from signaling.writer import Writer
 
@@ -120,6 +122,9 @@ class Room:
             self._showing.welcome,
         )
         self._hearing = Hearing(self._memory, self._members, self._arrivals, self._lane.post)
+        self.watching = Watching(
+            node, lambda: self._memory.present, self._hearing, self._alarms, self._overseer, parts.clock
+        )
         self._negotiation = Negotiation(node, self.id, self._members, self._placement.make_again)
         self._watch = resumed_watch(stored, parts.config.watch, clock.mono(), clock.utc())
         self._ending = False
@@ -150,6 +155,7 @@ class Room:
             "writer": self._writer.run(),
             "settling": self._settling.run(),
             "overseer": self._overseer.run(),
+            "watching": self.watching.run(),
         }
         self._tasks = [self._task(name, work) for name, work in works.items()]
         self._ticking = self._task("ticking", self._tick_on())
@@ -207,6 +213,10 @@ class Room:
         await self._lane.do(lambda: self._arrivals.leave(participant))
         return Done(self._showing.revision)
 
+    def put_out(self, participant: ParticipantId, how: Departure) -> None:
+        """What let them in holds no longer."""
+        self._lane.post(lambda: self._arrivals.put_out(participant, how))
+
     async def command(self, participant: ParticipantId, command: RoomCommand) -> Done:
         """Decided, known to the node, and stored, or kept in the local journal while the database is away. Raises
         Refusal."""
@@ -243,6 +253,8 @@ class Room:
                 await self.live.resume(actor, command)
             case c.CloseReception():
                 await self.live.close(actor, command)
+            case c.EndHelp():
+                await self._arrivals.end_help(actor, command)
             case _:
                 await self._memory.commit(actor, type(command).__name__, decide(self.present, actor, command))
 

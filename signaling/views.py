@@ -6,7 +6,7 @@ from bridge.model import OFFICIALS, STAFF_SIDE, Role
 from bridge.policy import Action, Actor, may
 from bridge.reception import Participant, Reception
 from bridge.states import BEFORE_LIVE, OVER, ReceptionState
-from signaling.wire import Alarm, CaseView, ParticipantView, RoomView
+from signaling.wire import Alarm, CaseView, HelpView, ParticipantView, RoomView
 
 ROOM_ACTIONS = (
     Action.START,
@@ -20,6 +20,7 @@ ROOM_ACTIONS = (
     Action.RAISE_HAND,
     Action.GIVE_FLOOR,
     Action.MUTE_OTHERS,
+    Action.ANSWER_HELP,
 )
 SEES_DEGRADED = OFFICIALS | {Role.OPERATOR}
 """Late writing loses nothing: only who conducts or operates is told."""
@@ -52,7 +53,7 @@ def _tile(reception: Reception, someone: Participant) -> ParticipantView:
 def expected_points(reception: Reception) -> tuple[str, ...]:
     """Names of points nobody has joined from, each once, in order of the seats."""
     present = {reception.seats[someone.seat].point for someone in reception.participants.values()}
-    names = {seat.point: seat.point_name for seat in reception.seats.values() if seat.point not in present}
+    names = {seat.point: seat.point_name for seat in reception.invited() if seat.point not in present}
     return tuple(names.values())
 
 
@@ -68,6 +69,15 @@ def recording_word(reception: Reception, role: Role) -> str:
     if health is RecordingHealth.DEGRADED and role not in SEES_DEGRADED:
         return RecordingHealth.WRITING
     return health
+
+
+def help_views(reception: Reception) -> tuple[HelpView, ...]:
+    """Offers that wait for an answer, and whom the consent has let in."""
+    return tuple(
+        HelpView(one.seat.id, one.seat.name, one.seat.point_name, one.state)
+        for one in reception.helps.values()
+        if one.is_open
+    )
 
 
 def actor_of(reception: Reception, participant: ParticipantId) -> Actor:
@@ -105,6 +115,7 @@ def room_view(
         cases=tuple(CaseView(item.number, item.title) for item in reception.agenda),
         participants=tiles,
         expected=expected_points(reception),
+        helps=help_views(reception) if may(actor, Action.ANSWER_HELP, reception.concern) else (),
         you=you,
         may=tuple(action for action in ROOM_ACTIONS if may(actor, action, reception.concern)),
         held=reception.state in BEFORE_LIVE and role not in STAFF_SIDE,

@@ -29,6 +29,8 @@ export interface Acts {
   readonly takeFloor: (participant: string) => void;
   readonly mute: (participant: string) => void;
   readonly muteAll: () => void;
+  readonly answerHelp: (seat: string, accepted: boolean) => void;
+  readonly endHelp: (seat: string) => void;
   readonly leave: () => void;
   readonly putTroubleAway: () => void;
   readonly soundHeldBack: (held: boolean) => void;

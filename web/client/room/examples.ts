@@ -45,6 +45,7 @@ const CONDUCTS = [
   "call_next",
   "give_floor",
   "mute_others",
+  "answer_help",
 ];
 const EVERYBODY = ["set_own_microphone", "set_own_camera", "share_screen", "raise_hand"];
 
@@ -69,6 +70,7 @@ export function view(you: string, change: Partial<RoomView> = {}): RoomView {
     ],
     participants: PEOPLE,
     expected: [],
+    helps: [],
     you,
     may: you === "chair" ? [...CONDUCTS, ...EVERYBODY] : EVERYBODY,
     held: false,

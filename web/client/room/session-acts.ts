@@ -104,6 +104,8 @@ type Conducting = Pick<
   | "takeFloor"
   | "mute"
   | "muteAll"
+  | "answerHelp"
+  | "endHelp"
 >;
 
 function conducting(session: Session): Conducting {
@@ -131,6 +133,8 @@ function conducting(session: Session): Conducting {
     takeFloor: (participant) => void session.command({ type: "TakeFloor", participant }),
     mute: (participant) => void session.command({ type: "MuteParticipant", participant }),
     muteAll: () => void session.command({ type: "MuteAll" }),
+    answerHelp: (seat, accepted) => void session.command({ type: "AnswerHelp", seat, accepted }),
+    endHelp: (seat) => void session.command({ type: "EndHelp", seat }),
   };
 }
 

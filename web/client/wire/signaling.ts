@@ -67,7 +67,9 @@ export interface CommandRequest {
     | GiveFloor
     | TakeFloor
     | MuteParticipant
-    | MuteAll;
+    | MuteAll
+    | AnswerHelp
+    | EndHelp;
 }
 /**
  * ``override``: the chair's reason to start without proved readiness; until readiness exists always asked.
@@ -134,6 +136,18 @@ export interface MuteParticipant {
  */
 export interface MuteAll {
   type: "MuteAll";
+}
+export interface AnswerHelp {
+  type: "AnswerHelp";
+  seat: string;
+  accepted: boolean;
+}
+/**
+ * Withdraws the consent: the helper is out at once.
+ */
+export interface EndHelp {
+  type: "EndHelp";
+  seat: string;
 }
 /**
  * Why not. As acknowledgement, as ``data`` of a refused connection, or as event ``refused`` before a disconnect.
@@ -211,6 +225,7 @@ export interface RoomView {
   cases: CaseView[];
   participants: ParticipantView[];
   expected: string[];
+  helps: HelpView[];
   you: string;
   may: string[];
   held: boolean;
@@ -243,6 +258,15 @@ export interface ParticipantView {
   };
 }
 /**
+ * An operator's help. ``state``: offered (answer with AnswerHelp) | accepted (EndHelp withdraws it).
+ */
+export interface HelpView {
+  seat: string;
+  name: string;
+  point: string;
+  state: string;
+}
+/**
  * Event ``welcome``, first after connecting. ``secret`` lets you resume for 30 s after the line breaks.
  */
 export interface Welcome {
@@ -251,7 +275,8 @@ export interface Welcome {
   room: RoomView;
 }
 /**
- * Event ``ended``, last before the server disconnects. ``how``: closed | cancelled | left | replaced | expired.
+ * Event ``ended``, last before the server disconnects. ``how``: closed | cancelled | left | replaced | expired |
+ * help_ended (the consent to an operator's help) | signed_out | password_reset | account_closed.
  */
 export interface Ended {
   how: string;

@@ -1,0 +1,67 @@
+"""Loading live rooms for an operator: from this process's memory, else as they are stored; only those in their part
+of the tree."""
+
+from typing import NamedTuple
+
+import msgspec
+from aiohttp import web
+
+from bridge.accounts import actor_in, actor_of
+from bridge.board import Row, WatchedRoom, in_order, row_of
+from bridge.errors import NotFound
+from bridge.ids import AgencyId, ReceptionId
+from bridge.model import Account
+from bridge.policy import Action, Actor, Concern, authorise, may
+from bridge.setup import tree
+from bridge.states import OVER
+from web.config import WebPorts
+from web.keys import PORTS
+from web.requests import account_of
+
+
+class Overlooked(NamedTuple):
+    """One room, and who looks. ``here``: this process has it, so its lines are measured."""
+
+    watched: WatchedRoom
+    actor: Actor
+    above: frozenset[AgencyId]
+    here: bool
+
+    def may(self, action: Action) -> bool:
+        """Whether the policy lets them."""
+        return may(self.actor, action, _below(self.watched, self.above))
+
+
+def _below(watched: WatchedRoom, above: frozenset[AgencyId]) -> Concern:
+    return msgspec.structs.replace(watched.reception.concern, above=above)
+
+
+async def rows_for(account: Account, ports: WebPorts) -> list[Row]:
+    """Every room with open doors in the reader's part of the tree, alarms first. Raises NotPermitted."""
+    actor = actor_of(account)
+    authorise(actor, Action.WATCH_ROOMS, Concern("live rooms", None))
+    async with ports.units.reading() as unit:
+        known, stored = await tree(unit), await unit.receptions.open_rows()
+    theirs = [row.id for row in stored if may(actor, Action.WATCH_ROOMS, known.concern(row.agency))]
+    rooms = [(await _room(reception, ports))[0] for reception in theirs]
+    return in_order([row_of(room) for room in rooms if room.reception.state not in OVER])
+
+
+async def overlooked(request: web.Request) -> Overlooked:
+    """The room of the address. Raises NotFound for one that is over or not the reader's to see, NotPermitted."""
+    account, ports = account_of(request), request.app[PORTS]
+    watched, here = await _room(ReceptionId(request.match_info["reception"]), ports)
+    async with ports.units.reading() as unit:
+        above = frozenset((await tree(unit)).above(watched.reception.agency))
+    actor = actor_in(account, watched.reception)
+    authorise(actor, Action.WATCH_ROOMS, _below(watched, above))
+    if not watched.reception.doors_open:
+        raise NotFound(detail=f"reception {watched.reception.id} is not live")
+    return Overlooked(watched, actor, above, here)
+
+
+async def _room(reception: ReceptionId, ports: WebPorts) -> tuple[WatchedRoom, bool]:
+    found = ports.rooms.watched_room(reception)
+    if found is not None:
+        return found, True
+    return WatchedRoom(await ports.receptions.present(reception)), False
