@@ -44,5 +44,6 @@ def _line(run: Sequence[tuple[int, float]], places: int, top: float) -> str:
     step = WIDTH / max(1, places - 1)
     points = [(place * step, HEIGHT * (1 - min(max(value, 0.0), top) / top)) for place, value in run]
     if len(points) == 1:
-        points.append((min(points[0][0] + step / 2, WIDTH), points[0][1]))
+        x, y = points[0]
+        points = [(max(0.0, x - step / 2), y), (min(x + step / 2, WIDTH), y)]
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
