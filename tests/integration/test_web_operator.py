@@ -77,14 +77,15 @@ def sampled(reception: Reception, *alarms: BoardAlarm, loss: float = 0.0) -> Wat
 async def test_only_operators_and_administrators_find_it(pages: Pages) -> None:
     reception = await live(pages, "Live one")
     here = f"/operator/receptions/{reception.id}"
-    for login in ("agency", "archivist", "citizen", "chair"):
+    # Who may see the reception otherwise is told that this is not theirs to do; the others, that there is nothing.
+    for login, told in (("agency", 404), ("archivist", 404), ("citizen", 403), ("chair", 403)):
         async with pages.reader() as reader:
             await signed_in(reader, login)
             assert 'href="/operator"' not in (await reader.get("/today")).text
             assert (await reader.get("/operator")).status == 404, login
             assert (await reader.get(here)).status == 404, login
             refused = await reader.send(f"{here}/help", {"csrf": await reader.token()})
-            assert refused.status == 404, login
+            assert refused.status == told, login
     async with pages.reader() as stranger:
         assert (await stranger.get("/operator")).path.startswith("/sign-in?next=")
     assert not (await pages.ports.receptions.present(reception.id)).helps
