@@ -32,15 +32,16 @@ export class Help extends PlainElement {
   }
 
   #offer(one: HelpView): TemplateResult {
+    // Babel finds no sentence with parameters inside a template.
+    const names = { name: one.name, point: one.point };
+    const who = t("{name} from {point} offers to help as operator.", names);
     return html`<div
       class="dc-banner dc-help-offer"
       role="alert"
       data-testid="help-offer"
       data-seat=${one.seat}
     >
-      ${icon("people")}<strong
-        >${t("{name} from {point} offers to help as operator.", { name: one.name, point: one.point })}</strong
-      >
+      ${icon("people")}<strong>${who}</strong>
       <span
         >${t("If you accept, everybody sees that they are here, and it is in the record.")}</span
       >
@@ -68,8 +69,9 @@ export class Help extends PlainElement {
   }
 
   #now(one: HelpView): TemplateResult {
+    const who = t("{name} may help as operator.", { name: one.name });
     return html`<div class="dc-help-now" data-testid="help-now" data-seat=${one.seat}>
-      <p>${t("{name} may help as operator.", { name: one.name })}</p>
+      <p>${who}</p>
       <button
         type="button"
         class="btn btn-outline-secondary"
