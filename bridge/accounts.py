@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from bridge.errors import Code, Invalid, Refusal
+from bridge.events import Departure
 from bridge.ids import NS_PER_S, AccountId, AgencyId, MonoNs, SessionId, UtcNs
 from bridge.model import Account, Session, SignInStep, SignInUnderWay
 from bridge.policy import Actor
@@ -206,6 +207,16 @@ def open_sessions(
 ) -> list[Session]:
     """Those that still hold, without ``but``."""
     return [one for one in sessions if one.id != but and session_holds(one, limits, now)]
+
+
+def why_out(account: Account | None, session_holds: bool) -> Departure | None:
+    """Why somebody in a room is put out of it; None: they stay. ``account`` None: a citizen's, who has none."""
+    if account is not None and account.disabled:
+        return Departure.ACCOUNT_CLOSED
+    if session_holds:
+        return None
+    is_reset = account is not None and account.must_change_password
+    return Departure.PASSWORD_RESET if is_reset else Departure.SIGNED_OUT
 
 
 # ── who asks ───────────────────────────────────────────────────────────────────────────────────────────────────

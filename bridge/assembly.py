@@ -49,7 +49,13 @@ _TIMELINE = (
     e.ChairReturned,
     e.SpeakersMoved,
     e.RecordingMoved,
+    e.HelpOffered,
+    e.HelpAccepted,
+    e.HelpDeclined,
+    e.HelpEnded,
 )
+_UNTOLD = ("type", "participant", "session")
+"""Of an event's values: its kind and who stand beside them; which sign-in opened a line is nobody's outside."""
 
 
 class Assembly(msgspec.Struct, frozen=True):
@@ -281,4 +287,4 @@ def _detail(recorded: Recorded) -> str:
     if isinstance(recorded.event, e.MessageSent) and recorded.event.audience is Audience.OFFICIALS:
         # Exports are handed to the parties: of the officials' line the record that leaves says only that it was used.
         del values["text"]
-    return msgspec.json.encode({k: v for k, v in values.items() if k not in ("type", "participant")}).decode()
+    return msgspec.json.encode({k: v for k, v in values.items() if k not in _UNTOLD}).decode()

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from bridge.ids import AgencyId, ParticipantId
+from bridge.ids import AgencyId, ParticipantId, SeatId
 from bridge.model import AdmitRule, AgendaItem, ReceptionKind, Seat
 
 
@@ -113,6 +113,27 @@ class ReturnChair(msgspec.Struct, frozen=True, tag=True):
     """The deputy gives the chair back to whom the reception appointed."""
 
 
+class OfferHelp(msgspec.Struct, frozen=True, tag=True):
+    """By an operator who has no seat: to come in with ``seat`` once who conducts accepts."""
+
+    seat: Seat
+
+
+class TakeBackHelp(msgspec.Struct, frozen=True, tag=True):
+    """One's own offer, before it is answered."""
+
+
+class AnswerHelp(msgspec.Struct, frozen=True, tag=True):
+    seat: SeatId
+    accepted: bool
+
+
+class EndHelp(msgspec.Struct, frozen=True, tag=True):
+    """Withdraws the consent: the helper is out at once."""
+
+    seat: SeatId
+
+
 RoomCommand: TypeAlias = (
     StartReception
     | InterruptReception
@@ -131,6 +152,8 @@ RoomCommand: TypeAlias = (
     | SendToOfficials
     | TakeChair
     | ReturnChair
+    | AnswerHelp
+    | EndHelp
 )
-PageCommand: TypeAlias = OpenDoors | CancelReception
+PageCommand: TypeAlias = OpenDoors | CancelReception | OfferHelp | TakeBackHelp
 Command: TypeAlias = PageCommand | RoomCommand

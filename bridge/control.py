@@ -119,6 +119,34 @@ class TapAnswer(msgspec.Struct, frozen=True):
     moment: Moment
 
 
+class LineCounters(msgspec.Struct, frozen=True):
+    """One direction of a participant's media since its connection began, over all tracks that flow. ``packets`` of
+    which ``lost`` never came; ``octets`` of payload that passed the gates; jitter of the worst track; ``rtt_ms``: 0
+    while unknown. Of a downlink: what its browser reports."""
+
+    packets: int
+    lost: int
+    octets: int
+    jitter_ms: float
+    rtt_ms: float
+
+
+class ParticipantLines(msgspec.Struct, frozen=True):
+    """None: there is no such connection."""
+
+    participant: ParticipantId
+    uplink: LineCounters | None
+    downlink: LineCounters | None
+
+
+class RoomLines(msgspec.Struct, frozen=True):
+    """Answer of ``GET /rooms/{room}/lines``. ``behind_ms``: age of the oldest tapped packet that the recorder has not
+    confirmed; None without a tap."""
+
+    participants: tuple[ParticipantLines, ...]
+    behind_ms: int | None
+
+
 class TransportChanged(msgspec.Struct, frozen=True, tag=True):
     """A participant's uplink or downlink. ``state``: connected | lost (consent expired) | closed."""
 

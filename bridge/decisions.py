@@ -13,6 +13,7 @@ from bridge.chair import decide_return, decide_take
 from bridge.chat import decide_to_all, decide_to_officials
 from bridge.errors import Code, IllegalTransition, Invalid, NotPermitted, Refusal
 from bridge.events import Cause, Departure, Event
+from bridge.helping import answer_help, end_help, ended_by_leaving, offer_help, take_back_help
 from bridge.ids import ParticipantId, RecordingId, SeatId
 from bridge.media import Moment
 from bridge.model import LISTENERS
@@ -136,7 +137,7 @@ def _call_next(reception: Reception, actor: Actor, command: c.CallNextCase) -> l
 _WAY_IN = (AttendanceState.DEVICE_CHECKED, AttendanceState.WAITING, AttendanceState.ADMITTED)
 
 
-def decide_join(reception: Reception, seat: SeatId, participant: ParticipantId) -> list[Event]:
+def decide_join(reception: Reception, seat: SeatId, participant: ParticipantId, session: str = "") -> list[Event]:
     """The join walks the seat's people in (``admit = on_join``); an older connection of the seat is replaced.
 
     Raises NotFound, Refusal(reception_over | doors_closed | room_full).
@@ -144,7 +145,7 @@ def decide_join(reception: Reception, seat: SeatId, participant: ParticipantId) 
     reception.seat(seat)
     _refuse(may_join(reception, seat))
     older = reception.at_seat(seat)
-    joined = e.ParticipantJoined(participant, seat)
+    joined = e.ParticipantJoined(participant, seat, session)
     if older is None:
         return [*(e.AttendanceMoved(seat, step) for step in _steps_in(reception, seat)), joined]
     back = [] if older.connected else [e.AttendanceMoved(seat, AttendanceState.ADMITTED)]
@@ -179,7 +180,11 @@ def decide_left(reception: Reception, participant: ParticipantId, how: Departure
     """Gone for good (may join again)."""
     someone = reception.participant(participant)
     state = AttendanceState.DISMISSED if how is Departure.DISMISSED else AttendanceState.LEFT
-    return [e.ParticipantLeft(participant, how), e.AttendanceMoved(someone.seat, state)]
+    return [
+        e.ParticipantLeft(participant, how),
+        e.AttendanceMoved(someone.seat, state),
+        *ended_by_leaving(reception, someone.seat),
+    ]
 
 
 # ── one's own microphone, camera, screen, hand ─────────────────────────────────────────────────────────────────
@@ -261,4 +266,8 @@ _DECIDE: Mapping[type[c.Command], Callable[[Reception, Actor, Any], list[Event]]
     c.SendToOfficials: decide_to_officials,
     c.TakeChair: decide_take,
     c.ReturnChair: decide_return,
+    c.OfferHelp: offer_help,
+    c.TakeBackHelp: take_back_help,
+    c.AnswerHelp: answer_help,
+    c.EndHelp: end_help,
 }

@@ -30,6 +30,18 @@ class Departure(StrEnum):
     REPLACED = "replaced"  # the seat was opened on another device
     EXPIRED = "expired"  # did not return within the resume time
     ENDED = "ended"  # the reception closed
+    HELP_ENDED = "help_ended"  # who conducts withdrew the consent
+    SIGNED_OUT = "signed_out"  # the session that opened it was ended
+    PASSWORD_RESET = "password_reset"  # noqa: S105  by an administrator
+    ACCOUNT_CLOSED = "account_closed"  # by an administrator
+
+
+class HelpEnd(StrEnum):
+    """How an offer of help or the consent to it came to its end."""
+
+    TAKEN_BACK = "taken_back"  # by the operator, before it was answered
+    WITHDRAWN = "withdrawn"  # by who conducts
+    LEFT = "left"  # the helper went
 
 
 class RecordingHealth(StrEnum):
@@ -105,8 +117,11 @@ class AttendanceMoved(msgspec.Struct, frozen=True, tag=True):
 
 
 class ParticipantJoined(msgspec.Struct, frozen=True, tag=True):
+    """``session``: the sign-in that opened it (:class:`bridge.model.Session`); empty where nobody signed in."""
+
     participant: ParticipantId
     seat: SeatId
+    session: str = ""
 
 
 class ParticipantLost(msgspec.Struct, frozen=True, tag=True):
@@ -195,6 +210,33 @@ class RecordingMoved(msgspec.Struct, frozen=True, tag=True):
     health: RecordingHealth
 
 
+class SeatAdded(msgspec.Struct, frozen=True, tag=True):
+    """A seat more than were invited."""
+
+    seat: Seat
+
+
+class HelpOffered(msgspec.Struct, frozen=True, tag=True):
+    """An operator wishes to come in; ``seat`` is added when it is accepted."""
+
+    seat: Seat
+
+
+class HelpAccepted(msgspec.Struct, frozen=True, tag=True):
+    seat: SeatId
+
+
+class HelpDeclined(msgspec.Struct, frozen=True, tag=True):
+    seat: SeatId
+
+
+class HelpEnded(msgspec.Struct, frozen=True, tag=True):
+    """The seat opens nothing any more."""
+
+    seat: SeatId
+    how: HelpEnd
+
+
 Event: TypeAlias = (
     ReceptionScheduled
     | DoorsOpened
@@ -223,6 +265,11 @@ Event: TypeAlias = (
     | SourceEnded
     | SpeakersMoved
     | RecordingMoved
+    | SeatAdded
+    | HelpOffered
+    | HelpAccepted
+    | HelpDeclined
+    | HelpEnded
 )
 
 

@@ -43,6 +43,9 @@ class Action(StrEnum):
     OFFICIALS_LINE = "officials_line"
     TAKE_CHAIR = "take_chair"
     RETURN_CHAIR = "return_chair"
+    ANSWER_HELP = "answer_help"
+    WATCH_ROOMS = "watch_rooms"
+    OFFER_HELP = "offer_help"
     SEE_ARCHIVE = "see_archive"
     PLAY_RECORDING = "play_recording"
     VERIFY_RECORDING = "verify_recording"
@@ -125,6 +128,9 @@ POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
     Action.OFFICIALS_LINE: tuple(rule for rule in _EVERYBODY if rule[0] in STAFF_SIDE),
     Action.TAKE_CHAIR: _DEPUTIES,
     Action.RETURN_CHAIR: ((Role.CHAIR, Scope.SEAT),),
+    Action.ANSWER_HELP: _CONDUCTORS,
+    Action.WATCH_ROOMS: ((Role.OPERATOR, Scope.BELOW), (Role.ADMINISTRATOR, Scope.BELOW)),
+    Action.OFFER_HELP: ((Role.OPERATOR, Scope.BELOW),),
     Action.SEE_ARCHIVE: _MINDERS,
     Action.PLAY_RECORDING: _ARCHIVE,
     Action.VERIFY_RECORDING: _ARCHIVE,
@@ -175,6 +181,10 @@ ACTION_OF: Mapping[type[commands.Command], Action] = {
     commands.SendToOfficials: Action.OFFICIALS_LINE,
     commands.TakeChair: Action.TAKE_CHAIR,
     commands.ReturnChair: Action.RETURN_CHAIR,
+    commands.OfferHelp: Action.OFFER_HELP,
+    commands.TakeBackHelp: Action.OFFER_HELP,
+    commands.AnswerHelp: Action.ANSWER_HELP,
+    commands.EndHelp: Action.ANSWER_HELP,
 }
 
 SENDING: Mapping[Source, Action] = {

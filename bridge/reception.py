@@ -8,6 +8,7 @@ import msgspec
 from bridge import events as e
 from bridge.errors import Code, NotFound
 from bridge.events import Event, Recorded, RecordingHealth
+from bridge.help import HelpEvent, Helps, helps_after, is_shut
 from bridge.ids import (
     AccountId,
     AgencyId,
@@ -38,6 +39,8 @@ class Participant(msgspec.Struct, frozen=True):
     hand_raised: bool = False
     floor: bool = False
     tracks: Mapping[Source, TrackId] = {}
+    session: str = ""
+    """The sign-in that opened it, while it is known."""
 
 
 class Attendance(msgspec.Struct, frozen=True):
@@ -81,6 +84,7 @@ class Reception(msgspec.Struct, frozen=True):
     participants: Mapping[ParticipantId, Participant] = {}
     acting_chair: SeatId | None = None
     messages: tuple[Message, ...] = ()
+    helps: Helps = {}
 
     def seat(self, seat: SeatId) -> Seat:
         """Raises NotFound."""
@@ -89,8 +93,15 @@ class Reception(msgspec.Struct, frozen=True):
         return self.seats[seat]
 
     def seat_of(self, account: AccountId) -> Seat | None:
-        """The seat this account may open."""
-        return next((seat for seat in self.seats.values() if seat.account == account), None)
+        """The seat this account may open; a helper's as long as the consent holds."""
+        return next((seat for seat in self._open_seats() if seat.account == account), None)
+
+    def _open_seats(self) -> Iterable[Seat]:
+        return (seat for seat in self.seats.values() if not is_shut(self.helps, seat.id))
+
+    def invited(self) -> list[Seat]:
+        """The seats the reception was made with; helpers came to them."""
+        return [seat for seat in self.seats.values() if seat.id not in self.helps]
 
     def participant(self, participant: ParticipantId) -> Participant:
         """Raises NotFound(unknown_participant)."""
@@ -123,7 +134,7 @@ class Reception(msgspec.Struct, frozen=True):
     @property
     def concern(self) -> Concern:
         """What the policy looks at."""
-        accounts = frozenset(seat.account for seat in self.seats.values())
+        accounts = frozenset(seat.account for seat in self._open_seats())
         return Concern(f"reception {self.id}", self.agency, accounts)
 
     @property
@@ -257,7 +268,8 @@ def _attendance_moved(state: Reception, event: e.AttendanceMoved, at: int) -> Re
 
 
 def _joined(state: Reception, event: e.ParticipantJoined, at: int) -> Reception:
-    newcomer = Participant(event.participant, event.seat, floor=state.role_at(event.seat) is Role.CHAIR)
+    is_chair = state.role_at(event.seat) is Role.CHAIR
+    newcomer = Participant(event.participant, event.seat, floor=is_chair, session=event.session)
     return msgspec.structs.replace(state, participants={**state.participants, event.participant: newcomer})
 
 
@@ -343,6 +355,16 @@ def _recording_moved(state: Reception, event: e.RecordingMoved, at: int) -> Rece
     return msgspec.structs.replace(state, recording_health=event.health)
 
 
+def _seat_added(state: Reception, event: e.SeatAdded, at: int) -> Reception:
+    seat = event.seat
+    new = tuple(Attendance(seat.id, person.name, person.role, AttendanceState.EXPECTED) for person in seat.people)
+    return msgspec.structs.replace(state, seats={**state.seats, seat.id: seat}, attendances=(*state.attendances, *new))
+
+
+def _helped(state: Reception, event: HelpEvent, at: int) -> Reception:
+    return msgspec.structs.replace(state, helps=helps_after(state.helps, event))
+
+
 def _unchanged(state: Reception, event: Event, at: int) -> Reception:
     return state
 
@@ -374,4 +396,9 @@ _EVOLVE: Mapping[type[Event], Callable[[Reception, Any, int], Reception]] = {
     e.SourceEnded: _source_ended,
     e.SpeakersMoved: _unchanged,
     e.RecordingMoved: _recording_moved,
+    e.SeatAdded: _seat_added,
+    e.HelpOffered: _helped,
+    e.HelpAccepted: _helped,
+    e.HelpDeclined: _helped,
+    e.HelpEnded: _helped,
 }

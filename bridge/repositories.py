@@ -4,7 +4,7 @@ Everything raises Unavailable(storage_unavailable) when the database does not an
 NotFound unless the docstring says None.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol
 
@@ -62,6 +62,10 @@ class Accounts(Protocol):
 
     async def get(self, account: AccountId) -> Account: ...
 
+    async def those(self, accounts: Collection[AccountId]) -> Mapping[AccountId, Account]:
+        """By id, as many as there are."""
+        ...
+
     async def by_login(self, login: str) -> Account | None: ...
 
     async def all(self) -> list[Account]: ...
@@ -73,6 +77,10 @@ class Sessions(Protocol):
     async def add(self, session: Session) -> None: ...
 
     async def get(self, session: SessionId) -> Session | None: ...
+
+    async def seen(self, sessions: Collection[SessionId]) -> Mapping[SessionId, int]:
+        """When each was seen last; those that ended are not in it."""
+        ...
 
     async def touch(self, session: SessionId, seen_utc_ns: int) -> None: ...
 
@@ -201,6 +209,10 @@ class Receptions(Protocol):
 
     async def rows(self, starts_from_utc_ns: int, starts_before_utc_ns: int) -> list[ReceptionRow]:
         """In order of start."""
+        ...
+
+    async def open_rows(self) -> list[ReceptionRow]:
+        """Those with doors open, and with them all that are under way; in order of start."""
         ...
 
 

@@ -3,6 +3,7 @@
 from bridge.control import Gates, ParticipantOrder, RoomOrder
 from bridge.disk import Look, Space
 from bridge.errors import Code, NotPermitted
+from bridge.help import is_shut
 from bridge.ids import ParticipantId, SeatId
 from bridge.model import LISTENERS, OFFICIALS, STAFF_SIDE, Role
 from bridge.policy import Actor
@@ -28,6 +29,8 @@ def may_join(reception: Reception, seat: SeatId) -> WhyNot:
         return Code.RECEPTION_OVER
     if not reception.doors_open:
         return Code.DOORS_CLOSED
+    if is_shut(reception.helps, seat):
+        return Code.NOT_PERMITTED
     if reception.at_seat(seat) is None and len(reception.participants) >= MAX_PARTICIPANTS:
         return Code.ROOM_FULL
     return None

@@ -133,4 +133,25 @@ RECORDING = LifeCycle(
     },
 )
 
-LIFE_CYCLES = (RECEPTION, ATTENDANCE, RECORDING)
+
+class HelpState(StrEnum):
+    """An operator's offer to help in a room, and the consent of who conducts it."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
+_H = HelpState
+HELP = LifeCycle(
+    "help",
+    {
+        _H.OFFERED: frozenset({_H.ACCEPTED, _H.DECLINED, _H.ENDED}),
+        _H.ACCEPTED: frozenset({_H.ENDED}),
+        _H.DECLINED: frozenset(),
+        _H.ENDED: frozenset(),
+    },
+)
+
+LIFE_CYCLES = (RECEPTION, ATTENDANCE, RECORDING, HELP)

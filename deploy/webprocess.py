@@ -98,6 +98,7 @@ class WebProcess:
                 units=storage.units,
                 receptions=receptions,
                 tokens=self._signaling.tokens,
+                rooms=self._signaling.rooms,
                 objects=storage.objects,
                 signatures=Signatures(),
                 known_keys=known_keys(configuration, folder, storage.units),

@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Awaitable, Callable
 
-from bridge.decisions import decide_join, decide_left, decide_lost, decide_returned
+from bridge.commands import EndHelp
+from bridge.decisions import decide, decide_join, decide_left, decide_lost, decide_returned
 from bridge.errors import Code, Refusal, TokenRefused
 from bridge.events import Departure
 from bridge.ids import NS_PER_S, ParticipantId
@@ -64,7 +65,7 @@ class Arrivals:
         actor = Actor(seat.account, seat.name, frozenset(), present.agency, seat.id, present.role_at(seat.id), newcomer)
         authorise(actor, Action.JOIN, present.concern)
         older = present.at_seat(seat.id)
-        await self._memory.commit(actor, "JoinRoom", decide_join(present, seat.id, newcomer))
+        await self._memory.commit(actor, "JoinRoom", decide_join(present, seat.id, newcomer, grant.session))
         if older is not None:
             self._dismiss(older.id, "replaced")
         member = self._members[newcomer] = Member(number=0)
@@ -134,15 +135,33 @@ class Arrivals:
         """Gone for good, by one's own wish."""
         self._go(actor_of(self._memory.present, participant), participant, Departure.LEFT)
 
+    async def end_help(self, actor: Actor, command: EndHelp) -> None:
+        """The consent is withdrawn: the helper is out, also while the database is away. Raises NotFound, NotPermitted,
+        Unavailable when no more can be kept."""
+        present = self._memory.present
+        events = decide(present, actor, command)
+        helper = present.at_seat(command.seat)
+        self._memory.at_once(actor, "EndHelp", events, room=EVERYTHING)
+        if helper is not None:
+            self._dismiss(helper.id, Departure.HELP_ENDED)
+        await self._memory.kept()
+
+    async def put_out(self, participant: ParticipantId, how: Departure) -> None:
+        """The system's doing; nothing when they are gone already."""
+        if participant in self._memory.present.participants:
+            self._go(SYSTEM, participant, how)
+
     async def expire(self, resume_s: float) -> None:
         """Whoever did not come back in time has left."""
         for participant in self._members.expired(self._clock.mono(), int(resume_s * NS_PER_S)):
             self._go(SYSTEM, participant, Departure.EXPIRED)
 
     def _go(self, actor: Actor, participant: ParticipantId, how: Departure) -> None:
-        events = decide_left(self._memory.present, participant, how)
+        present = self._memory.present
+        helps = present.participant(participant).seat in present.helps and how in (Departure.LEFT, Departure.EXPIRED)
+        events = decide_left(present, participant, how)
         self._memory.at_once(actor, "LeaveRoom", events, room=EVERYTHING)
-        self._dismiss(participant, how)
+        self._dismiss(participant, Departure.HELP_ENDED if helps else how)
 
     def _dismiss(self, participant: ParticipantId, how: str) -> None:
         member = self._members.pop(participant, None)

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 
 from bridge.disk import before_start, under_way
-from bridge.errors import Refusal
+from bridge.errors import Refusal, Unavailable
 from bridge.ids import NS_PER_S
 from bridge.ports import RecorderNode
 from bridge.reception import Reception
@@ -37,6 +37,9 @@ class Overseer:
         self._clock = clock
         self._alarms = alarms
         self._planned_minutes = planned_minutes
+        self.answers = True
+        self.free_bytes: int | None = None
+        """On the fullest of its disks, when it answered last."""
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -44,7 +47,9 @@ class Overseer:
             try:
                 await set_clock(self._clock, self._recorder, self._present())
                 await self._look_at_disks()
+                self.answers = True
             except Refusal as refusal:
+                self.answers = not isinstance(refusal, Unavailable)
                 # Who is away is said by the room's word on the recording and by its health.
                 _log.debug("recorder not looked at: %s", refusal)
             is_timed = self._clock.is_anchored or self._present().state not in UNDER_WAY
@@ -52,6 +57,7 @@ class Overseer:
 
     async def _look_at_disks(self) -> None:
         health = await self._recorder.health()
+        self.free_bytes = min((disk.free_bytes for disk in health.disks), default=None)
         present = self._present()
         media_ns = self._clock.media_ns
         if present.state in UNDER_WAY and media_ns is not None:

@@ -17,6 +17,7 @@ from bridge.commands import RoomCommand
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.decisions import decide
 from bridge.errors import Code, NotFound, NotPermitted, Refusal, Unavailable
+from bridge.events import Departure
 from bridge.ids import NS_PER_S, AccountId, ParticipantId, RecordingId, room_of
 from bridge.live import LiveReception
 from bridge.policy import SENDING, SYSTEM, Actor, authorise
@@ -47,6 +48,7 @@ from signaling.settling import Settling
 from signaling.showing import Showing
 from signaling.times import Times
 from signaling.views import actor_of
+from signaling.watching import Watching
 from signaling.wire import Done, DownlinkReply, Ended, LineReport, Refused, UplinkReply, UplinkRequest
 from signaling.writer import Writer
 
@@ -130,6 +132,9 @@ class Room:
             self._showing.welcome,
         )
         self._hearing = Hearing(self._memory, self._members, self._arrivals, self._lane.post)
+        self.watching = Watching(
+            node, lambda: self._memory.present, self._hearing, self._alarms, self._overseer, parts.clock
+        )
         self._negotiation = Negotiation(node, self.id, self._members, self._placement.make_again)
         self._watch = resumed_watch(stored, parts.config.watch, clock.mono(), clock.utc())
         self._ending = False
@@ -160,6 +165,7 @@ class Room:
             "writer": self._writer.run(),
             "settling": self._settling.run(),
             "overseer": self._overseer.run(),
+            "watching": self.watching.run(),
         }
         self._tasks = [self._task(name, work) for name, work in works.items()]
         self._ticking = self._task("ticking", self._tick_on())
@@ -217,6 +223,10 @@ class Room:
         await self._lane.do(lambda: self._arrivals.leave(participant))
         return Done(self._showing.revision)
 
+    def put_out(self, participant: ParticipantId, how: Departure) -> None:
+        """What let them in holds no longer."""
+        self._lane.post(lambda: self._arrivals.put_out(participant, how))
+
     async def command(self, participant: ParticipantId, command: RoomCommand) -> Done:
         """Decided, known to the node, and stored, or kept in the local journal while the database is away. Raises
         Refusal."""
@@ -254,6 +264,8 @@ class Room:
                 await self.live.resume(actor, command)
             case c.CloseReception():
                 await self.live.close(actor, command)
+            case c.EndHelp():
+                await self._arrivals.end_help(actor, command)
             case _:
                 await self._memory.commit(actor, type(command).__name__, decide(self.present, actor, command))
 

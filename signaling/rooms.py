@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
+from bridge.board import WatchedRoom
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.errors import Code, Refusal, Unavailable
-from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, reception_of
+from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, SessionId, reception_of
 from bridge.model import RecordingRow
 from bridge.offices import texts_of
 from bridge.ports import Clock, Entropy, LocalJournal
@@ -19,6 +20,7 @@ from bridge.repositories import UnitsOfWork
 from bridge.sessionclock import SessionClock, SteadyClock
 from bridge.states import UNDER_WAY
 from signaling.alarms import decisions
+from signaling.doorkeeper import Doorkeeper, Visitor
 from signaling.later import forget_begun, write_kept
 from signaling.overseer import set_clock
 from signaling.pauses import passed
@@ -71,6 +73,8 @@ class Rooms:
         self._ending: dict[ReceptionId, asyncio.Task[None]] = {}
         self._closing = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
+        self._doorkeeper = Doorkeeper(units, clock, self._visitors)
+        self._keeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Store what an earlier life of this process could not, then take back what is under way: its participants may
@@ -79,6 +83,8 @@ class Rooms:
         await self._take_all_back(lobbies=True)
         await self._wind_up_left()
         self._looking = asyncio.create_task(self._look_on(), name="rooms without an owner")
+        self._keeping = asyncio.create_task(self._doorkeeper.run(), name="doorkeeper")
+        self._keeping.add_done_callback(_told_of_failure)
 
     async def _look_on(self) -> None:
         """Whose owner died is taken over as soon as the lease has run out; what an ended room left is stored."""
@@ -211,6 +217,22 @@ class Rooms:
         """Where somebody is who comes back."""
         return next((room for room in self._rooms.values() if participant in room.present.participants), None)
 
+    def watched(self) -> list[WatchedRoom]:
+        """Every room of this process."""
+        return [room.watching.room for room in self._rooms.values()]
+
+    def watched_room(self, reception: ReceptionId) -> WatchedRoom | None:
+        """None when it is not of this process, or nobody is in it."""
+        room = self._rooms.get(reception)
+        return None if room is None else room.watching.room
+
+    def _visitors(self) -> list[Visitor]:
+        return [
+            Visitor(someone.id, room.present.seats[someone.seat].account, SessionId(someone.session), room.put_out)
+            for room in self._rooms.values()
+            for someone in room.present.participants.values()
+        ]
+
     def decisions(self) -> str:
         """See :func:`signaling.alarms.decisions`."""
         return decisions(room.writer for room in self._rooms.values())
@@ -306,7 +328,7 @@ class Rooms:
         self._closing.set()
         if self._looking is not None:
             await asyncio.wait([self._looking])
-        await _cancelled(list(self._watchers.values()))
+        await _cancelled([*self._watchers.values(), *([self._keeping] if self._keeping else [])])
         self._watchers.clear()
         rooms = list(self._rooms.values())
         self._rooms.clear()
@@ -316,6 +338,11 @@ class Rooms:
         if ending:
             await asyncio.wait(ending, timeout=END_S)
         await _cancelled(ending)
+
+
+def _told_of_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (failure := task.exception()) is not None:
+        _log.critical("%s ended", task.get_name(), exc_info=failure)
 
 
 async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -9,7 +9,7 @@ from bridge.model import OFFICIALS, STAFF_SIDE, AgendaItem, Message, Role
 from bridge.policy import Action, Actor, may
 from bridge.reception import Participant, Reception
 from bridge.states import BEFORE_LIVE, OVER, ReceptionState
-from signaling.wire import Alarm, CaseView, MessageView, ParticipantView, RoomView
+from signaling.wire import Alarm, CaseView, HelpView, MessageView, ParticipantView, RoomView
 
 ROOM_ACTIONS = (
     Action.START,
@@ -27,6 +27,7 @@ ROOM_ACTIONS = (
     Action.OFFICIALS_LINE,
     Action.TAKE_CHAIR,
     Action.RETURN_CHAIR,
+    Action.ANSWER_HELP,
 )
 UNKNOWN_LINE = "unknown"
 SEES_DEGRADED = OFFICIALS | {Role.OPERATOR}
@@ -67,7 +68,7 @@ def _tile(reception: Reception, someone: Participant, quality: str) -> Participa
 def expected_points(reception: Reception) -> tuple[str, ...]:
     """Names of points nobody has joined from, each once, in order of the seats."""
     present = {reception.seats[someone.seat].point for someone in reception.participants.values()}
-    names = {seat.point: seat.point_name for seat in reception.seats.values() if seat.point not in present}
+    names = {seat.point: seat.point_name for seat in reception.invited() if seat.point not in present}
     return tuple(names.values())
 
 
@@ -120,6 +121,15 @@ def recording_word(reception: Reception, role: Role) -> str:
     return health
 
 
+def help_views(reception: Reception) -> tuple[HelpView, ...]:
+    """Offers that wait for an answer, and whom the consent has let in."""
+    return tuple(
+        HelpView(one.seat.id, one.seat.name, one.seat.point_name, one.state)
+        for one in reception.helps.values()
+        if one.is_open
+    )
+
+
 def actor_of(reception: Reception, participant: ParticipantId) -> Actor:
     """Who acts from this seat. In the room only what the seat counts as now does. Raises NotFound."""
     seat = reception.seats[reception.participant(participant).seat]
@@ -157,6 +167,7 @@ def room_view(
         cases=case_views(reception, you),
         participants=tiles,
         expected=expected_points(reception),
+        helps=help_views(reception) if may(actor, Action.ANSWER_HELP, reception.concern) else (),
         you=you,
         may=tuple(action for action in ROOM_ACTIONS if may(actor, action, reception.concern)),
         held=reception.state in BEFORE_LIVE and role not in STAFF_SIDE,

@@ -134,6 +134,15 @@ class Alarm(msgspec.Struct, frozen=True):
     params: dict[str, str]
 
 
+class HelpView(msgspec.Struct, frozen=True):
+    """An operator's help. ``state``: offered (answer with AnswerHelp) | accepted (EndHelp withdraws it)."""
+
+    seat: SeatId
+    name: str
+    point: str
+    state: str
+
+
 class RoomView(msgspec.Struct, frozen=True):
     """Event ``room``: everything this participant sees of the room, whole at each change; ``revision`` only grows.
 
@@ -160,6 +169,8 @@ class RoomView(msgspec.Struct, frozen=True):
     participants: tuple[ParticipantView, ...]
     expected: tuple[str, ...]
     """Points of the reception nobody has joined from yet."""
+    helps: tuple[HelpView, ...]
+    """Only told to who may answer."""
     you: ParticipantId
     may: tuple[str, ...]
     """Actions (bridge.policy.Action) open to you by role; whether now, the state says."""
@@ -196,7 +207,8 @@ class Welcome(msgspec.Struct, frozen=True):
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """Event ``ended``, last before the server disconnects. ``how``: closed | cancelled | left | replaced | expired."""
+    """Event ``ended``, last before the server disconnects. ``how``: closed | cancelled | left | replaced | expired |
+    help_ended (the consent to an operator's help) | signed_out | password_reset | account_closed."""
 
     how: str
     reason: str

@@ -32,7 +32,7 @@ from web.middlewares.own_password import ask_own_password
 from web.middlewares.sessions import find_session, limits
 from web.officebook import OfficeBook, defaults_of
 from web.once import Once, Untold
-from web.pages import reception, room, today
+from web.pages import operator, reception, room, today
 from web.pages.account import AccountPages
 from web.pages.archive import ArchivePages
 from web.pages.copies import CopyPages
@@ -135,6 +135,17 @@ def _pages() -> list[web.RouteDef]:
         web.get(f"{one}/devices", room.devices_for),
         web.get(f"{one}/room", room.show),
         web.get(f"{one}/after", room.after),
+        *_operator(),
+    ]
+
+
+def _operator() -> list[web.RouteDef]:
+    one = "/operator/receptions/{reception}"
+    return [
+        web.get("/operator", operator.listing),
+        web.get(one, operator.show),
+        web.post(f"{one}/help", operator.offer_help),
+        web.post(f"{one}/help/take-back", operator.take_back_help),
     ]
 
 

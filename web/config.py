@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bridge.ports import Clock, Entropy, JoinTokens, ObjectStore, PasswordHasher, Remuxer, SecretBox
+from bridge.ports import Clock, Entropy, JoinTokens, LiveRooms, ObjectStore, PasswordHasher, Remuxer, SecretBox
 from bridge.receptions import ReceptionService
 from bridge.repositories import UnitsOfWork
 from bridge.signing import KnownKeys, SignatureChecker
@@ -81,6 +81,7 @@ class WebPorts:
     units: UnitsOfWork
     receptions: ReceptionService
     tokens: JoinTokens
+    rooms: LiveRooms
     objects: ObjectStore
     signatures: SignatureChecker
     known_keys: KnownKeys

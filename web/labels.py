@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bridge.archive import AccessKind
+from bridge.board import Severity
+from bridge.events import RecordingHealth
 from bridge.journal import GapReason
 from bridge.listing import Column, Why
 from bridge.media import Source
 from bridge.model import Level, ReceptionKind, Role
 from bridge.office import Admits
+from bridge.quality import Quality
 from bridge.search import ProofState
 from bridge.signing import Origin
 from bridge.states import ReceptionState, RecordingState
@@ -136,6 +139,52 @@ AGENCY_LEVELS: Mapping[Level, str] = {
     Level.CENTRAL: mark("Central level"),
     Level.PROVINCE: mark("Province level"),
     Level.COMMUNE: mark("Commune level"),
+}
+
+QUALITIES: Mapping[Quality, str] = {
+    Quality.GOOD: mark("good"),
+    Quality.POOR: mark("weak"),
+    Quality.BAD: mark("very weak"),
+}
+QUALITY_TONES: Mapping[Quality, str] = {Quality.GOOD: "good", Quality.POOR: "late", Quality.BAD: "bad"}
+
+SEVERITIES: Mapping[Severity, str] = {
+    Severity.BAD: mark("Act now"),
+    Severity.LATE: mark("Look at this"),
+    Severity.GOOD: mark("All is well"),
+    Severity.QUIET: mark("Not begun"),
+}
+SEVERITY_TONES: Mapping[Severity, str] = {
+    Severity.BAD: "bad",
+    Severity.LATE: "late",
+    Severity.GOOD: "good",
+    Severity.QUIET: "quiet",
+}
+
+ROOM_ALARMS: Mapping[str, str] = {
+    "not_recording": mark("Nothing is being recorded. The chair is asked to pause."),
+    "recording_late": mark("The recording is written late; nothing is lost yet."),
+    "node_away": mark("The media server does not answer: nobody sees or hears anybody."),
+    "recorder_away": mark("The recorder does not answer."),
+    "store_away": mark("The store does not answer; the recorder keeps everything until it is back."),
+    "disk_low": mark("The recorder's disk is filling up: {free} GB are free, {wanted} GB are still needed."),
+    "disk_short": mark(
+        "The recorder's disk will be full before the planned end: {free} GB are free, {wanted} GB are needed."
+    ),
+    "database_away": mark("The database does not answer. Decisions are kept on this machine; nobody new can come in."),
+    "decisions_not_kept": mark("The database does not answer and decisions can hardly be kept any more."),
+}
+"""What an operator reads; participants of the room have sentences of their own (``web/client/room/words.ts``)."""
+
+RECORDING_HEALTH: Mapping[RecordingHealth, str] = {
+    RecordingHealth.WRITING: mark("is written"),
+    RecordingHealth.DEGRADED: mark("written late, nothing lost"),
+    RecordingHealth.NOT_RECORDING: mark("nothing is recorded"),
+}
+RECORDING_TONES: Mapping[RecordingHealth, str] = {
+    RecordingHealth.WRITING: "good",
+    RecordingHealth.DEGRADED: "late",
+    RecordingHealth.NOT_RECORDING: "bad",
 }
 
 COLUMNS: Mapping[str, str] = {

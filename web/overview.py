@@ -28,8 +28,13 @@ class Points(NamedTuple):
 
 def points_of(reception: Reception) -> Points:
     """A point is connected when anybody there is."""
-    there = (reception.seats[someone.seat].point for someone in reception.participants.values() if someone.connected)
-    return Points(len(set(there)), len({seat.point for seat in reception.seats.values()}))
+    invited = {seat.id: seat.point for seat in reception.invited()}
+    there = {
+        invited[someone.seat]
+        for someone in reception.participants.values()
+        if someone.connected and someone.seat in invited
+    }
+    return Points(len(there), len(set(invited.values())))
 
 
 def address(reception: Reception) -> str:

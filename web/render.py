@@ -75,6 +75,8 @@ def _links(request: web.Request) -> list[tuple[str, str]]:
     found = [("/today", mark("Today"))]
     if may(actor, Action.SCHEDULE, anywhere):
         found.append(("/receptions/new", mark("New reception")))
+    if may(actor, Action.WATCH_ROOMS, anywhere):
+        found.append(("/operator", mark("Live rooms")))
     if may(actor, Action.SEE_ARCHIVE, anywhere):
         found.append(("/archive", mark("Archive")))
     if may(actor, Action.SET_UP, anywhere):

@@ -96,16 +96,20 @@ def _seat(asked: SeatRequest, known: Directory, entropy: Entropy) -> Seat:
     point = known.points.get(asked.point) if asked.point else known.point_of(account)
     if point is None:
         raise Invalid(field="seats", detail=f"point {asked.point}", limit=str(MAX_SEATS))
-    name = checked_name(asked.name or account.name)
+    return seat_at(entropy, account.id, asked.role, checked_name(asked.name or account.name), point)
+
+
+def seat_at(entropy: Entropy, account: AccountId, role: Role, name: str, point: BridgePoint) -> Seat:
+    """A new seat of one person there."""
     return Seat(
         id=SeatId(entropy.id()),
-        account=account.id,
-        role=asked.role,
+        account=account,
+        role=role,
         name=name,
         point=point.id,
         point_name=point.name,
         level=point.level,
-        people=(SeatPerson(name, asked.role),),
+        people=(SeatPerson(name, role),),
     )
 
 

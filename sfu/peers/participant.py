@@ -3,11 +3,11 @@
 import asyncio
 from typing import Protocol
 
-from bridge.control import DownlinkAnswer, ParticipantOrder, UplinkOffer
+from bridge.control import DownlinkAnswer, LineCounters, ParticipantLines, ParticipantOrder, UplinkOffer
 from bridge.errors import Code, Conflict, MalformedSdp, NotFound, Refusal
-from bridge.ids import ParticipantId, RoomId, TrackId
+from bridge.ids import NS_PER_MS, ParticipantId, RoomId, TrackId
 from bridge.media import CLOSED_REASON, GateReason, Source
-from sfu.core.seam import CoreEvent, SenderReported, Spoke, UpId, UpStarted
+from sfu.core.seam import CoreEvent, LinkId, SenderReported, Spoke, UpId, UpStarted
 from sfu.peers.downlink import Downlink
 from sfu.peers.ground import Ground
 from sfu.peers.tracks import PublishedTrack
@@ -145,6 +145,16 @@ class Participant:
                 await uplink.close()
             if downlink is not None:
                 await downlink.close()
+
+    def lines(self) -> ParticipantLines:
+        """How both connections are."""
+        uplink = None if self._uplink is None else self._counted(self._uplink.transport.link)
+        downlink = None if self._downlink is None else self._counted(self._downlink.transport.link)
+        return ParticipantLines(self.id, uplink, downlink)
+
+    def _counted(self, link: LinkId) -> LineCounters:
+        packets, lost, octets, jitter_ms = self._ground.core.count(link)
+        return LineCounters(packets, lost, octets, jitter_ms, self._ground.core.report(link).rtt_ns / NS_PER_MS)
 
     # ── others' tracks ───────────────────────────────────────────────────────────────────────────────────────
 

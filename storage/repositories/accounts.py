@@ -1,11 +1,13 @@
 """Who can sign in."""
 
-from sqlalchemy import select
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import RowMapping, select
 
 from bridge.errors import NotFound
 from bridge.ids import AccountId
 from bridge.model import Account
-from storage.rows import struct_of
+from storage.rows import portions, struct_of
 from storage.tables import accounts
 from storage.transaction import Transaction
 
@@ -31,6 +33,14 @@ class SqlAccounts:
         if row is None:
             raise NotFound(detail=f"account {account}")
         return struct_of(Account, row)
+
+    async def those(self, asked: Collection[AccountId]) -> Mapping[AccountId, Account]:
+        """By id; who is not there is not in it."""
+        rows: list[RowMapping] = []
+        for some in portions(asked):
+            rows += await self._transaction.rows(select(accounts).where(accounts.c.id.in_(some)))
+        found = [struct_of(Account, row) for row in rows]
+        return {account.id: account for account in found}
 
     async def by_login(self, login: str) -> Account | None:
         """The account with exactly this login."""

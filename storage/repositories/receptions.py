@@ -78,6 +78,13 @@ class SqlReceptions:
         )
         return [struct_of(ReceptionRow, row) for row in rows]
 
+    async def open_rows(self) -> list[ReceptionRow]:
+        """In order of start. A look through the whole table, which has a row for each reception and no more."""
+        rows = await self._transaction.rows(
+            select(receptions).where(receptions.c.doors_open).order_by(receptions.c.starts_utc_ns, receptions.c.id)
+        )
+        return [struct_of(ReceptionRow, row) for row in rows]
+
     async def _last_version(self, reception: ReceptionId) -> int:
         stream = reception_events.c
         row = await self._transaction.first(

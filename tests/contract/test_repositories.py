@@ -118,6 +118,17 @@ async def test_all_sessions_of_an_account_go_and_no_others(staffed: UnitOfWork) 
     assert await staffed.sessions.get(other.id) == other
 
 
+async def test_what_a_doorkeeper_asks_of_many_at_once(staffed: UnitOfWork) -> None:
+    await staffed.accounts.add(account(2))
+    await staffed.sessions.add(session(1, 10))
+    await staffed.sessions.add(session(2, 20))
+    many = {AccountId(f"nobody-{number}") for number in range(1200)}
+    assert await staffed.accounts.those(many | {account(2).id}) == {account(2).id: account(2)}
+    assert await staffed.accounts.those(()) == {}
+    nowhere = {SessionId(f"nowhere-{number}") for number in range(1200)}
+    assert await staffed.sessions.seen(nowhere | {SessionId("session-2")}) == {SessionId("session-2"): 20}
+
+
 @pytest.mark.parametrize("roles", [(Role.CHAIR,), (Role.OBSERVER, Role.ADMINISTRATOR, Role.ARCHIVIST)])
 async def test_accounts_are_kept(staffed: UnitOfWork, roles: tuple[Role, ...]) -> None:
     made = account(2, *roles, point=POINT.id)
@@ -239,6 +250,13 @@ async def test_a_days_receptions_in_order_of_start(unit: UnitOfWork) -> None:
     for number, start in ((1, 300), (2, 100), (3, 200), (4, 99), (5, 200), (6, 301)):
         await unit.receptions.append([], reception(number, start))
     assert [row.id[-1] for row in await unit.receptions.rows(100, 301)] == ["2", "3", "5", "1"]
+
+
+async def test_receptions_with_open_doors_in_order_of_start(unit: UnitOfWork) -> None:
+    for number, start, doors in ((1, 300, True), (2, 100, False), (3, 200, True)):
+        row = msgspec.structs.replace(reception(number, start), doors_open=doors)
+        await unit.receptions.append([], row)
+    assert [row.id[-1] for row in await unit.receptions.open_rows()] == ["3", "1"]
 
 
 # ── recordings ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,8 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import unused_port
 
-from bridge.ids import AccountId, AgencyId, BridgePointId, MonoNs, UtcNs
+from bridge.board import WatchedRoom
+from bridge.ids import AccountId, AgencyId, BridgePointId, MonoNs, ReceptionId, UtcNs
 from bridge.model import Account, Agency, BridgePoint, Level, Role
 from bridge.ports import JoinGrant
 from bridge.receptions import ReceptionService
@@ -72,6 +73,21 @@ class PassingRemuxer:
         """As WebM."""
         self.asked += 1
         return "video/webm; codecs=vp8", body
+
+
+class StandingRooms:
+    """What a test puts into it; rooms that live have tests of their own."""
+
+    def __init__(self) -> None:
+        self.rooms: dict[ReceptionId, WatchedRoom] = {}
+
+    def watched(self) -> list[WatchedRoom]:
+        """All."""
+        return list(self.rooms.values())
+
+    def watched_room(self, reception: ReceptionId) -> WatchedRoom | None:
+        """By its reception."""
+        return self.rooms.get(reception)
 
 
 @dataclass
@@ -150,6 +166,7 @@ class Pages:
     tokens: SignedJoinTokens
     app: web.Application
     keys: InstallationKeys
+    rooms: StandingRooms
 
     def reader(self, **headers: str) -> Reader:
         """A browser of its own."""
@@ -189,7 +206,7 @@ async def furnish(storage: Storage) -> None:
 @asynccontextmanager
 async def serving(folder: Path, *, furnished: bool = True, **settings: Any) -> AsyncIterator[Pages]:
     """An installation on loopback; not ``furnished``: as it is before anybody has an account."""
-    clock, entropy = HandClock(), SystemEntropy()
+    clock, entropy, rooms = HandClock(), SystemEntropy(), StandingRooms()
     storage = build_storage(StorageConfig(f"sqlite:///{folder / 'pages.db'}", folder / "objects"), clock)
     await storage.migrate()
     await storage.prepare()
@@ -204,6 +221,7 @@ async def serving(folder: Path, *, furnished: bool = True, **settings: Any) -> A
         units=storage.units,
         receptions=ReceptionService(storage.units, clock, entropy, InProcessNotices()),
         tokens=tokens,
+        rooms=rooms,
         objects=storage.objects,
         signatures=Signatures(),
         known_keys=keys,
@@ -218,7 +236,7 @@ async def serving(folder: Path, *, furnished: bool = True, **settings: Any) -> A
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        yield Pages(origin, storage, clock, config, ports, tokens, app, keys)
+        yield Pages(origin, storage, clock, config, ports, tokens, app, keys, rooms)
     finally:
         await runner.cleanup()
         await storage.close()

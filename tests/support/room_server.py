@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bridge import commands as c
 from bridge.errors import Code, Unavailable
+from bridge.events import Event
 from bridge.ids import ParticipantId, ReceptionId, room_of
 from bridge.live import LiveSettings
 from bridge.model import Seat
@@ -127,6 +128,16 @@ class RoomServer:
         await browser.connect({"token": self.token(reception, seat)})
         await browser.until(lambda: browser.welcome is not None)
         return browser
+
+    async def stored(self, reception: ReceptionId, event: Event) -> None:
+        """Until it is in the history: what acts at once is written behind."""
+        async with asyncio.timeout(WITHIN_S):
+            while event not in await self.events(reception):  # noqa: ASYNC110  the database tells nobody
+                await asyncio.sleep(0.02)
+
+    async def events(self, reception: ReceptionId) -> list[Event]:
+        """Everything that is stored of it."""
+        return [one.event for one in await self.receptions.history(reception)]
 
     def gates(self, reception: ReceptionId, participant: ParticipantId) -> Any:
         return self.node.gates(room_of(reception), participant)

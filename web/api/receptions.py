@@ -14,7 +14,7 @@ from web.keys import CONFIG, PORTS
 from web.pages.room import own_seat
 from web.pages.today import seen_by
 from web.reach import allowed, reception_of
-from web.requests import account_of, actor_of
+from web.requests import account_of, actor_of, signed_in
 from web.scheduling import EARLIEST_MS, LATEST_MS, command_of, directory
 from web.wire import AgendaView, JoinReply, ReasonRequest, ReceptionRequest, ReceptionView, SeatView
 
@@ -104,5 +104,7 @@ async def join(request: web.Request) -> web.StreamResponse:
     seat = await own_seat(request, seen)
     if (why_not := may_join(seen.reception, seat.id)) is not None:
         raise Refusal(why_not, f"join of reception {seen.reception.id}")
-    token = request.app[PORTS].tokens.mint(JoinGrant(seen.reception.id, seat.id, seen.actor.account))
+    token = request.app[PORTS].tokens.mint(
+        JoinGrant(seen.reception.id, seat.id, seen.actor.account, signed_in(request).session.id)
+    )
     return json_response(JoinReply(token, config.socket_origin, config.socket_path, config.namespace, ()))

@@ -40,6 +40,8 @@ export interface Acts {
   readonly muteAll: () => void;
   readonly takeChair: () => void;
   readonly returnChair: () => void;
+  readonly answerHelp: (seat: string, accepted: boolean) => void;
+  readonly endHelp: (seat: string) => void;
   readonly leave: () => void;
   readonly putTroubleAway: () => void;
   readonly soundHeldBack: (held: boolean) => void;

@@ -48,6 +48,7 @@ const CONDUCTS = [
   "give_floor",
   "mute_others",
   "return_chair",
+  "answer_help",
 ];
 const EVERYBODY = [
   "set_own_microphone",
@@ -103,6 +104,7 @@ export function view(you: string, change: Partial<RoomView> = {}): RoomView {
     ],
     participants: PEOPLE,
     expected: [],
+    helps: [],
     you,
     may: rightsOf(you),
     held: false,

@@ -114,6 +114,8 @@ type Conducting = Pick<
   | "muteAll"
   | "takeChair"
   | "returnChair"
+  | "answerHelp"
+  | "endHelp"
 >;
 
 function conducting(session: Session): Conducting {
@@ -147,6 +149,8 @@ function conducting(session: Session): Conducting {
     returnChair: () => {
       command({ type: "ReturnChair" });
     },
+    answerHelp: (seat, accepted) => void session.command({ type: "AnswerHelp", seat, accepted }),
+    endHelp: (seat) => void session.command({ type: "EndHelp", seat }),
   };
 }
 

@@ -79,7 +79,9 @@ export interface CommandRequest {
     | SendToAll
     | SendToOfficials
     | TakeChair
-    | ReturnChair;
+    | ReturnChair
+    | AnswerHelp
+    | EndHelp;
 }
 /**
  * ``override``: the chair's reason to start without proved readiness; until readiness exists always asked.
@@ -173,6 +175,18 @@ export interface TakeChair {
 export interface ReturnChair {
   type: "ReturnChair";
 }
+export interface AnswerHelp {
+  type: "AnswerHelp";
+  seat: string;
+  accepted: boolean;
+}
+/**
+ * Withdraws the consent: the helper is out at once.
+ */
+export interface EndHelp {
+  type: "EndHelp";
+  seat: string;
+}
 /**
  * Why not. As acknowledgement, as ``data`` of a refused connection, or as event ``refused`` before a disconnect.
  */
@@ -250,6 +264,7 @@ export interface RoomView {
   cases: CaseView[];
   participants: ParticipantView[];
   expected: string[];
+  helps: HelpView[];
   you: string;
   may: string[];
   held: boolean;
@@ -286,6 +301,15 @@ export interface ParticipantView {
   };
 }
 /**
+ * An operator's help. ``state``: offered (answer with AnswerHelp) | accepted (EndHelp withdraws it).
+ */
+export interface HelpView {
+  seat: string;
+  name: string;
+  point: string;
+  state: string;
+}
+/**
  * Event ``messages``: what was written and this participant may read, in order. ``earlier``: after a Welcome, what
  * was written before it, in pieces; what a client knew from before that Welcome is told again.
  */
@@ -314,7 +338,8 @@ export interface Welcome {
   room: RoomView;
 }
 /**
- * Event ``ended``, last before the server disconnects. ``how``: closed | cancelled | left | replaced | expired.
+ * Event ``ended``, last before the server disconnects. ``how``: closed | cancelled | left | replaced | expired |
+ * help_ended (the consent to an operator's help) | signed_out | password_reset | account_closed.
  */
 export interface Ended {
   how: string;

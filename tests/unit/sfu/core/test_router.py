@@ -371,3 +371,16 @@ def test_rubbish_disturbs_nobody(room: CoreRoom) -> None:
         assert room.core.feed(rubbish, room.ann.address, room.now) == []
         assert room.core.feed(rubbish, ("10.0.0.1", 1), room.now) == []
     assert room.sequences(room.feed(rtp(501))) == [1001]
+
+
+def test_counts_what_a_publisher_lost_and_what_a_receiver_reports(room: CoreRoom) -> None:
+    flowing(room)
+    for sequence in (501, 502, 505):
+        room.feed(rtp(sequence, 9000, payload=KEY))
+    counts = room.core.count(ANN)
+    assert (counts.packets, counts.lost, counts.octets) == (6, 2, 4 * len(KEY))
+    block = RtcpReceiverInfo(77, 0, 3, 1005, 900, 0, 0)
+    room.tell(room.bob, bytes(RtcpRrPacket(ssrc=9, reports=[block])))
+    told = room.core.count(BOB)
+    assert (told.packets, told.lost, told.jitter_ms) == (4, 3, 10.0)
+    assert room.core.count(EVE) == (0, 0, 0, 0.0)

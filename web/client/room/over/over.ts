@@ -15,6 +15,43 @@ interface Words {
   title: string;
   next: string;
   mayReturn: boolean;
+  /** Where to go on, when that is not the page after the reception. */
+  onward?: string;
+}
+
+/** Whom the server took out of the room while it goes on: what let them in holds no longer. */
+function putOut(how: string): Words | undefined {
+  const words: Readonly<Record<string, () => Words>> = {
+    help_ended: () => ({
+      title: t("Your help in this room has ended."),
+      next: t(
+        "The reception goes on. To help again, offer it once more on the page of the live rooms.",
+      ),
+      mayReturn: false,
+      onward: "/operator",
+    }),
+    signed_out: () => ({
+      title: t("You were signed out."),
+      next: t("The sign-in with which you came in was ended. Sign in again; your seat is kept."),
+      mayReturn: false,
+      onward: "/today",
+    }),
+    password_reset: () => ({
+      title: t("Your password was replaced by an administrator."),
+      next: t(
+        "Sign in with the new password; your seat is kept. If you did not ask for it, call the administrator.",
+      ),
+      mayReturn: false,
+      onward: "/today",
+    }),
+    account_closed: () => ({
+      title: t("Your account was closed by an administrator."),
+      next: t("You cannot come in with it any more. Call the administrator if this is a mistake."),
+      mayReturn: false,
+      onward: "/today",
+    }),
+  };
+  return words[how]?.();
 }
 
 /** By how it ended; `closed` also for what a newer server may say. `conducts`: whoever leads hears of the archive. */
@@ -50,7 +87,7 @@ export function wordsOf(how: string, conducts: boolean): Words {
         ),
     mayReturn: false,
   };
-  return words[how]?.() ?? closed;
+  return words[how]?.() ?? putOut(how) ?? closed;
 }
 
 export class Over extends PlainElement {
@@ -86,7 +123,7 @@ export class Over extends PlainElement {
         <a
           class=${`btn ${words.mayReturn ? "btn-outline-secondary" : "btn-primary"}`}
           data-testid="over-onward"
-          href=${words.mayReturn ? this.config.back : this.config.after}
+          href=${words.onward ?? (words.mayReturn ? this.config.back : this.config.after)}
           >${t("Back to the overview")}</a
         >
       </div>

@@ -13,6 +13,7 @@ import { conducts, me } from "../view";
 import "../bar/bar";
 import "../dialogs/dialogs";
 import "../held/held";
+import "../help/help";
 import "../notices-list/notices-list";
 import "../over/over";
 import "../panel/panel";
@@ -77,10 +78,9 @@ export class Room extends PlainElement {
     return html`<div class="dc-inside" data-testid="room" data-state=${this.room.room?.state ?? ""}>
       <dc-topbar .room=${this.room}></dc-topbar>
       <div>
-        ${this.#invitation()} ${this.#paused()}<dc-sounds
-          .room=${this.room}
-          .acts=${this.acts}
-        ></dc-sounds>
+        ${this.#invitation()} ${this.#paused()}
+        <dc-help .room=${this.room} .acts=${this.acts}></dc-help
+        ><dc-sounds .room=${this.room} .acts=${this.acts}></dc-sounds>
       </div>
       <div class="dc-floor-plan" tabindex="-1" data-lost=${this.room.lostMs !== null}>
         <dc-notices .room=${this.room} .acts=${this.acts}></dc-notices>
