@@ -124,7 +124,7 @@ POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
     Action.RAISE_HAND: _SENDERS,
     Action.GIVE_FLOOR: _CONDUCTORS,
     Action.MUTE_OTHERS: _CONDUCTORS,
-    Action.WRITE_TO_ALL: tuple(rule for rule in _EVERYBODY if rule[0] is not Role.OBSERVER),
+    Action.WRITE_TO_ALL: _SENDERS,
     Action.OFFICIALS_LINE: tuple(rule for rule in _EVERYBODY if rule[0] in STAFF_SIDE),
     Action.TAKE_CHAIR: _DEPUTIES,
     Action.RETURN_CHAIR: ((Role.CHAIR, Scope.SEAT),),

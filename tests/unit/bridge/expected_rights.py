@@ -13,7 +13,11 @@ IS_HEARD = "set_own_microphone set_own_camera raise_hand"
 """Gate 5 keeps the microphone closed until the chair gives the floor; the right is to open it then."""
 
 SHOWS_PAPERS = "share_screen"
-CONDUCTS = "open_doors cancel interrupt resume call_next give_floor mute_others"
+WRITES = "write_to_all"
+AMONG_OFFICIALS = "officials_line"
+"""What officials write to each other, no citizen reads."""
+
+CONDUCTS = "open_doors cancel interrupt resume call_next give_floor mute_others answer_help"
 READS_RECORDINGS = (
     "see_archive play_recording verify_recording search_person see_readings export_recording copy_recording"
 )
@@ -21,32 +25,37 @@ READS_RECORDINGS = (
 EXPECTED: Mapping[str, Mapping[str, str]] = {
     # Receives the citizens: alone begins and ends; keeps the office's receptions and reads their recordings.
     "chair": {
-        "seat": f"{TAKES_PART} {IS_HEARD} {SHOWS_PAPERS} {CONDUCTS} start close",
+        "seat": f"{TAKES_PART} {IS_HEARD} {WRITES} {AMONG_OFFICIALS} {SHOWS_PAPERS} {CONDUCTS} start close return_chair",
         "own": f"schedule see_reception open_doors cancel {READS_RECORDINGS}",
     },
-    # Conducts beside the chair, but neither begins nor ends; no recordings.
+    # Conducts beside the chair, but neither begins nor ends; takes the chair when nobody holds it; no recordings.
     "secretary": {
-        "seat": f"{TAKES_PART} {IS_HEARD} {SHOWS_PAPERS} {CONDUCTS}",
+        "seat": f"{TAKES_PART} {IS_HEARD} {WRITES} {AMONG_OFFICIALS} {SHOWS_PAPERS} {CONDUCTS} take_chair",
         "own": "schedule see_reception open_doors cancel",
     },
-    # Must be at the centre with the receiver (L22): speaks when asked, brings documents, conducts nothing.
-    "advisor": {"seat": f"{TAKES_PART} {IS_HEARD} {SHOWS_PAPERS}"},
-    "agency": {"seat": f"{TAKES_PART} {IS_HEARD} {SHOWS_PAPERS}"},
+    # Must be at the centre with the receiver (L22): speaks when asked, brings documents, conducts nothing
+    # until they take a chair that nobody holds.
+    "advisor": {"seat": f"{TAKES_PART} {IS_HEARD} {WRITES} {AMONG_OFFICIALS} {SHOWS_PAPERS} take_chair"},
+    "agency": {"seat": f"{TAKES_PART} {IS_HEARD} {WRITES} {AMONG_OFFICIALS} {SHOWS_PAPERS}"},
     # The citizen's side: heard when the chair gives the floor (L21), shows what they brought.
-    "citizen": {"seat": f"{TAKES_PART} {IS_HEARD} {SHOWS_PAPERS}"},
-    "representative": {"seat": f"{TAKES_PART} {IS_HEARD} {SHOWS_PAPERS}"},
-    "lawyer": {"seat": f"{TAKES_PART} {IS_HEARD} {SHOWS_PAPERS}"},
+    "citizen": {"seat": f"{TAKES_PART} {IS_HEARD} {WRITES} {SHOWS_PAPERS}"},
+    "representative": {"seat": f"{TAKES_PART} {IS_HEARD} {WRITES} {SHOWS_PAPERS}"},
+    "lawyer": {"seat": f"{TAKES_PART} {IS_HEARD} {WRITES} {SHOWS_PAPERS}"},
     # Speaks for others, and shows nothing.
-    "interpreter": {"seat": f"{TAKES_PART} {IS_HEARD}"},
-    # Helps with the line; sees the receptions of the places they keep running, conducts none.
-    "operator": {"seat": f"{TAKES_PART} {IS_HEARD}", "own": "see_reception", "below": "see_reception"},
+    "interpreter": {"seat": f"{TAKES_PART} {IS_HEARD} {WRITES}"},
+    # Helps with the line; sees the receptions of the places they keep running, conducts none; comes in by consent.
+    "operator": {
+        "seat": f"{TAKES_PART} {IS_HEARD} {WRITES} {AMONG_OFFICIALS}",
+        "own": "see_reception watch_rooms offer_help",
+        "below": "see_reception watch_rooms offer_help",
+    },
     # Hears and sees, sends nothing.
     "observer": {"seat": TAKES_PART},
     # No seat in a room; the record of the lower agencies is kept at the centre too.
     "archivist": {"own": READS_RECORDINGS, "below": READS_RECORDINGS},
     # Sets up their part of the tree, and sees what is there and who read it; neither plays nor asks who is in it.
     "administrator": {
-        "own": "set_up schedule see_reception open_doors cancel see_archive see_readings",
-        "below": "set_up see_reception see_archive see_readings",
+        "own": "set_up schedule see_reception open_doors cancel watch_rooms see_archive see_readings",
+        "below": "set_up see_reception watch_rooms see_archive see_readings",
     },
 }
