@@ -30,6 +30,8 @@ class Departure(StrEnum):
     REPLACED = "replaced"  # the seat was opened on another device
     EXPIRED = "expired"  # did not return within the resume time
     ENDED = "ended"  # the reception closed
+    SENT_BACK = "sent_back"  # to the waiting area
+    CASE_OVER = "case_over"  # the next case was called
 
 
 class RecordingHealth(StrEnum):
@@ -124,6 +126,67 @@ class ParticipantLeft(msgspec.Struct, frozen=True, tag=True):
     how: Departure
 
 
+class WaitingBegun(msgspec.Struct, frozen=True, tag=True):
+    """A connection of the seat is in the waiting area. ``since_utc_ns``: where it goes on waiting from an earlier
+    connection; 0: from now."""
+
+    participant: ParticipantId
+    seat: SeatId
+    since_utc_ns: int = 0
+
+
+class WaitingLost(msgspec.Struct, frozen=True, tag=True):
+    """The line of who waits is down."""
+
+    participant: ParticipantId
+
+
+class WaitingReturned(msgspec.Struct, frozen=True, tag=True):
+    participant: ParticipantId
+
+
+class WaitingEnded(msgspec.Struct, frozen=True, tag=True):
+    """Gone from the waiting area otherwise than into the room."""
+
+    participant: ParticipantId
+    how: Departure
+
+
+class WaitingMessaged(msgspec.Struct, frozen=True, tag=True):
+    """The office said this to who waits."""
+
+    seat: SeatId
+    text: str
+
+
+class SeatDismissed(msgspec.Struct, frozen=True, tag=True):
+    """Sent away for good."""
+
+    seat: SeatId
+    reason: str
+
+
+class SeatConfirmed(msgspec.Struct, frozen=True, tag=True):
+    """Whoever opened the seat said that name and part are theirs."""
+
+    seat: SeatId
+
+
+class DevicesChecked(msgspec.Struct, frozen=True, tag=True):
+    """What works at the seat."""
+
+    seat: SeatId
+    camera: bool
+    microphone: bool
+
+
+class NoticeAcknowledged(msgspec.Struct, frozen=True, tag=True):
+    """The notice that the reception is recorded was read. ``version``: of its text."""
+
+    seat: SeatId
+    version: str
+
+
 class MicrophoneMoved(msgspec.Struct, frozen=True, tag=True):
     participant: ParticipantId
     open: bool
@@ -192,6 +255,15 @@ Event: TypeAlias = (
     | ParticipantLost
     | ParticipantReturned
     | ParticipantLeft
+    | WaitingBegun
+    | WaitingLost
+    | WaitingReturned
+    | WaitingEnded
+    | WaitingMessaged
+    | SeatDismissed
+    | SeatConfirmed
+    | DevicesChecked
+    | NoticeAcknowledged
     | MicrophoneMoved
     | CameraMoved
     | ScreenMoved

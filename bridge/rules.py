@@ -2,7 +2,7 @@
 
 from bridge.control import Gates, ParticipantOrder, RoomOrder
 from bridge.disk import Look, Space
-from bridge.errors import Code
+from bridge.errors import Code, Refusal
 from bridge.ids import ParticipantId, SeatId
 from bridge.model import OFFICIALS, STAFF_SIDE, Role
 from bridge.reception import Reception
@@ -12,6 +12,12 @@ MAX_PARTICIPANTS = 50
 """A session is 2-30 points; the node is measured to 50."""
 
 WhyNot = Code | None
+
+
+def refuse(why_not: WhyNot) -> None:
+    """Raises Refusal(why_not)."""
+    if why_not is not None:
+        raise Refusal(why_not)
 
 
 def may_join(reception: Reception, seat: SeatId) -> WhyNot:
