@@ -202,11 +202,13 @@ class LocalJournal(Protocol):
 
 
 class JoinGrant(msgspec.Struct, frozen=True):
-    """What a join token says: this seat of this reception, opened by this account."""
+    """What a join token says: this seat of this reception, opened by this account. ``device``: on what, in words, for
+    who had the seat open before."""
 
     reception: ReceptionId
     seat: SeatId
     account: str
+    device: str = ""
 
 
 class JoinTokens(Protocol):

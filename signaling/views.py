@@ -2,10 +2,11 @@
 
 from bridge.events import RecordingHealth
 from bridge.ids import NS_PER_MS, ParticipantId
-from bridge.model import OFFICIALS, STAFF_SIDE, Role
+from bridge.model import OFFICIALS, STAFF_SIDE, AdmitRule, Role, Seat
 from bridge.policy import Action, Actor, may
 from bridge.reception import Participant, Reception
 from bridge.states import BEFORE_LIVE, OVER, ReceptionState
+from signaling.waiting_views import absent_names, waiting_seats
 from signaling.wire import Alarm, CaseView, ParticipantView, RoomView
 
 ROOM_ACTIONS = (
@@ -14,6 +15,7 @@ ROOM_ACTIONS = (
     Action.RESUME,
     Action.CLOSE,
     Action.CALL_NEXT,
+    Action.ADMIT,
     Action.SET_OWN_MICROPHONE,
     Action.SET_OWN_CAMERA,
     Action.SHARE_SCREEN,
@@ -71,8 +73,8 @@ def recording_word(reception: Reception, role: Role) -> str:
 
 
 def actor_of(reception: Reception, participant: ParticipantId) -> Actor:
-    """Who acts from this seat. In the room only the seat's role counts. Raises NotFound."""
-    seat = reception.seats[reception.participant(participant).seat]
+    """Who acts from this seat, in the room or waiting. There only the seat's role counts. Raises NotFound."""
+    seat = reception.seat_at(participant)
     return Actor(seat.account, seat.name, frozenset(), reception.agency, seat.id, seat.role, participant)
 
 
@@ -102,13 +104,26 @@ def room_view(
         recording=recording_word(reception, role),
         alarms=alarms if role in SEES_DEGRADED else (),
         case_number=reception.case_number,
-        cases=tuple(CaseView(item.number, item.title) for item in reception.agenda),
+        cases=cases_for(reception, reception.seat_at(you)),
         participants=tiles,
-        expected=expected_points(reception),
+        expected=expected_points(reception) if role in STAFF_SIDE or not lets_in(reception) else (),
+        waiting=waiting_seats(reception) if may(actor, Action.ADMIT, reception.concern) else (),
+        absent=absent_names(reception) if may(actor, Action.ADMIT, reception.concern) else (),
         you=you,
         may=tuple(action for action in ROOM_ACTIONS if may(actor, action, reception.concern)),
         held=reception.state in BEFORE_LIVE and role not in STAFF_SIDE,
     )
+
+
+def lets_in(reception: Reception) -> bool:
+    """Whether citizens are let in one case after another, and so learn nothing of the others."""
+    return reception.admit is AdmitRule.BY_OFFICE
+
+
+def cases_for(reception: Reception, seat: Seat) -> tuple[CaseView, ...]:
+    """The whole agenda; for the citizens' side where they are let in only their own."""
+    everything = seat.role in STAFF_SIDE or not lets_in(reception)
+    return tuple(CaseView(item.number, item.title) for item in reception.agenda if everything or seat.id in item.seats)
 
 
 def _ms(utc_ns: int | None) -> int | None:

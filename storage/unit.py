@@ -22,6 +22,7 @@ from bridge.repositories import (
     UnitOfWork,
     UsedTokens,
     ViewingCopies,
+    Visits,
 )
 from storage.engine import Database
 from storage.repositories.accounts import SqlAccounts
@@ -38,6 +39,7 @@ from storage.repositories.second_factors import SqlSecondFactors
 from storage.repositories.sessions import SqlSessions
 from storage.repositories.sign_ins import SqlSignIns
 from storage.repositories.used_tokens import SqlUsedTokens
+from storage.repositories.visits import SqlVisits
 from storage.transaction import Transaction
 
 
@@ -54,6 +56,7 @@ class SqlUnit:
     sign_ins: SignIns
     second_factors: SecondFactors
     invitations: Invitations
+    visits: Visits
     receptions: Receptions
     recordings: Recordings
     access_events: AccessEvents
@@ -87,6 +90,7 @@ class SqlUnit:
         self.sign_ins = SqlSignIns(transaction)
         self.second_factors = SqlSecondFactors(transaction)
         self.invitations = SqlInvitations(transaction)
+        self.visits = SqlVisits(transaction)
         self.receptions = SqlReceptions(transaction)
         self.recordings = SqlRecordings(transaction)
         self.access_events = SqlAccessEvents(transaction)
