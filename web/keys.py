@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import jinja2
 from aiohttp import web
 
+from bridge.guests import Guest
 from bridge.model import Account, Session
 from web.assets import Assets
 from web.catalogues import Catalogues
 from web.config import WebConfig, WebPorts
+from web.visits import Visits
 from web.words import Words
 
 
@@ -27,4 +29,7 @@ ASSETS = web.AppKey("assets", Assets)
 TEMPLATES = web.AppKey("templates", jinja2.Environment)
 
 WORDS = web.RequestKey("words", Words)
+VISITS = web.AppKey("visits", Visits)
+GUEST = web.RequestKey("guest", Guest)
+"""Of pages under /enter alone, which in turn know no SIGNED_IN."""
 SIGNED_IN = web.RequestKey("signed_in", SignedIn)
