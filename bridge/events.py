@@ -167,7 +167,8 @@ class SeatDismissed(msgspec.Struct, frozen=True, tag=True):
 
 
 class SeatConfirmed(msgspec.Struct, frozen=True, tag=True):
-    """Whoever opened the seat said that name and part are theirs."""
+    """Whoever opened the seat said that name and part are theirs. It may be another machine than before: its devices are
+    not checked."""
 
     seat: SeatId
 

@@ -295,7 +295,7 @@ def _prepared(state: Reception, seat: SeatId, **done: Any) -> Reception:
 
 
 def _confirmed(state: Reception, event: e.SeatConfirmed, at: int) -> Reception:
-    return _prepared(state, event.seat, confirmed=True)
+    return _prepared(state, event.seat, confirmed=True, camera=None, microphone=None)
 
 
 def _devices_checked(state: Reception, event: e.DevicesChecked, at: int) -> Reception:

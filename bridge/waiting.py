@@ -13,7 +13,7 @@ from bridge.ids import ParticipantId, SeatId
 from bridge.model import WALKS_IN, AdmitRule
 from bridge.policy import Actor
 from bridge.reasons import checked_reason
-from bridge.reception import Reception, Waiting
+from bridge.reception import Prepared, Reception, Waiting
 from bridge.rules import MAX_PARTICIPANTS, refuse
 from bridge.states import OVER, AttendanceState, ReceptionState
 
@@ -211,10 +211,10 @@ def _own_seat(reception: Reception, actor: Actor) -> SeatId:
 
 
 def confirm(reception: Reception, actor: Actor, command: c.ConfirmSeat) -> list[Event]:
-    """Once; who says it again changes nothing."""
+    """Each time somebody comes in at the door; said twice in a row it changes nothing."""
     seat = _own_seat(reception, actor)
-    done = reception.prepared.get(seat)
-    return [] if done is not None and done.confirmed else [e.SeatConfirmed(seat)]
+    done = reception.prepared.get(seat, Prepared())
+    return [] if done.confirmed and done.camera is None else [e.SeatConfirmed(seat)]
 
 
 def note_devices(reception: Reception, actor: Actor, command: c.NoteDevices) -> list[Event]:
