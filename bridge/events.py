@@ -167,8 +167,8 @@ class SeatDismissed(msgspec.Struct, frozen=True, tag=True):
 
 
 class SeatConfirmed(msgspec.Struct, frozen=True, tag=True):
-    """Whoever opened the seat said that name and part are theirs. It may be another machine than before: its devices are
-    not checked."""
+    """Whoever opened the seat said that name and part are theirs. It may be another machine than before, whose devices
+    are not checked."""
 
     seat: SeatId
 

@@ -2,7 +2,7 @@
 
 import type { Acts } from "./acts";
 import { firstState, type RoomState } from "./state";
-import type { ParticipantView, RoomView } from "../wire/signaling";
+import type { ParticipantView, RoomView, WaitingSeat, WaitingView } from "../wire/signaling";
 import type { RoomConfig } from "../wire/web";
 
 export const NOW = 1_795_000_000_000;
@@ -43,6 +43,7 @@ const CONDUCTS = [
   "resume",
   "close",
   "call_next",
+  "admit",
   "give_floor",
   "mute_others",
 ];
@@ -69,9 +70,48 @@ export function view(you: string, change: Partial<RoomView> = {}): RoomView {
     ],
     participants: PEOPLE,
     expected: [],
+    waiting: [],
+    absent: [],
     you,
     may: you === "chair" ? [...CONDUCTS, ...EVERYBODY] : EVERYBODY,
     held: false,
+    ...change,
+  };
+}
+
+/** Somebody in the waiting area, as who lets people in sees it. */
+export function waitingSeat(id: string, change: Partial<WaitingSeat> = {}): WaitingSeat {
+  return {
+    seat: `seat-${id}`,
+    name: `Người ${id}`,
+    role: "citizen",
+    point: `Điểm cầu ${id}`,
+    case_number: 2,
+    since_ms: NOW - 125_000,
+    state: "connected",
+    camera: true,
+    microphone: true,
+    moved: false,
+    message: "",
+    ...change,
+  };
+}
+
+/** What a citizen sees who waits. */
+export function waitingView(change: Partial<WaitingView> = {}): WaitingView {
+  return {
+    revision: 1,
+    now_ms: NOW,
+    title: "Buổi tiếp công dân",
+    office: "Ban Tiếp công dân tỉnh",
+    name: "Nguyễn Văn A",
+    role: "citizen",
+    since_ms: NOW - 125_000,
+    begun: true,
+    number: 2,
+    before: 1,
+    message: "",
+    staff: null,
     ...change,
   };
 }
@@ -126,4 +166,5 @@ export const CONFIG: RoomConfig = {
   camera_kbps: 1500,
   screen_kbps: 2000,
   loopback_only: false,
+  waits: false,
 };

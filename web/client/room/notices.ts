@@ -9,6 +9,7 @@ import type { ParticipantView, RoomView } from "../wire/signaling";
 export type NoticeKind =
   | "joined"
   | "left"
+  | "waits"
   | "away"
   | "returned"
   | "hand"
@@ -48,6 +49,7 @@ export function heardOf(
     ...ofReception(before, after),
     ...ofRecording(before, after),
     ...ofPeople(before, after),
+    ...ofWaiting(before, after),
   ].filter((one) => !(askedQuiet && one.kind === "muted_by_chair"));
   return said.map((one, index) => ({ ...one, atMs: now, id: `${after.revision}.${index}` }));
 }
@@ -81,6 +83,14 @@ function ofPeople(before: RoomView, after: RoomView): Said[] {
     ...gone.map((one): Said => ({ kind: "left", params: { name: one.name } })),
     ...after.participants.flatMap((one) => ofPerson(earlier.get(one.id), one, before, after.you)),
   ];
+}
+
+/** Told to who may let them in, who alone sees them. */
+function ofWaiting(before: RoomView, after: RoomView): Said[] {
+  const known = new Set(before.waiting.map((one) => one.seat));
+  return after.waiting
+    .filter((one) => !known.has(one.seat))
+    .map((one) => ({ kind: "waits", params: { name: one.name } }));
 }
 
 function ofPerson(

@@ -9,18 +9,25 @@ import { me, microphoneFace } from "./view";
 
 /** Binds the acts to `session`. */
 export function actsOf(session: Session): Acts {
-  return { ...entering(session), ...mine(session), ...conducting(session), ...looking(session) };
+  return {
+    ...entering(session),
+    ...mine(session),
+    ...conducting(session),
+    ...lettingIn(session),
+    ...looking(session),
+  };
 }
 
 type Entering = Pick<
   Acts,
-  "enter" | "prepare" | "choose" | "retry" | "switchOff" | "choices" | "leave"
+  "enter" | "prepare" | "takeOver" | "choose" | "retry" | "switchOff" | "choices" | "leave"
 >;
 
 function entering(session: Session): Entering {
   return {
     enter: () => void session.enter(),
     prepare: () => void session.prepare(),
+    takeOver: () => void session.takeOver(),
     choose: (gadget, id) => {
       session.media.local.chosen[gadget] = id;
       void session.media.local.open(gadget);
@@ -131,6 +138,18 @@ function conducting(session: Session): Conducting {
     takeFloor: (participant) => void session.command({ type: "TakeFloor", participant }),
     mute: (participant) => void session.command({ type: "MuteParticipant", participant }),
     muteAll: () => void session.command({ type: "MuteAll" }),
+  };
+}
+
+type LettingIn = Pick<Acts, "recallCase" | "admit" | "sendBack" | "dismiss" | "message">;
+
+function lettingIn(session: Session): LettingIn {
+  return {
+    recallCase: () => void session.command({ type: "RecallCase" }),
+    admit: (seat) => void session.command({ type: "AdmitSeat", seat }),
+    sendBack: (seat) => void session.command({ type: "SendBack", seat }),
+    dismiss: (seat, reason) => void session.command({ type: "DismissSeat", seat, reason }),
+    message: (seat, text) => void session.command({ type: "MessageWaiting", seat, text }),
   };
 }
 

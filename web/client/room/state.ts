@@ -9,9 +9,10 @@
 import type { Fault } from "./devices";
 import type { Quality } from "./quality";
 import { heardOf, type Notice } from "./notices";
-import type { Ended, RoomView, Welcome } from "../wire/signaling";
+import type { Ended, RoomView, WaitingView, WaitingWelcome, Welcome } from "../wire/signaling";
 
-export type Phase = "before" | "entering" | "inside" | "over";
+/** `taken`: another device has my seat, and I am asked whether to go on here. */
+export type Phase = "before" | "entering" | "taken" | "waiting" | "inside" | "over";
 export type Direction = "uplink" | "downlink";
 export type Transport = "new" | "connected" | "lost";
 export type Layout = "floor" | "grid";
@@ -30,6 +31,8 @@ export interface Trouble {
 export interface RoomState {
   readonly phase: Phase;
   readonly room: RoomView | null;
+  /** What I see while I wait to be let in; null otherwise. */
+  readonly waiting: WaitingView | null;
   readonly aheadMs: number;
   readonly nowMs: number;
   /** Since when the socket is gone; null while it is there. */
@@ -60,6 +63,9 @@ export type Input =
   | { type: "entering" }
   | { type: "welcome"; welcome: Welcome }
   | { type: "room"; room: RoomView }
+  | { type: "waiting_welcome"; welcome: WaitingWelcome }
+  | { type: "waiting"; waiting: WaitingView }
+  | { type: "taken" }
   | { type: "speakers"; participants: readonly string[] }
   | { type: "socket_lost" }
   | { type: "transport"; direction: Direction; state: Transport }
@@ -85,6 +91,7 @@ export function firstState(now: number, panel: boolean): RoomState {
   return {
     phase: "before",
     room: null,
+    waiting: null,
     aheadMs: 0,
     nowMs: now,
     lostMs: null,
@@ -120,14 +127,28 @@ const RULES: Rules = {
   welcome: (state, input, now) => ({
     ...seen(state, input.welcome.room, now, true),
     phase: "inside",
+    waiting: null,
     lostMs: null,
     ending: null,
     trouble: state.trouble?.code === "line_down" ? null : state.trouble,
   }),
-  room: (state, input, now) => seen(state, input.room, now, false),
+  // Between being let in and being welcomed a view may come that is not for who waits.
+  room: (state, input, now) =>
+    state.phase === "waiting" ? state : seen(state, input.room, now, false),
+  waiting_welcome: (state, input, now) => ({
+    ...waits({ ...left(state), room: null }, input.welcome.waiting, now),
+    phase: "waiting",
+    ending: null,
+    trouble: state.trouble?.code === "line_down" ? null : state.trouble,
+  }),
+  waiting: (state, input, now) =>
+    state.waiting === null || input.waiting.revision < state.waiting.revision
+      ? state
+      : waits(state, input.waiting, now),
+  taken: (state) => ({ ...left(state), phase: "taken" }),
   speakers: (state, input) => ({ ...state, speakers: input.participants }),
   socket_lost: (state, _, now) =>
-    state.phase === "inside" && state.lostMs === null
+    (state.phase === "inside" || state.phase === "waiting") && state.lostMs === null
       ? { ...state, lostMs: now, nowMs: now, dialog: null, speakers: [] }
       : state,
   transport: (state, input) => ({ ...state, [input.direction]: input.state }),
@@ -147,8 +168,13 @@ const RULES: Rules = {
   invitation_answered: (state) => ({ ...state, invited: false }),
   asked_quiet: (state) => ({ ...state, askedQuiet: true }),
   trouble: (state, input) => ({ ...state, trouble: input.trouble }),
-  ended: (state, input) => ({ ...left(state), phase: "over", ending: input.ending }),
-  back_before: (state) => ({ ...left(state), phase: "before" }),
+  ended: (state, input) => ({
+    ...left(state),
+    waiting: null,
+    phase: "over",
+    ending: input.ending,
+  }),
+  back_before: (state) => ({ ...left(state), waiting: null, phase: "before" }),
   tick: (state, _, now) => ({
     ...state,
     nowMs: now,
@@ -176,6 +202,10 @@ function left(state: RoomState): RoomState {
     notices: [],
     media: state.media + 1,
   };
+}
+
+function waits(state: RoomState, waiting: WaitingView, now: number): RoomState {
+  return { ...state, waiting, nowMs: now, aheadMs: waiting.now_ms - now };
 }
 
 /** A new view of the room. An older one that arrives late is dropped — unless the line was new and counts afresh. */

@@ -16,6 +16,7 @@ export type Action =
   | "resume"
   | "close"
   | "call_next"
+  | "admit"
   | "share_screen"
   | "raise_hand"
   | "give_floor"

@@ -11,6 +11,7 @@ import type { Acts } from "../acts";
 import type { RoomState } from "../state";
 import { handsUp, may } from "../view";
 import { roleWord } from "../words";
+import { sendOutVerbs } from "../waiting/waiting-list";
 import css from "./panel.css?inline";
 
 adopt(css);
@@ -37,6 +38,7 @@ export class Panel extends PlainElement {
           ${icon("cross")}<span class="visually-hidden">${t("Close")}</span>
         </button>
       </div>
+      <dc-waiting-list .room=${this.room} .acts=${this.acts}></dc-waiting-list>
       ${this.#hands(view)} ${this.#muteAll()}
       <ul>
         ${repeat(
@@ -121,6 +123,7 @@ export class Panel extends PlainElement {
             </button>`
           : nothing
       }
+      ${may(this.room, "admit") ? sendOutVerbs(who, this.acts) : nothing}
     </div>`;
   }
 
