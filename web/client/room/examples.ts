@@ -142,6 +142,7 @@ export function writtenActs(): Acts & { readonly done: string[] } {
   return new Proxy({ done } as Acts & { done: string[] }, {
     get: (target, name) => {
       if (typeof name === "symbol" || name === "done") return target.done;
+      if (name.startsWith("_$")) return undefined; // Lit asks of everything whether it is a directive
       return (...given: unknown[]): unknown => {
         const words = given.filter((one) => typeof one !== "object");
         if (!(name in answers)) done.push([name, ...words].join(" "));

@@ -30,12 +30,13 @@ export class WaitingList extends PlainElement {
     if (view === null || !may(this.room, "admit")) return nothing;
     if (view.waiting.length === 0 && view.absent.length === 0 && !this.#mayRecall(view))
       return nothing;
+    const title = t("Waiting ({count})", { count: view.waiting.length });
     return html`<section
       class="dc-waiting-list"
       data-testid="waiting-list"
       aria-label=${t("Waiting")}
     >
-      <h3>${t("Waiting ({count})", { count: view.waiting.length })}</h3>
+      <h3>${title}</h3>
       ${
         view.absent.length === 0
           ? nothing
@@ -106,10 +107,11 @@ export class WaitingList extends PlainElement {
       const text = written(event);
       if (text !== "") this.acts.message(who.seat, text);
     };
+    const label = t("A few words to {name}", { name: who.name });
     return html`<details data-testid="message">
       <summary>${t("Message")}<span class="visually-hidden"> ${who.name}</span></summary>
       <form @submit=${send}>
-        ${words(`message-${who.seat}`, t("A few words to {name}", { name: who.name }))}
+        ${words(`message-${who.seat}`, label)}
         <button type="submit" class="btn btn-outline-secondary" data-testid="message-send">
           ${t("Send")}
         </button>
@@ -154,10 +156,11 @@ function dismissal(seat: string, name: string, acts: Acts): TemplateResult {
     const reason = written(event);
     if (reason !== "") acts.dismiss(seat, reason);
   };
+  const consequence = t("{name} cannot come in again. The reason is kept in the record.", { name });
   return html`<details class="dc-dismissal" data-testid="dismiss">
     <summary>${t("Dismiss")}<span class="visually-hidden"> ${name}</span></summary>
     <form @submit=${send}>
-      <p>${t("{name} cannot come in again. The reason is kept in the record.", { name })}</p>
+      <p>${consequence}</p>
       ${words(`dismiss-${seat}`, t("Reason"))}
       <button type="submit" class="btn btn-danger" data-testid="dismiss-confirm">
         ${t("Dismiss for good")}

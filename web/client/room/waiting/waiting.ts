@@ -92,20 +92,19 @@ export class WaitingArea extends PlainElement {
 function turn(view: WaitingView): TemplateResult | typeof nothing {
   if (view.number === null) return nothing;
   const before = view.before ?? 0;
+  const mine = t("Your number: {number}", { number: view.number });
+  const others = before === 0 ? t("You are next.") : t("Before you: {count}", { count: before });
   return html`<p class="dc-turn" data-testid="waiting-turn">
-    <strong>${t("Your number: {number}", { number: view.number })}</strong>
-    <span>
-      ${before === 0 ? t("You are next.") : t("Before you: {count}", { count: before })}
-    </span>
+    <strong>${mine}</strong>
+    <span>${others}</span>
   </p>`;
 }
 
 /** What an agency may know of the reception. */
 function staffSide(staff: StaffSide | null): TemplateResult | typeof nothing {
   if (staff === null || staff.cases === 0) return nothing;
-  return html`<p data-testid="waiting-staff">
-    ${t("case {number} of {total}", { number: staff.case_number, total: staff.cases })}
-  </p>`;
+  const which = t("case {number} of {total}", { number: staff.case_number, total: staff.cases });
+  return html`<p data-testid="waiting-staff">${which}</p>`;
 }
 
 function officeSays(view: WaitingView): TemplateResult | typeof nothing {
