@@ -225,7 +225,9 @@ def _participants(
     left: dict[ParticipantId, int] = {}
     for recorded, at in _placed(source.history, began):
         if isinstance(recorded.event, e.ParticipantJoined):
-            joined[recorded.event.participant] = (recorded.event, at)
+            # who was sent back to wait and came in again was there from the first time on
+            joined.setdefault(recorded.event.participant, (recorded.event, at))
+            left.pop(recorded.event.participant, None)
         elif isinstance(recorded.event, e.ParticipantLeft):
             left[recorded.event.participant] = at
     return tuple(

@@ -52,7 +52,55 @@ class CloseReception(msgspec.Struct, frozen=True, tag=True):
 
 
 class CallNextCase(msgspec.Struct, frozen=True, tag=True):
-    pass
+    """Where the office lets people in, it brings the case's people too: those of the case before leave, those of the
+    next who wait come in."""
+
+
+class RecallCase(msgspec.Struct, frozen=True, tag=True):
+    """Takes :class:`CallNextCase` back: the case before again, with its people as far as they wait."""
+
+
+class AdmitSeat(msgspec.Struct, frozen=True, tag=True):
+    """From the waiting area into the room."""
+
+    seat: SeatId
+
+
+class SendBack(msgspec.Struct, frozen=True, tag=True):
+    """From the room to the waiting area; its media ends both ways."""
+
+    seat: SeatId
+
+
+class DismissSeat(msgspec.Struct, frozen=True, tag=True):
+    """Sent away from this reception, for good."""
+
+    seat: SeatId
+    reason: str
+
+
+class MessageWaiting(msgspec.Struct, frozen=True, tag=True):
+    """A few words to who waits; newer ones replace them."""
+
+    seat: SeatId
+    text: str
+
+
+class ConfirmSeat(msgspec.Struct, frozen=True, tag=True):
+    """Whoever enters says that the name and part shown are theirs."""
+
+
+class NoteDevices(msgspec.Struct, frozen=True, tag=True):
+    """What the check of one's own devices found."""
+
+    camera: bool
+    microphone: bool
+
+
+class AcknowledgeNotice(msgspec.Struct, frozen=True, tag=True):
+    """One has read that the reception is recorded. ``version``: of the text that was read."""
+
+    version: str
 
 
 class SetMicrophone(msgspec.Struct, frozen=True, tag=True):
@@ -140,6 +188,11 @@ RoomCommand: TypeAlias = (
     | ResumeReception
     | CloseReception
     | CallNextCase
+    | RecallCase
+    | AdmitSeat
+    | SendBack
+    | DismissSeat
+    | MessageWaiting
     | SetMicrophone
     | SetCamera
     | SetScreen
@@ -155,5 +208,7 @@ RoomCommand: TypeAlias = (
     | AnswerHelp
     | EndHelp
 )
-PageCommand: TypeAlias = OpenDoors | CancelReception | OfferHelp | TakeBackHelp
+PageCommand: TypeAlias = (
+    OpenDoors | CancelReception | OfferHelp | TakeBackHelp | ConfirmSeat | NoteDevices | AcknowledgeNotice
+)
 Command: TypeAlias = PageCommand | RoomCommand

@@ -9,42 +9,27 @@ from typing import Any
 
 from bridge import commands as c
 from bridge import events as e
+from bridge import waiting as w
 from bridge.chair import decide_return, decide_take
 from bridge.chat import decide_to_all, decide_to_officials
-from bridge.errors import Code, IllegalTransition, Invalid, NotPermitted, Refusal
+from bridge.errors import Code, IllegalTransition, NotPermitted, Refusal
 from bridge.events import Cause, Departure, Event
 from bridge.helping import answer_help, end_help, ended_by_leaving, offer_help, take_back_help
 from bridge.ids import ParticipantId, RecordingId, SeatId
 from bridge.media import Moment
 from bridge.model import LISTENERS
 from bridge.policy import ACTION_OF, SYSTEM, Actor, authorise
+from bridge.reasons import MAX_REASON as MAX_REASON
+from bridge.reasons import checked_reason as checked_reason
 from bridge.reception import Participant, Reception
-from bridge.rules import WhyNot, may_join, may_open_microphone, may_share_screen, place_of
+from bridge.rules import may_join, may_open_microphone, may_share_screen, place_of, refuse
 from bridge.states import BEFORE_LIVE, RECEPTION, AttendanceState, ReceptionState
-
-MAX_REASON = 500
-"""Characters of a reason: a few sentences, printed on one line of the minutes."""
 
 
 def decide(reception: Reception, actor: Actor, command: c.Command) -> list[Event]:
     """The events that ``command`` means. Raises NotPermitted, NotFound, IllegalTransition, Invalid, Refusal."""
     authorise(actor, ACTION_OF[type(command)], reception.concern)
     return _DECIDE[type(command)](reception, actor, command)
-
-
-def _refuse(why_not: WhyNot) -> None:
-    if why_not is not None:
-        raise Refusal(why_not)
-
-
-def checked_reason(reason: str | None, *, required: bool) -> str:
-    """The reason without outer blanks. Raises Invalid(reason_required | invalid_field)."""
-    text = (reason or "").strip()
-    if required and not text:
-        raise Invalid(Code.REASON_REQUIRED, field="reason")
-    if len(text) > MAX_REASON:
-        raise Invalid(field="reason", limit=str(MAX_REASON))
-    return text
 
 
 # ── the life cycle ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -120,43 +105,31 @@ def _everybody_leaves(reception: Reception) -> list[Event]:
             e.ParticipantLeft(someone.id, Departure.ENDED),
             e.AttendanceMoved(someone.seat, AttendanceState.LEFT),
         ]
+    for waiting in reception.waiting.values():
+        leaving += w.decide_waiting_ended(reception, waiting.id, Departure.ENDED)
     return leaving
-
-
-def _call_next(reception: Reception, actor: Actor, command: c.CallNextCase) -> list[Event]:
-    if reception.state is not ReceptionState.LIVE:
-        raise Refusal(Code.NOT_LIVE)
-    following = [item.number for item in reception.agenda if item.number > reception.case_number]
-    if not following:
-        raise Refusal(Code.ILLEGAL_TRANSITION, "no case after this one")
-    return [e.AgendaMoved(min(following))]
 
 
 # ── coming and going ───────────────────────────────────────────────────────────────────────────────────────────
 
-_WAY_IN = (AttendanceState.DEVICE_CHECKED, AttendanceState.WAITING, AttendanceState.ADMITTED)
-
 
 def decide_join(reception: Reception, seat: SeatId, participant: ParticipantId, session: str = "") -> list[Event]:
-    """The join walks the seat's people in (``admit = on_join``); an older connection of the seat is replaced.
+    """Into the room, or into the waiting area where the office lets people in; an older connection of the seat is
+    replaced.
 
-    Raises NotFound, Refusal(reception_over | doors_closed | room_full).
+    Raises NotFound, NotPermitted, Refusal(reception_over | doors_closed | room_full).
     """
     reception.seat(seat)
-    _refuse(may_join(reception, seat))
+    refuse(may_join(reception, seat))
+    if not w.walks_in(reception, seat):
+        return w.decide_wait(reception, seat, participant, session)
     older = reception.at_seat(seat)
     joined = e.ParticipantJoined(participant, seat, session)
     if older is None:
-        return [*(e.AttendanceMoved(seat, step) for step in _steps_in(reception, seat)), joined]
+        steps = w.steps_to(reception, seat, AttendanceState.ADMITTED)
+        return [*(e.AttendanceMoved(seat, step) for step in steps), joined]
     back = [] if older.connected else [e.AttendanceMoved(seat, AttendanceState.ADMITTED)]
     return [e.ParticipantLeft(older.id, Departure.REPLACED), *back, joined]
-
-
-def _steps_in(reception: Reception, seat: SeatId) -> tuple[AttendanceState, ...]:
-    states = {person.state for person in reception.attendances if person.seat == seat}
-    if AttendanceState.DISMISSED in states:
-        raise NotPermitted(detail="dismissed")
-    return _WAY_IN[1:] if AttendanceState.LEFT in states else _WAY_IN
 
 
 def decide_lost(reception: Reception, participant: ParticipantId) -> list[Event]:
@@ -193,7 +166,7 @@ def decide_left(reception: Reception, participant: ParticipantId, how: Departure
 def _set_microphone(reception: Reception, actor: Actor, command: c.SetMicrophone) -> list[Event]:
     own = place_of(reception, actor)
     if command.open:
-        _refuse(may_open_microphone(reception, own.id))
+        refuse(may_open_microphone(reception, own.id))
     return [] if own.microphone_open == command.open else [e.MicrophoneMoved(own.id, command.open)]
 
 
@@ -205,7 +178,7 @@ def _set_camera(reception: Reception, actor: Actor, command: c.SetCamera) -> lis
 def _set_screen(reception: Reception, actor: Actor, command: c.SetScreen) -> list[Event]:
     own = place_of(reception, actor)
     if command.shared:
-        _refuse(may_share_screen(reception, own.id))
+        refuse(may_share_screen(reception, own.id))
     return [] if own.screen_shared == command.shared else [e.ScreenMoved(own.id, command.shared)]
 
 
@@ -253,7 +226,15 @@ _DECIDE: Mapping[type[c.Command], Callable[[Reception, Actor, Any], list[Event]]
     c.InterruptReception: _interrupt,
     c.ResumeReception: _resume,
     c.CloseReception: _by_live_service,
-    c.CallNextCase: _call_next,
+    c.CallNextCase: w.call_next,
+    c.RecallCase: w.recall,
+    c.AdmitSeat: w.admit,
+    c.SendBack: w.send_back,
+    c.DismissSeat: w.dismiss,
+    c.MessageWaiting: w.message,
+    c.ConfirmSeat: w.confirm,
+    c.NoteDevices: w.note_devices,
+    c.AcknowledgeNotice: w.acknowledge,
     c.SetMicrophone: _set_microphone,
     c.SetCamera: _set_camera,
     c.SetScreen: _set_screen,

@@ -30,6 +30,7 @@ class Code(StrEnum):
     NOT_SIGNED_IN = "not_signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     CODE_WRONG = "code_wrong"
+    INVITATION_UNKNOWN = "invitation_unknown"
     PASSWORD_CHANGE_REQUIRED = "password_change_required"  # noqa: S105  a code, not a secret
     NOT_PERMITTED = "not_permitted"
     NOT_FOUND = "not_found"

@@ -34,6 +34,8 @@ class Departure(StrEnum):
     SIGNED_OUT = "signed_out"  # the session that opened it was ended
     PASSWORD_RESET = "password_reset"  # noqa: S105  by an administrator
     ACCOUNT_CLOSED = "account_closed"  # by an administrator
+    SENT_BACK = "sent_back"  # to the waiting area
+    CASE_OVER = "case_over"  # the next case was called
 
 
 class HelpEnd(StrEnum):
@@ -137,6 +139,69 @@ class ParticipantReturned(msgspec.Struct, frozen=True, tag=True):
 class ParticipantLeft(msgspec.Struct, frozen=True, tag=True):
     participant: ParticipantId
     how: Departure
+
+
+class WaitingBegun(msgspec.Struct, frozen=True, tag=True):
+    """A connection of the seat is in the waiting area. ``since_utc_ns``: where it goes on waiting from an earlier
+    connection; 0: from now. ``session``: the sign-in that opened it."""
+
+    participant: ParticipantId
+    seat: SeatId
+    since_utc_ns: int = 0
+    session: str = ""
+
+
+class WaitingLost(msgspec.Struct, frozen=True, tag=True):
+    """The line of who waits is down."""
+
+    participant: ParticipantId
+
+
+class WaitingReturned(msgspec.Struct, frozen=True, tag=True):
+    participant: ParticipantId
+
+
+class WaitingEnded(msgspec.Struct, frozen=True, tag=True):
+    """Gone from the waiting area otherwise than into the room."""
+
+    participant: ParticipantId
+    how: Departure
+
+
+class WaitingMessaged(msgspec.Struct, frozen=True, tag=True):
+    """The office said this to who waits."""
+
+    seat: SeatId
+    text: str
+
+
+class SeatDismissed(msgspec.Struct, frozen=True, tag=True):
+    """Sent away for good."""
+
+    seat: SeatId
+    reason: str
+
+
+class SeatConfirmed(msgspec.Struct, frozen=True, tag=True):
+    """Whoever opened the seat said that name and part are theirs. It may be another machine than before, whose devices
+    are not checked."""
+
+    seat: SeatId
+
+
+class DevicesChecked(msgspec.Struct, frozen=True, tag=True):
+    """What works at the seat."""
+
+    seat: SeatId
+    camera: bool
+    microphone: bool
+
+
+class NoticeAcknowledged(msgspec.Struct, frozen=True, tag=True):
+    """The notice that the reception is recorded was read. ``version``: of its text."""
+
+    seat: SeatId
+    version: str
 
 
 class MicrophoneMoved(msgspec.Struct, frozen=True, tag=True):
@@ -252,6 +317,15 @@ Event: TypeAlias = (
     | ParticipantLost
     | ParticipantReturned
     | ParticipantLeft
+    | WaitingBegun
+    | WaitingLost
+    | WaitingReturned
+    | WaitingEnded
+    | WaitingMessaged
+    | SeatDismissed
+    | SeatConfirmed
+    | DevicesChecked
+    | NoticeAcknowledged
     | MicrophoneMoved
     | CameraMoved
     | ScreenMoved

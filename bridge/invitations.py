@@ -5,7 +5,7 @@ The code itself is nowhere stored in clear: looked up by its mark (a keyed hash)
 
 import msgspec
 
-from bridge.ids import ReceptionId, SeatId
+from bridge.ids import ReceptionId, SeatId, SessionId
 from bridge.ports import Entropy, SecretBox
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -32,6 +32,21 @@ class Invitation(msgspec.Struct, frozen=True):
     sealed: str
     made_utc_ns: int
     until_utc_ns: int
+
+
+class GuestVisit(msgspec.Struct, frozen=True):
+    """A browser that entered by a code. ``id``: hash of its cookie's secret; ``mark``: of the invitation that opened
+    it, which it does not outlive."""
+
+    id: SessionId
+    seat: SeatId
+    reception: ReceptionId
+    mark: str
+    csrf: str
+    made_utc_ns: int
+    seen_utc_ns: int
+    address: str = ""
+    device: str = ""
 
 
 def fresh_code(entropy: Entropy) -> str:

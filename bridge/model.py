@@ -45,6 +45,10 @@ STAFF_SIDE = OFFICIALS | {Role.AGENCY, Role.OPERATOR}
 """Who sees and hears each other between opening the doors and going live."""
 
 
+WALKS_IN = OFFICIALS | {Role.OPERATOR}
+"""Who conducts or serves a reception: nobody lets them in."""
+
+
 class Audience(StrEnum):
     """Whom something written in the room is for."""
 
@@ -180,9 +184,10 @@ class ReceptionKind(StrEnum):
 
 
 class AdmitRule(StrEnum):
-    """Who lets people in. Until waiting rooms exist: the join itself."""
+    """Who lets people in: the join itself, or the chair or secretary from the waiting area."""
 
     ON_JOIN = "on_join"
+    BY_OFFICE = "by_office"
 
 
 class ReceptionRow(msgspec.Struct, frozen=True):

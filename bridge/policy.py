@@ -28,6 +28,8 @@ class Action(StrEnum):
     OPEN_DOORS = "open_doors"
     CANCEL = "cancel"
     JOIN = "join"
+    PREPARE = "prepare"
+    ADMIT = "admit"
     START = "start"
     INTERRUPT = "interrupt"
     RESUME = "resume"
@@ -113,6 +115,8 @@ POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
     Action.OPEN_DOORS: (*_CONDUCTORS, *_KEEPERS),
     Action.CANCEL: (*_CONDUCTORS, *_KEEPERS),
     Action.JOIN: _EVERYBODY,
+    Action.PREPARE: _EVERYBODY,
+    Action.ADMIT: _CONDUCTORS,
     Action.START: ((Role.CHAIR, Scope.SEAT),),
     Action.INTERRUPT: _CONDUCTORS,
     Action.RESUME: _CONDUCTORS,
@@ -169,6 +173,14 @@ ACTION_OF: Mapping[type[commands.Command], Action] = {
     commands.ResumeReception: Action.RESUME,
     commands.CloseReception: Action.CLOSE,
     commands.CallNextCase: Action.CALL_NEXT,
+    commands.RecallCase: Action.CALL_NEXT,
+    commands.AdmitSeat: Action.ADMIT,
+    commands.SendBack: Action.ADMIT,
+    commands.DismissSeat: Action.ADMIT,
+    commands.MessageWaiting: Action.ADMIT,
+    commands.ConfirmSeat: Action.PREPARE,
+    commands.NoteDevices: Action.PREPARE,
+    commands.AcknowledgeNotice: Action.PREPARE,
     commands.SetMicrophone: Action.SET_OWN_MICROPHONE,
     commands.SetCamera: Action.SET_OWN_CAMERA,
     commands.SetScreen: Action.SHARE_SCREEN,

@@ -216,13 +216,15 @@ class LocalJournal(Protocol):
 
 
 class JoinGrant(msgspec.Struct, frozen=True):
-    """What a join token says: this seat of this reception, opened by this account."""
+    """What a join token says: this seat of this reception, opened by this account. ``device``: on what, in words, for
+    who had the seat open before."""
 
     reception: ReceptionId
     seat: SeatId
     account: str
     session: str = ""
     """The sign-in that asked (:class:`bridge.model.Session`): the line holds no longer than it."""
+    device: str = ""
 
 
 class JoinTokens(Protocol):

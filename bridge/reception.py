@@ -19,37 +19,16 @@ from bridge.ids import (
     RecorderId,
     RecordingId,
     SeatId,
-    TrackId,
 )
-from bridge.media import Moment, Source
+from bridge.media import Moment
 from bridge.model import AdmitRule, AgendaItem, Message, ReceptionKind, ReceptionRow, Role, Seat
 from bridge.policy import Concern
+from bridge.presence import Attendance as Attendance
+from bridge.presence import Participant as Participant
+from bridge.presence import Prepared as Prepared
+from bridge.presence import Waiting as Waiting
+from bridge.presence import opened_elsewhere, without
 from bridge.states import ATTENDANCE, RECEPTION, AttendanceState, ReceptionState
-
-
-class Participant(msgspec.Struct, frozen=True):
-    """A seat's connection. ``floor``: may open the microphone; ``connected`` False while the line is down."""
-
-    id: ParticipantId
-    seat: SeatId
-    connected: bool = True
-    microphone_open: bool = False
-    camera_on: bool = True
-    screen_shared: bool = False
-    hand_raised: bool = False
-    floor: bool = False
-    tracks: Mapping[Source, TrackId] = {}
-    session: str = ""
-    """The sign-in that opened it, while it is known."""
-
-
-class Attendance(msgspec.Struct, frozen=True):
-    """One person of one seat."""
-
-    seat: SeatId
-    name: str
-    role: Role
-    state: AttendanceState
 
 
 class Reception(msgspec.Struct, frozen=True):
@@ -85,6 +64,13 @@ class Reception(msgspec.Struct, frozen=True):
     acting_chair: SeatId | None = None
     messages: tuple[Message, ...] = ()
     helps: Helps = {}
+    waiting: Mapping[ParticipantId, Waiting] = {}
+    prepared: Mapping[SeatId, Prepared] = {}
+    words: Mapping[SeatId, str] = {}
+    """Last words of the office to who waits."""
+    moved: frozenset[SeatId] = frozenset()
+    """Seats that were opened on a second device while the first was there."""
+    dismissed: frozenset[SeatId] = frozenset()
 
     def seat(self, seat: SeatId) -> Seat:
         """Raises NotFound."""
@@ -112,6 +98,20 @@ class Reception(msgspec.Struct, frozen=True):
     def at_seat(self, seat: SeatId) -> Participant | None:
         """Who is connected (or away) from that seat."""
         return next((someone for someone in self.participants.values() if someone.seat == seat), None)
+
+    def waiting_at(self, seat: SeatId) -> Waiting | None:
+        """Who waits at that seat."""
+        return next((someone for someone in self.waiting.values() if someone.seat == seat), None)
+
+    def seat_at(self, participant: ParticipantId) -> Seat:
+        """Where somebody sits who is in the room or waits. Raises NotFound(unknown_participant)."""
+        waits = self.waiting.get(participant)
+        return self.seats[waits.seat if waits is not None else self.participant(participant).seat]
+
+    def attendance_of(self, seat: SeatId) -> AttendanceState:
+        """How far the seat's people are; they move together."""
+        states = (person.state for person in self.attendances if person.seat == seat)
+        return next(states, AttendanceState.EXPECTED)
 
     def role_of(self, participant: ParticipantId) -> Role:
         """What the participant's seat counts as now."""
@@ -243,13 +243,14 @@ def _closed(state: Reception, event: e.ReceptionClosed, at: int) -> Reception:
         ended=event.moment,
         closing_reason=event.reason,
         participants={},
+        waiting={},
     )
 
 
 def _cancelled(state: Reception, event: e.ReceptionCancelled, at: int) -> Reception:
     following = RECEPTION.step(state.state, ReceptionState.CANCELLED)
     return msgspec.structs.replace(
-        state, state=following, doors_open=False, closing_reason=event.reason, participants={}
+        state, state=following, doors_open=False, closing_reason=event.reason, participants={}, waiting={}
     )
 
 
@@ -270,12 +271,65 @@ def _attendance_moved(state: Reception, event: e.AttendanceMoved, at: int) -> Re
 def _joined(state: Reception, event: e.ParticipantJoined, at: int) -> Reception:
     is_chair = state.role_at(event.seat) is Role.CHAIR
     newcomer = Participant(event.participant, event.seat, floor=is_chair, session=event.session)
-    return msgspec.structs.replace(state, participants={**state.participants, event.participant: newcomer})
+    return msgspec.structs.replace(
+        state,
+        participants={**state.participants, event.participant: newcomer},
+        waiting=without(state.waiting, event.participant),
+    )
 
 
 def _left(state: Reception, event: e.ParticipantLeft, at: int) -> Reception:
-    remaining = {key: someone for key, someone in state.participants.items() if key != event.participant}
-    return msgspec.structs.replace(state, participants=remaining)
+    gone = state.participants.get(event.participant)
+    return msgspec.structs.replace(
+        state,
+        participants=without(state.participants, event.participant),
+        moved=opened_elsewhere(state.moved, gone, event.how),
+    )
+
+
+def _waiting_begun(state: Reception, event: e.WaitingBegun, at: int) -> Reception:
+    newcomer = Waiting(event.participant, event.seat, event.since_utc_ns or at)
+    return msgspec.structs.replace(state, waiting={**state.waiting, event.participant: newcomer})
+
+
+def _waiting_line(state: Reception, event: e.WaitingLost | e.WaitingReturned, at: int) -> Reception:
+    if event.participant not in state.waiting:
+        raise NotFound(Code.UNKNOWN_PARTICIPANT, f"nobody waits as {event.participant} in reception {state.id}")
+    connected = isinstance(event, e.WaitingReturned)
+    changed = msgspec.structs.replace(state.waiting[event.participant], connected=connected)
+    return msgspec.structs.replace(state, waiting={**state.waiting, event.participant: changed})
+
+
+def _waiting_ended(state: Reception, event: e.WaitingEnded, at: int) -> Reception:
+    gone = state.waiting.get(event.participant)
+    return msgspec.structs.replace(
+        state, waiting=without(state.waiting, event.participant), moved=opened_elsewhere(state.moved, gone, event.how)
+    )
+
+
+def _messaged(state: Reception, event: e.WaitingMessaged, at: int) -> Reception:
+    return msgspec.structs.replace(state, words={**state.words, event.seat: event.text})
+
+
+def _dismissed(state: Reception, event: e.SeatDismissed, at: int) -> Reception:
+    return msgspec.structs.replace(state, dismissed=state.dismissed | {event.seat})
+
+
+def _prepared(state: Reception, seat: SeatId, **done: Any) -> Reception:
+    changed = msgspec.structs.replace(state.prepared.get(seat, Prepared()), **done)
+    return msgspec.structs.replace(state, prepared={**state.prepared, seat: changed})
+
+
+def _confirmed(state: Reception, event: e.SeatConfirmed, at: int) -> Reception:
+    return _prepared(state, event.seat, confirmed=True, camera=None, microphone=None)
+
+
+def _devices_checked(state: Reception, event: e.DevicesChecked, at: int) -> Reception:
+    return _prepared(state, event.seat, camera=event.camera, microphone=event.microphone)
+
+
+def _notice_acknowledged(state: Reception, event: e.NoticeAcknowledged, at: int) -> Reception:
+    return _prepared(state, event.seat, notice=event.version)
 
 
 def _with(state: Reception, participant: ParticipantId, **changes: Any) -> Reception:
@@ -381,6 +435,15 @@ _EVOLVE: Mapping[type[Event], Callable[[Reception, Any, int], Reception]] = {
     e.AttendanceMoved: _attendance_moved,
     e.ParticipantJoined: _joined,
     e.ParticipantLeft: _left,
+    e.WaitingBegun: _waiting_begun,
+    e.WaitingLost: _waiting_line,
+    e.WaitingReturned: _waiting_line,
+    e.WaitingEnded: _waiting_ended,
+    e.WaitingMessaged: _messaged,
+    e.SeatDismissed: _dismissed,
+    e.SeatConfirmed: _confirmed,
+    e.DevicesChecked: _devices_checked,
+    e.NoticeAcknowledged: _notice_acknowledged,
     e.ParticipantLost: _lost,
     e.ParticipantReturned: _returned,
     e.MicrophoneMoved: _microphone,

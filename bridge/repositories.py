@@ -14,7 +14,7 @@ from bridge.archive import AccessEvent, FixityCheck, ViewingCopy
 from bridge.events import Recorded
 from bridge.first import FirstLink
 from bridge.ids import AccountId, AgencyId, BridgePointId, ReceptionId, RecordingId, SeatId, SessionId
-from bridge.invitations import Invitation
+from bridge.invitations import GuestVisit, Invitation
 from bridge.model import (
     Account,
     Agency,
@@ -173,6 +173,26 @@ class Invitations(Protocol):
 
     async def remove(self, seat: SeatId) -> bool:
         """False when there was none."""
+        ...
+
+
+class Visits(Protocol):
+    """Browsers that entered by a code."""
+
+    async def add(self, visit: GuestVisit) -> None: ...
+
+    async def get(self, id_: SessionId) -> GuestVisit | None: ...
+
+    async def touch(self, id_: SessionId, seen_utc_ns: int) -> None:
+        """It was used; no fault when it is gone."""
+        ...
+
+    async def remove(self, id_: SessionId) -> bool:
+        """False when it was gone already."""
+        ...
+
+    async def remove_older(self, seen_before_utc_ns: int) -> int:
+        """How many were removed."""
         ...
 
 
@@ -400,6 +420,7 @@ class UnitOfWork(Protocol):
     invitations: Invitations
     offices: Offices
     first_links: FirstLinks
+    visits: Visits
     receptions: Receptions
     recordings: Recordings
     access_events: AccessEvents

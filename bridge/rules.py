@@ -2,7 +2,7 @@
 
 from bridge.control import Gates, ParticipantOrder, RoomOrder
 from bridge.disk import Look, Space
-from bridge.errors import Code, NotPermitted
+from bridge.errors import Code, NotPermitted, Refusal
 from bridge.help import is_shut
 from bridge.ids import ParticipantId, SeatId
 from bridge.model import LISTENERS, OFFICIALS, STAFF_SIDE, Role
@@ -21,6 +21,12 @@ def place_of(reception: Reception, actor: Actor) -> Participant:
     if actor.participant is None:
         raise NotPermitted(Code.UNKNOWN_PARTICIPANT, "not in the room")
     return reception.participant(actor.participant)
+
+
+def refuse(why_not: WhyNot) -> None:
+    """Raises Refusal(why_not)."""
+    if why_not is not None:
+        raise Refusal(why_not)
 
 
 def may_join(reception: Reception, seat: SeatId) -> WhyNot:

@@ -84,7 +84,8 @@ class Hearing:
             self._note("NoteEnded", SourceEnded(event.participant, event.track, event.source))
 
     def _offer(self, event: control.DownlinkOffer) -> None:
-        if (member := self._members.get(event.participant)) is not None:
+        member = self._members.get(event.participant)
+        if member is not None and self._here(event.participant):  # an order to end their media may be under way
             member.forward(event)
 
     def _speakers(self, event: control.SpeakersChanged) -> None:

@@ -12,6 +12,7 @@ from bridge.reception import Reception
 from signaling.limits import TokenBucket
 from signaling.lines import Line
 from signaling.views import UNKNOWN_LINE, message_views, participant_views, room_view
+from signaling.waiting_views import waiting_view
 from signaling.wire import Alarm, Messages, Offer, RoomView
 
 WRITES_AT_ONCE = 5
@@ -26,14 +27,15 @@ PIECE = 50
 @dataclass
 class Member:
     """``number``: of the newest resume secret, None when an earlier life of this process gave it; ``received``: the
-    browser said something since. ``offer``: not yet answered. ``dead``: directions of media that the node lost.
-    ``read``: number of the last message that was passed on, or that is not for them; ``quality``: of their line, as
-    they say; ``writing``: how much more they may write now."""
+    browser said something since. ``inside``: was welcomed into the room, not to wait. ``offer``: not yet answered.
+    ``dead``: directions of media that the node lost. ``read``: number of the last message that was passed on, or that
+    is not for them; ``quality``: of their line, as they say; ``writing``: how much more they may write now."""
 
     line: Line | None = None
     lost_at: MonoNs | None = None
     number: int | None = None
     received: bool = False
+    inside: bool = False
     offer: DownlinkOffer | None = None
     dead: set[str] = field(default_factory=set)
     read: int = 0
@@ -73,9 +75,9 @@ class Members(dict[ParticipantId, Member]):
     """Every participant of the room."""
 
     def tell(self, event: str, body: msgspec.Struct) -> None:
-        """The same to everybody."""
+        """The same to everybody in the room; who waits learns nothing of it."""
         for member in self.values():
-            if member.line is not None:
+            if member.line is not None and member.inside:
                 member.line.send(event, body)
 
     def end(self, event: str, body: msgspec.Struct) -> None:
@@ -89,7 +91,12 @@ class Members(dict[ParticipantId, Member]):
         """Everybody's own view of the whole room."""
         tiles = participant_views(reception, self.lines)
         for participant, member in self.items():
-            if member.line is not None and participant in reception.participants:
+            if member.line is None:
+                continue
+            if participant in reception.waiting:
+                waits = waiting_view(reception, participant, revision=revision, now_ms=now_ms)
+                member.line.send("waiting", waits)
+            elif participant in reception.participants:
                 view = room_view(reception, participant, revision=revision, now_ms=now_ms, tiles=tiles, alarms=alarms)
                 member.line.send("room", view)
                 member.pass_on(reception, participant)

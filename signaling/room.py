@@ -17,7 +17,7 @@ from bridge.commands import RoomCommand
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.decisions import decide
 from bridge.errors import Code, NotFound, NotPermitted, Refusal, Unavailable
-from bridge.events import Departure
+from bridge.events import Departure, ParticipantJoined, ParticipantLeft
 from bridge.ids import NS_PER_S, AccountId, ParticipantId, RecordingId, room_of
 from bridge.live import LiveReception
 from bridge.policy import SENDING, SYSTEM, Actor, authorise
@@ -27,6 +27,7 @@ from bridge.receptions import ReceptionService
 from bridge.sessionclock import SessionClock
 from bridge.states import OVER, UNDER_WAY, ReceptionState
 from bridge.stream import Stream
+from bridge.waiting import walks_in
 from bridge.watch import due, observed, resumed_watch
 from signaling.alarms import Alarms
 from signaling.arrivals import Arrivals
@@ -148,6 +149,10 @@ class Room:
         """The state now."""
         return self._memory.present
 
+    def holds(self, participant: ParticipantId) -> bool:
+        """Whether they are in the room or wait before it."""
+        return participant in self.present.participants or participant in self.present.waiting
+
     @property
     def writer(self) -> Writer:
         """Its way into storage."""
@@ -205,7 +210,8 @@ class Room:
         """See :meth:`Arrivals.join`; Welcome is the line's first message."""
 
         async def work() -> ParticipantId:
-            await self._placement.make()
+            if walks_in(self.present, self.present.seat(grant.seat).id):
+                await self._placement.make()
             return await self._arrivals.join(grant, line)
 
         return await self._refusals.entered(AccountId(grant.account), "JoinRoom", work)
@@ -267,7 +273,15 @@ class Room:
             case c.EndHelp():
                 await self._arrivals.end_help(actor, command)
             case _:
-                await self._memory.commit(actor, type(command).__name__, decide(self.present, actor, command))
+                await self._let_in_or_out(actor, command)
+
+    async def _let_in_or_out(self, actor: Actor, command: RoomCommand) -> None:
+        """Stored, then told; acknowledged once the node follows, so that who was sent out is heard no more."""
+        events = decide(self.present, actor, command)
+        await self._memory.commit(actor, type(command).__name__, events)
+        await self._arrivals.follow(events, command.reason if isinstance(command, c.DismissSeat) else "")
+        if any(isinstance(event, ParticipantJoined | ParticipantLeft) for event in events):
+            await self._settling.done()
 
     async def _interrupt(self, actor: Actor, command: c.InterruptReception) -> None:
         try:
@@ -363,7 +377,7 @@ class Room:
         if self._ending:
             return
         self._arrivals.adopt()
-        await self._arrivals.expire(self._parts.config.resume_s)
+        await self._arrivals.expire(self._parts.config.resume_s, self._parts.config.wait_s)
         self._mind_idleness()
         self._alarms.look()
         try:
@@ -382,7 +396,8 @@ class Room:
 
     def _mind_idleness(self) -> None:
         now = self._parts.clock.mono()
-        if self.present.participants or self.present.state in UNDER_WAY or self._lane.waits:
+        there = self.present.participants or self.present.waiting
+        if there or self.present.state in UNDER_WAY or self._lane.waits:
             self._idle_since = None
         elif self._idle_since is None:
             self._idle_since = now

@@ -153,7 +153,7 @@ class Rooms:
     async def _take_back(self, reception: ReceptionId) -> None:
         try:
             stored = await self._service.present(reception)
-            if stored.participants or stored.state in UNDER_WAY:
+            if stored.participants or stored.waiting or stored.state in UNDER_WAY:
                 await self.open(reception)
         except Refusal as refusal:
             level = logging.DEBUG if refusal.code is Code.ROOM_ELSEWHERE else logging.ERROR
@@ -215,7 +215,7 @@ class Rooms:
 
     def of_participant(self, participant: ParticipantId) -> Room | None:
         """Where somebody is who comes back."""
-        return next((room for room in self._rooms.values() if participant in room.present.participants), None)
+        return next((room for room in self._rooms.values() if room.holds(participant)), None)
 
     def watched(self) -> list[WatchedRoom]:
         """Every room of this process."""

@@ -34,6 +34,8 @@ class SignalingConfig(msgspec.Struct, frozen=True, kw_only=True):
     messages_burst: int = 60
     token_s: int = 120
     resume_s: float = 30
+    wait_s: float = 300
+    """How long a place in the waiting area is kept without its line: telephones sleep."""
     lease_s: float = 15
     tick_s: float = 1
     idle_s: float = 60

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from bridge.chat import may_read
 from bridge.events import RecordingHealth
 from bridge.ids import NS_PER_MS, ParticipantId, SeatId
-from bridge.model import OFFICIALS, STAFF_SIDE, AgendaItem, Message, Role
+from bridge.model import OFFICIALS, STAFF_SIDE, AdmitRule, AgendaItem, Message, Role
 from bridge.policy import Action, Actor, may
 from bridge.reception import Participant, Reception
 from bridge.states import BEFORE_LIVE, OVER, ReceptionState
+from signaling.waiting_views import absent_names, waiting_seats
 from signaling.wire import Alarm, CaseView, HelpView, MessageView, ParticipantView, RoomView
 
 ROOM_ACTIONS = (
@@ -17,6 +18,7 @@ ROOM_ACTIONS = (
     Action.RESUME,
     Action.CLOSE,
     Action.CALL_NEXT,
+    Action.ADMIT,
     Action.SET_OWN_MICROPHONE,
     Action.SET_OWN_CAMERA,
     Action.SHARE_SCREEN,
@@ -73,12 +75,14 @@ def expected_points(reception: Reception) -> tuple[str, ...]:
 
 
 def case_views(reception: Reception, you: ParticipantId) -> tuple[CaseView, ...]:
-    """The agenda. What another citizen comes for is not for the citizens' side."""
+    """The agenda. What another citizen comes for is not for the citizens' side; where the office lets people in, not
+    even that there are others."""
     seat = reception.participant(you).seat
     official = reception.role_at(seat) in STAFF_SIDE
     return tuple(
         CaseView(item.number, item.title if official or _concerns(reception, item, seat) else "")
         for item in reception.agenda
+        if official or not lets_in(reception) or _concerns(reception, item, seat)
     )
 
 
@@ -131,8 +135,8 @@ def help_views(reception: Reception) -> tuple[HelpView, ...]:
 
 
 def actor_of(reception: Reception, participant: ParticipantId) -> Actor:
-    """Who acts from this seat. In the room only what the seat counts as now does. Raises NotFound."""
-    seat = reception.seats[reception.participant(participant).seat]
+    """Who acts from this seat, in the room or waiting. There only what the seat counts as now does. Raises NotFound."""
+    seat = reception.seat_at(participant)
     role = reception.role_at(seat.id)
     return Actor(seat.account, seat.name, frozenset(), reception.agency, seat.id, role, participant)
 
@@ -166,12 +170,19 @@ def room_view(
         case_began_ms=_ms(reception.case_began_utc_ns),
         cases=case_views(reception, you),
         participants=tiles,
-        expected=expected_points(reception),
+        expected=expected_points(reception) if role in STAFF_SIDE or not lets_in(reception) else (),
         helps=help_views(reception) if may(actor, Action.ANSWER_HELP, reception.concern) else (),
+        waiting=waiting_seats(reception) if may(actor, Action.ADMIT, reception.concern) else (),
+        absent=absent_names(reception) if may(actor, Action.ADMIT, reception.concern) else (),
         you=you,
         may=tuple(action for action in ROOM_ACTIONS if may(actor, action, reception.concern)),
         held=reception.state in BEFORE_LIVE and role not in STAFF_SIDE,
     )
+
+
+def lets_in(reception: Reception) -> bool:
+    """Whether citizens are let in one case after another, and so learn nothing of the others."""
+    return reception.admit is AdmitRule.BY_OFFICE
 
 
 def _ms(utc_ns: int | None) -> int | None:

@@ -119,6 +119,23 @@ class ParticipantView(msgspec.Struct, frozen=True):
     tracks: dict[Source, TrackId]
 
 
+class WaitingSeat(msgspec.Struct, frozen=True):
+    """Who waits, as who may let them in sees it. ``state``: connected | away. ``camera``, ``microphone`` None: not
+    checked; ``moved``: opened on a second device while the first was there; ``message``: the office's last."""
+
+    seat: SeatId
+    name: str
+    role: str
+    point: str
+    case_number: int | None
+    since_ms: int
+    state: str
+    camera: bool | None
+    microphone: bool | None
+    moved: bool
+    message: str
+
+
 class CaseView(msgspec.Struct, frozen=True):
     """One case of the agenda. ``title``: empty for the citizens' side while it is neither theirs nor being received."""
 
@@ -171,6 +188,10 @@ class RoomView(msgspec.Struct, frozen=True):
     """Points of the reception nobody has joined from yet."""
     helps: tuple[HelpView, ...]
     """Only told to who may answer."""
+    waiting: tuple[WaitingSeat, ...]
+    """Who waits, longest first. Only told to who may let them in."""
+    absent: tuple[str, ...]
+    """Names of the present case's people who are neither here nor wait. Only told to the same."""
     you: ParticipantId
     may: tuple[str, ...]
     """Actions (bridge.policy.Action) open to you by role; whether now, the state says."""
@@ -206,9 +227,46 @@ class Welcome(msgspec.Struct, frozen=True):
     room: RoomView
 
 
+class StaffSide(msgspec.Struct, frozen=True):
+    """What an agency that waits is told of the reception: nothing of any citizen."""
+
+    state: str
+    case_number: int
+    cases: int
+
+
+class WaitingView(msgspec.Struct, frozen=True):
+    """Event ``waiting``: everything that somebody sees who waits to be let in, whole at each change, and nothing of
+    anybody else. ``number``: of their case, ``before``: how many cases are still before it; None when they have none.
+    ``message``: the office's last words to them, empty when there were none. ``staff``: None for the citizens' side."""
+
+    revision: int
+    now_ms: int
+    title: str
+    office: str
+    name: str
+    role: str
+    since_ms: int
+    begun: bool
+    number: int | None
+    before: int | None
+    message: str
+    staff: StaffSide | None
+
+
+class WaitingWelcome(msgspec.Struct, frozen=True):
+    """Event ``waiting_welcome``, instead of ``welcome`` for who has to wait; also when one is sent back. ``welcome``
+    follows on the same connection when one is let in."""
+
+    participant: ParticipantId
+    secret: str
+    waiting: WaitingView
+
+
 class Ended(msgspec.Struct, frozen=True):
     """Event ``ended``, last before the server disconnects. ``how``: closed | cancelled | left | replaced | expired |
-    help_ended (the consent to an operator's help) | signed_out | password_reset | account_closed."""
+    help_ended (the consent to an operator's help) | signed_out | password_reset | account_closed | dismissed |
+    case_over. ``reason``: of a closing, a cancelling or a dismissal; for replaced the other device."""
 
     how: str
     reason: str
@@ -238,6 +296,8 @@ WIRE = (
     RoomView,
     Messages,
     Welcome,
+    WaitingView,
+    WaitingWelcome,
     Ended,
     Renegotiate,
 )

@@ -136,6 +136,20 @@ first_links = Table(
     Column("made_utc_ns", Nanoseconds, nullable=False),
 )
 
+visits = Table(
+    "visits",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("seat", String, nullable=False),
+    Column("reception", String, nullable=False),
+    Column("mark", String(64), nullable=False),
+    Column("csrf", String, nullable=False),
+    Column("made_utc_ns", Nanoseconds, nullable=False),
+    Column("seen_utc_ns", Nanoseconds, nullable=False, index=True),
+    Column("address", String, nullable=False),
+    Column("device", String, nullable=False),
+)
+
 receptions = Table(
     "receptions",
     metadata,

@@ -25,6 +25,7 @@ from bridge.repositories import (
     UnitOfWork,
     UsedTokens,
     ViewingCopies,
+    Visits,
 )
 from storage.engine import Database
 from storage.repositories.accounts import SqlAccounts
@@ -44,6 +45,7 @@ from storage.repositories.second_factors import SqlSecondFactors
 from storage.repositories.sessions import SqlSessions
 from storage.repositories.sign_ins import SqlSignIns
 from storage.repositories.used_tokens import SqlUsedTokens
+from storage.repositories.visits import SqlVisits
 from storage.transaction import Transaction
 
 
@@ -62,6 +64,7 @@ class SqlUnit:
     invitations: Invitations
     offices: Offices
     first_links: FirstLinks
+    visits: Visits
     receptions: Receptions
     recordings: Recordings
     access_events: AccessEvents
@@ -98,6 +101,7 @@ class SqlUnit:
         self.invitations = SqlInvitations(transaction)
         self.offices = SqlOffices(transaction)
         self.first_links = SqlFirstLinks(transaction)
+        self.visits = SqlVisits(transaction)
         self.receptions = SqlReceptions(transaction)
         self.recordings = SqlRecordings(transaction)
         self.access_events = SqlAccessEvents(transaction)

@@ -20,7 +20,7 @@ from web.credentials import Credentials
 from web.firstadministrator import FirstAdministrator
 from web.health import health
 from web.islands import catalogue, no_icon
-from web.keys import ASSETS, CATALOGUES, CONFIG, OFFICES, PORTS, TEMPLATES
+from web.keys import ASSETS, CATALOGUES, CONFIG, OFFICES, PORTS, TEMPLATES, VISITS
 from web.manifests import Manifests
 from web.middlewares.failures import answer_failures
 from web.middlewares.forgery import refuse_forgeries
@@ -32,7 +32,7 @@ from web.middlewares.own_password import ask_own_password
 from web.middlewares.sessions import find_session, limits
 from web.officebook import OfficeBook, defaults_of
 from web.once import Once, Untold
-from web.pages import operator, reception, room, today
+from web.pages import enter, operator, reception, room, steps, today
 from web.pages.account import AccountPages
 from web.pages.archive import ArchivePages
 from web.pages.copies import CopyPages
@@ -47,6 +47,7 @@ from web.purposes import Purposes
 from web.render import environment
 from web.secondfactor import SecondFactorDesk
 from web.signin import SignIn
+from web.visits import Visits
 
 MAX_REQUEST_BYTES = 256 * 1024
 """The largest thing anybody sends to a page: a reception of 60 seats with its agenda, a file of agencies."""
@@ -74,8 +75,9 @@ def build(config: WebConfig, ports: WebPorts) -> web.Application:
     app[CONFIG], app[PORTS] = config, ports
     app[OFFICES] = OfficeBook(ports.units, ports.clock, defaults_of(config))
     app[CATALOGUES], app[ASSETS], app[TEMPLATES] = load_catalogues(), load_assets(config.static), environment()
+    app[VISITS] = Visits(ports, limits(config))
     app.on_response_prepare.append(write_headers)
-    app.router.add_routes([*_common(), *_pages(), *_api(), *_accounts(config, ports)])
+    app.router.add_routes([*_common(), *_pages(), *_api(), *_accounts(config, ports), *_entering()])
     _add_archive(app, config, ports)
     _add_setup(app, ports)
     if app[ASSETS].built:
@@ -149,6 +151,35 @@ def _operator() -> list[web.RouteDef]:
     ]
 
 
+def _entering() -> list[web.RouteDef]:
+    """The door for a code, and the way in for who has one and for who has an account."""
+    return [
+        web.get("/enter", enter.ask),
+        web.post("/enter", enter.send),
+        web.post("/enter/begin", enter.begin),
+        web.get("/enter/not-me", enter.not_me),
+        web.post("/enter/leave", enter.leave),
+        *_steps("/enter"),
+        *_steps("/receptions/{reception}/enter"),
+        web.get("/enter/{code}", enter.by_link),
+    ]
+
+
+def _steps(base: str) -> list[web.RouteDef]:
+    return [
+        web.get(f"{base}/next", steps.onward),
+        web.get(f"{base}/you", steps.you),
+        web.post(f"{base}/you", steps.confirm),
+        web.get(f"{base}/early", steps.early),
+        web.get(f"{base}/devices", steps.devices),
+        web.post(f"{base}/devices", steps.found),
+        web.get(f"{base}/notice", steps.notice),
+        web.post(f"{base}/notice", steps.acknowledge),
+        web.get(f"{base}/room", steps.room),
+        web.get(f"{base}/after", steps.after),
+    ]
+
+
 def _api() -> list[web.RouteDef]:
     one = "/api/receptions/{reception}"
     return [
@@ -157,7 +188,8 @@ def _api() -> list[web.RouteDef]:
         web.get(one, api_receptions.show),
         web.post(f"{one}/open", api_receptions.open_doors),
         web.post(f"{one}/cancel", api_receptions.cancel),
-        web.post(f"{one}/join", api_receptions.join),
+        web.post(f"{one}/join", steps.join),
+        web.post("/api/enter/join", steps.join),
     ]
 
 

@@ -68,6 +68,11 @@ class WebConfig:
         return f"__Host-{name}" if self.secure else name
 
     @property
+    def visit_cookie(self) -> str:
+        """Of somebody who entered by a code."""
+        return f"{self.session_cookie}-visit"
+
+    @property
     def step_cookie(self) -> str:
         """Of a sign-in that is not over yet."""
         return f"{self.session_cookie}-step"

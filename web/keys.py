@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import jinja2
 from aiohttp import web
 
+from bridge.guests import Guest
 from bridge.ids import AgencyId
 from bridge.model import Account, Session
 from bridge.office import OfficeSettings
@@ -12,6 +13,7 @@ from web.assets import Assets
 from web.catalogues import Catalogues
 from web.config import WebConfig, WebPorts
 from web.officebook import OfficeBook
+from web.visits import Visits
 from web.words import Words
 
 
@@ -35,4 +37,7 @@ OFFICES = web.AppKey("offices", OfficeBook)
 
 OFFICE = web.RequestKey("office", OfficeSettings)
 WORDS = web.RequestKey("words", Words)
+VISITS = web.AppKey("visits", Visits)
+GUEST = web.RequestKey("guest", Guest)
+"""Of pages under /enter alone, which in turn know no SIGNED_IN."""
 SIGNED_IN = web.RequestKey("signed_in", SignedIn)

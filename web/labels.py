@@ -231,6 +231,8 @@ FIELDS: Mapping[str, str] = {
     "chair": mark("Choose one chair."),
     "cases": mark("Write each case in at most {limit} characters, and at most 50 of them."),
     "date": mark("Enter the day."),
+    "invitation": mark("Enter the code that stands on your invitation."),
+    "notice": mark("Confirm that you have read it."),
     "time": mark("Enter the time as hours and minutes."),
     "reason": mark("Write the reason, at most {limit} characters."),
     "purpose": mark("Write what you need the recording for, at most {limit} characters."),

@@ -39,6 +39,11 @@ REFUSALS: Mapping[Code, Told] = {
         "",
         mark("Wait until your device shows the next one, or use a recovery code."),
     ),
+    Code.INVITATION_UNKNOWN: Told(
+        mark("This code opens nothing."),
+        "",
+        mark("Compare it with your invitation, letter by letter. If you were given a new invitation, use that one."),
+    ),
     Code.PASSWORD_CHANGE_REQUIRED: Told(
         mark("Your password was given to you by somebody else."),
         _NOTHING_CHANGED,

@@ -13,7 +13,7 @@ from bridge.signing import shown
 from web import labels
 from web.catalogues import LANGUAGES
 from web.keys import ASSETS, CATALOGUES, CONFIG, PORTS, SIGNED_IN, TEMPLATES
-from web.requests import actor_of, office_of, words_of
+from web.requests import actor_of, office_of, token_of, words_of
 from web.times import Times
 from web.wire import Page
 from web.words import mark
@@ -57,13 +57,13 @@ def times_of(request: web.Request) -> Times:
 
 def page_of(request: web.Request) -> Page:
     """What every island gets."""
-    words, someone = words_of(request), request.get(SIGNED_IN)
+    words = words_of(request)
     return Page(
         lang=words.lang,
         dir=words.dir,
         zone=request.app[CONFIG].zone,
         catalogue=request.app[CATALOGUES].address(words.lang),
-        csrf=someone.session.csrf if someone else "",
+        csrf=token_of(request),
     )
 
 
@@ -105,7 +105,7 @@ def render(request: web.Request, template: str, status: int = 200, **context: ob
         config=config,
         office=office_of(request),
         account=someone.account if someone else None,
-        csrf=someone.session.csrf if someone else "",
+        csrf=token_of(request),
         links=_links(request),
         here=request.path,
         in_language={code: _in_language(request, code) for code in office_of(request).languages},

@@ -8,10 +8,11 @@ from aiohttp import web
 from bridge import accounts
 from bridge.errors import Code, Invalid, Refusal
 from bridge.ids import SessionId
+from bridge.invitations import read_code
 from bridge.model import Account
 from bridge.office import OfficeSettings
 from bridge.policy import Actor
-from web.keys import CATALOGUES, CONFIG, OFFICE, OFFICES, PORTS, SIGNED_IN, WORDS, SignedIn
+from web.keys import CATALOGUES, CONFIG, GUEST, OFFICE, OFFICES, PORTS, SIGNED_IN, WORDS, SignedIn
 from web.words import Words
 
 FORM = "application/x-www-form-urlencoded"
@@ -44,6 +45,17 @@ def is_api(request: web.Request) -> bool:
     return request.path.startswith("/api/")
 
 
+def is_entry(request: web.Request) -> bool:
+    """Whether it belongs to somebody who enters by a code: a visit counts here and nowhere else, a session does not."""
+    return request.path == "/enter" or request.path.startswith(("/enter/", "/api/enter/"))
+
+
+def loggable(path: str) -> str:
+    """The path without a code that may stand in it: whoever reads the log must not be able to enter."""
+    kept, slash, last = path.rpartition("/")
+    return f"{kept}/…" if kept == "/enter" and slash and read_code(last) is not None else path
+
+
 def is_plain_file(request: web.Request) -> bool:
     """Whether it is the same for everybody: no session is looked up for it."""
     return request.path.startswith(("/static/", "/i18n/")) or request.path in ("/healthz", "/favicon.ico")
@@ -55,6 +67,12 @@ def signed_in(request: web.Request) -> SignedIn:
     if found is None:
         raise Refusal(Code.NOT_SIGNED_IN)
     return found
+
+
+def token_of(request: web.Request) -> str:
+    """What each form of the reader's session or visit carries; empty for a stranger."""
+    someone, guest = request.get(SIGNED_IN), request.get(GUEST)
+    return someone.session.csrf if someone else guest.visit.csrf if guest else ""
 
 
 def account_of(request: web.Request) -> Account:

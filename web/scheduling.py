@@ -73,6 +73,7 @@ def command_of(asked: ReceptionRequest, asker: Account, known: Directory, entrop
         starts_utc_ns=asked.starts_ms * NS_PER_MS,
         seats=seats,
         agenda=_agenda(asked, seats, entropy),
+        admit=asked.admit,
     )
 
 

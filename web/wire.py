@@ -10,7 +10,7 @@ import msgspec
 
 from bridge.ids import AccountId, BridgePointId, ReceptionId, RecordingId, SeatId
 from bridge.manifest import Manifest
-from bridge.model import ReceptionKind, Role
+from bridge.model import AdmitRule, ReceptionKind, Role
 from bridge.search import ProofState
 
 CSRF_HEADER = "X-CSRF-Token"
@@ -46,7 +46,8 @@ class Catalogue(msgspec.Struct, frozen=True):
 class RoomConfig(msgspec.Struct, frozen=True):
     """Island ``room``. ``join``: POST here for a :class:`JoinReply`, anew for every new connection (not for a resume).
 
-    ``back``: where to go after leaving; ``devices``: the device check; ``after``: where to go when it ended.
+    ``waits``: one was prepared on the way in, goes in at once, and may have to wait there. ``back``: where to go after
+    leaving; ``devices``: the device check; ``after``: where to go when it ended.
     ``loopback_only``: the media address is this machine's loopback, which Firefox refuses.
     """
 
@@ -64,6 +65,7 @@ class RoomConfig(msgspec.Struct, frozen=True):
     camera_kbps: int
     screen_kbps: int
     loopback_only: bool
+    waits: bool
 
 
 class IceServer(msgspec.Struct, frozen=True):
@@ -85,13 +87,28 @@ class JoinReply(msgspec.Struct, frozen=True):
     ice: tuple[IceServer, ...]
 
 
+class JoinRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of a join; may be left out. ``take_over`` False: 409 ``seat_taken`` while another device has the seat."""
+
+    take_over: bool = True
+
+
+class DevicesFound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the check of devices found."""
+
+    camera: bool
+    microphone: bool
+
+
 class DevicesConfig(msgspec.Struct, frozen=True):
-    """Island ``devices``. ``onward``: where "I am ready" leads. ``camera_required``: officials and points."""
+    """Island ``devices``. ``onward``: where "I am ready" leads. ``camera_required``: officials and points. ``send``:
+    POST a :class:`DevicesFound` there before going on; empty: to nobody."""
 
     page: Page
     onward: str
     camera_required: bool
     loopback_only: bool
+    send: str
 
 
 class PlayerConfig(msgspec.Struct, frozen=True):
@@ -192,13 +209,14 @@ class CaseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ReceptionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``POST /api/receptions``. ``starts_ms`` since 1970 UTC."""
+    """``POST /api/receptions``. ``starts_ms`` since 1970 UTC. ``admit``: who lets people in."""
 
     title: str
     starts_ms: int
     seats: tuple[SeatRequest, ...]
     cases: tuple[CaseRequest, ...] = ()
     kind: ReceptionKind = ReceptionKind.AD_HOC
+    admit: AdmitRule = AdmitRule.BY_OFFICE
 
 
 class ReasonRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -280,7 +298,9 @@ class WebProblem(msgspec.Struct, frozen=True):
 WIRE = (
     Catalogue,
     RoomConfig,
+    JoinRequest,
     JoinReply,
+    DevicesFound,
     DevicesConfig,
     PlayerConfig,
     OfflineWords,

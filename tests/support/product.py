@@ -18,7 +18,7 @@ import aiohttp
 import msgspec
 
 from bridge.ids import AccountId
-from bridge.model import Role
+from bridge.model import AdmitRule, Role
 from deploy.points import Invitation
 from tests.support.pages import Answer, Reader
 from web.wire import JoinReply, ReceptionRequest, ReceptionView, SeatRequest
@@ -154,7 +154,7 @@ class Visitor(Reader):
         """A reception now, of these people (by name); its id."""
         accounts = await self.accounts()
         seats = tuple(SeatRequest(accounts[name], role) for name, role in roles.items())
-        asked = ReceptionRequest(title, time.time_ns() // 1_000_000, seats)
+        asked = ReceptionRequest(title, time.time_ns() // 1_000_000, seats, admit=AdmitRule.ON_JOIN)
         answer = await self.ask_for("/api/receptions", msgspec.to_builtins(asked))
         return msgspec.json.decode(answer.body, type=ReceptionView).id
 

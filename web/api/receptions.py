@@ -3,20 +3,17 @@
 from aiohttp import web
 
 from bridge.commands import CancelReception, OpenDoors
-from bridge.errors import Invalid, Refusal
+from bridge.errors import Invalid
 from bridge.ids import NS_PER_MS
 from bridge.policy import Action, Concern
-from bridge.ports import JoinGrant
 from bridge.reception import Reception
-from bridge.rules import may_join
 from web.api.bodies import json_response, read_body
-from web.keys import CONFIG, PORTS
-from web.pages.room import own_seat
+from web.keys import PORTS
 from web.pages.today import seen_by
 from web.reach import allowed, reception_of
-from web.requests import account_of, actor_of, signed_in
+from web.requests import account_of, actor_of
 from web.scheduling import EARLIEST_MS, LATEST_MS, command_of, directory
-from web.wire import AgendaView, JoinReply, ReasonRequest, ReceptionRequest, ReceptionView, SeatView
+from web.wire import AgendaView, ReasonRequest, ReceptionRequest, ReceptionView, SeatView
 
 MAX_LISTED_DAYS = 366
 _DAY_MS = 86_400_000
@@ -96,15 +93,3 @@ async def cancel(request: web.Request) -> web.StreamResponse:
     seen, asked = await reception_of(request), await read_body(request, ReasonRequest)
     command = CancelReception(asked.reason)
     return json_response(view_of(await request.app[PORTS].receptions.execute(seen.actor, seen.reception.id, command)))
-
-
-async def join(request: web.Request) -> web.StreamResponse:
-    """``POST /api/receptions/{id}/join``: a token for the room's socket. Refused as :func:`bridge.rules.may_join`."""
-    seen, config = await reception_of(request), request.app[CONFIG]
-    seat = await own_seat(request, seen)
-    if (why_not := may_join(seen.reception, seat.id)) is not None:
-        raise Refusal(why_not, f"join of reception {seen.reception.id}")
-    token = request.app[PORTS].tokens.mint(
-        JoinGrant(seen.reception.id, seat.id, seen.actor.account, signed_in(request).session.id)
-    )
-    return json_response(JoinReply(token, config.socket_origin, config.socket_path, config.namespace, ()))

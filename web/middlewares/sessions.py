@@ -9,8 +9,8 @@ from bridge.ids import NS_PER_S
 from bridge.model import Session
 from bridge.policy import reaches_below
 from web.config import WebConfig, WebPorts
-from web.keys import CONFIG, PORTS, SIGNED_IN, SignedIn
-from web.requests import is_plain_file, is_socket
+from web.keys import CONFIG, GUEST, PORTS, SIGNED_IN, VISITS, SignedIn
+from web.requests import is_entry, is_plain_file, is_socket
 
 _TOUCH_NS = 60 * NS_PER_S
 """A session is noted as seen at most once a minute: a page with many requests writes once."""
@@ -56,9 +56,13 @@ def _may_be_ours(secret: str) -> bool:
 
 @web.middleware
 async def find_session(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Fills in the request's SIGNED_IN when its cookie opens a session."""
-    if not is_socket(request) and not is_plain_file(request):
-        config = request.app[CONFIG]
+    """Fills in the request's SIGNED_IN when its cookie opens a session; under /enter its GUEST by that of a visit."""
+    config = request.app[CONFIG]
+    if is_entry(request):
+        secret = request.cookies.get(config.visit_cookie, "")
+        if _may_be_ours(secret) and (guest := await request.app[VISITS].opened_by(secret)):
+            request[GUEST] = guest
+    elif not is_socket(request) and not is_plain_file(request):
         secret = request.cookies.get(config.session_cookie, "")
         if _may_be_ours(secret) and (found := await opened_by(secret, config, request.app[PORTS])):
             request[SIGNED_IN] = found

@@ -10,7 +10,7 @@ from bridge.commands import CancelReception, OpenDoors
 from bridge.decisions import MAX_REASON
 from bridge.errors import Invalid
 from bridge.ids import NS_PER_MS, NS_PER_S, AccountId
-from bridge.model import ReceptionKind, Role
+from bridge.model import AdmitRule, ReceptionKind, Role
 from bridge.policy import Action, Concern
 from bridge.receptions import MAX_SEATS, MAX_TITLE
 from bridge.states import BEFORE_LIVE
@@ -127,7 +127,12 @@ def _asked(form: Form, zone: ZoneInfo) -> ReceptionRequest | None:
     cases = tuple(CaseRequest(line.strip()) for line in form.text("cases").splitlines() if line.strip())
     if form.faults:
         return None
-    return ReceptionRequest(form.text("title"), starts, seats, cases, ReceptionKind.AD_HOC)
+    return ReceptionRequest(form.text("title"), starts, seats, cases, ReceptionKind.AD_HOC, _admit(form))
+
+
+def _admit(form: Form) -> AdmitRule:
+    """By the office, unless the form says that the join lets people in."""
+    return AdmitRule.ON_JOIN if form.text("admit") == AdmitRule.ON_JOIN else AdmitRule.BY_OFFICE
 
 
 def _starts(form: Form, zone: ZoneInfo) -> int:

@@ -8,6 +8,7 @@ from bridge.policy import Action
 from bridge.reception import Reception
 from bridge.rules import may_join
 from bridge.states import OVER, ReceptionState
+from bridge.waiting import waits_first
 from web.keys import ASSETS, CONFIG
 from web.overview import address
 from web.reach import Seen, allowed, reception_of
@@ -55,7 +56,14 @@ async def show(request: web.Request) -> web.StreamResponse:
         response = render(request, "waiting.html", reception=seen.reception, address=address(seen.reception))
         response.headers["Refresh"] = str(_ASK_AGAIN_S)
         return response
-    return _island(request, "room", room_config(request, seen, seat), heading=seen.reception.title)
+    if waits_first(seen.reception, seat.id):
+        raise see_other(f"{address(seen.reception)}/enter/next")
+    return room_island(request, room_config(request, seen, seat))
+
+
+def room_island(request: web.Request, config: RoomConfig) -> web.Response:
+    """The page of the live room."""
+    return _island(request, "room", config, heading=config.title)
 
 
 async def own_seat(request: web.Request, seen: Seen) -> Seat:
@@ -84,6 +92,7 @@ def room_config(request: web.Request, seen: Seen, seat: Seat) -> RoomConfig:
         camera_kbps=CAMERA_KBPS,
         screen_kbps=SCREEN_KBPS,
         loopback_only=loopback_only(request),
+        waits=False,
     )
 
 
@@ -93,17 +102,18 @@ async def devices_for(request: web.Request) -> web.StreamResponse:
     own = address(seen.reception)
     seat = seen.reception.seat_of(seen.actor.account)
     required = seat is not None and seat.role in STAFF_SIDE
-    return _devices(request, f"{own}/room" if seat else own, required)
+    return devices_island(request, f"{own}/room" if seat else own, required)
 
 
 async def devices(request: web.Request) -> web.StreamResponse:
     """The check at any time."""
     account_of(request)
-    return _devices(request, "/today", False)
+    return devices_island(request, "/today", False)
 
 
-def _devices(request: web.Request, onward: str, camera_required: bool) -> web.Response:
-    config = DevicesConfig(page_of(request), onward, camera_required, loopback_only(request))
+def devices_island(request: web.Request, onward: str, camera_required: bool, send: str = "") -> web.Response:
+    """The page of the check; ``send``: where it tells what it found."""
+    config = DevicesConfig(page_of(request), onward, camera_required, loopback_only(request), send)
     return _island(request, "devices", config, heading="")
 
 

@@ -17,7 +17,8 @@ WRITES = "write_to_all"
 AMONG_OFFICIALS = "officials_line"
 """What officials write to each other, no citizen reads."""
 
-CONDUCTS = "open_doors cancel interrupt resume call_next give_floor mute_others answer_help"
+CONDUCTS = "open_doors cancel interrupt resume call_next admit give_floor mute_others answer_help"
+HOLDS_THE_CHAIR = "start close return_chair"
 READS_RECORDINGS = (
     "see_archive play_recording verify_recording search_person see_readings export_recording copy_recording"
 )
@@ -25,7 +26,7 @@ READS_RECORDINGS = (
 EXPECTED: Mapping[str, Mapping[str, str]] = {
     # Receives the citizens: alone begins and ends; keeps the office's receptions and reads their recordings.
     "chair": {
-        "seat": f"{TAKES_PART} {IS_HEARD} {WRITES} {AMONG_OFFICIALS} {SHOWS_PAPERS} {CONDUCTS} start close return_chair",
+        "seat": f"{TAKES_PART} {IS_HEARD} {WRITES} {AMONG_OFFICIALS} {SHOWS_PAPERS} {CONDUCTS} {HOLDS_THE_CHAIR}",
         "own": f"schedule see_reception open_doors cancel {READS_RECORDINGS}",
     },
     # Conducts beside the chair, but neither begins nor ends; takes the chair when nobody holds it; no recordings.

@@ -9,6 +9,8 @@ export interface Acts {
   readonly enter: () => void;
   /** Back to the device check after having left. */
   readonly prepare: () => void;
+  /** Goes on here although another device has my seat. */
+  readonly takeOver: () => void;
   readonly choose: (gadget: Gadget, id: string) => void;
   readonly retry: (gadget: Gadget) => void;
   readonly switchOff: (gadget: Gadget) => void;
@@ -34,6 +36,12 @@ export interface Acts {
   readonly resume: () => void;
   readonly close: () => void;
   readonly nextCase: () => void;
+  /** The case before again. */
+  readonly recallCase: () => void;
+  readonly admit: (seat: string) => void;
+  readonly sendBack: (seat: string) => void;
+  readonly dismiss: (seat: string, reason: string) => void;
+  readonly message: (seat: string, text: string) => void;
   readonly giveFloor: (participant: string) => void;
   readonly takeFloor: (participant: string) => void;
   readonly mute: (participant: string) => void;

@@ -2,7 +2,13 @@
 
 import type { Acts } from "./acts";
 import { firstState, type RoomState } from "./state";
-import type { MessageView, ParticipantView, RoomView } from "../wire/signaling";
+import type {
+  MessageView,
+  ParticipantView,
+  RoomView,
+  WaitingSeat,
+  WaitingView,
+} from "../wire/signaling";
 import type { RoomConfig } from "../wire/web";
 
 export const NOW = 1_795_000_000_000;
@@ -45,6 +51,7 @@ const CONDUCTS = [
   "resume",
   "close",
   "call_next",
+  "admit",
   "give_floor",
   "mute_others",
   "return_chair",
@@ -105,9 +112,48 @@ export function view(you: string, change: Partial<RoomView> = {}): RoomView {
     participants: PEOPLE,
     expected: [],
     helps: [],
+    waiting: [],
+    absent: [],
     you,
     may: rightsOf(you),
     held: false,
+    ...change,
+  };
+}
+
+/** Somebody in the waiting area, as who lets people in sees it. */
+export function waitingSeat(id: string, change: Partial<WaitingSeat> = {}): WaitingSeat {
+  return {
+    seat: `seat-${id}`,
+    name: `Người ${id}`,
+    role: "citizen",
+    point: `Điểm cầu ${id}`,
+    case_number: 2,
+    since_ms: NOW - 125_000,
+    state: "connected",
+    camera: true,
+    microphone: true,
+    moved: false,
+    message: "",
+    ...change,
+  };
+}
+
+/** What a citizen sees who waits. */
+export function waitingView(change: Partial<WaitingView> = {}): WaitingView {
+  return {
+    revision: 1,
+    now_ms: NOW,
+    title: "Buổi tiếp công dân",
+    office: "Ban Tiếp công dân tỉnh",
+    name: "Nguyễn Văn A",
+    role: "citizen",
+    since_ms: NOW - 125_000,
+    begun: true,
+    number: 2,
+    before: 1,
+    message: "",
+    staff: null,
     ...change,
   };
 }
@@ -163,4 +209,5 @@ export const CONFIG: RoomConfig = {
   camera_kbps: 1500,
   screen_kbps: 2000,
   loopback_only: false,
+  waits: false,
 };

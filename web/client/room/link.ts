@@ -16,6 +16,8 @@ import type {
   ResumeAuth,
   RoomView,
   Speakers,
+  WaitingView,
+  WaitingWelcome,
 } from "../wire/signaling";
 import type { Welcome } from "../wire/signaling";
 import type { JoinReply } from "../wire/web";
@@ -32,6 +34,8 @@ export interface Hearer {
   welcome(welcome: Welcome): void;
   room(room: RoomView): void;
   messages(messages: Messages): void;
+  waitingWelcome(welcome: WaitingWelcome): void;
+  waiting(waiting: WaitingView): void;
   speakers(speakers: Speakers): void;
   offer(offer: Offer): void;
   renegotiate(why: Renegotiate): void;
@@ -69,6 +73,12 @@ export class Link {
     });
     socket.on("messages", (message: Messages) => {
       hearer.messages(message);
+    });
+    socket.on("waiting_welcome", (message: WaitingWelcome) => {
+      hearer.waitingWelcome(message);
+    });
+    socket.on("waiting", (message: WaitingView) => {
+      hearer.waiting(message);
     });
     socket.on("speakers", (message: Speakers) => {
       hearer.speakers(message);

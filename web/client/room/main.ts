@@ -60,7 +60,8 @@ async function open(): Promise<void> {
   root.room = store.state;
   store.read((state, before) => {
     root.room = state;
-    if (state.invited && !before.invited) void playTone();
+    const called = state.phase === "inside" && before.phase === "waiting";
+    if (called || (state.invited && !before.invited)) void playTone();
   });
   place.replaceChildren(root);
   setInterval(() => {

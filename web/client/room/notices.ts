@@ -9,6 +9,7 @@ import type { MessageView, ParticipantView, RoomView } from "../wire/signaling";
 export type NoticeKind =
   | "joined"
   | "left"
+  | "waits"
   | "away"
   | "returned"
   | "hand"
@@ -54,6 +55,7 @@ export function heardOf(
     ...ofRecording(before, after),
     ...ofChair(before, after),
     ...ofPeople(before, after),
+    ...ofWaiting(before, after),
   ].filter((one) => !(askedQuiet && one.kind === "muted_by_chair"));
   return said.map((one, index) => ({ ...one, atMs: now, id: `${after.revision}.${index}` }));
 }
@@ -124,6 +126,14 @@ function ofPeople(before: RoomView, after: RoomView): Said[] {
     ...gone.map((one): Said => ({ kind: "left", params: { name: one.name } })),
     ...after.participants.flatMap((one) => ofPerson(earlier.get(one.id), one, before, after.you)),
   ];
+}
+
+/** Told to who may let them in, who alone sees them. */
+function ofWaiting(before: RoomView, after: RoomView): Said[] {
+  const known = new Set(before.waiting.map((one) => one.seat));
+  return after.waiting
+    .filter((one) => !known.has(one.seat))
+    .map((one) => ({ kind: "waits", params: { name: one.name } }));
 }
 
 function ofPerson(

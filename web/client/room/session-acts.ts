@@ -16,19 +16,21 @@ export function actsOf(session: Session): Acts {
     ...mine(session),
     ...conducting(session),
     ...writing(session),
+    ...lettingIn(session),
     ...looking(session),
   };
 }
 
 type Entering = Pick<
   Acts,
-  "enter" | "prepare" | "choose" | "retry" | "switchOff" | "choices" | "leave"
+  "enter" | "prepare" | "takeOver" | "choose" | "retry" | "switchOff" | "choices" | "leave"
 >;
 
 function entering(session: Session): Entering {
   return {
     enter: () => void session.enter(),
     prepare: () => void session.prepare(),
+    takeOver: () => void session.takeOver(),
     choose: (gadget, id) => {
       session.media.local.chosen[gadget] = id;
       void session.media.local.open(gadget);
@@ -175,6 +177,18 @@ async function sendDraft(session: Session): Promise<void> {
   if (text.trim() === "") return;
   const type = audienceOf(session.store.state) === "officials" ? "SendToOfficials" : "SendToAll";
   if (await session.command({ type, text })) session.store.send({ type: "sent", text });
+}
+
+type LettingIn = Pick<Acts, "recallCase" | "admit" | "sendBack" | "dismiss" | "message">;
+
+function lettingIn(session: Session): LettingIn {
+  return {
+    recallCase: () => void session.command({ type: "RecallCase" }),
+    admit: (seat) => void session.command({ type: "AdmitSeat", seat }),
+    sendBack: (seat) => void session.command({ type: "SendBack", seat }),
+    dismiss: (seat, reason) => void session.command({ type: "DismissSeat", seat, reason }),
+    message: (seat, text) => void session.command({ type: "MessageWaiting", seat, text }),
+  };
 }
 
 type Looking = Pick<

@@ -11,9 +11,17 @@ import type { Quality } from "./quality";
 import { forgotten, heard, NO_CHAT, read, sent, type Audience, type Chat } from "./chat-state";
 import { heardOf, writtenBy, type Notice } from "./notices";
 import { chairConnected, ownSeat, shownTab } from "./view";
-import type { Ended, Messages, RoomView, Welcome } from "../wire/signaling";
+import type {
+  Ended,
+  Messages,
+  RoomView,
+  WaitingView,
+  WaitingWelcome,
+  Welcome,
+} from "../wire/signaling";
 
-export type Phase = "before" | "entering" | "inside" | "over";
+/** `taken`: another device has my seat, and I am asked whether to go on here. */
+export type Phase = "before" | "entering" | "taken" | "waiting" | "inside" | "over";
 export type Direction = "uplink" | "downlink";
 export type Transport = "new" | "connected" | "lost";
 export type Layout = "speaker" | "grid" | "pair";
@@ -34,6 +42,8 @@ export interface Trouble {
 export interface RoomState {
   readonly phase: Phase;
   readonly room: RoomView | null;
+  /** What I see while I wait to be let in; null otherwise. */
+  readonly waiting: WaitingView | null;
   readonly aheadMs: number;
   readonly nowMs: number;
   /** Since when the socket is gone; null while it is there. */
@@ -69,6 +79,9 @@ export type Input =
   | { type: "entering" }
   | { type: "welcome"; welcome: Welcome }
   | { type: "room"; room: RoomView }
+  | { type: "waiting_welcome"; welcome: WaitingWelcome }
+  | { type: "waiting"; waiting: WaitingView }
+  | { type: "taken" }
   | { type: "speakers"; participants: readonly string[] }
   | { type: "socket_lost" }
   | { type: "transport"; direction: Direction; state: Transport }
@@ -101,6 +114,7 @@ export function firstState(now: number, panel: boolean, layout: Layout = "speake
   return {
     phase: "before",
     room: null,
+    waiting: null,
     aheadMs: 0,
     nowMs: now,
     lostMs: null,
@@ -141,14 +155,28 @@ const RULES: Rules = {
     ...seen(state, input.welcome.room, now, true),
     chat: forgotten(state.chat),
     phase: "inside",
+    waiting: null,
     lostMs: null,
     ending: null,
     trouble: state.trouble?.code === "line_down" ? null : state.trouble,
   }),
-  room: (state, input, now) => seen(state, input.room, now, false),
+  // Between being let in and being welcomed a view may come that is not for who waits.
+  room: (state, input, now) =>
+    state.phase === "waiting" ? state : seen(state, input.room, now, false),
+  waiting_welcome: (state, input, now) => ({
+    ...waits({ ...left(state), room: null }, input.welcome.waiting, now),
+    phase: "waiting",
+    ending: null,
+    trouble: state.trouble?.code === "line_down" ? null : state.trouble,
+  }),
+  waiting: (state, input, now) =>
+    state.waiting === null || input.waiting.revision < state.waiting.revision
+      ? state
+      : waits(state, input.waiting, now),
+  taken: (state) => ({ ...left(state), phase: "taken" }),
   speakers: (state, input) => ({ ...state, speakers: input.participants }),
   socket_lost: (state, _, now) =>
-    state.phase === "inside" && state.lostMs === null
+    (state.phase === "inside" || state.phase === "waiting") && state.lostMs === null
       ? { ...state, lostMs: now, nowMs: now, dialog: null, speakers: [] }
       : state,
   transport: (state, input) => ({ ...state, [input.direction]: input.state }),
@@ -175,8 +203,13 @@ const RULES: Rules = {
   invitation_answered: (state) => ({ ...state, invited: false }),
   asked_quiet: (state) => ({ ...state, askedQuiet: true }),
   trouble: (state, input) => ({ ...state, trouble: input.trouble }),
-  ended: (state, input) => ({ ...left(state), phase: "over", ending: input.ending }),
-  back_before: (state) => ({ ...left(state), phase: "before" }),
+  ended: (state, input) => ({
+    ...left(state),
+    waiting: null,
+    phase: "over",
+    ending: input.ending,
+  }),
+  back_before: (state) => ({ ...left(state), waiting: null, phase: "before" }),
   tick: (state, _, now) => ({
     ...state,
     nowMs: now,
@@ -225,6 +258,10 @@ function left(state: RoomState): RoomState {
     notices: [],
     media: state.media + 1,
   };
+}
+
+function waits(state: RoomState, waiting: WaitingView, now: number): RoomState {
+  return { ...state, waiting, nowMs: now, aheadMs: waiting.now_ms - now };
 }
 
 /** A new view of the room. An older one that arrives late is dropped — unless the line was new and counts afresh. */

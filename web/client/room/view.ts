@@ -19,6 +19,7 @@ export type Action =
   | "call_next"
   | "set_own_microphone"
   | "set_own_camera"
+  | "admit"
   | "share_screen"
   | "raise_hand"
   | "give_floor"

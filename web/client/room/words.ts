@@ -93,6 +93,7 @@ function microphoneAdvice(device: Device): string {
 const NOTICES: Readonly<Record<NoticeKind, (params: Notice["params"]) => string>> = {
   joined: (params) => t("{name} has come in", params),
   left: (params) => t("{name} has left", params),
+  waits: (params) => t("{name} is waiting to be let in", params),
   away: (params) => t("{name} has lost the line", params),
   returned: (params) => t("{name} is back", params),
   hand: (params) => t("{name} raises a hand", params),

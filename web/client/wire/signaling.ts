@@ -16,6 +16,8 @@ export type SignalingWire =
   | RoomView
   | Messages
   | Welcome
+  | WaitingView
+  | WaitingWelcome
   | Ended
   | Renegotiate;
 /**
@@ -68,6 +70,11 @@ export interface CommandRequest {
     | ResumeReception
     | CloseReception
     | CallNextCase
+    | RecallCase
+    | AdmitSeat
+    | SendBack
+    | DismissSeat
+    | MessageWaiting
     | SetMicrophone
     | SetCamera
     | SetScreen
@@ -103,8 +110,48 @@ export interface CloseReception {
   type: "CloseReception";
   reason?: string;
 }
+/**
+ * Where the office lets people in, it brings the case's people too: those of the case before leave, those of the
+ * next who wait come in.
+ */
 export interface CallNextCase {
   type: "CallNextCase";
+}
+/**
+ * Takes :class:`CallNextCase` back: the case before again, with its people as far as they wait.
+ */
+export interface RecallCase {
+  type: "RecallCase";
+}
+/**
+ * From the waiting area into the room.
+ */
+export interface AdmitSeat {
+  type: "AdmitSeat";
+  seat: string;
+}
+/**
+ * From the room to the waiting area; its media ends both ways.
+ */
+export interface SendBack {
+  type: "SendBack";
+  seat: string;
+}
+/**
+ * Sent away from this reception, for good.
+ */
+export interface DismissSeat {
+  type: "DismissSeat";
+  seat: string;
+  reason: string;
+}
+/**
+ * A few words to who waits; newer ones replace them.
+ */
+export interface MessageWaiting {
+  type: "MessageWaiting";
+  seat: string;
+  text: string;
 }
 /**
  * One's own.
@@ -265,6 +312,8 @@ export interface RoomView {
   participants: ParticipantView[];
   expected: string[];
   helps: HelpView[];
+  waiting: WaitingSeat[];
+  absent: string[];
   you: string;
   may: string[];
   held: boolean;
@@ -310,6 +359,23 @@ export interface HelpView {
   state: string;
 }
 /**
+ * Who waits, as who may let them in sees it. ``state``: connected | away. ``camera``, ``microphone`` None: not
+ * checked; ``moved``: opened on a second device while the first was there; ``message``: the office's last.
+ */
+export interface WaitingSeat {
+  seat: string;
+  name: string;
+  role: string;
+  point: string;
+  case_number: number | null;
+  since_ms: number;
+  state: string;
+  camera: boolean | null;
+  microphone: boolean | null;
+  moved: boolean;
+  message: string;
+}
+/**
  * Event ``messages``: what was written and this participant may read, in order. ``earlier``: after a Welcome, what
  * was written before it, in pieces; what a client knew from before that Welcome is told again.
  */
@@ -338,8 +404,45 @@ export interface Welcome {
   room: RoomView;
 }
 /**
+ * Event ``waiting``: everything that somebody sees who waits to be let in, whole at each change, and nothing of
+ * anybody else. ``number``: of their case, ``before``: how many cases are still before it; None when they have none.
+ * ``message``: the office's last words to them, empty when there were none. ``staff``: None for the citizens' side.
+ */
+export interface WaitingView {
+  revision: number;
+  now_ms: number;
+  title: string;
+  office: string;
+  name: string;
+  role: string;
+  since_ms: number;
+  begun: boolean;
+  number: number | null;
+  before: number | null;
+  message: string;
+  staff: StaffSide | null;
+}
+/**
+ * What an agency that waits is told of the reception: nothing of any citizen.
+ */
+export interface StaffSide {
+  state: string;
+  case_number: number;
+  cases: number;
+}
+/**
+ * Event ``waiting_welcome``, instead of ``welcome`` for who has to wait; also when one is sent back. ``welcome``
+ * follows on the same connection when one is let in.
+ */
+export interface WaitingWelcome {
+  participant: string;
+  secret: string;
+  waiting: WaitingView;
+}
+/**
  * Event ``ended``, last before the server disconnects. ``how``: closed | cancelled | left | replaced | expired |
- * help_ended (the consent to an operator's help) | signed_out | password_reset | account_closed.
+ * help_ended (the consent to an operator's help) | signed_out | password_reset | account_closed | dismissed |
+ * case_over. ``reason``: of a closing, a cancelling or a dismissal; for replaced the other device.
  */
 export interface Ended {
   how: string;

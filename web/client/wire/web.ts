@@ -3,7 +3,9 @@
 export type WebWire =
   | Catalogue
   | RoomConfig
+  | JoinRequest
   | JoinReply
+  | DevicesFound
   | DevicesConfig
   | PlayerConfig
   | OfflineWords
@@ -36,6 +38,10 @@ export type Role =
  * Regular (by staff), periodic (by the head, on a published day), ad hoc.
  */
 export type ReceptionKind = "ad_hoc" | "periodic" | "regular";
+/**
+ * Who lets people in: the join itself, or the chair or secretary from the waiting area.
+ */
+export type AdmitRule = "by_office" | "on_join";
 /**
  * Regular (by staff), periodic (by the head, on a published day), ad hoc.
  */
@@ -85,7 +91,8 @@ export interface RefusalWords {
 /**
  * Island ``room``. ``join``: POST here for a :class:`JoinReply`, anew for every new connection (not for a resume).
  *
- * ``back``: where to go after leaving; ``devices``: the device check; ``after``: where to go when it ended.
+ * ``waits``: one was prepared on the way in, goes in at once, and may have to wait there. ``back``: where to go after
+ * leaving; ``devices``: the device check; ``after``: where to go when it ended.
  * ``loopback_only``: the media address is this machine's loopback, which Firefox refuses.
  */
 export interface RoomConfig {
@@ -103,6 +110,7 @@ export interface RoomConfig {
   camera_kbps: number;
   screen_kbps: number;
   loopback_only: boolean;
+  waits: boolean;
 }
 /**
  * What every island gets. ``catalogue``: address of its :class:`Catalogue`. ``zone``: IANA name for times shown.
@@ -113,6 +121,12 @@ export interface Page {
   zone: string;
   catalogue: string;
   csrf: string;
+}
+/**
+ * Body of a join; may be left out. ``take_over`` False: 409 ``seat_taken`` while another device has the seat.
+ */
+export interface JoinRequest {
+  take_over?: boolean;
 }
 /**
  * ``POST /api/receptions/{id}/join``. ``url``: origin of the socket (empty: the page's own), ``path``: where
@@ -134,13 +148,22 @@ export interface IceServer {
   credential: string;
 }
 /**
- * Island ``devices``. ``onward``: where "I am ready" leads. ``camera_required``: officials and points.
+ * What the check of devices found.
+ */
+export interface DevicesFound {
+  camera: boolean;
+  microphone: boolean;
+}
+/**
+ * Island ``devices``. ``onward``: where "I am ready" leads. ``camera_required``: officials and points. ``send``:
+ * POST a :class:`DevicesFound` there before going on; empty: to nobody.
  */
 export interface DevicesConfig {
   page: Page;
   onward: string;
   camera_required: boolean;
   loopback_only: boolean;
+  send: string;
 }
 /**
  * Island ``player``. ``segment`` has ``{track}`` and ``{number}`` to be filled in and answers with the form
@@ -212,7 +235,7 @@ export interface VerificationView {
   last: VerificationReply | null;
 }
 /**
- * ``POST /api/receptions``. ``starts_ms`` since 1970 UTC.
+ * ``POST /api/receptions``. ``starts_ms`` since 1970 UTC. ``admit``: who lets people in.
  */
 export interface ReceptionRequest {
   title: string;
@@ -220,6 +243,7 @@ export interface ReceptionRequest {
   seats: SeatRequest[];
   cases?: CaseRequest[];
   kind?: ReceptionKind;
+  admit?: AdmitRule;
 }
 /**
  * A seat of a new reception. ``name`` empty: the account's; ``point`` None: the account's own.

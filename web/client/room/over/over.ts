@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { t } from "../../i18n";
 import { PlainElement } from "../../shared/plain-element";
 import { adopt } from "../../styles/adopt";
+import type { Ended } from "../../wire/signaling";
 import type { RoomConfig } from "../../wire/web";
 import type { Acts } from "../acts";
 import type { RoomState } from "../state";
@@ -67,6 +68,18 @@ export function wordsOf(how: string, conducts: boolean): Words {
       next: t("This window has stopped sending. Come in here again to move back."),
       mayReturn: true,
     }),
+    dismissed: () => ({
+      title: t("You no longer take part in this reception."),
+      next: t("The chair has decided so. The reason is kept in the record."),
+      mayReturn: false,
+    }),
+    case_over: () => ({
+      title: t("Your matter has been received."),
+      next: t(
+        "What was said is recorded and kept by the office. The office tells you in writing what comes next.",
+      ),
+      mayReturn: false,
+    }),
     expired: () => ({
       title: t("The line was away too long."),
       next: t("Your seat is kept. Come in again."),
@@ -90,6 +103,13 @@ export function wordsOf(how: string, conducts: boolean): Words {
   return words[how]?.() ?? putOut(how) ?? closed;
 }
 
+/** The other device of who moved there; else why it ended. */
+function why(ending: Ended): string {
+  return ending.how === "replaced"
+    ? t("The other device: {device}", { device: ending.reason })
+    : t("Reason: {reason}", { reason: ending.reason });
+}
+
 export class Over extends PlainElement {
   static override properties = {
     room: { attribute: false },
@@ -105,7 +125,7 @@ export class Over extends PlainElement {
     const words = wordsOf(ending.how, this.room.room?.may.includes("give_floor") ?? false);
     return html`<div class="dc-over" data-testid="over" data-how=${ending.how}>
       <h1 tabindex="-1" id="dc-over-title">${words.title}</h1>
-      ${ending.reason === "" ? nothing : html`<p>${t("Reason: {reason}", { reason: ending.reason })}</p>`}
+      ${ending.reason === "" ? nothing : html`<p data-testid="over-reason">${why(ending)}</p>`}
       <p>${words.next}</p>
       <div class="dc-over-verbs">
         ${

@@ -11,6 +11,7 @@ import type { Acts } from "../acts";
 import { unread } from "../chat-state";
 import type { RoomState, Tab } from "../state";
 import { chairToReturn, handsUp, may, ownSeat, shownTab, tabsOf } from "../view";
+import { sendOutVerbs } from "../waiting/waiting-list";
 import { lineWord, partWord } from "../words";
 import "../agenda/agenda";
 import "../chat/chat";
@@ -130,7 +131,8 @@ export class Panel extends PlainElement {
   };
 
   #people(view: RoomView): TemplateResult {
-    return html`${this.#hands(view)} ${this.#muteAll()}
+    return html`<dc-waiting-list .room=${this.room} .acts=${this.acts}></dc-waiting-list>
+      ${this.#hands(view)} ${this.#muteAll()}
       <ul>
         ${repeat(
           view.participants,
@@ -224,6 +226,7 @@ export class Panel extends PlainElement {
             </button>`
           : nothing
       }
+      ${may(this.room, "admit") ? sendOutVerbs(who, this.acts) : nothing}
     </div>`;
   }
 

@@ -21,6 +21,7 @@ import "../prejoin/prejoin";
 import "../sounds/sounds";
 import "../stage/stage";
 import "../topbar/topbar";
+import "../waiting/waiting";
 import css from "./room.css?inline";
 
 adopt(css);
@@ -64,6 +65,8 @@ export class Room extends PlainElement {
     const { phase, room } = this.room;
     if (phase === "over")
       return html`<dc-over .room=${this.room} .acts=${this.acts} .config=${this.config}></dc-over>`;
+    if (phase === "waiting" || phase === "taken")
+      return html`<dc-waiting .room=${this.room} .acts=${this.acts}></dc-waiting>`;
     if (phase !== "inside" || room === null)
       return html`<dc-prejoin
         .room=${this.room}

@@ -131,7 +131,10 @@ function whatIsReceived(view: RoomView): string {
   const current = currentCase(view);
   if (current === null) return view.title;
   const total = view.cases.length;
-  const which = t("case {number} of {total}", { number: current.number, total });
+  const which =
+    current.number > total
+      ? t("case {number}", { number: current.number })
+      : t("case {number} of {total}", { number: current.number, total });
   return current.title === "" ? which : `${which} · ${current.title}`;
 }
 
