@@ -8,7 +8,7 @@ an agency above or beside theirs, nor over a reception without a seat in it, unl
 
 from collections.abc import Mapping
 
-TAKES_PART = "see_reception join"
+TAKES_PART = "see_reception prepare join"
 IS_HEARD = "set_own_microphone set_own_camera raise_hand"
 """Gate 5 keeps the microphone closed until the chair gives the floor; the right is to open it then."""
 
