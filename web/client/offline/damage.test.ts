@@ -4,8 +4,7 @@ import { againstDeclared, DAMAGE } from "./damage";
 
 const CHANGED: Fault = { path: "r/x", algorithm: "sha256", expected: "1", found: "2" };
 const FOUND: Fault = { ...CHANGED, path: "data/r/x" };
-const text = (...faults: Fault[]): string =>
-  JSON.stringify({ format: 1, recording: "r", faults });
+const text = (...faults: Fault[]): string => JSON.stringify({ format: 1, recording: "r", faults });
 
 describe("declared damage", () => {
   it("is told apart from what nobody declared", () => {
