@@ -11,7 +11,7 @@ from bridge.reception import Reception
 from signaling.room import Room
 from signaling.rooms import Rooms
 from tests.support.receptions import CHAIR, CITIZEN
-from tests.support.room_server import CONFIG, Browser, RoomServer, eventually
+from tests.support.room_server import CONFIG, WITHIN_S, Browser, RoomServer, eventually
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ async def test_a_process_killed_between_stop_and_storing_is_closed_when_it_is_ba
         patch.setattr(server.node, "delete_tap", hangs)
         ordered = server.clock.utc()
         asking = asyncio.ensure_future(chair.command(c.CloseReception("heard to the end")))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WITHIN_S):
             await reached.wait()
         by = server.clock.utc()
         await server.stop()
