@@ -218,7 +218,8 @@ NodeEvent: TypeAlias = (
 
 class RecorderHealth(msgspec.Struct, frozen=True):
     """Answer of ``GET /health``. ``tap_address`` is what a TapOrder names; ``disks``: what its recordings are written
-    to; ``bits_per_s``: how much of everything came in the last half minute."""
+    to; ``bits_per_s``: how much of everything came in the last half minute; ``store_answers``: the object store, when
+    it was asked last."""
 
     recorder: RecorderId
     run: str
@@ -228,6 +229,7 @@ class RecorderHealth(msgspec.Struct, frozen=True):
     version: str
     disks: tuple[Disk, ...] = ()
     bits_per_s: float = 0.0
+    store_answers: bool = True
 
 
 class ArmOrder(msgspec.Struct, frozen=True):

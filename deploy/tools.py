@@ -26,6 +26,7 @@ from deploy.stores import migrated, opened, storage_config
 from deploy.time import SystemClock, SystemEntropy
 from deploy.verify import (
     as_json,
+    exit_code,
     looks_like_id,
     progress_of,
     report,
@@ -43,10 +44,10 @@ from web.passwords import Argon2Passwords
 
 
 async def verify(configuration: Configuration, what: str, trust: Trust | None, json: bool, console: Console) -> int:
-    """0 when every byte is as sealed, and by whom the verifier trusts; 1 when there are faults."""
+    """0 when every byte is as sealed, and by whom the verifier trusts; otherwise see :func:`exit_code`."""
     result = await (_verify_id if looks_like_id(what) else _verify_path)(configuration, what, trust, console, json)
     console.print(as_json(result) if json else report(result), markup=False, soft_wrap=True)
-    return 0 if result.holds else 1
+    return exit_code(result)
 
 
 async def _verify_id(

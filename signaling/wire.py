@@ -144,8 +144,9 @@ class CaseView(msgspec.Struct, frozen=True):
 
 
 class Alarm(msgspec.Struct, frozen=True):
-    """What whoever conducts or operates should know before it hurts. ``code``: disk_low | disk_short | database_away |
-    decisions_not_kept; ``params`` fill the sentence, which the client words."""
+    """What whoever conducts or operates should know before it hurts. ``code``: recorder_away | store_away (both before
+    START) | disk_low | disk_short | database_away | decisions_not_kept; ``params`` fill the sentence, which the client
+    words."""
 
     code: str
     params: dict[str, str]

@@ -17,6 +17,7 @@ from bridge.events import (
     SourcePublished,
     SpeakersMoved,
 )
+from bridge.faults import Fault
 from bridge.ids import (
     AccountId,
     AgencyId,
@@ -32,7 +33,6 @@ from bridge.ledger import line_of
 from bridge.media import Codec, Moment, Source
 from bridge.model import AdmitRule, Agency, AgendaItem, Level, ReceptionKind, Role, Seat, SeatPerson
 from bridge.repositories import Lease, NodeRow, PublishedKeyList, UnitOfWork
-from bridge.verification import Fault
 from storage.repositories.used_tokens import FORGET_NS
 from storage.unit import SqlUnits
 from tests.contract.samples import COMMUNE, POINT, PROVINCE, account, entry, reception, recorded, recording, session

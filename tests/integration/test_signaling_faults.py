@@ -331,3 +331,24 @@ async def test_rooms_leave_no_tasks_behind(server: RoomServer) -> None:
     await eventually(lambda: server.recorder.finished_calls == 6 and not server.node.rooms)
     await eventually(lambda: len(asyncio.all_tasks()) <= count)
     assert {task.get_coro().__qualname__ for task in asyncio.all_tasks()} <= before  # type: ignore[union-attr]
+
+
+async def test_a_store_or_recorder_that_is_away_is_said_before_anybody_presses_start(
+    server: RoomServer, reception: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signaling.overseer.LOOK_S", 0.05)
+    server.recorder.store_answers = False
+    chair, citizen = await server.browser(reception.id, CHAIR), await server.browser(reception.id, CITIZEN)
+    await chair.sees(lambda room: [alarm.code for alarm in room.alarms] == ["store_away"])
+    assert citizen.room is not None
+    assert citizen.room.alarms == ()
+    server.recorder.down = True
+    await chair.sees(lambda room: [alarm.code for alarm in room.alarms] == ["recorder_away"])
+    server.recorder.down, server.recorder.store_answers = False, True
+    await chair.sees(lambda room: room.alarms == ())
+    await chair.done(c.StartReception("on paper"))
+    server.recorder.store_answers = False  # what is late then is said by the recording itself
+    server.recorder.down = True
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await chair.sees(lambda room: room.alarms != ())

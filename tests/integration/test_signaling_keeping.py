@@ -12,17 +12,14 @@ from bridge import commands as c
 from bridge.control import RecorderHealth
 from bridge.disk import Disk
 from bridge.errors import Code, Unavailable
-from bridge.events import ReceptionClosed
 from bridge.ids import RecorderId, room_of
 from bridge.kept import parse_kept
 from bridge.reception import Reception
 from bridge.repositories import UnitOfWork
-from signaling.room import Room
-from signaling.rooms import Rooms
 from signaling.wire import Refused
 from storage.unit import SqlUnit
 from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, KEEPER, scheduled
-from tests.support.room_server import CONFIG, Browser, RoomServer, eventually
+from tests.support.room_server import CONFIG, WITHIN_S, Browser, RoomServer, eventually
 
 
 @pytest.fixture
@@ -168,84 +165,6 @@ async def test_a_database_that_goes_away_after_stop_takes_no_end_back(
     assert await server.journal.receptions() == []
 
 
-@pytest.mark.parametrize("after_stop", [False, True])
-async def test_a_process_killed_between_stop_and_storing_is_closed_when_it_is_back(
-    server: RoomServer,
-    reception: Reception,
-    pair: tuple[Browser, Browser],
-    monkeypatch: pytest.MonkeyPatch,
-    after_stop: bool,
-) -> None:
-    chair, _ = pair
-    await chair.done(c.StartReception("on paper"))
-    stop, reached = server.node.delete_tap, asyncio.Event()
-
-    async def hangs(room: Any) -> Any:
-        if after_stop:
-            await stop(room)
-        reached.set()
-        await asyncio.Event().wait()
-
-    with monkeypatch.context() as patch:
-        patch.setattr(server.node, "delete_tap", hangs)
-        ordered = server.clock.utc()
-        asking = asyncio.ensure_future(chair.command(c.CloseReception("heard to the end")))
-        async with asyncio.timeout(10):
-            await reached.wait()
-        by = server.clock.utc()
-        await server.stop()
-        asking.cancel()
-    assert (await server.receptions.present(reception.id)).state == "live"
-    await server.start()
-    await eventually(lambda: not server.node.rooms)
-    history = await server.receptions.history(reception.id)
-    (closed,) = (one for one in history if isinstance(one.event, ReceptionClosed))
-    assert isinstance(closed.event, ReceptionClosed)
-    assert (closed.event.reason, closed.event.cause, closed.actor) == ("heard to the end", "chair", CHAIR.account)
-    assert ordered <= closed.event.moment.utc_ns <= by
-    assert history == sorted(history, key=lambda one: one.at_utc_ns)
-    async with server.units.reading() as unit:
-        (row,) = await unit.recordings.all()
-    assert row.ended_utc_ns == closed.event.moment.utc_ns
-    await eventually(lambda: list(server.recorder.recordings.values()) == ["finished"])
-    assert await server.journal.receptions() == []
-    await server.stop()
-    await server.start()
-    assert await server.receptions.history(reception.id) == history
-
-
-async def test_a_room_whose_end_was_stored_by_a_killed_process_is_cleared_away(
-    server: RoomServer, reception: Reception, pair: tuple[Browser, Browser], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    chair, _ = pair
-    await chair.done(c.StartReception("on paper"))
-
-    async def killed(_: object, room: Room) -> None:
-        await room.close()
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Rooms, "_wind_up", killed)
-        asking = asyncio.ensure_future(chair.command(c.CloseReception("done")))
-        await chair.until(chair.gone.is_set)
-        asking.cancel()
-        await server.stop()
-    assert server.node.rooms
-    server.node.down = True
-    await server.start()  # what does not answer keeps no other room waiting
-    await server.stop()
-    assert server.node.rooms
-    server.node.down = False
-    await server.start()
-    await eventually(lambda: not server.node.rooms)
-    await eventually(lambda: server.recorder.finished_calls == 1)
-    await server.stop()  # the lease is given back, so nothing is left to be done
-    orders = len(server.node.orders)
-    await server.start()
-    async with server.units.reading() as unit:
-        assert await unit.leases.free_for(CONFIG.owner, server.clock.utc()) == []
-    assert server.node.orders[orders:] == []
-
-
 async def test_a_start_that_was_stored_though_its_answer_was_lost_is_one_start(
     server: RoomServer, reception: Reception, pair: tuple[Browser, Browser], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -285,7 +204,7 @@ async def test_a_process_killed_between_start_and_storing_leaves_no_recording(
     with monkeypatch.context() as patch:
         patch.setattr(server.recorder, "started", hangs)
         asking = asyncio.ensure_future(pair[0].command(c.StartReception("on paper")))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WITHIN_S):
             await reached.wait()
         begun, kept = dict(server.recorder.recordings), await server.journal.read(reception.id)
         tap = server.node.rooms[room_of(reception.id)].tap

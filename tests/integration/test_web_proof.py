@@ -14,8 +14,9 @@ from aiohttp.test_utils import unused_port
 
 from bridge.archive import FixityCheck
 from bridge.errors import Code, Unavailable
+from bridge.faults import Fault
 from bridge.policy import SYSTEM
-from bridge.verification import Fault, journal_key
+from bridge.verification import journal_key
 from tests.support.pages import Pages, Reader, serving
 from tests.support.sealed import RECORDING, sealed, sealing_of
 from web.build import build

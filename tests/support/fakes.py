@@ -247,6 +247,7 @@ class FakeRecorder:
         self.recordings: dict[RecordingId, str] = {}
         self.down = False
         self.refuses: Code | None = None
+        self.store_answers = True
         self.finished_calls = 0
         self._events = _Events()
 
@@ -268,7 +269,9 @@ class FakeRecorder:
 
     async def health(self) -> RecorderHealth:
         self._answer()
-        return RecorderHealth(RecorderId("recorder-1"), self._events.run, "unix:tap", 0, 1 << 30, "fake")
+        return RecorderHealth(
+            RecorderId("recorder-1"), self._events.run, "unix:tap", 0, 1 << 30, "fake", store_answers=self.store_answers
+        )
 
     async def arm(self, recording: RecordingId, order: ArmOrder) -> RecordingStatus:
         self._answer()

@@ -32,7 +32,7 @@ from storage.localjournal import FileJournal
 from storage.unit import SqlUnits
 from tests.support.fakes import FakeNode, FakeRecorder, OnePlace
 
-WITHIN_S = 20.0
+WITHIN_S = 30.0
 Answer = TypeVar("Answer", bound=msgspec.Struct)
 CONFIG = SignalingConfig(
     owner="127.0.0.1:1", key=b"k" * 32, ping_interval_s=1, ping_timeout_s=1, tick_s=0.05, resume_s=30, idle_s=60,

@@ -7,11 +7,11 @@ from functools import partial
 from aiohttp import web
 
 from bridge.errors import Invalid, Refusal
+from bridge.faults import Fault
 from bridge.manifest import Manifest, ordered_segments
 from bridge.model import RecordingRow
 from bridge.policy import Action, Actor, Concern, may
 from bridge.search import proof_of
-from bridge.verification import Fault
 from web.archive_list import Found, around, found, names_of, question_of
 from web.archive_search import parse_cursor
 from web.checks import Checks

@@ -119,6 +119,10 @@ const NOTICES: Readonly<Record<NoticeKind, (params: Notice["params"]) => string>
 };
 
 const ALARMS: Readonly<Record<string, (params: Alarm["params"]) => string>> = {
+  recorder_away: () =>
+    t("The recorder does not answer. The reception cannot be started. Call the operator."),
+  store_away: () =>
+    t("The archive's store does not answer. The reception cannot be started. Call the operator."),
   disk_low: (params) =>
     t(
       "The recorder's disk is filling up: {free} GB are free, {wanted} GB are still needed. Call the operator.",

@@ -279,8 +279,9 @@ export interface Speakers {
   participants: string[];
 }
 /**
- * What whoever conducts or operates should know before it hurts. ``code``: disk_low | disk_short | database_away |
- * decisions_not_kept; ``params`` fill the sentence, which the client words.
+ * What whoever conducts or operates should know before it hurts. ``code``: recorder_away | store_away (both before
+ * START) | disk_low | disk_short | database_away | decisions_not_kept; ``params`` fill the sentence, which the client
+ * words.
  */
 export interface Alarm {
   code: string;
