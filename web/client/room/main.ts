@@ -10,11 +10,11 @@ import { fillsScreen } from "./full-screen";
 import { OwnChoices, ownStorage } from "./own-choices";
 import { Session } from "./session";
 import { actsOf } from "./session-acts";
-import { isOfficial } from "./view";
 import { firstState, reduce, type Input, type RoomState } from "./state";
 
 /** The panel is for who conducts, and only where there is room for it at once. */
 const PANEL_WIDTH = 1200;
+const CONDUCTORS: ReadonlySet<string> = new Set(["chair", "secretary"]);
 
 /** For tests: what is shown, both peer connections, and everybody's streams. */
 interface RoomHandle {
@@ -50,7 +50,7 @@ async function open(): Promise<void> {
   const clock = (): number => Date.now();
   const wide = window.innerWidth >= PANEL_WIDTH;
   const choices = new OwnChoices(config.role, ownStorage());
-  const first = firstState(clock(), wide && isOfficial(config.role), choices.layout());
+  const first = firstState(clock(), wide && CONDUCTORS.has(config.role), choices.layout());
   const store = new Store<RoomState, Input>(first, reduce, clock);
   const session = new Session(config, store, choices);
   const root = new Room();

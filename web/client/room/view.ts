@@ -33,11 +33,6 @@ export type MicrophoneFace = "open" | "closed" | "not_permitted" | "not_begun" |
 export type RecordingFace = "not_yet" | "recording" | "late" | "lost" | "paused" | "ended";
 export type Primary = "start" | "interrupt" | "resume" | "close" | "take_chair" | null;
 
-/** Whether a role sits on the officials' side, which sees and hears each other before the beginning. */
-export function isOfficial(role: string): boolean {
-  return STAFF_SIDE.has(role);
-}
-
 /** My own place, or null while there is none. */
 export function me(state: RoomState): ParticipantView | null {
   const room = state.room;

@@ -175,6 +175,7 @@ export class Bar extends PlainElement {
       drawing: "people",
       words: hands > 0 ? t("People ({hands} hands)", { hands }) : t("People"),
       state: this.#panelShown() ? "shown" : "hidden",
+      kind: hands > 0 ? "" : "dc-bar-lesser",
       press: () => {
         if (this.#panelShown()) this.acts.togglePanel();
         else this.acts.showTab("people");
@@ -273,6 +274,8 @@ export class Bar extends PlainElement {
       test: "next-case-button",
       drawing: "next",
       words: t("Next case"),
+      // The bar stays one line: what comes in beside it must not move the pictures.
+      kind: mayTakeChair(this.room) ? "dc-bar-lesser" : "",
       hint: t("Case {number}: {title}", { number: following.number, title: following.title }),
       press: () => {
         this.acts.nextCase();

@@ -36,7 +36,7 @@ export class Chat extends PlainElement {
   protected override render(): TemplateResult {
     const messages = this.room.chat.messages;
     return html`<div class="dc-chat">
-      <ol
+      <div
         class="dc-chat-said"
         role="log"
         aria-live="polite"
@@ -50,7 +50,7 @@ export class Chat extends PlainElement {
           (one) => one.number,
           (one) => this.#message(one),
         )}
-      </ol>
+      </div>
       ${
         messages.length === 0
           ? html`<p class="dc-quiet">${t("Nothing was written yet.")}</p>`
@@ -62,7 +62,7 @@ export class Chat extends PlainElement {
 
   #message(one: MessageView): TemplateResult {
     const mine = one.seat === ownSeat(this.room);
-    return html`<li
+    return html`<article
       class="dc-message"
       data-testid="message"
       data-audience=${one.audience}
@@ -74,7 +74,7 @@ export class Chat extends PlainElement {
         <time>${wallClock(one.at_ms, this.zone).slice(0, 5)}</time>
       </div>
       <p dir="auto">${one.text}</p>
-    </li>`;
+    </article>`;
   }
 
   #form(): TemplateResult {

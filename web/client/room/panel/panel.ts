@@ -104,12 +104,19 @@ export class Panel extends PlainElement {
     </div>`;
   }
 
-  #tabWords(tab: Tab): string {
+  #tabWords(tab: Tab): TemplateResult {
     const people = this.room.room?.participants.length ?? 0;
     const news = unread(this.room.chat, ownSeat(this.room));
-    if (tab === "people") return t("People ({count})", { count: people });
-    if (tab === "chat" && news > 0) return t("Chat ({count} new)", { count: news });
-    return TABS[tab]();
+    const counts: Partial<Record<Tab, string>> = {
+      people: String(people),
+      ...(news > 0 && { chat: t("{count} new", { count: news }) }),
+    };
+    const count = counts[tab];
+    return html`${TABS[tab]()}${
+      count === undefined
+        ? nothing
+        : html` <span class="dc-tab-count" data-news=${tab === "chat"}>${count}</span>`
+    }`;
   }
 
   /** Arrows go through the tabs, as in every list of tabs; the focus goes with what is shown. */

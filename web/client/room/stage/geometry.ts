@@ -43,9 +43,13 @@ export function widthIn(count: number, columns: number, box: Box): number {
   return Math.min(share(box.width, columns), (share(box.height, rows) * 16) / 9);
 }
 
-function widest(count: number, box: Box, columns: readonly number[]): Lattice {
-  const choices = columns.map((each) => ({ columns: each, width: widthIn(count, each, box) }));
-  const best = choices.reduce((one, other) => (other.width > one.width ? other : one));
+/** Of choices that are as wide, the one with the fewest rows. */
+function widest(count: number, box: Box, columns: readonly number[], largest: number): Lattice {
+  const choices = columns.map((each) => ({
+    columns: each,
+    width: Math.max(1, Math.min(largest, widthIn(count, each, box))),
+  }));
+  const best = choices.reduce((one, other) => (other.width >= one.width ? other : one));
   return { ...best, perPage: count, pages: 1 };
 }
 
@@ -56,18 +60,14 @@ function widest(count: number, box: Box, columns: readonly number[]): Lattice {
 export function lattice(count: number, box: Box, columns = count, largest = Infinity): Lattice {
   const most = Math.max(1, Math.min(columns, count));
   const choices = Array.from({ length: most }, (_, index) => index + 1);
-  const whole = widest(Math.max(1, count), box, choices);
-  if (whole.width >= READABLE || count <= 1) return capped(whole, largest);
+  const whole = widest(Math.max(1, count), box, choices, largest);
+  if (whole.width >= READABLE || count <= 1) return whole;
   const paged = { width: box.width, height: box.height - PAGER };
   const across = Math.min(most, Math.max(1, Math.floor((box.width + GAP) / (READABLE + GAP))));
   const down = Math.max(1, Math.floor((paged.height + GAP) / (tileHeight(READABLE) + GAP)));
   const perPage = Math.min(count, across * down);
-  const each = widest(perPage, paged, choices.slice(0, perPage));
-  return capped({ ...each, perPage, pages: Math.ceil(count / perPage) }, largest);
-}
-
-function capped(found: Lattice, largest: number): Lattice {
-  return { ...found, width: Math.max(1, Math.min(found.width, largest)) };
+  const each = widest(perPage, paged, choices.slice(0, perPage), largest);
+  return { ...each, pages: Math.ceil(count / perPage) };
 }
 
 /** Size of a page of the lattice. */
