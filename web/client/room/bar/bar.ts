@@ -57,9 +57,10 @@ export class Bar extends PlainElement {
     return html`<footer class="dc-bar">
       <div class="dc-bar-own" role="toolbar" aria-label=${t("My controls")}>
         ${may(this.room, "set_own_microphone") ? button(this.#microphone()) : nothing}
-        ${may(this.room, "set_own_camera") ? button(this.#camera()) : nothing} ${this.#share()} ${this.#hand()}
-        ${button(this.#layout())} ${conducts(this.room) ? button(this.#panel()) : nothing}
-        ${button(this.#keys())} ${button(this.#leave())}
+        ${may(this.room, "set_own_camera") ? button(this.#camera()) : nothing} ${this.#share()}
+        ${this.#hand()} ${button(this.#layout())}
+        ${conducts(this.room) ? button(this.#panel()) : nothing} ${button(this.#keys())}
+        ${button(this.#leave())}
       </div>
       <div class="dc-bar-reception">${this.#reception()}</div>
     </footer>`;
