@@ -13,7 +13,7 @@ from bridge.signing import shown
 from web import labels
 from web.catalogues import LANGUAGES
 from web.keys import ASSETS, CATALOGUES, CONFIG, PORTS, SIGNED_IN, TEMPLATES
-from web.requests import actor_of, office_of, token_of, words_of
+from web.requests import actor_of, inside, office_of, token_of, words_of
 from web.times import Times
 from web.wire import Page
 from web.words import mark
@@ -86,7 +86,8 @@ def _links(request: web.Request) -> list[tuple[str, str]]:
 
 def _in_language(request: web.Request, lang: str) -> str:
     """This page's address in another language; a page that was sent by a form leads to the front page."""
-    path = request.path if request.method == "GET" else "/"
+    # A path that begins like a host would be one as a link.
+    path = inside(request.path) if request.method == "GET" else "/"
     return f"{path}?{urlencode({**request.query, 'lang': lang})}"
 
 
