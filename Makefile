@@ -14,7 +14,8 @@ ARGS ?=
 BIN := .venv/bin
 NPM := tools/npm run --silent
 STAMPS := .venv/stamps
-CLIENT_SOURCES := $(shell find web/client -type f 2>/dev/null)
+# The templates too: of Bootstrap only what they name is built.
+CLIENT_SOURCES := $(shell find web/client web/templates -type f 2>/dev/null)
 ISLANDS := web/static/build/.vite/manifest.json
 
 # --- for everybody ------------------------------------------------------------------------------
@@ -144,7 +145,7 @@ node_modules/.stamp: package.json package-lock.json .npmrc | $(STAMPS)/program
 	@$(BIN)/python -m tools.setup client-packages
 	@touch $@
 
-$(ISLANDS): node_modules/.stamp package.json tsconfig.json vite.config.ts vite.offline.config.ts $(CLIENT_SOURCES)
+$(ISLANDS): node_modules/.stamp package.json tsconfig.json vite.config.ts vite.offline.config.ts vite.styles.ts $(CLIENT_SOURCES)
 	@echo "set-up: building the browser client"
 	@$(NPM) build
 	@touch $@

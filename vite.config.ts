@@ -1,6 +1,7 @@
 import { existsSync, globSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { defineConfig } from "vitest/config";
+import { STYLE_STEPS } from "./vite.styles.ts";
 
 /** Every island has one entry, web/client/<island>/main.ts; beside them the pages' style sheets, one for each direction. */
 function entries(): Record<string, string> {
@@ -18,6 +19,7 @@ export default defineConfig({
   // Chunks find each other relative to themselves, so the pages may serve them from any path.
   base: "./",
   publicDir: false,
+  css: { postcss: STYLE_STEPS },
   build: {
     outDir: "web/static/build",
     emptyOutDir: true,

@@ -28,6 +28,7 @@ from web.middlewares.hosts import check_host
 from web.middlewares.language import choose_language
 from web.middlewares.own_password import ask_own_password
 from web.middlewares.sessions import find_session, limits
+from web.middlewares.theme import keep_theme
 from web.once import Once, Untold
 from web.pages import reception, room, today
 from web.pages.account import AccountPages
@@ -48,14 +49,22 @@ MAX_REQUEST_BYTES = 256 * 1024
 
 
 def build(config: WebConfig, ports: WebPorts) -> web.Application:
-    """The application. From outside in: failures, host, session, language, forgery,
+    """The application. From outside in: failures, host, session, language, theme, forgery,
     a password of one's own.
 
     Raises zoneinfo.ZoneInfoNotFoundError.
     """
     app = web.Application(
         client_max_size=MAX_REQUEST_BYTES,
-        middlewares=[answer_failures, check_host, find_session, choose_language, refuse_forgeries, ask_own_password],
+        middlewares=[
+            answer_failures,
+            check_host,
+            find_session,
+            choose_language,
+            keep_theme,
+            refuse_forgeries,
+            ask_own_password,
+        ],
     )
     ZoneInfo(config.zone)  # an unknown zone is a fault of the configuration, to be told at the start
     app[CONFIG], app[PORTS] = config, ports

@@ -26,7 +26,9 @@ from storage.signing.checker import Signatures
 from storage.signing.installation import InstallationKeys
 from tests.support.signing import own_keys
 from web.build import build
+from web.catalogues import Catalogues
 from web.config import WebConfig, WebPorts
+from web.keys import CATALOGUES
 
 PASSWORD = "correct horse battery"
 
@@ -187,8 +189,8 @@ async def furnish(storage: Storage) -> None:
 
 
 @asynccontextmanager
-async def serving(folder: Path, **settings: Any) -> AsyncIterator[Pages]:
-    """A furnished installation on loopback."""
+async def serving(folder: Path, catalogues: Catalogues | None = None, **settings: Any) -> AsyncIterator[Pages]:
+    """A furnished installation on loopback, with its own languages or with these."""
     clock, entropy = HandClock(), SystemEntropy()
     storage = build_storage(StorageConfig(f"sqlite:///{folder / 'pages.db'}", folder / "objects"), clock)
     await storage.migrate()
@@ -213,6 +215,8 @@ async def serving(folder: Path, **settings: Any) -> AsyncIterator[Pages]:
         entropy=entropy,
     )
     app = build(config, ports)
+    if catalogues is not None:
+        app[CATALOGUES] = catalogues
     runner = web.AppRunner(app)
     await runner.setup()
     try:
