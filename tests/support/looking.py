@@ -52,7 +52,7 @@ _SMALL = """(least) => [...document.querySelectorAll("button, .btn, select, text
     .map((one) => `lower than ${least} px: ${one.outerHTML.slice(0, 120)}`)"""
 
 _LATIN = """() => {
-    const alone = "bdi, code, pre, time, option, textarea, script, style, noscript, title, [dir], [lang]:not(html)";
+    const alone = "bdi, code, kbd, pre, time, option, textarea, script, style, noscript, title, [dir], [lang]:not(html)";
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const found = [];
     while (walker.nextNode()) {
@@ -94,8 +94,8 @@ async def as_a(page: Page, size: tuple[int, int], theme: str) -> list[str]:
     """Of this size and theme: axe, and whether it scrolls from side to side."""
     await page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     await page.set_viewport_size({"width": size[0], "height": size[1]})
-    faults: list[str] = await page.evaluate(_WIDE)
-    return [*faults, *await axe_faults(page)]
+    faults: list[str] = [*await page.evaluate(_WIDE), *await axe_faults(page)]
+    return [f"{size[0]} px, {theme}: {fault}" for fault in faults]
 
 
 async def on_paper(page: Page) -> list[str]:
