@@ -118,8 +118,8 @@ async def classes_of(page: Page) -> set[str]:
 def left_out(used: Collection[str]) -> set[str]:
     """Classes of Bootstrap that these pages use and the build left out."""
     full = _classes(_ROOT / "node_modules" / "bootstrap" / "dist" / "css" / "bootstrap.css")
-    built = set.union(*(_classes(sheet) for sheet in (_ROOT / "web/static/build/assets").glob("styles*.css")))
-    return (set(used) & full) - built
+    built = [_classes(sheet) for sheet in (_ROOT / "web" / "static" / "build" / "assets").glob("styles*.css")]
+    return (set(used) & full) - set.intersection(*built)
 
 
 def _classes(sheet: Path) -> set[str]:
