@@ -63,6 +63,11 @@ pictures: setup-test ## Take the README's pictures anew, by its own first ten mi
 	mkdir -p docs/pictures
 	cp build/browser/readme/*.png docs/pictures/
 
+.PHONY: snapshots
+snapshots: setup-test ## Write down anew where everything stands in the room and on the pages, where it differs
+	RENEW_LAYOUTS=1 $(BIN)/pytest tests/browser/test_layouts.py
+	git diff --stat tests/browser/layouts
+
 .PHONY: minio
 minio: setup ## Build the pinned MinIO server into a cache outside this folder (once, minutes)
 	@$(BIN)/python -m tools.minio

@@ -31,6 +31,7 @@ export class Stage extends PlainElement {
     return html`<div
       class="dc-stage"
       role="group"
+      tabindex="0"
       aria-label=${t("People in the room")}
       data-layout=${withMain ? "floor" : "grid"}
       data-alone=${tiles.length === 1}
