@@ -14,6 +14,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       input: "web/client/gallery/gallery.ts",
+      checks: { pluginTimings: false },
       output: { entryFileNames: "gallery.js", codeSplitting: false },
     },
   },

@@ -46,9 +46,7 @@ class Noting(jinja2.FileSystemLoader):
         super().__init__(folder)
         self.asked: set[str] = set()
 
-    def get_source(
-        self, environment: jinja2.Environment, template: str
-    ) -> tuple[str, str, Callable[[], bool]]:
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """As the real one."""
         self.asked.add(template)
         return super().get_source(environment, template)
@@ -76,7 +74,9 @@ class Site:
 def _seat(login: str, name: str, role: Role, level: Level) -> Seat:
     point = BridgePointId(f"point-{level}")
     people = (SeatPerson(name, role),)
-    return Seat(SeatId(f"seat-{login}"), AccountId(f"id-{login}"), role, name, point, f"Điểm cầu {level}", level, people)
+    return Seat(
+        SeatId(f"seat-{login}"), AccountId(f"id-{login}"), role, name, point, f"Điểm cầu {level}", level, people
+    )
 
 
 _SEATS = (
