@@ -21,7 +21,8 @@ _PAGE = """<!doctype html>
 @font-face {{ font-family: "Tests"; src: url("/font.ttf"); }}
 :root {{ --bs-font-sans-serif: "Tests" !important; }}
 </style></head>
-<body><main><h1 class="visually-hidden">Room</h1><div id="place"></div></main><script type="module" src="/gallery.js"></script></body></html>"""
+<body><main><h1 class="visually-hidden">Room</h1><div id="place"></div></main>
+<script type="module" src="/gallery.js"></script></body></html>"""
 
 
 async def build_gallery() -> None:

@@ -45,14 +45,17 @@ _WIDE = """() => {
     return [`scrolls from side to side: ${out.slice(0, 3).map((one) => one.outerHTML.slice(0, 120)).join(" | ")}`];
 }"""
 
-_SMALL = """(least) => [...document.querySelectorAll("button, .btn, select, textarea, summary, header a, footer a, input")]
+_SMALL = """(least) => [
+    ...document.querySelectorAll("button, .btn, select, textarea, summary, header a, footer a, input"),
+]
     .filter((one) => !["hidden", "checkbox", "radio", "range", "file"].includes(one.type ?? ""))
     .filter((one) => one.checkVisibility() && !one.closest(".visually-hidden-focusable"))
     .filter((one) => one.getBoundingClientRect().height < least - 0.5)
     .map((one) => `lower than ${least} px: ${one.outerHTML.slice(0, 120)}`)"""
 
 _LATIN = """() => {
-    const alone = "bdi, code, kbd, pre, time, option, textarea, script, style, noscript, title, [dir], [lang]:not(html)";
+    const alone =
+        "bdi, code, kbd, pre, time, option, textarea, script, style, noscript, title, [dir], [lang]:not(html)";
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const found = [];
     while (walker.nextNode()) {
