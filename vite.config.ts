@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { STYLE_STEPS } from "./vite.styles.ts";
 
 /** Every island has one entry, web/client/<island>/main.ts; beside them the pages' style sheets, one for each direction. */
 function entries(): Record<string, string> {
@@ -35,6 +36,7 @@ export default defineConfig({
   // Chunks find each other relative to themselves, so the pages may serve them from any path.
   base: "./",
   publicDir: false,
+  css: { postcss: STYLE_STEPS },
   build: {
     outDir: "web/static/build",
     emptyOutDir: true,
@@ -45,7 +47,7 @@ export default defineConfig({
     // Data URLs would need holes in the pages' content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: entries() },
+    rolldownOptions: { input: entries(), checks: { pluginTimings: false } },
   },
   test: {
     environment: "happy-dom",

@@ -30,6 +30,7 @@ from web.middlewares.language import choose_language
 from web.middlewares.office import find_office
 from web.middlewares.own_password import ask_own_password
 from web.middlewares.sessions import find_session, limits
+from web.middlewares.theme import keep_theme
 from web.officebook import OfficeBook, defaults_of
 from web.once import Once, Untold
 from web.pages import enter, operator, reception, room, steps, today
@@ -54,7 +55,7 @@ MAX_REQUEST_BYTES = 256 * 1024
 
 
 def build(config: WebConfig, ports: WebPorts) -> web.Application:
-    """The application. From outside in: failures, host, session, office, language, forgery,
+    """The application. From outside in: failures, host, session, office, language, theme, forgery,
     a password of one's own.
 
     Raises zoneinfo.ZoneInfoNotFoundError.
@@ -67,6 +68,7 @@ def build(config: WebConfig, ports: WebPorts) -> web.Application:
             find_session,
             find_office,
             choose_language,
+            keep_theme,
             refuse_forgeries,
             ask_own_password,
         ],

@@ -27,7 +27,9 @@ from storage.signing.checker import Signatures
 from storage.signing.installation import InstallationKeys
 from tests.support.signing import own_keys
 from web.build import build
+from web.catalogues import Catalogues
 from web.config import WebConfig, WebPorts
+from web.keys import CATALOGUES
 
 PASSWORD = "correct horse battery"
 
@@ -204,8 +206,11 @@ async def furnish(storage: Storage) -> None:
 
 
 @asynccontextmanager
-async def serving(folder: Path, *, furnished: bool = True, **settings: Any) -> AsyncIterator[Pages]:
-    """An installation on loopback; not ``furnished``: as it is before anybody has an account."""
+async def serving(
+    folder: Path, catalogues: Catalogues | None = None, *, furnished: bool = True, **settings: Any
+) -> AsyncIterator[Pages]:
+    """An installation on loopback, with its own languages or with these; not ``furnished``: as it is before anybody
+    has an account."""
     clock, entropy, rooms = HandClock(), SystemEntropy(), StandingRooms()
     storage = build_storage(StorageConfig(f"sqlite:///{folder / 'pages.db'}", folder / "objects"), clock)
     await storage.migrate()
@@ -232,6 +237,9 @@ async def serving(folder: Path, *, furnished: bool = True, **settings: Any) -> A
         entropy=entropy,
     )
     app = build(config, ports)
+    if catalogues is not None:
+        app[CATALOGUES] = catalogues
+        app[OFFICES].defaults = msgspec.structs.replace(app[OFFICES].defaults, languages=tuple(catalogues.words))
     runner = web.AppRunner(app)
     await runner.setup()
     try:

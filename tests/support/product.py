@@ -26,7 +26,7 @@ from web.wire import JoinReply, ReceptionRequest, ReceptionView, SeatRequest
 _ACCOUNT = re.compile(r"^[│|]\s*([a-z]+)\s*[│|]\s*([\w-]{12,})\s*[│|]", re.MULTILINE)
 _COMMAND = (sys.executable, "-m", "deploy.cli", "up")
 _STARTED = "Ctrl-C"
-_SEATED = re.compile(r'for="seat-([^"]+)">([^<]+)<')
+_SEATED = re.compile(r'for="seat-([^"]+)">(?:<bdi>)?([^<]+)<')
 _START_SECONDS = 60
 _STOP_SECONDS = 20
 _SCREEN = {"COLUMNS": "200", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}

@@ -56,6 +56,7 @@ export class Stage extends PlainElement {
     return html`<div
       class="dc-stage"
       role="group"
+      tabindex="0"
       aria-label=${t("People in the room")}
       data-testid="stage"
       data-layout=${this.room.layout}
