@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
+import msgspec
 from aiohttp import web
 from aiohttp.test_utils import unused_port
 
@@ -29,7 +30,7 @@ from tests.support.signing import own_keys
 from web.build import build
 from web.catalogues import Catalogues
 from web.config import WebConfig, WebPorts
-from web.keys import CATALOGUES
+from web.keys import CATALOGUES, OFFICES
 
 PASSWORD = "correct horse battery"
 

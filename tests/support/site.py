@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
@@ -141,7 +142,7 @@ async def _copied(pages: Pages) -> None:
 @asynccontextmanager
 async def site(folder: Path) -> AsyncIterator[Site]:
     """Furnished, with the built client."""
-    settings = {"static": STATIC, "office": "Ban Tiếp công dân tỉnh", "contact": "038 3842 999"}
+    settings: dict[str, Any] = {"static": STATIC, "office": "Ban Tiếp công dân tỉnh", "contact": "038 3842 999"}
     async with serving(folder, with_mirrored(), **settings) as pages:
         templates = Noting(TEMPLATES_FOLDER)
         pages.app[TEMPLATES].loader = templates
