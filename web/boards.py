@@ -9,7 +9,7 @@ from aiohttp import web
 from bridge.accounts import actor_in, actor_of
 from bridge.board import Row, WatchedRoom, in_order, row_of
 from bridge.errors import NotFound
-from bridge.ids import AgencyId, ReceptionId
+from bridge.ids import NS_PER_S, AgencyId, ReceptionId
 from bridge.model import Account
 from bridge.policy import Action, Actor, Concern, authorise, may
 from bridge.setup import tree
@@ -17,6 +17,9 @@ from bridge.states import OVER
 from web.config import WebPorts
 from web.keys import PORTS
 from web.requests import account_of
+
+AROUND_NS = 30 * 86_400 * NS_PER_S
+"""As far as rooms are taken back after a restart: a reception whose doors stand open for longer is closed by hand."""
 
 
 class Overlooked(NamedTuple):
@@ -41,7 +44,8 @@ async def rows_for(account: Account, ports: WebPorts) -> list[Row]:
     actor = actor_of(account)
     authorise(actor, Action.WATCH_ROOMS, Concern("live rooms", None))
     async with ports.units.reading() as unit:
-        known, stored = await tree(unit), await unit.receptions.open_rows()
+        now = ports.clock.utc()
+        known, stored = await tree(unit), await unit.receptions.open_rows(now - AROUND_NS, now + AROUND_NS)
     theirs = [row.id for row in stored if may(actor, Action.WATCH_ROOMS, known.concern(row.agency))]
     rooms = [(await _room(reception, ports))[0] for reception in theirs]
     return in_order([row_of(room) for room in rooms if room.reception.state not in OVER])
