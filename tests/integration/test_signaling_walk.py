@@ -13,8 +13,10 @@ import pytest
 from bridge import commands as c
 from bridge.control import NodeEvent, SpeakersChanged, TrackPublished, TransportChanged
 from bridge.errors import Refusal
-from bridge.ids import ParticipantId, TrackId, room_of
+from bridge.ids import ParticipantId, SeatId, TrackId, room_of
 from bridge.media import Codec, Source
+from bridge.model import Level, Role
+from bridge.policy import Actor
 from bridge.ports import JoinGrant, LocalJournal
 from bridge.receptions import ReceptionService
 from bridge.rules import participant_order
@@ -28,8 +30,11 @@ from storage.engine import Database
 from storage.localjournal import FileJournal
 from storage.unit import SqlUnits
 from tests.support.fakes import SOURCES, FakeNode, FakeRecorder, OnePlace
-from tests.support.receptions import CHAIR, SEATS, scheduled
+from tests.support.receptions import AGENCY, CHAIR, SEATS, scheduled, seat
 from tests.support.room_server import CONFIG, FallibleUnits, eventually
+
+HELPER = seat("helper", Role.OPERATOR, Level.PROVINCE)
+OPERATOR = Actor(HELPER.account, "helper", frozenset({Role.OPERATOR}), AGENCY)
 
 
 class Paper:
@@ -78,6 +83,7 @@ class Walk:
             self.resume,
             self.leave,
             self.database,
+            self.offer_help,
             *[self.command] * 10,
             *[self.node_says] * 3,
         ]
@@ -91,7 +97,7 @@ class Walk:
         return self.random.choice(here) if here else None
 
     async def join(self) -> None:
-        seat = self.random.choice(SEATS)
+        seat = self.random.choice([*SEATS, *self.room.present.seats.values()])
         paper = Paper()
         self.papers.append(paper)
         await self.room.join(JoinGrant(self.room.present.id, seat.id, seat.account), paper)
@@ -114,6 +120,13 @@ class Walk:
         if (paper := self.anyone()) is not None and paper.welcome is not None:
             await self.room.leave(paper.welcome.participant)
 
+    async def offer_help(self) -> None:
+        """As a page does, in a unit of work of its own."""
+        self.count += 1
+        own = msgspec.structs.replace(HELPER, id=SeatId(f"helper-{self.count}"))
+        command: c.Command = self.random.choice([c.OfferHelp(own), c.OfferHelp(own), c.TakeBackHelp()])
+        await self.service.execute(OPERATOR, self.room.present.id, command)
+
     async def database(self) -> None:
         self.units.away = not self.units.away and self.random.random() < 0.3
 
@@ -123,6 +136,7 @@ class Walk:
             return
         other = self.random.choice([*self.room.present.participants, ParticipantId("nobody")])
         yes = self.random.random() < 0.6
+        helper = self.random.choice([*self.room.present.helps, SeatId("nobody")])
         commands: list[c.RoomCommand] = [
             c.SetMicrophone(yes),
             c.SetCamera(yes),
@@ -136,6 +150,8 @@ class Walk:
             c.InterruptReception(),
             c.ResumeReception(),
             c.CallNextCase(),
+            c.AnswerHelp(helper, yes),
+            c.EndHelp(helper),
         ]
         command = self.random.choice(commands)
         await self.room.command(paper.welcome.participant, command)
