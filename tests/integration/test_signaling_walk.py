@@ -13,13 +13,15 @@ import pytest
 from bridge import commands as c
 from bridge.control import NodeEvent, SpeakersChanged, TrackPublished, TransportChanged
 from bridge.errors import Refusal
+from bridge.help import open_help_of
 from bridge.ids import ParticipantId, SeatId, TrackId, room_of
 from bridge.media import Codec, Source
-from bridge.model import Level, Role
+from bridge.model import Level, Role, Seat
 from bridge.policy import Actor
 from bridge.ports import JoinGrant, LocalJournal
 from bridge.receptions import ReceptionService
 from bridge.rules import participant_order
+from bridge.states import HelpState
 from deploy.time import SystemClock, SystemEntropy
 from signaling.notices import InProcessNotices
 from signaling.room import Room
@@ -83,7 +85,7 @@ class Walk:
             self.resume,
             self.leave,
             self.database,
-            self.offer_help,
+            *[self.help] * 3,
             *[self.command] * 10,
             *[self.node_says] * 3,
         ]
@@ -97,7 +99,9 @@ class Walk:
         return self.random.choice(here) if here else None
 
     async def join(self) -> None:
-        seat = self.random.choice([*SEATS, *self.room.present.seats.values()])
+        await self.enter(self.random.choice([*SEATS, *self.room.present.seats.values()]))
+
+    async def enter(self, seat: Seat) -> None:
         paper = Paper()
         self.papers.append(paper)
         await self.room.join(JoinGrant(self.room.present.id, seat.id, seat.account), paper)
@@ -120,12 +124,24 @@ class Walk:
         if (paper := self.anyone()) is not None and paper.welcome is not None:
             await self.room.leave(paper.welcome.participant)
 
-    async def offer_help(self) -> None:
-        """As a page does, in a unit of work of its own."""
-        self.count += 1
-        own = msgspec.structs.replace(HELPER, id=SeatId(f"helper-{self.count}"))
-        command: c.Command = self.random.choice([c.OfferHelp(own), c.OfferHelp(own), c.TakeBackHelp()])
-        await self.service.execute(OPERATOR, self.room.present.id, command)
+    async def help(self) -> None:
+        """On with an operator's help from wherever it stands: pages write between what the room writes."""
+        present = self.room.present
+        known = open_help_of(present.helps, HELPER.account)
+        conductors = [key for key in present.participants if present.role_of(key) in (Role.CHAIR, Role.SECRETARY)]
+        often = self.random.random() < 0.7
+        if known is None:
+            self.count += 1
+            own = msgspec.structs.replace(HELPER, id=SeatId(f"helper-{self.count}"))
+            await self.service.execute(OPERATOR, present.id, c.OfferHelp(own))
+        elif known.state is HelpState.OFFERED and not often:
+            await self.service.execute(OPERATOR, present.id, c.TakeBackHelp())
+        elif known.state is HelpState.ACCEPTED and often:
+            await self.enter(known.seat)
+        elif conductors:
+            answer: c.RoomCommand = c.AnswerHelp(known.seat.id, True)
+            command = answer if known.state is HelpState.OFFERED else c.EndHelp(known.seat.id)
+            await self.room.command(self.random.choice(conductors), command)
 
     async def database(self) -> None:
         self.units.away = not self.units.away and self.random.random() < 0.3
