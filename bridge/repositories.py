@@ -231,8 +231,8 @@ class Receptions(Protocol):
         """In order of start."""
         ...
 
-    async def open_rows(self) -> list[ReceptionRow]:
-        """Those with doors open, and with them all that are under way; in order of start."""
+    async def open_rows(self, starts_from_utc_ns: int, starts_before_utc_ns: int) -> list[ReceptionRow]:
+        """Of those that :meth:`rows` gives: with doors open, and with them all that are under way."""
         ...
 
 

@@ -8,13 +8,16 @@ from aiohttp import web
 from bridge.accounts import actor_in
 from bridge.board import Row, WatchedRoom, in_order, row_of
 from bridge.errors import NotFound
-from bridge.ids import ReceptionId
+from bridge.ids import NS_PER_S, ReceptionId
 from bridge.policy import Action, Actor, Concern, agencies_of, authorise, may
 from bridge.states import OVER
 from web.config import WebPorts
 from web.keys import PORTS
 from web.reach import allowed
 from web.requests import actor_of
+
+AROUND_NS = 30 * 86_400 * NS_PER_S
+"""As far as rooms are taken back after a restart: a reception whose doors stand open for longer is closed by hand."""
 
 
 class Overlooked(NamedTuple):
@@ -33,7 +36,8 @@ async def rows_for(actor: Actor, ports: WebPorts) -> list[Row]:
     """Every room with open doors in the reader's part of the tree, alarms first. Raises NotPermitted."""
     authorise(actor, Action.WATCH_ROOMS, Concern("live rooms", None))
     async with ports.units.reading() as unit:
-        stored = await unit.receptions.open_rows()
+        now = ports.clock.utc()
+        stored = await unit.receptions.open_rows(now - AROUND_NS, now + AROUND_NS)
     reached = agencies_of(actor, Action.WATCH_ROOMS)
     theirs = [row.id for row in stored if reached is None or row.agency in reached]
     rooms = [(await _room(reception, ports))[0] for reception in theirs]

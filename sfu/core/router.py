@@ -312,6 +312,7 @@ class Router:
         found = self._links.get(link)
         if found is None:
             return LinkCounts(0, 0, 0, 0.0)
+        rtt_ms = found.newest_rtt_ns / NS_PER_MS
         counts = [up.counts() for up in found.ups.values()]
         counts += [down.counts(up) for down in found.downs.values() if (up := self._ups.get(down.spec.up))]
         jitter_ms = max((one.jitter_ms for one in counts), default=0.0)
@@ -320,6 +321,7 @@ class Router:
             sum(one.lost for one in counts),
             sum(one.octets for one in counts),
             jitter_ms,
+            rtt_ms,
         )
 
     def counts(self) -> Mapping[str, int]:

@@ -121,12 +121,14 @@ class LinkReport(NamedTuple):
 
 class LinkCounts(NamedTuple):
     """Of the tracks that a link has now, in the direction it is used: ``packets`` expected of a publisher or sent to a
-    receiver, ``lost`` of them never came, ``octets`` of payload forwarded, ``jitter_ms`` of the worst track."""
+    receiver, ``lost`` of them never came, ``octets`` of payload forwarded, ``jitter_ms`` of the worst track;
+    ``rtt_ms``: the newest measured, 0 while unknown."""
 
     packets: int
     lost: int
     octets: int
     jitter_ms: float
+    rtt_ms: float = 0.0
 
 
 class ForwardingCore(Protocol):

@@ -1,9 +1,10 @@
 """Event streams of receptions, and the row that lists show."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, func, select, union
+from sqlalchemy import RowMapping, Select, func, select, union
 
 from bridge.errors import Code, Conflict, NotFound, Refusal
 from bridge.events import Event, Recorded
@@ -70,20 +71,13 @@ class SqlReceptions:
 
     async def rows(self, starts_from_utc_ns: int, starts_before_utc_ns: int) -> list[ReceptionRow]:
         """Those that start in [from, before), in order of start."""
-        start = receptions.c.starts_utc_ns
-        rows = await self._transaction.rows(
-            select(receptions)
-            .where(start >= starts_from_utc_ns, start < starts_before_utc_ns)
-            .order_by(start, receptions.c.id)
-        )
+        rows = await self._transaction.rows(_starting(starts_from_utc_ns, starts_before_utc_ns))
         return [struct_of(ReceptionRow, row) for row in rows]
 
-    async def open_rows(self) -> list[ReceptionRow]:
-        """In order of start. A look through the whole table, which has a row for each reception and no more."""
-        rows = await self._transaction.rows(
-            select(receptions).where(receptions.c.doors_open).order_by(receptions.c.starts_utc_ns, receptions.c.id)
-        )
-        return [struct_of(ReceptionRow, row) for row in rows]
+    async def open_rows(self, starts_from_utc_ns: int, starts_before_utc_ns: int) -> list[ReceptionRow]:
+        """Those of them with doors open."""
+        some = _starting(starts_from_utc_ns, starts_before_utc_ns).where(receptions.c.doors_open)
+        return [struct_of(ReceptionRow, row) for row in await self._transaction.rows(some)]
 
     async def _last_version(self, reception: ReceptionId) -> int:
         stream = reception_events.c
@@ -91,6 +85,11 @@ class SqlReceptions:
             select(func.max(stream.version).label("last")).where(stream.reception == reception)
         )
         return 0 if row is None or row["last"] is None else int(row["last"])
+
+
+def _starting(from_utc_ns: int, before_utc_ns: int) -> Select[Any]:
+    start = receptions.c.starts_utc_ns
+    return select(receptions).where(start >= from_utc_ns, start < before_utc_ns).order_by(start, receptions.c.id)
 
 
 def _check_run(events: Sequence[Recorded], row: ReceptionRow) -> None:

@@ -253,10 +253,10 @@ async def test_a_days_receptions_in_order_of_start(unit: UnitOfWork) -> None:
 
 
 async def test_receptions_with_open_doors_in_order_of_start(unit: UnitOfWork) -> None:
-    for number, start, doors in ((1, 300, True), (2, 100, False), (3, 200, True)):
+    for number, start, doors in ((1, 300, True), (2, 100, False), (3, 200, True), (4, 99, True), (5, 301, True)):
         row = msgspec.structs.replace(reception(number, start), doors_open=doors)
         await unit.receptions.append([], row)
-    assert [row.id[-1] for row in await unit.receptions.open_rows()] == ["3", "1"]
+    assert [row.id[-1] for row in await unit.receptions.open_rows(100, 301)] == ["3", "1"]
 
 
 # ── recordings ─────────────────────────────────────────────────────────────────────────────────────────────────

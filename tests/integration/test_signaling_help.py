@@ -1,7 +1,5 @@
 """An operator comes into a real room by consent, and goes with it; over restarts, and with the database away."""
 
-import pytest
-
 from bridge import commands as c
 from bridge.events import (
     Departure,
@@ -25,15 +23,6 @@ from tests.support.room_server import Browser, RoomServer
 
 HELPER = seat("helper", Role.OPERATOR, Level.PROVINCE)
 OPERATOR = Actor(HELPER.account, "helper", frozenset({Role.OPERATOR}), AGENCY)
-
-
-@pytest.fixture
-async def pair(server: RoomServer, reception: Reception) -> tuple[Browser, Browser]:
-    """Chair and citizen, live."""
-    chair = await server.browser(reception.id, CHAIR)
-    citizen = await server.browser(reception.id, CITIZEN)
-    await chair.done(c.StartReception("on paper"))
-    return chair, citizen
 
 
 async def offer(server: RoomServer, reception: Reception) -> None:

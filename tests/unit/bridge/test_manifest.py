@@ -16,8 +16,9 @@ from bridge.events import Recorded
 from bridge.ids import NodeId, ParticipantId, RecordingId, RoomId, SeatId, TrackId
 from bridge.manifest import Manifest, chain_faults, parse_manifest, serialise_manifest
 from bridge.media import Codec, GateReason, Moment, Source
-from bridge.model import Audience
-from tests.unit.bridge.receptions import RECORDING, recorded, scheduled_event
+from bridge.model import Audience, Level, Role
+from bridge.states import AttendanceState
+from tests.unit.bridge.receptions import RECORDING, recorded, scheduled_event, seat
 
 BEGAN = Moment(mono_ns=1_000, utc_ns=50_000)
 ENDED = Moment(mono_ns=61_000, utc_ns=110_000)
@@ -101,6 +102,27 @@ def test_assembled_from_journal_and_events() -> None:
         ("FloorGiven", 10_000),
         ("ReceptionClosed", 60_000),
     ]
+
+
+def test_help_is_told_and_by_which_sign_in_somebody_came_is_not() -> None:
+    helper = seat("helper", Role.OPERATOR, Level.PROVINCE)
+    came = ParticipantId("p-helper")
+    happened: list[e.Event] = [
+        e.HelpOffered(helper),
+        e.HelpAccepted(helper.id),
+        e.SeatAdded(helper),
+        e.AttendanceMoved(helper.id, AttendanceState.DEVICE_CHECKED),
+        e.AttendanceMoved(helper.id, AttendanceState.WAITING),
+        e.AttendanceMoved(helper.id, AttendanceState.ADMITTED),
+        e.ParticipantJoined(came, helper.id, "hash-of-a-session"),
+        e.ParticipantLeft(came, e.Departure.HELP_ENDED),
+        e.HelpEnded(helper.id, e.HelpEnd.WITHDRAWN),
+    ]
+    made = manifest(happened=recorded(happened, 5, 70_000))
+    kinds = ["HelpOffered", "HelpAccepted", "ParticipantJoined", "ParticipantLeft", "HelpEnded"]
+    assert [event.kind for event in made.events][2:-1] == kinds
+    assert [(one.name, one.role) for one in made.participants] == [("chair", "chair"), ("helper", "operator")]
+    assert b"hash-of-a-session" not in serialise_manifest(made)
 
 
 def published(name: str) -> e.SourcePublished:
