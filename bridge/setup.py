@@ -88,6 +88,12 @@ class SetUp:
         authorise(present, Action.SET_UP, Concern("organisation", None))
         return cls(unit, present, known, clock, entropy)
 
+    def _follow(self, changed: Tree) -> None:
+        """What was added below a moment ago is the actor's too."""
+        self.tree = changed
+        if self.actor is not SYSTEM:
+            self.actor = msgspec.structs.replace(self.actor, below=changed.below(self.actor.agency))
+
     # ── agencies and points ────────────────────────────────────────────────────────────────────────────────────
 
     def agency(self, agency: AgencyId) -> Agency:
@@ -114,7 +120,7 @@ class SetUp:
         made = Agency(AgencyId(self._entropy.id()), checked_name(name), level, parent)
         check_agency(self.tree, made)
         await self.unit.organisation.add_agency(made)
-        self.tree = self.tree.with_agency(made)
+        self._follow(self.tree.with_agency(made))
         await self.note("add_agency", f"agency {made.id}", made.name)
         return made
 
@@ -128,7 +134,7 @@ class SetUp:
             raise Conflict(detail=f"agency {agency}", now=before.name)
         check_agency(self.tree, after)
         await self.unit.organisation.replace_agency(after)
-        self.tree = self.tree.with_agency(after)
+        self._follow(self.tree.with_agency(after))
         await self.note("rename_agency", f"agency {agency}", f"{before.name} → {after.name}")
 
     async def move_agency(self, agency: AgencyId, shown: AgencyId, parent: AgencyId) -> None:
@@ -145,7 +151,7 @@ class SetUp:
             raise Conflict(detail=f"agency {agency}", now=present.name, now_parent=present.id)
         after = check_move(self.tree, before, wanted.id)
         await self.unit.organisation.replace_agency(after)
-        self.tree = self.tree.with_agency(after)
+        self._follow(self.tree.with_agency(after))
         await self.note("move_agency", f"agency {agency}", f"{present.name} → {wanted.name}")
 
     async def add_point(self, agency: AgencyId, asked: PointText) -> BridgePoint:
