@@ -7,17 +7,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bridge.commands import CancelReception, OpenDoors
+from bridge.commands import CancelReception, OpenDoors, ScheduleReception
+from bridge.decisions import decide_join
 from bridge.events import DevicesChecked, NoticeAcknowledged, SeatConfirmed
 from bridge.guests import NOTICE_VERSION
-from bridge.ids import SeatId
+from bridge.ids import AccountId, ParticipantId, SeatId
 from bridge.invitations import shown_code
+from bridge.model import AdmitRule
 from bridge.policy import SYSTEM
 from bridge.ports import JoinGrant
 from bridge.reception import Reception
 from bridge.states import AttendanceState
 from tests.support.pages import Pages, Reader, serving
-from tests.support.receptions import CHAIR
+from tests.support.receptions import AGENCY_SEAT, CHAIR
 from tests.support.waiting import FIRST, SECOND, invited, scheduled_to_wait
 
 NEVER = "000-000-000"
@@ -254,11 +256,32 @@ async def test_a_point_goes_the_same_way_from_its_reception(pages: Pages) -> Non
         assert (await citizen.send(f"{base}/notice", sent)).path == f"{base}/room"
 
 
+async def test_a_citizen_with_an_account_learns_of_no_other_citizen(pages: Pages) -> None:
+    async with pages.reader() as citizen, pages.reader() as agency:
+        reception = await scheduled_to_wait(pages.ports.receptions, pages.clock.utc())
+        seats = [(CHAIR, "id-chair"), (AGENCY_SEAT, "id-agency"), (SECOND, "id-citizen"), (FIRST, FIRST.account)]
+        command = ScheduleReception(
+            reception.title,
+            reception.agency,
+            reception.office,
+            reception.kind,
+            pages.clock.utc(),
+            tuple(msgspec.structs.replace(seat, account=AccountId(account)) for seat, account in seats),
+            reception.agenda,
+            AdmitRule.BY_OFFICE,
+        )
+        made = await pages.ports.receptions.schedule(SYSTEM, command)
+        for reader, login in ((citizen, "citizen"), (agency, "agency")):
+            await reader.sign_in(login)
+            for path in (f"/receptions/{made.id}", f"/api/receptions/{made.id}", "/api/receptions"):
+                text = (await reader.get(path)).text
+                assert SECOND.name in text
+                assert (FIRST.name in text) is (login == "agency")
+                assert ("Land at Kim Lien" in text) is (login == "agency")
+
+
 async def test_a_seat_that_is_open_elsewhere_is_not_taken_without_a_word(pages: Pages, reception: Reception) -> None:
     code = await code_of(pages, reception)
-    from bridge.decisions import decide_join
-    from bridge.ids import ParticipantId
-
     receptions = pages.ports.receptions
     present = await receptions.present(reception.id)
     await receptions.append(SYSTEM, "JoinRoom", present, decide_join(present, FIRST.id, ParticipantId("p")))

@@ -4,8 +4,9 @@ from aiohttp import web
 
 from bridge.commands import CancelReception, OpenDoors
 from bridge.errors import Invalid
+from bridge.guests import shown_of
 from bridge.ids import NS_PER_MS
-from bridge.policy import Action, Concern
+from bridge.policy import Action, Actor, Concern
 from bridge.reception import Reception
 from web.api.bodies import json_response, read_body
 from web.keys import PORTS
@@ -19,8 +20,9 @@ MAX_LISTED_DAYS = 366
 _DAY_MS = 86_400_000
 
 
-def view_of(reception: Reception) -> ReceptionView:
-    """The reception as programs see it."""
+def view_of(reception: Reception, reader: Actor) -> ReceptionView:
+    """The reception as this reader's programs see it."""
+    seats, cases = shown_of(reception, reader)
     there = {someone.seat for someone in reception.participants.values() if someone.connected}
     return ReceptionView(
         id=reception.id,
@@ -33,11 +35,8 @@ def view_of(reception: Reception) -> ReceptionView:
         began_ms=reception.began.utc_ns // NS_PER_MS if reception.began else None,
         ended_ms=reception.ended.utc_ns // NS_PER_MS if reception.ended else None,
         recording=reception.recording,
-        seats=tuple(
-            SeatView(seat.id, seat.role, seat.name, seat.point_name, seat.id in there)
-            for seat in reception.seats.values()
-        ),
-        cases=tuple(AgendaView(item.number, item.title) for item in reception.agenda),
+        seats=tuple(SeatView(seat.id, seat.role, seat.name, seat.point_name, seat.id in there) for seat in seats),
+        cases=tuple(AgendaView(item.number, item.title) for item in cases),
     )
 
 
@@ -51,7 +50,7 @@ async def listing(request: web.Request) -> web.StreamResponse:
     async with ports.units.reading() as unit:
         rows = await unit.receptions.rows(begin * NS_PER_MS, end * NS_PER_MS)
     seen = [one for row in rows if (one := await seen_by(actor, ports, row))]
-    return json_response([view_of(one.reception) for one in seen])
+    return json_response([view_of(one.reception, one.actor) for one in seen])
 
 
 def _time(request: web.Request, name: str, otherwise: int) -> int:
@@ -65,7 +64,8 @@ def _time(request: web.Request, name: str, otherwise: int) -> int:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """``GET /api/receptions/{id}``."""
-    return json_response(view_of((await reception_of(request)).reception))
+    seen = await reception_of(request)
+    return json_response(view_of(seen.reception, seen.actor))
 
 
 async def create(request: web.Request) -> web.StreamResponse:
@@ -75,7 +75,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     asked = await read_body(request, ReceptionRequest)
     command = command_of(asked, account_of(request), await directory(ports.units), ports.entropy)
     made = await ports.receptions.schedule(actor, command)
-    response = json_response(view_of(made), status=201)
+    response = json_response(view_of(made, actor), status=201)
     response.headers["Location"] = f"/api/receptions/{made.id}"
     return response
 
@@ -83,13 +83,13 @@ async def create(request: web.Request) -> web.StreamResponse:
 async def open_doors(request: web.Request) -> web.StreamResponse:
     """``POST /api/receptions/{id}/open``."""
     seen = await reception_of(request)
-    return json_response(
-        view_of(await request.app[PORTS].receptions.execute(seen.actor, seen.reception.id, OpenDoors()))
-    )
+    opened = await request.app[PORTS].receptions.execute(seen.actor, seen.reception.id, OpenDoors())
+    return json_response(view_of(opened, seen.actor))
 
 
 async def cancel(request: web.Request) -> web.StreamResponse:
     """``POST /api/receptions/{id}/cancel``."""
     seen, asked = await reception_of(request), await read_body(request, ReasonRequest)
     command = CancelReception(asked.reason)
-    return json_response(view_of(await request.app[PORTS].receptions.execute(seen.actor, seen.reception.id, command)))
+    cancelled = await request.app[PORTS].receptions.execute(seen.actor, seen.reception.id, command)
+    return json_response(view_of(cancelled, seen.actor))

@@ -9,6 +9,7 @@ from bridge.accounts import MAX_NAME
 from bridge.commands import CancelReception, OpenDoors
 from bridge.decisions import MAX_REASON
 from bridge.errors import Invalid
+from bridge.guests import shown_of
 from bridge.ids import NS_PER_MS, NS_PER_S, AccountId
 from bridge.model import AdmitRule, ReceptionKind, Role
 from bridge.policy import Action, Concern
@@ -34,13 +35,15 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 def _page(request: web.Request, seen: Seen, form: Form, status: int = 200) -> web.Response:
     reception = seen.reception
+    seats, agenda = shown_of(reception, seen.actor)
     return render(
         request,
         "reception.html",
         status,
         seen=seen,
         reception=reception,
-        seats=[(seat, reception.at_seat(seat.id)) for seat in reception.seats.values()],
+        seats=[(seat, reception.at_seat(seat.id)) for seat in seats],
+        agenda=agenda,
         points=points_of(reception),
         step=next_step(seen),
         address=address(reception),
