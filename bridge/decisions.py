@@ -13,6 +13,7 @@ from bridge.errors import Code, IllegalTransition, Invalid, NotPermitted, Refusa
 from bridge.events import Cause, Departure, Event
 from bridge.ids import ParticipantId, RecordingId, SeatId
 from bridge.media import Moment
+from bridge.plans import decide_change
 from bridge.policy import ACTION_OF, SYSTEM, Actor, authorise
 from bridge.reception import Participant, Reception
 from bridge.rules import WhyNot, may_join, may_open_microphone, may_share_screen
@@ -56,6 +57,10 @@ def _open_doors(reception: Reception, actor: Actor, command: c.OpenDoors) -> lis
     if reception.state not in BEFORE_LIVE:
         raise IllegalTransition(detail=f"doors of a {reception.state} reception", state=reception.state)
     return [] if reception.doors_open else [e.DoorsOpened()]
+
+
+def _change(reception: Reception, actor: Actor, command: c.ChangeReception) -> list[Event]:
+    return decide_change(reception, command.edition, command.plan)
 
 
 def _cancel(reception: Reception, actor: Actor, command: c.CancelReception) -> list[Event]:
@@ -239,6 +244,7 @@ def _by_live_service(reception: Reception, actor: Actor, command: c.Command) -> 
 
 _DECIDE: Mapping[type[c.Command], Callable[[Reception, Actor, Any], list[Event]]] = {
     c.OpenDoors: _open_doors,
+    c.ChangeReception: _change,
     c.CancelReception: _cancel,
     c.StartReception: _by_live_service,
     c.InterruptReception: _interrupt,

@@ -22,7 +22,9 @@ class Action(StrEnum):
     SCHEDULE = "schedule"
     SEE_RECEPTION = "see_reception"
     OPEN_DOORS = "open_doors"
+    CHANGE = "change"
     CANCEL = "cancel"
+    INVITE = "invite"
     JOIN = "join"
     START = "start"
     INTERRUPT = "interrupt"
@@ -81,7 +83,9 @@ POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
     Action.SCHEDULE: _KEEPERS,
     Action.SEE_RECEPTION: (*_EVERYBODY, *_KEEPERS, (Role.OPERATOR, Scope.OFFICE)),
     Action.OPEN_DOORS: (*_CONDUCTORS, *_KEEPERS),
+    Action.CHANGE: (*_CONDUCTORS, *_KEEPERS),
     Action.CANCEL: (*_CONDUCTORS, *_KEEPERS),
+    Action.INVITE: _KEEPERS,
     Action.JOIN: _EVERYBODY,
     Action.START: ((Role.CHAIR, Scope.SEAT),),
     Action.INTERRUPT: _CONDUCTORS,
@@ -124,6 +128,7 @@ POINT_GRANTS: Mapping[Role, frozenset[Role]] = {Role.ADMINISTRATOR: frozenset({R
 
 ACTION_OF: Mapping[type[commands.Command], Action] = {
     commands.OpenDoors: Action.OPEN_DOORS,
+    commands.ChangeReception: Action.CHANGE,
     commands.CancelReception: Action.CANCEL,
     commands.StartReception: Action.START,
     commands.InterruptReception: Action.INTERRUPT,

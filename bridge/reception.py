@@ -21,9 +21,9 @@ from bridge.ids import (
     TrackId,
 )
 from bridge.media import Moment, Source
-from bridge.model import AdmitRule, AgendaItem, ReceptionKind, ReceptionRow, Role, Seat
+from bridge.model import OWN_DEVICE, AdmitRule, AgendaItem, Plan, ReceptionKind, ReceptionRow, Role, Seat
 from bridge.policy import Concern
-from bridge.states import ATTENDANCE, RECEPTION, AttendanceState, ReceptionState
+from bridge.states import ATTENDANCE, BEFORE_LIVE, RECEPTION, AttendanceState, ReceptionState
 
 
 class Participant(msgspec.Struct, frozen=True):
@@ -50,7 +50,8 @@ class Attendance(msgspec.Struct, frozen=True):
 
 
 class Reception(msgspec.Struct, frozen=True):
-    """The whole state. ``version``: of the last event; ``began``/``ended``: START and STOP of the recording."""
+    """The whole state. ``version``: of the last event; ``edition``: of the last one that changed the plan;
+    ``began``/``ended``: START and STOP of the recording."""
 
     id: ReceptionId
     version: int
@@ -76,6 +77,9 @@ class Reception(msgspec.Struct, frozen=True):
     closing_reason: str = ""
     recording_health: RecordingHealth | None = None
     participants: Mapping[ParticipantId, Participant] = {}
+    public: bool = False
+    note: str = ""
+    edition: int = 1
 
     def seat(self, seat: SeatId) -> Seat:
         """Raises NotFound."""
@@ -112,8 +116,15 @@ class Reception(msgspec.Struct, frozen=True):
         return Concern(f"reception {self.id}", self.agency, accounts)
 
     @property
+    def plan(self) -> Plan:
+        """What of it may be edited."""
+        seats = tuple(self.seats.values())
+        return Plan(self.title, self.kind, self.starts_utc_ns, seats, self.agenda, self.public, self.note)
+
+    @property
     def row(self) -> ReceptionRow:
         """What lists show."""
+        points = {seat.point: seat.point_name for seat in self.seats.values() if seat.point != OWN_DEVICE}
         return ReceptionRow(
             id=self.id,
             title=self.title,
@@ -125,6 +136,9 @@ class Reception(msgspec.Struct, frozen=True):
             recording=self.recording,
             began_utc_ns=self.began.utc_ns if self.began else None,
             ended_utc_ns=self.ended.utc_ns if self.ended else None,
+            kind=self.kind,
+            public=self.public,
+            points=tuple(points.values()),
         )
 
 
@@ -133,11 +147,7 @@ def scheduled(recorded: Recorded) -> Reception:
     event = recorded.event
     if not isinstance(event, e.ReceptionScheduled):
         raise NotFound(detail=f"stream {recorded.reception} begins with {type(event).__name__}")
-    attendances = tuple(
-        Attendance(seat.id, person.name, person.role, AttendanceState.EXPECTED)
-        for seat in event.seats
-        for person in seat.people
-    )
+    attendances = tuple(one for seat in event.seats for one in _expected(seat))
     return Reception(
         id=event.reception,
         version=recorded.version,
@@ -150,8 +160,19 @@ def scheduled(recorded: Recorded) -> Reception:
         agenda=event.agenda,
         admit=event.admit,
         attendances=attendances,
-        case_number=event.agenda[0].number if event.agenda else 0,
+        case_number=_first(event.agenda),
+        public=event.public,
+        note=event.note,
+        edition=recorded.version,
     )
+
+
+def _expected(seat: Seat, state: AttendanceState = AttendanceState.EXPECTED) -> tuple[Attendance, ...]:
+    return tuple(Attendance(seat.id, person.name, person.role, state) for person in seat.people)
+
+
+def _first(agenda: tuple[AgendaItem, ...]) -> int:
+    return agenda[0].number if agenda else 0
 
 
 def rebuilt(history: Iterable[Recorded]) -> Reception:
@@ -170,6 +191,25 @@ def evolve(state: Reception, recorded: Recorded) -> Reception:
     """``state`` after one more event. Raises IllegalTransition where a table has no such step."""
     changed = _EVOLVE[type(recorded.event)](state, recorded.event, recorded.at_utc_ns)
     return msgspec.structs.replace(changed, version=recorded.version)
+
+
+def _plan_changed(state: Reception, event: e.ReceptionChanged, at: int) -> Reception:
+    scalars = ("title", "kind", "starts_utc_ns", "public", "note", "agenda")
+    changes: dict[str, Any] = {name: value for name in scalars if (value := getattr(event, name)) is not None}
+    if event.agenda is not None and state.state in BEFORE_LIVE:
+        changes["case_number"] = _first(event.agenda)
+    gone = {*event.removed, *(seat.id for seat in event.seats)}
+    # All who sit at a seat are in one state; who takes a place there finds it as it is.
+    stood = {one.seat: one.state for one in state.attendances}
+    arriving = (one for seat in event.seats for one in _expected(seat, stood.get(seat.id, AttendanceState.EXPECTED)))
+    seats = {**state.seats, **{seat.id: seat for seat in event.seats}}
+    return msgspec.structs.replace(
+        state,
+        seats={key: seat for key, seat in seats.items() if key not in event.removed},
+        attendances=(*(one for one in state.attendances if one.seat not in gone), *arriving),
+        edition=state.version + 1,
+        **changes,
+    )
 
 
 def _doors_opened(state: Reception, event: e.DoorsOpened, at: int) -> Reception:
@@ -309,6 +349,7 @@ def _unchanged(state: Reception, event: Event, at: int) -> Reception:
 
 
 _EVOLVE: Mapping[type[Event], Callable[[Reception, Any, int], Reception]] = {
+    e.ReceptionChanged: _plan_changed,
     e.DoorsOpened: _doors_opened,
     e.RoomPlaced: _placed,
     e.ReceptionStarted: _started,

@@ -9,8 +9,8 @@ from bridge.commands import ScheduleReception
 from bridge.errors import Invalid
 from bridge.ids import NS_PER_MS, AccountId, AgencyId, BridgePointId, CaseId, SeatId
 from bridge.model import Account, Agency, AgendaItem, BridgePoint, Level, Role, Seat, SeatPerson
+from bridge.plans import MAX_CASES, MAX_SEATS, MAX_TITLE
 from bridge.ports import Entropy
-from bridge.receptions import MAX_SEATS, MAX_TITLE
 from bridge.repositories import UnitsOfWork
 from web.wire import ReceptionRequest, SeatRequest
 
@@ -18,7 +18,6 @@ SEAT_ROLES = tuple(role for role in Role if role not in (Role.ARCHIVIST, Role.AD
 """What one can be in a reception; the other two work in the office only."""
 
 CITIZENS_SIDE = frozenset({Role.CITIZEN, Role.REPRESENTATIVE, Role.LAWYER, Role.INTERPRETER})
-MAX_CASES = 50
 EARLIEST_MS = 946_684_800_000
 LATEST_MS = 4_102_444_800_000
 """2000 and 2100: outside of them a date was mistyped."""

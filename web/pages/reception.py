@@ -11,8 +11,8 @@ from bridge.decisions import MAX_REASON
 from bridge.errors import Invalid
 from bridge.ids import NS_PER_MS, NS_PER_S, AccountId
 from bridge.model import ReceptionKind, Role
+from bridge.plans import MAX_SEATS, MAX_TITLE
 from bridge.policy import Action, Concern, authorise
-from bridge.receptions import MAX_SEATS, MAX_TITLE
 from bridge.states import BEFORE_LIVE
 from web.forms import Form, read_form
 from web.keys import CONFIG, PORTS
