@@ -169,6 +169,11 @@ class AdmitRule(StrEnum):
     ON_JOIN = "on_join"
 
 
+def place_of(seat: Seat) -> str:
+    """What counts as one place: a bridge point, or the device of one person."""
+    return seat.id if seat.point == OWN_DEVICE else seat.point
+
+
 class Plan(msgspec.Struct, frozen=True):
     """What of a reception is settled before it and may be edited. ``public``: stands on the office's public page;
     ``note``: for the office alone."""

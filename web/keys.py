@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import jinja2
 from aiohttp import web
 
+from bridge.inviting import Inviting
 from bridge.model import Account, Session
 from web.assets import Assets
 from web.catalogues import Catalogues
@@ -25,6 +26,7 @@ PORTS = web.AppKey("ports", WebPorts)
 CATALOGUES = web.AppKey("catalogues", Catalogues)
 ASSETS = web.AppKey("assets", Assets)
 TEMPLATES = web.AppKey("templates", jinja2.Environment)
+INVITING = web.AppKey("inviting", Inviting)
 
 WORDS = web.RequestKey("words", Words)
 SIGNED_IN = web.RequestKey("signed_in", SignedIn)

@@ -45,7 +45,10 @@ def is_api(request: web.Request) -> bool:
 
 def is_plain_file(request: web.Request) -> bool:
     """Whether it is the same for everybody: no session is looked up for it."""
-    return request.path.startswith(("/static/", "/i18n/")) or request.path in ("/healthz", "/favicon.ico")
+    return request.path.startswith(("/static/", "/i18n/", "/offices/", "/api/offices/")) or request.path in (
+        "/healthz",
+        "/favicon.ico",
+    )
 
 
 def signed_in(request: web.Request) -> SignedIn:

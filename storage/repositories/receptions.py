@@ -136,7 +136,7 @@ def _held(asked: ReceptionFilter) -> Iterable[ColumnElement[bool]]:
 
 def _visible(asked: ReceptionFilter) -> Iterable[ColumnElement[bool]]:
     """Of the agencies, or with a seat of the account."""
-    seen = [] if asked.agencies is None else [_ROW.agency.in_(sorted(asked.agencies))]
+    seen: list[ColumnElement[bool]] = [] if asked.agencies is None else [_ROW.agency.in_(sorted(asked.agencies))]
     if asked.agencies is not None and asked.account is not None:
         seen.append(exists().where(_SEAT.reception == _ROW.id, _SEAT.account == asked.account))
     return [or_(*seen)] if seen else []
