@@ -36,7 +36,7 @@ from web.scheduling import (
     plan_of,
     usual_role,
 )
-from web.sending import MARK, marked, sent_once
+from web.sending import MARK, key_of, marked, sent_once
 
 EDITION = "edition"
 _HALF_HOUR_NS = 1800 * NS_PER_S
@@ -107,6 +107,8 @@ class PlanningPages:
         form, reception = await read_form(request), seen.reception
         if pressed(form) != SAVE:
             return await _page(request, rearranged(form), reception)
+        if (onward := await self._once.answered(key_of(request, form))) is not None:
+            raise see_other(onward)  # what was read is older by now because of this very form
         edition = _edition(form)
         if edition != reception.edition:
             return await _overtaken(request, form, reception, edition)
