@@ -8,6 +8,7 @@ from bridge.events import (
     DoorsOpened,
     Event,
     ParticipantJoined,
+    ReceptionChanged,
     ReceptionInterrupted,
     ReceptionScheduled,
     ReceptionStarted,
@@ -15,9 +16,9 @@ from bridge.events import (
     RecordingHealth,
     RecordingMoved,
 )
-from bridge.ids import ParticipantId, ReceptionId, RecordingId
+from bridge.ids import ParticipantId, ReceptionId, RecordingId, SeatId, guest_of
 from bridge.media import Moment
-from bridge.model import AdmitRule, ReceptionKind, Role
+from bridge.model import OWN_DEVICE, AdmitRule, ReceptionKind, Role
 from bridge.reception import Reception, evolve, rebuilt
 from signaling.views import expected_points, participant_views, recording_word, room_view
 from signaling.wire import RoomView
@@ -52,6 +53,16 @@ def test_what_one_may_is_by_role() -> None:
 
 def test_expected_are_points_that_nobody_is_at() -> None:
     assert expected_points(room()) == ("Point province",)
+
+
+def test_who_comes_on_a_device_of_their_own_is_expected_by_name() -> None:
+    seat = next(iter(room().seats.values()))
+    own = tuple(
+        msgspec.structs.replace(seat, id=SeatId(name), account=guest_of(SeatId(name)), name=name, point=OWN_DEVICE)
+        for name in ("An", "Bình")
+    )
+    reception = room(ReceptionChanged(seats=own))
+    assert expected_points(reception) == ("Point province", "An", "Bình")
 
 
 @pytest.mark.parametrize(
