@@ -147,6 +147,43 @@ def plan_of(
     )
 
 
+def request_of(plan: Plan, known: Directory) -> ReceptionRequest:
+    """The plan as it is asked for: sent back unchanged, it changes nothing."""
+    accounts = [seat for seat in plan.seats if not is_guest(seat.account)]
+    guests = [seat for seat in plan.seats if is_guest(seat.account)]
+    return ReceptionRequest(
+        title=plan.title,
+        starts_ms=plan.starts_utc_ns // NS_PER_MS,
+        seats=tuple(
+            SeatRequest(seat.account, seat.role, seat.name, _point_asked(seat, known), _others(seat))
+            for seat in accounts
+        ),
+        cases=tuple(
+            CaseRequest(
+                item.title,
+                tuple(seat.account for seat in accounts if seat.id in item.seats),
+                tuple(place for place, seat in enumerate(guests) if seat.id in item.seats),
+                item.case,
+            )
+            for item in plan.agenda
+        ),
+        kind=plan.kind,
+        guests=tuple(
+            GuestRequest(seat.name, seat.role, _point_asked(seat, known), _others(seat), seat.id) for seat in guests
+        ),
+        public=plan.public,
+        note=plan.note,
+    )
+
+
+def _point_asked(seat: Seat, known: Directory) -> BridgePointId | None:
+    return seat.point if seat.point in known.points else None
+
+
+def _others(seat: Seat) -> tuple[PersonRequest, ...]:
+    return tuple(PersonRequest(person.name, person.role) for person in seat.people[1:])
+
+
 def _check(asked: ReceptionRequest) -> None:
     if not 0 < len(asked.title.strip()) <= MAX_TITLE:
         raise Invalid(field="title", limit=str(MAX_TITLE))

@@ -229,8 +229,8 @@ class ReceptionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ChangeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``PUT /api/receptions/{id}``: the whole plan as it is to be. ``edition``: as it was read; another one by now is
-    refused with 409."""
+    """``GET`` and ``PUT /api/receptions/{id}/plan``: the whole plan as it is (to be). ``edition``: as it was read;
+    another one by now is refused with 409."""
 
     edition: int
     plan: ReceptionRequest

@@ -47,7 +47,7 @@ SIGNED_IN: list[tuple[str, bytes, list[str | bytes]]] = [
     ("POST /receptions", f"csrf=TOKEN&title=x{SEAT}&seat-%FF=1".encode(), [FORM]),
     ("POST /receptions", f"csrf=TOKEN&title=x{SEAT}&person-rows=1&person-1-name=%01".encode(), [FORM]),
     ("POST /receptions/x/edit", b"csrf=TOKEN&edition=9e9", [FORM]),
-    ("PUT /api/receptions/x", b"{}", []),
+    ("PUT /api/receptions/x/plan", b"{}", []),
     ("POST /api/receptions", b"\xff\xfe", []),
     ("POST /api/receptions", b"[]", []),
     ("POST /api/receptions", b"[" * 100_000, []),

@@ -14,8 +14,10 @@ from icalendar import Calendar
 from bridge.audit import audit_faults
 from bridge.auditing import check_database
 from bridge.decisions import decide_join
-from bridge.ids import ParticipantId, ReceptionId, SeatId, guest_of
+from bridge.events import ReceptionStarted
+from bridge.ids import ParticipantId, ReceptionId, RecordingId, SeatId, guest_of
 from bridge.invitations import mark_of, read_code
+from bridge.media import Moment
 from bridge.policy import SYSTEM
 from bridge.reception import Reception
 from tests.support.pages import Answer, Pages, Reader, serving
@@ -292,6 +294,41 @@ async def test_who_is_overtaken_is_told_and_loses_nothing(pages: Pages) -> None:
         }
 
 
+async def test_under_way_the_agenda_goes_on_being_put_in_order(pages: Pages) -> None:
+    async with pages.reader() as chair:
+        await signed_in(chair, "chair")
+        page = await made(chair)
+        started = ReceptionStarted(RecordingId("r"), Moment(5, 7), "trial")
+        await pages.ports.receptions.append(SYSTEM, "start", await present(pages, page), [started])
+        edit = await chair.get(f"{page.path}/edit")
+        assert "The reception is under way" in edit.text
+        assert 'name="title"' not in edit.text
+        assert "(called already)" in edit.text
+        more = await chair.send(f"{page.path}/edit", typed(edit, do="add-case", **{"case-1-title": "Renamed"}))
+        done = await chair.send(f"{page.path}/edit", typed(more, **{"case-2-title": "New"}))
+        assert done.path.endswith("?saved"), done.text
+        state = await present(pages, page)
+        assert [item.title for item in state.agenda] == ["Đường vào xã", "Renamed", "New"]
+        assert state.title == TITLE
+
+
+async def test_a_citizen_sees_officials_and_their_own_alone(pages: Pages) -> None:
+    async with pages.reader() as chair, pages.reader() as citizen:
+        await signed_in(chair, "chair")
+        page = await made(chair, **{"cases-id-citizen": "1"})
+        await signed_in(citizen, "citizen")
+        seen, told = await citizen.get(page.path), await citizen.get(f"/api{page.path}")
+        for shown in ("Trần Thị B", "Nguyễn Văn A", "Đường vào xã"):
+            assert shown in seen.text
+            assert shown in told.text
+        for hidden in ("Lê Văn C", "Phạm Thị E", "Luật sư D", "Thoát nước"):
+            assert hidden not in seen.text
+            assert hidden not in told.text
+        assert (
+            "Lê Văn C" not in (await citizen.get("/api/receptions?from_ms=1795300000000&before_ms=1795900000000")).text
+        )
+
+
 async def test_a_joining_is_no_edit_and_a_taken_seat_stays(pages: Pages) -> None:
     async with pages.reader() as chair:
         await signed_in(chair, "chair")
@@ -407,16 +444,15 @@ async def test_programs_do_the_same(pages: Pages) -> None:
         assert invited["link"] == f"{pages.origin}/enter/{invited['code']}"
         renewed = json.loads((await chair.post(f"{one}/invitations/{guest['id']}/renew", {}, token)).text)
         assert renewed["code"] != invited["code"]
-        kept = {**plan["guests"][0], "seat": guest["id"]}
-        case = {**plan["cases"][0], "case": view["cases"][0]["case"], "title": "Renamed"}
-        body = {"edition": view["edition"], "plan": {**plan, "guests": [kept], "cases": [case]}}
-        headers = {"X-CSRF-Token": token}
-        changed = await chair.ask("PUT", one, json=body, headers=headers)
+        body = json.loads((await chair.get(f"{one}/plan")).text)
+        assert (await chair.ask("PUT", f"{one}/plan", json=body, headers={"X-CSRF-Token": token})).text == answer.text
+        body["plan"]["cases"][0]["title"] = "Renamed"
+        changed = await chair.ask("PUT", f"{one}/plan", json=body, headers={"X-CSRF-Token": token})
         after = json.loads(changed.text)
         assert changed.status == 200, changed.text
         assert after["seats"] == view["seats"]
         assert [(item["case"], item["title"]) for item in after["cases"]] == [(view["cases"][0]["case"], "Renamed")]
-        late = await chair.ask("PUT", one, json=body, headers=headers)
+        late = await chair.ask("PUT", f"{one}/plan", json=body, headers={"X-CSRF-Token": token})
         assert (late.status, json.loads(late.text)["code"]) == (409, "conflict")
         for wrong in ({"guests": [{"name": "X", "role": "chair"}]}, {"cases": [{"title": "x", "guests": [7]}]}):
             assert (await chair.post("/api/receptions", {**plan, **wrong}, token)).status == 422

@@ -18,9 +18,9 @@ from web.pages.offices import keep_for_a_minute, published
 from web.pages.planning import own_device_name
 from web.pages.room import own_seat
 from web.pages.today import seen_by
-from web.reach import Seen, reception_of
+from web.reach import Seen, reception_of, shown_to
 from web.requests import account_of, actor_of
-from web.scheduling import EARLIEST_MS, LATEST_MS, command_of, directory, plan_of
+from web.scheduling import EARLIEST_MS, LATEST_MS, command_of, directory, plan_of, request_of
 from web.wire import (
     AgendaView,
     ChangeRequest,
@@ -80,7 +80,7 @@ async def listing(request: web.Request) -> web.StreamResponse:
     async with ports.units.reading() as unit:
         rows = await unit.receptions.rows(begin * NS_PER_MS, end * NS_PER_MS)
     seen = [one for row in rows if (one := await seen_by(account, ports, row))]
-    return json_response([view_of(one.reception) for one in seen])
+    return json_response([view_of(shown_to(one)) for one in seen])
 
 
 def _time(request: web.Request, name: str, otherwise: int) -> int:
@@ -94,7 +94,7 @@ def _time(request: web.Request, name: str, otherwise: int) -> int:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """``GET /api/receptions/{id}``."""
-    return json_response(view_of((await reception_of(request)).reception))
+    return json_response(view_of(shown_to(await reception_of(request))))
 
 
 async def create(request: web.Request) -> web.StreamResponse:
@@ -125,14 +125,22 @@ async def cancel(request: web.Request) -> web.StreamResponse:
     return json_response(view_of(await request.app[INVITING].cancel(seen.actor, seen.reception.id, command)))
 
 
+async def plan(request: web.Request) -> web.StreamResponse:
+    """``GET /api/receptions/{id}/plan``: as it is sent back to change it."""
+    seen = await reception_of(request)
+    authorise(seen.actor, Action.CHANGE, seen.reception.concern)
+    known = await directory(request.app[PORTS].units)
+    return json_response(ChangeRequest(seen.reception.edition, request_of(seen.reception.plan, known)))
+
+
 async def change(request: web.Request) -> web.StreamResponse:
-    """``PUT /api/receptions/{id}``: the plan as it is from now on. 409 when it is of another edition by now."""
+    """``PUT /api/receptions/{id}/plan``: the plan as it is from now on. 409 when it is of another edition by now."""
     seen, ports = await reception_of(request), request.app[PORTS]
     authorise(seen.actor, Action.CHANGE, seen.reception.concern)
     asked = await read_body(request, ChangeRequest)
     known, word = await directory(ports.units), own_device_name(request)
-    plan = plan_of(asked.plan, known, ports.entropy, word, seen.reception.plan)
-    command = ChangeReception(asked.edition, plan)
+    wanted = plan_of(asked.plan, known, ports.entropy, word, seen.reception.plan)
+    command = ChangeReception(asked.edition, wanted)
     return json_response(view_of(await request.app[INVITING].change(seen.actor, seen.reception.id, command)))
 
 

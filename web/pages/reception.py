@@ -16,7 +16,7 @@ from bridge.states import BEFORE_LIVE, OVER, UNDER_WAY, ReceptionState
 from web.forms import Form, read_form
 from web.keys import INVITING, PORTS
 from web.overview import address, next_step, points_of
-from web.reach import Seen, reception_of
+from web.reach import Seen, reception_of, shown_to
 from web.render import render, see_other
 
 _WAY = (ReceptionState.PLANNED, ReceptionState.LIVE, ReceptionState.CLOSED, ReceptionState.ARCHIVED)
@@ -29,7 +29,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 
 def _page(request: web.Request, seen: Seen, form: Form, status: int = 200) -> web.Response:
-    reception = seen.reception
+    reception = shown_to(seen)
     return render(
         request,
         "reception.html",
@@ -37,7 +37,7 @@ def _page(request: web.Request, seen: Seen, form: Form, status: int = 200) -> we
         seen=seen,
         reception=reception,
         seats=[(seat, reception.at_seat(seat.id)) for seat in reception.seats.values()],
-        points=points_of(reception),
+        points=points_of(seen.reception),
         step=next_step(seen),
         address=address(reception),
         may_cancel=reception.state in BEFORE_LIVE and seen.may(Action.CANCEL),

@@ -12,7 +12,7 @@ from tests.unit.web.test_scheduling import CHAIR, CITIZEN, KNOWN
 from web.forms import Form
 from web.plan_form import agenda_asked, asked_of, empty_plan, fields_of_plan, put_together
 from web.plan_rows import CaseRow, PersonRow, case_rows, person_rows, pressed, rearranged, with_rows
-from web.scheduling import OWN_DEVICE_NAME, plan_of
+from web.scheduling import OWN_DEVICE_NAME, plan_of, request_of
 from web.times import Times
 from web.words import Words
 
@@ -66,6 +66,10 @@ def through_the_form(plan: Plan) -> Plan:
 )
 def test_what_is_not_touched_stays_as_it_was(plan: Plan) -> None:
     assert through_the_form(plan) == plan
+
+
+def test_a_program_sends_back_what_it_got() -> None:
+    assert plan_of(request_of(PLAN, KNOWN), KNOWN, CountingEntropy(), now=PLAN) == PLAN
 
 
 def test_a_seat_keeps_the_name_its_point_had() -> None:

@@ -268,8 +268,8 @@ export interface GuestRequest {
   seat?: string | null;
 }
 /**
- * ``PUT /api/receptions/{id}``: the whole plan as it is to be. ``edition``: as it was read; another one by now is
- * refused with 409.
+ * ``GET`` and ``PUT /api/receptions/{id}/plan``: the whole plan as it is (to be). ``edition``: as it was read;
+ * another one by now is refused with 409.
  */
 export interface ChangeRequest {
   edition: number;
