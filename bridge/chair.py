@@ -10,12 +10,12 @@ from bridge.events import ChairReturned, ChairTaken, Event, MicrophoneMoved
 from bridge.model import Role
 from bridge.policy import Actor
 from bridge.reception import Participant, Reception
-from bridge.rules import chair_connected, place_of
+from bridge.rules import chair_connected, own_place
 
 
 def decide_take(reception: Reception, actor: Actor, command: c.TakeChair) -> list[Event]:
     """In the lobby too: a chair who never comes keeps nobody waiting. Raises Refusal(chair_present)."""
-    own = place_of(reception, actor)
+    own = own_place(reception, actor)
     if chair_connected(reception):
         raise Refusal(Code.CHAIR_PRESENT)
     appointed = reception.seats[own.seat].role is Role.CHAIR
@@ -25,7 +25,7 @@ def decide_take(reception: Reception, actor: Actor, command: c.TakeChair) -> lis
 def decide_return(reception: Reception, actor: Actor, command: c.ReturnChair) -> list[Event]:
     """The deputy's microphone is closed: the floor goes with the chair. Raises NotFound(unknown_participant) while the
     appointed chair is not there, IllegalTransition when no deputy has the chair."""
-    own = place_of(reception, actor)
+    own = own_place(reception, actor)
     if reception.acting_chair is None:
         raise IllegalTransition(detail="nobody took the chair", state=reception.state)
     appointed = _appointed(reception)

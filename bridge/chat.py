@@ -7,7 +7,7 @@ from bridge.ids import SeatId
 from bridge.model import STAFF_SIDE, Audience, Message
 from bridge.policy import Actor
 from bridge.reception import Reception
-from bridge.rules import place_of
+from bridge.rules import own_place
 from bridge.states import ReceptionState
 
 MAX_TEXT = 1000
@@ -49,7 +49,7 @@ def decide_to_officials(reception: Reception, actor: Actor, command: c.SendToOff
 
 
 def _sent(reception: Reception, actor: Actor, audience: Audience, text: str) -> list[Event]:
-    own = place_of(reception, actor)
+    own = own_place(reception, actor)
     if sum(message.seat == own.seat for message in reception.messages) >= MAX_PER_SEAT:
         raise Refusal(Code.CHAT_FULL)
     return [MessageSent(own.id, audience, checked_text(text))]

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from bridge.ids import AgencyId, ParticipantId, SeatId
-from bridge.model import AdmitRule, AgendaItem, ReceptionKind, Seat
+from bridge.model import AdmitRule, AgendaItem, Plan, ReceptionKind, Seat
 
 
 class ScheduleReception(msgspec.Struct, frozen=True, tag=True):
@@ -21,6 +21,16 @@ class ScheduleReception(msgspec.Struct, frozen=True, tag=True):
     seats: tuple[Seat, ...]
     agenda: tuple[AgendaItem, ...] = ()
     admit: AdmitRule = AdmitRule.ON_JOIN
+    public: bool = False
+    note: str = ""
+
+
+class ChangeReception(msgspec.Struct, frozen=True, tag=True):
+    """The whole plan as it is to be from now on. ``edition``: of the plan it was made from; another one by now is a
+    Conflict."""
+
+    edition: int
+    plan: Plan
 
 
 class OpenDoors(msgspec.Struct, frozen=True, tag=True):
@@ -209,6 +219,13 @@ RoomCommand: TypeAlias = (
     | EndHelp
 )
 PageCommand: TypeAlias = (
-    OpenDoors | CancelReception | OfferHelp | TakeBackHelp | ConfirmSeat | NoteDevices | AcknowledgeNotice
+    OpenDoors
+    | CancelReception
+    | ChangeReception
+    | OfferHelp
+    | TakeBackHelp
+    | ConfirmSeat
+    | NoteDevices
+    | AcknowledgeNotice
 )
 Command: TypeAlias = PageCommand | RoomCommand

@@ -18,11 +18,12 @@ from bridge.helping import answer_help, end_help, ended_by_leaving, offer_help, 
 from bridge.ids import ParticipantId, RecordingId, SeatId
 from bridge.media import Moment
 from bridge.model import LISTENERS
+from bridge.plans import decide_change
 from bridge.policy import ACTION_OF, SYSTEM, Actor, authorise
 from bridge.reasons import MAX_REASON as MAX_REASON
 from bridge.reasons import checked_reason as checked_reason
 from bridge.reception import Participant, Reception
-from bridge.rules import may_join, may_open_microphone, may_share_screen, place_of, refuse
+from bridge.rules import may_join, may_open_microphone, may_share_screen, own_place, refuse
 from bridge.states import BEFORE_LIVE, RECEPTION, AttendanceState, ReceptionState
 
 
@@ -39,6 +40,10 @@ def _open_doors(reception: Reception, actor: Actor, command: c.OpenDoors) -> lis
     if reception.state not in BEFORE_LIVE:
         raise IllegalTransition(detail=f"doors of a {reception.state} reception", state=reception.state)
     return [] if reception.doors_open else [e.DoorsOpened()]
+
+
+def _change(reception: Reception, actor: Actor, command: c.ChangeReception) -> list[Event]:
+    return decide_change(reception, command.edition, command.plan)
 
 
 def _cancel(reception: Reception, actor: Actor, command: c.CancelReception) -> list[Event]:
@@ -164,26 +169,26 @@ def decide_left(reception: Reception, participant: ParticipantId, how: Departure
 
 
 def _set_microphone(reception: Reception, actor: Actor, command: c.SetMicrophone) -> list[Event]:
-    own = place_of(reception, actor)
+    own = own_place(reception, actor)
     if command.open:
         refuse(may_open_microphone(reception, own.id))
     return [] if own.microphone_open == command.open else [e.MicrophoneMoved(own.id, command.open)]
 
 
 def _set_camera(reception: Reception, actor: Actor, command: c.SetCamera) -> list[Event]:
-    own = place_of(reception, actor)
+    own = own_place(reception, actor)
     return [] if own.camera_on == command.on else [e.CameraMoved(own.id, command.on)]
 
 
 def _set_screen(reception: Reception, actor: Actor, command: c.SetScreen) -> list[Event]:
-    own = place_of(reception, actor)
+    own = own_place(reception, actor)
     if command.shared:
         refuse(may_share_screen(reception, own.id))
     return [] if own.screen_shared == command.shared else [e.ScreenMoved(own.id, command.shared)]
 
 
 def _set_hand(reception: Reception, actor: Actor, command: c.SetHand) -> list[Event]:
-    own = place_of(reception, actor)
+    own = own_place(reception, actor)
     return [] if own.hand_raised == command.raised else [e.HandMoved(own.id, command.raised)]
 
 
@@ -221,6 +226,7 @@ def _by_live_service(reception: Reception, actor: Actor, command: c.Command) -> 
 
 _DECIDE: Mapping[type[c.Command], Callable[[Reception, Actor, Any], list[Event]]] = {
     c.OpenDoors: _open_doors,
+    c.ChangeReception: _change,
     c.CancelReception: _cancel,
     c.StartReception: _by_live_service,
     c.InterruptReception: _interrupt,

@@ -64,6 +64,23 @@ class ReceptionScheduled(msgspec.Struct, frozen=True, tag=True):
     seats: tuple[Seat, ...]
     agenda: tuple[AgendaItem, ...]
     admit: AdmitRule
+    public: bool = False
+    note: str = ""
+
+
+class ReceptionChanged(msgspec.Struct, frozen=True, tag=True):
+    """What of the plan is another from here on; None: as it was. ``seats``: new ones, and those that stand in place of
+    the one of the same id; ``agenda``: the whole of it."""
+
+    title: str | None = None
+    kind: ReceptionKind | None = None
+    starts_utc_ns: int | None = None
+    public: bool | None = None
+    note: str | None = None
+    seats: tuple[Seat, ...] = ()
+    removed: tuple[SeatId, ...] = ()
+    agenda: tuple[AgendaItem, ...] | None = None
+    admit: AdmitRule | None = None
 
 
 class DoorsOpened(msgspec.Struct, frozen=True, tag=True):
@@ -304,6 +321,7 @@ class HelpEnded(msgspec.Struct, frozen=True, tag=True):
 
 Event: TypeAlias = (
     ReceptionScheduled
+    | ReceptionChanged
     | DoorsOpened
     | RoomPlaced
     | ReceptionStarted

@@ -8,8 +8,8 @@ import msgspec
 from bridge.errors import NotFound
 from bridge.ids import NS_PER_S, SeatId, guest_of
 from bridge.invitations import GuestVisit, Invitation
-from bridge.model import STAFF_SIDE, AdmitRule, AgendaItem, Seat
-from bridge.policy import Action, Actor, may
+from bridge.model import STAFF_SIDE, Seat
+from bridge.policy import Actor
 from bridge.reception import Prepared, Reception
 from bridge.states import OVER
 
@@ -92,19 +92,6 @@ def _on_the_day(reception: Reception, seat: Seat, done: Prepared) -> WayIn:
     if done.notice != NOTICE_VERSION:
         return WayIn.NOTICE
     return WayIn.ROOM if reception.doors_open else WayIn.EARLY
-
-
-def shown_of(reception: Reception, actor: Actor) -> tuple[list[Seat], list[AgendaItem]]:
-    """Seats and cases that ``actor`` may learn of. Where the office lets people in, the citizens' side learns of the
-    state's side and of its own alone."""
-    seats, cases = list(reception.seats.values()), list(reception.agenda)
-    everything = actor.seat_role in STAFF_SIDE or may(actor, Action.OPEN_DOORS, reception.concern)
-    if reception.admit is not AdmitRule.BY_OFFICE or actor.seat is None or everything:
-        return seats, cases
-    return (
-        [seat for seat in seats if seat.role in STAFF_SIDE or seat.id == actor.seat],
-        [item for item in cases if actor.seat in item.seats],
-    )
 
 
 def needs_camera(seat: Seat) -> bool:

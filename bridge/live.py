@@ -18,7 +18,7 @@ from bridge.errors import Code, Conflict, NotFound, Refusal, Unavailable
 from bridge.events import Event, RoomPlaced
 from bridge.ids import NS_PER_S, NodeId, ParticipantId, RecorderId, RecordingId, room_of
 from bridge.media import Moment
-from bridge.model import Level, RecordingRow, Role
+from bridge.model import Level, RecordingRow, Role, place_of
 from bridge.node_room import NodeRoom
 from bridge.policy import SYSTEM, Actor
 from bridge.ports import Entropy, MediaNode, RecorderNode
@@ -101,7 +101,7 @@ def recording_row(
         began_utc_ns=began_utc_ns,
         ended_utc_ns=ended.utc_ns if ended else None,
         recorder=reception.recorder or "",
-        points=len({seat.point for seat in reception.seats.values()}),
+        points=len({place_of(seat) for seat in reception.seats.values()}),
     )
 
 

@@ -166,6 +166,13 @@ class Seat(msgspec.Struct, frozen=True):
     people: tuple[SeatPerson, ...] = ()
 
 
+OWN_DEVICE = BridgePointId("own-device")
+"""Where somebody sits who takes part from a device of their own: at no point of ours."""
+
+GUEST_ROLES = frozenset({Role.CITIZEN, Role.REPRESENTATIVE, Role.LAWYER, Role.INTERPRETER, Role.OBSERVER})
+"""What one can be without an account, by a code on paper; nobody conducts so."""
+
+
 class AgendaItem(msgspec.Struct, frozen=True):
     """One case, received under its number. ``seats`` are the citizens' side of it."""
 
@@ -190,8 +197,27 @@ class AdmitRule(StrEnum):
     BY_OFFICE = "by_office"
 
 
+def place_of(seat: Seat) -> str:
+    """What counts as one place: a bridge point, or the device of one person."""
+    return seat.id if seat.point == OWN_DEVICE else seat.point
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What of a reception is settled before it and may be edited. ``public``: stands on the office's public page;
+    ``note``: for the office alone."""
+
+    title: str
+    kind: ReceptionKind
+    starts_utc_ns: int
+    seats: tuple[Seat, ...]
+    agenda: tuple[AgendaItem, ...] = ()
+    public: bool = False
+    note: str = ""
+    admit: AdmitRule = AdmitRule.ON_JOIN
+
+
 class ReceptionRow(msgspec.Struct, frozen=True):
-    """What a list of receptions shows: a projection of its events."""
+    """What a list of receptions shows: a projection of its events. ``points``: names of the bridge points."""
 
     id: ReceptionId
     title: str
@@ -203,6 +229,9 @@ class ReceptionRow(msgspec.Struct, frozen=True):
     recording: RecordingId | None
     began_utc_ns: int | None
     ended_utc_ns: int | None
+    kind: ReceptionKind = ReceptionKind.AD_HOC
+    public: bool = False
+    points: tuple[str, ...] = ()
 
 
 class RecordingRow(msgspec.Struct, frozen=True):

@@ -26,7 +26,9 @@ class Action(StrEnum):
     SCHEDULE = "schedule"
     SEE_RECEPTION = "see_reception"
     OPEN_DOORS = "open_doors"
+    CHANGE = "change"
     CANCEL = "cancel"
+    INVITE = "invite"
     JOIN = "join"
     PREPARE = "prepare"
     ADMIT = "admit"
@@ -113,7 +115,9 @@ POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
         (Role.ADMINISTRATOR, Scope.BELOW),
     ),
     Action.OPEN_DOORS: (*_CONDUCTORS, *_KEEPERS),
+    Action.CHANGE: (*_CONDUCTORS, *_KEEPERS),
     Action.CANCEL: (*_CONDUCTORS, *_KEEPERS),
+    Action.INVITE: _KEEPERS,
     Action.JOIN: _EVERYBODY,
     Action.PREPARE: _EVERYBODY,
     Action.ADMIT: _CONDUCTORS,
@@ -167,6 +171,7 @@ POINT_GRANTS: Mapping[Role, frozenset[Role]] = {Role.ADMINISTRATOR: frozenset({R
 
 ACTION_OF: Mapping[type[commands.Command], Action] = {
     commands.OpenDoors: Action.OPEN_DOORS,
+    commands.ChangeReception: Action.CHANGE,
     commands.CancelReception: Action.CANCEL,
     commands.StartReception: Action.START,
     commands.InterruptReception: Action.INTERRUPT,

@@ -21,20 +21,30 @@ from bridge.ids import (
     SeatId,
 )
 from bridge.media import Moment
-from bridge.model import AdmitRule, AgendaItem, Message, ReceptionKind, ReceptionRow, Role, Seat
+from bridge.model import (
+    OWN_DEVICE,
+    AdmitRule,
+    AgendaItem,
+    Message,
+    Plan,
+    ReceptionKind,
+    ReceptionRow,
+    Role,
+    Seat,
+)
 from bridge.policy import Concern
 from bridge.presence import Attendance as Attendance
 from bridge.presence import Participant as Participant
 from bridge.presence import Prepared as Prepared
 from bridge.presence import Waiting as Waiting
 from bridge.presence import opened_elsewhere, without
-from bridge.states import ATTENDANCE, RECEPTION, AttendanceState, ReceptionState
+from bridge.states import ATTENDANCE, BEFORE_LIVE, RECEPTION, AttendanceState, ReceptionState
 
 
 class Reception(msgspec.Struct, frozen=True):
-    """The whole state. ``version``: of the last event; ``began``/``ended``: START and STOP of the recording;
-    ``case_began_utc_ns``: since when the present case is received; ``acting_chair``: the deputy's seat, if one has the
-    chair."""
+    """The whole state. ``version``: of the last event; ``edition``: of the last one that changed the plan;
+    ``began``/``ended``: START and STOP of the recording; ``case_began_utc_ns``: since when the present case is
+    received; ``acting_chair``: the deputy's seat, if one has the chair."""
 
     id: ReceptionId
     version: int
@@ -71,6 +81,9 @@ class Reception(msgspec.Struct, frozen=True):
     moved: frozenset[SeatId] = frozenset()
     """Seats that were opened on a second device while the first was there."""
     dismissed: frozenset[SeatId] = frozenset()
+    public: bool = False
+    note: str = ""
+    edition: int = 1
 
     def seat(self, seat: SeatId) -> Seat:
         """Raises NotFound."""
@@ -138,8 +151,15 @@ class Reception(msgspec.Struct, frozen=True):
         return Concern(f"reception {self.id}", self.agency, accounts)
 
     @property
+    def plan(self) -> Plan:
+        """What of it may be edited."""
+        seats = tuple(self.seats.values())
+        return Plan(self.title, self.kind, self.starts_utc_ns, seats, self.agenda, self.public, self.note, self.admit)
+
+    @property
     def row(self) -> ReceptionRow:
         """What lists show."""
+        points = {seat.point: seat.point_name for seat in self.seats.values() if seat.point != OWN_DEVICE}
         return ReceptionRow(
             id=self.id,
             title=self.title,
@@ -151,6 +171,9 @@ class Reception(msgspec.Struct, frozen=True):
             recording=self.recording,
             began_utc_ns=self.began.utc_ns if self.began else None,
             ended_utc_ns=self.ended.utc_ns if self.ended else None,
+            kind=self.kind,
+            public=self.public,
+            points=tuple(points.values()),
         )
 
 
@@ -159,11 +182,7 @@ def scheduled(recorded: Recorded) -> Reception:
     event = recorded.event
     if not isinstance(event, e.ReceptionScheduled):
         raise NotFound(detail=f"stream {recorded.reception} begins with {type(event).__name__}")
-    attendances = tuple(
-        Attendance(seat.id, person.name, person.role, AttendanceState.EXPECTED)
-        for seat in event.seats
-        for person in seat.people
-    )
+    attendances = tuple(one for seat in event.seats for one in _expected(seat))
     return Reception(
         id=event.reception,
         version=recorded.version,
@@ -176,8 +195,19 @@ def scheduled(recorded: Recorded) -> Reception:
         agenda=event.agenda,
         admit=event.admit,
         attendances=attendances,
-        case_number=event.agenda[0].number if event.agenda else 0,
+        case_number=_first(event.agenda),
+        public=event.public,
+        note=event.note,
+        edition=recorded.version,
     )
+
+
+def _expected(seat: Seat, state: AttendanceState = AttendanceState.EXPECTED) -> tuple[Attendance, ...]:
+    return tuple(Attendance(seat.id, person.name, person.role, state) for person in seat.people)
+
+
+def _first(agenda: tuple[AgendaItem, ...]) -> int:
+    return agenda[0].number if agenda else 0
 
 
 def rebuilt(history: Iterable[Recorded]) -> Reception:
@@ -196,6 +226,25 @@ def evolve(state: Reception, recorded: Recorded) -> Reception:
     """``state`` after one more event. Raises IllegalTransition where a table has no such step."""
     changed = _EVOLVE[type(recorded.event)](state, recorded.event, recorded.at_utc_ns)
     return msgspec.structs.replace(changed, version=recorded.version)
+
+
+def _plan_changed(state: Reception, event: e.ReceptionChanged, at: int) -> Reception:
+    scalars = ("title", "kind", "starts_utc_ns", "public", "note", "agenda", "admit")
+    changes: dict[str, Any] = {name: value for name in scalars if (value := getattr(event, name)) is not None}
+    if event.agenda is not None and state.state in BEFORE_LIVE:
+        changes["case_number"] = _first(event.agenda)
+    gone = {*event.removed, *(seat.id for seat in event.seats)}
+    # All who sit at a seat are in one state; who takes a place there finds it as it is.
+    stood = {one.seat: one.state for one in state.attendances}
+    arriving = (one for seat in event.seats for one in _expected(seat, stood.get(seat.id, AttendanceState.EXPECTED)))
+    seats = {**state.seats, **{seat.id: seat for seat in event.seats}}
+    return msgspec.structs.replace(
+        state,
+        seats={key: seat for key, seat in seats.items() if key not in event.removed},
+        attendances=(*(one for one in state.attendances if one.seat not in gone), *arriving),
+        edition=state.version + 1,
+        **changes,
+    )
 
 
 def _doors_opened(state: Reception, event: e.DoorsOpened, at: int) -> Reception:
@@ -424,6 +473,7 @@ def _unchanged(state: Reception, event: Event, at: int) -> Reception:
 
 
 _EVOLVE: Mapping[type[Event], Callable[[Reception, Any, int], Reception]] = {
+    e.ReceptionChanged: _plan_changed,
     e.DoorsOpened: _doors_opened,
     e.RoomPlaced: _placed,
     e.ReceptionStarted: _started,

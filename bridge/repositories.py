@@ -21,12 +21,20 @@ from bridge.model import (
     BridgePoint,
     ReceptionRow,
     RecordingRow,
+    Role,
     SecondFactor,
     Session,
     SignInUnderWay,
 )
 from bridge.office import Logo, OfficeVersion
-from bridge.search import PointName, RecordingCursor, RecordingFilter, RecordingPerson
+from bridge.search import (
+    PointName,
+    ReceptionCursor,
+    ReceptionFilter,
+    RecordingCursor,
+    RecordingFilter,
+    RecordingPerson,
+)
 
 
 class Organisation(Protocol):
@@ -226,6 +234,14 @@ class Receptions(Protocol):
         ...
 
     async def row(self, reception: ReceptionId) -> ReceptionRow: ...
+
+    async def find(self, asked: ReceptionFilter, after: ReceptionCursor | None, limit: int) -> list[ReceptionRow]:
+        """At most ``limit`` of those that fit, in their order behind ``after``."""
+        ...
+
+    async def seats_of(self, account: AccountId, among: Collection[ReceptionId]) -> dict[ReceptionId, Role]:
+        """The role of the account's seat in each of ``among`` where it has one."""
+        ...
 
     async def rows(self, starts_from_utc_ns: int, starts_before_utc_ns: int) -> list[ReceptionRow]:
         """In order of start."""

@@ -16,7 +16,7 @@ MAX_PARTICIPANTS = 50
 WhyNot = Code | None
 
 
-def place_of(reception: Reception, actor: Actor) -> Participant:
+def own_place(reception: Reception, actor: Actor) -> Participant:
     """Where ``actor`` is in the room. Raises NotPermitted, NotFound(unknown_participant)."""
     if actor.participant is None:
         raise NotPermitted(Code.UNKNOWN_PARTICIPANT, "not in the room")

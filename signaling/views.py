@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bridge.chat import may_read
 from bridge.events import RecordingHealth
 from bridge.ids import NS_PER_MS, ParticipantId, SeatId
-from bridge.model import OFFICIALS, STAFF_SIDE, AdmitRule, AgendaItem, Message, Role
+from bridge.model import OFFICIALS, OWN_DEVICE, STAFF_SIDE, AdmitRule, AgendaItem, Message, Role, place_of
 from bridge.policy import Action, Actor, may
 from bridge.reception import Participant, Reception
 from bridge.states import BEFORE_LIVE, OVER, ReceptionState
@@ -68,9 +68,11 @@ def _tile(reception: Reception, someone: Participant, quality: str) -> Participa
 
 
 def expected_points(reception: Reception) -> tuple[str, ...]:
-    """Names of points nobody has joined from, each once, in order of the seats."""
-    present = {reception.seats[someone.seat].point for someone in reception.participants.values()}
-    names = {seat.point: seat.point_name for seat in reception.invited() if seat.point not in present}
+    """Names of points nobody has joined from, each once, in order of the seats; of who comes on a device of their own
+    the person's."""
+    present = {place_of(reception.seats[someone.seat]) for someone in reception.participants.values()}
+    absent = (seat for seat in reception.invited() if place_of(seat) not in present)
+    names = {place_of(seat): seat.name if seat.point == OWN_DEVICE else seat.point_name for seat in absent}
     return tuple(names.values())
 
 

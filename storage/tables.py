@@ -163,8 +163,24 @@ receptions = Table(
     Column("recording", String),
     Column("began_utc_ns", Nanoseconds),
     Column("ended_utc_ns", Nanoseconds),
+    Column("kind", String, nullable=False, server_default=text("'ad_hoc'")),
+    Column("public", Boolean, nullable=False, server_default=false()),
+    Column("points", JsonText, nullable=False, server_default=text("'[]'")),
+    # No field of the row: the title as it is searched, kept by the repository.
+    Column("title_words", String, nullable=False, server_default=text("''")),
     # The day's list: a span of starts, in this order.
     Index(None, "starts_utc_ns", "id"),
+    # That of one office, for its public page.
+    Index(None, "agency", "starts_utc_ns"),
+)
+
+reception_seats = Table(
+    "reception_seats",
+    metadata,
+    Column("reception", String, primary_key=True),
+    Column("seat", String, primary_key=True),
+    Column("account", String, nullable=False, index=True),
+    Column("role", String, nullable=False),
 )
 
 reception_events = Table(

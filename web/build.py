@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from bridge.inviting import Inviting
 from bridge.sealing import Sealing, SigningPorts
 from web.accounts import OwnAccount
 from web.api import receptions as api_receptions
@@ -19,8 +20,9 @@ from web.copies import CopyDesk
 from web.credentials import Credentials
 from web.firstadministrator import FirstAdministrator
 from web.health import health
+from web.invitation_times import codes_hold
 from web.islands import catalogue, no_icon
-from web.keys import ASSETS, CATALOGUES, CONFIG, OFFICES, PORTS, TEMPLATES, VISITS
+from web.keys import ASSETS, CATALOGUES, CONFIG, INVITING, OFFICES, PORTS, TEMPLATES, VISITS
 from web.manifests import Manifests
 from web.middlewares.failures import answer_failures
 from web.middlewares.forgery import refuse_forgeries
@@ -33,13 +35,14 @@ from web.middlewares.sessions import find_session, limits
 from web.middlewares.theme import keep_theme
 from web.officebook import OfficeBook, defaults_of
 from web.once import Once, Untold
-from web.pages import enter, operator, reception, room, steps, today
+from web.pages import enter, invitations, offices, operator, reception, receptions, room, steps, today
 from web.pages.account import AccountPages
 from web.pages.archive import ArchivePages
 from web.pages.copies import CopyPages
 from web.pages.first import FirstPages
 from web.pages.office import OfficePages
 from web.pages.people import PeoplePages
+from web.pages.planning import PlanningPages
 from web.pages.second_factor import SecondFactorPages
 from web.pages.setup import SetUpPages
 from web.pages.setup_import import ImportPages
@@ -78,7 +81,11 @@ def build(config: WebConfig, ports: WebPorts) -> web.Application:
     app[OFFICES] = OfficeBook(ports.units, ports.clock, defaults_of(config))
     app[CATALOGUES], app[ASSETS], app[TEMPLATES] = load_catalogues(), load_assets(config.static), environment()
     app[VISITS] = Visits(ports, limits(config))
+    app[INVITING] = Inviting(
+        ports.receptions, ports.units, ports.secrets, ports.clock, ports.entropy, codes_hold(config.zone)
+    )
     app.on_response_prepare.append(write_headers)
+    _add_planning(app)  # first: "new" is no reception's id
     app.router.add_routes([*_common(), *_pages(), *_api(), *_accounts(config, ports), *_entering()])
     _add_archive(app, config, ports)
     _add_setup(app, ports)
@@ -131,14 +138,19 @@ def _pages() -> list[web.RouteDef]:
         web.get("/", today.front),
         web.get("/today", today.show),
         web.get("/devices", room.devices),
-        web.get("/receptions/new", reception.new),
-        web.post("/receptions", reception.create),
+        web.get("/offices/{agency}", offices.show),
+        web.get("/receptions", receptions.listing),
         web.get(one, reception.show),
         web.post(f"{one}/open", reception.open_doors),
         web.post(f"{one}/cancel", reception.cancel),
         web.get(f"{one}/devices", room.devices_for),
         web.get(f"{one}/room", room.show),
         web.get(f"{one}/after", room.after),
+        web.get(f"{one}/calendar", invitations.calendar),
+        web.get(f"{one}/invitations", invitations.sheets),
+        web.get(f"{one}/invitations/{{seat}}", invitations.sheets),
+        web.post(f"{one}/invitations/{{seat}}/renew", invitations.renew),
+        web.get(f"{one}/invitations/{{seat}}/calendar", invitations.guest_calendar),
         *_operator(),
     ]
 
@@ -182,12 +194,36 @@ def _steps(base: str) -> list[web.RouteDef]:
     ]
 
 
+def _add_planning(app: web.Application) -> None:
+    """The form of a reception, new and again; what was sent already is kept until the application ends."""
+    once = Once()
+    pages, one = PlanningPages(once), "/receptions/{reception}"
+    app.router.add_routes(
+        [
+            web.get("/receptions/new", pages.new),
+            web.post("/receptions", pages.create),
+            web.get(f"{one}/edit", pages.edit),
+            web.post(f"{one}/edit", pages.change),
+        ]
+    )
+
+    async def close(_: web.Application) -> None:
+        await once.close()
+
+    app.on_cleanup.append(close)
+
+
 def _api() -> list[web.RouteDef]:
     one = "/api/receptions/{reception}"
     return [
         web.get("/api/receptions", api_receptions.listing),
         web.post("/api/receptions", api_receptions.create),
         web.get(one, api_receptions.show),
+        web.get(f"{one}/plan", api_receptions.plan),
+        web.put(f"{one}/plan", api_receptions.change),
+        web.get(f"{one}/invitations", api_receptions.invitations),
+        web.post(f"{one}/invitations/{{seat}}/renew", api_receptions.renew),
+        web.get("/api/offices/{agency}/receptions", api_receptions.of_office),
         web.post(f"{one}/open", api_receptions.open_doors),
         web.post(f"{one}/cancel", api_receptions.cancel),
         web.post(f"{one}/join", steps.join),

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from bridge.guests import Guest
 from bridge.ids import AgencyId
+from bridge.inviting import Inviting
 from bridge.model import Account, Session
 from bridge.office import OfficeSettings
 from web.assets import Assets
@@ -32,6 +33,7 @@ PORTS = web.AppKey("ports", WebPorts)
 CATALOGUES = web.AppKey("catalogues", Catalogues)
 ASSETS = web.AppKey("assets", Assets)
 TEMPLATES = web.AppKey("templates", jinja2.Environment)
+INVITING = web.AppKey("inviting", Inviting)
 
 OFFICES = web.AppKey("offices", OfficeBook)
 

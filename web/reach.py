@@ -2,12 +2,13 @@
 
 from typing import NamedTuple
 
+import msgspec
 from aiohttp import web
 
 from bridge.accounts import actor_in
 from bridge.errors import Code, NotFound, NotPermitted
 from bridge.ids import ReceptionId, RecordingId
-from bridge.model import RecordingRow
+from bridge.model import STAFF_SIDE, RecordingRow
 from bridge.policy import Action, Actor, Concern, authorise, may
 from bridge.reception import Reception
 from bridge.repositories import AuditEntry
@@ -24,6 +25,21 @@ class Seen(NamedTuple):
     def may(self, action: Action) -> bool:
         """Whether the policy lets them; whether now, the state says."""
         return may(self.actor, action, self.reception.concern)
+
+
+def shown_to(seen: Seen) -> Reception:
+    """As much of it as they are shown: who comes as a citizen sees the officials, their own seat and their own cases,
+    and nobody else who is received."""
+    reception, actor = seen
+    if actor.seat_role in STAFF_SIDE or actor.seat_role is None or seen.may(Action.CHANGE):
+        return reception
+    seats = {key: seat for key, seat in reception.seats.items() if key == actor.seat or seat.role in STAFF_SIDE}
+    return msgspec.structs.replace(
+        reception,
+        seats=seats,
+        agenda=tuple(item for item in reception.agenda if actor.seat in item.seats),
+        participants={key: one for key, one in reception.participants.items() if one.seat in seats},
+    )
 
 
 async def reception_of(request: web.Request) -> Seen:

@@ -72,7 +72,7 @@ def _links(request: web.Request) -> list[tuple[str, str]]:
     if SIGNED_IN not in request or request[SIGNED_IN].account.must_change_password:
         return []
     actor, anywhere = actor_of(request), Concern("any", None)
-    found = [("/today", mark("Today"))]
+    found = [("/today", mark("Today")), ("/receptions", mark("Receptions"))]
     if may(actor, Action.SCHEDULE, anywhere):
         found.append(("/receptions/new", mark("New reception")))
     if may(actor, Action.WATCH_ROOMS, anywhere):

@@ -58,7 +58,10 @@ def loggable(path: str) -> str:
 
 def is_plain_file(request: web.Request) -> bool:
     """Whether it is the same for everybody: no session is looked up for it."""
-    return request.path.startswith(("/static/", "/i18n/")) or request.path in ("/healthz", "/favicon.ico")
+    return request.path.startswith(("/static/", "/i18n/", "/offices/", "/api/offices/")) or request.path in (
+        "/healthz",
+        "/favicon.ico",
+    )
 
 
 def signed_in(request: web.Request) -> SignedIn:

@@ -8,7 +8,7 @@ attribute is allowed by the pages' content security policy (set ``element.style`
 
 import msgspec
 
-from bridge.ids import AccountId, BridgePointId, ReceptionId, RecordingId, SeatId
+from bridge.ids import AccountId, BridgePointId, CaseId, ReceptionId, RecordingId, SeatId
 from bridge.manifest import Manifest
 from bridge.model import AdmitRule, ReceptionKind, Role
 from bridge.search import ProofState
@@ -192,31 +192,66 @@ class ViewingCopyView(msgspec.Struct, frozen=True):
     whole: bool
 
 
+class PersonRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody who sits at another's seat."""
+
+    name: str
+    role: Role
+
+
 class SeatRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A seat of a new reception. ``name`` empty: the account's; ``point`` None: the account's own."""
+    """A seat that an account opens. ``name`` empty: the account's; ``point`` None: the account's own; ``people``: who
+    else sits there."""
 
     account: AccountId
     role: Role
     name: str = ""
     point: BridgePointId | None = None
+    people: tuple[PersonRequest, ...] = ()
+
+
+class GuestRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A seat without an account, opened by the code of its invitation. ``role``: citizen, representative, lawyer,
+    interpreter or observer; ``point`` None: on a device of their own; ``seat``: the one that is changed."""
+
+    name: str
+    role: Role
+    point: BridgePointId | None = None
+    people: tuple[PersonRequest, ...] = ()
+    seat: SeatId | None = None
 
 
 class CaseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A case of a new reception; ``accounts``: the citizens' side of it."""
+    """A case. ``accounts`` and ``guests`` (places in the list of guests, from 0): the citizens' side of it; when
+    neither is given, every citizen of the reception. ``case``: the one that is changed."""
 
     title: str
-    accounts: tuple[AccountId, ...] = ()
+    accounts: tuple[AccountId, ...] | None = None
+    guests: tuple[int, ...] | None = None
+    case: CaseId | None = None
 
 
 class ReceptionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``POST /api/receptions``. ``starts_ms`` since 1970 UTC. ``admit``: who lets people in."""
+    """``POST /api/receptions``. ``starts_ms`` since 1970 UTC. ``public``: stands on the office's public page; None: as
+    usual for its kind (not ad hoc). ``note``: for the office alone. ``admit``: who lets people in."""
 
     title: str
     starts_ms: int
     seats: tuple[SeatRequest, ...]
     cases: tuple[CaseRequest, ...] = ()
     kind: ReceptionKind = ReceptionKind.AD_HOC
+    guests: tuple[GuestRequest, ...] = ()
+    public: bool | None = None
+    note: str = ""
     admit: AdmitRule = AdmitRule.BY_OFFICE
+
+
+class ChangeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``GET`` and ``PUT /api/receptions/{id}/plan``: the whole plan as it is (to be). ``edition``: as it was read;
+    another one by now is refused with 409."""
+
+    edition: int
+    plan: ReceptionRequest
 
 
 class ReasonRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -226,20 +261,25 @@ class ReasonRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SeatView(msgspec.Struct, frozen=True):
-    """A seat of a reception. ``connected``: somebody is there from it now."""
+    """A seat of a reception. ``connected``: somebody is there from it now; ``guest``: opened by a code; ``people``:
+    names of all who sit there."""
 
     id: SeatId
     role: Role
     name: str
     point: str
     connected: bool
+    guest: bool
+    people: tuple[str, ...]
 
 
 class AgendaView(msgspec.Struct, frozen=True):
-    """One case under its number."""
+    """One case under its number. ``seats``: the citizens' side of it."""
 
     number: int
+    case: CaseId
     title: str
+    seats: tuple[SeatId, ...]
 
 
 class ReceptionView(msgspec.Struct, frozen=True):
@@ -257,6 +297,28 @@ class ReceptionView(msgspec.Struct, frozen=True):
     recording: RecordingId | None
     seats: tuple[SeatView, ...]
     cases: tuple[AgendaView, ...]
+    public: bool
+    edition: int
+
+
+class InvitationView(msgspec.Struct, frozen=True):
+    """``GET /api/receptions/{id}/invitations``. ``code``: as printed, None when it has to be made anew; ``link``: where
+    it leads in; ``until_ms``: it opens nothing afterwards."""
+
+    seat: SeatId
+    name: str
+    code: str | None
+    link: str | None
+    until_ms: int
+
+
+class PublicReception(msgspec.Struct, frozen=True):
+    """``GET /api/offices/{agency}/receptions``: what everybody may know."""
+
+    starts_ms: int
+    kind: ReceptionKind
+    state: str
+    points: tuple[str, ...]
 
 
 class RecordingView(msgspec.Struct, frozen=True):
@@ -308,8 +370,11 @@ WIRE = (
     VerificationReply,
     VerificationView,
     ReceptionRequest,
+    ChangeRequest,
     ReasonRequest,
     ReceptionView,
+    InvitationView,
+    PublicReception,
     RecordingsPage,
     WebProblem,
     Manifest,

@@ -1,21 +1,37 @@
 """Event streams of receptions, and the row that lists show."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, Select, func, select, union
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from bridge.errors import Code, Conflict, NotFound, Refusal
-from bridge.events import Event, Recorded
-from bridge.ids import ReceptionId
+from bridge.events import Event, ReceptionChanged, ReceptionScheduled, Recorded
+from bridge.ids import AccountId, ReceptionId
 from bridge.ledger import line_of
-from bridge.model import ReceptionRow
+from bridge.model import ReceptionRow, Role
 from bridge.repositories import EventLine
+from bridge.search import ReceptionCursor, ReceptionFilter
+from storage.repositories.words import begins, searched
 from storage.rows import columns_of, struct_of
-from storage.tables import reception_events, receptions
+from storage.tables import reception_events, reception_seats, receptions
 from storage.transaction import Transaction
 
+_ROW = receptions.c
+_SEAT = reception_seats.c
 _EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
@@ -40,7 +56,9 @@ class SqlReceptions:
 
     async def append(self, events: Sequence[Recorded], row: ReceptionRow) -> None:
         """Conflict when the first version is not the one that follows what is stored."""
-        await self._transaction.put(receptions, row)
+        columns = columns_of(row) | {"title_words": searched(row.title)}
+        if not await self._transaction.write(update(receptions).where(_ROW.id == row.id).values(columns)):
+            await self._transaction.insert_columns(receptions, [columns])
         if not events:
             return
         _check_run(events, row)
@@ -48,6 +66,25 @@ class SqlReceptions:
         if events[0].version != last + 1:
             raise Conflict(detail=f"reception {row.id}: version {events[0].version} after {last}")
         await self._transaction.insert_columns(reception_events, [columns_of(line_of(recorded)) for recorded in events])
+        for recorded in events:
+            await self._keep_seats(recorded)
+
+    async def _keep_seats(self, recorded: Recorded) -> None:
+        """Who may see it because of a seat: an index of what the events say."""
+        event = recorded.event
+        if not isinstance(event, ReceptionScheduled | ReceptionChanged):
+            return
+        gone = event.removed if isinstance(event, ReceptionChanged) else ()
+        for seat in (*gone, *(one.id for one in event.seats)):
+            await self._transaction.write(
+                delete(reception_seats).where(_SEAT.reception == recorded.reception, _SEAT.seat == seat)
+            )
+        rows = [
+            {"reception": recorded.reception, "seat": seat.id, "account": seat.account, "role": str(seat.role)}
+            for seat in event.seats
+        ]
+        if rows:
+            await self._transaction.insert_columns(reception_seats, rows)
 
     async def ids(self) -> list[ReceptionId]:
         """In order."""
@@ -79,6 +116,18 @@ class SqlReceptions:
         some = _starting(starts_from_utc_ns, starts_before_utc_ns).where(receptions.c.doors_open)
         return [struct_of(ReceptionRow, row) for row in await self._transaction.rows(some)]
 
+    async def find(self, asked: ReceptionFilter, after: ReceptionCursor | None, limit: int) -> list[ReceptionRow]:
+        """A page of what was asked for."""
+        order = (_ROW.starts_utc_ns.desc(), _ROW.id.desc()) if asked.newest_first else (_ROW.starts_utc_ns, _ROW.id)
+        held = (*_held(asked), *_behind(asked, after))
+        rows = await self._transaction.rows(select(receptions).where(*held).order_by(*order).limit(limit))
+        return [struct_of(ReceptionRow, row) for row in rows]
+
+    async def seats_of(self, account: AccountId, among: Collection[ReceptionId]) -> dict[ReceptionId, Role]:
+        """The role of the account's seat in each of them where it has one."""
+        held = select(reception_seats).where(_SEAT.account == account, _SEAT.reception.in_(sorted(among)))
+        return {ReceptionId(row["reception"]): Role(row["role"]) for row in await self._transaction.rows(held)}
+
     async def _last_version(self, reception: ReceptionId) -> int:
         stream = reception_events.c
         row = await self._transaction.first(
@@ -90,6 +139,37 @@ class SqlReceptions:
 def _starting(from_utc_ns: int, before_utc_ns: int) -> Select[Any]:
     start = receptions.c.starts_utc_ns
     return select(receptions).where(start >= from_utc_ns, start < before_utc_ns).order_by(start, receptions.c.id)
+
+
+def _held(asked: ReceptionFilter) -> Iterable[ColumnElement[bool]]:
+    yield from _visible(asked)
+    if asked.from_utc_ns is not None:
+        yield _ROW.starts_utc_ns >= asked.from_utc_ns
+    if asked.before_utc_ns is not None:
+        yield _ROW.starts_utc_ns < asked.before_utc_ns
+    if asked.public is not None:
+        yield _ROW.public == asked.public
+    yield from begins(_ROW.title_words, asked.title)
+
+
+def _visible(asked: ReceptionFilter) -> Iterable[ColumnElement[bool]]:
+    """Of the agencies, or with a seat of the account."""
+    seen: list[ColumnElement[bool]] = [] if asked.agencies is None else [_ROW.agency.in_(sorted(asked.agencies))]
+    if asked.agencies is not None and asked.account is not None:
+        seen.append(exists().where(_SEAT.reception == _ROW.id, _SEAT.account == asked.account))
+    return [or_(*seen)] if seen else []
+
+
+def _behind(asked: ReceptionFilter, after: ReceptionCursor | None) -> list[ColumnElement[bool]]:
+    if after is None:
+        return []
+    start, key = _ROW.starts_utc_ns, _ROW.id
+    if asked.newest_first:
+        farther, there = or_(start < after.starts_utc_ns, key < after.id), start <= after.starts_utc_ns
+    else:
+        farther, there = or_(start > after.starts_utc_ns, key > after.id), start >= after.starts_utc_ns
+    # the half that names one column alone lets the index find the place
+    return [and_(there, farther)]
 
 
 def _check_run(events: Sequence[Recorded], row: ReceptionRow) -> None:

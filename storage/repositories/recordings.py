@@ -2,21 +2,20 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import ColumnElement, and_, delete, exists, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 
 from bridge.errors import NotFound
 from bridge.ids import AgencyId, RecordingId
 from bridge.model import RecordingRow
 from bridge.search import (
-    MAX_WORDS,
     UNSEALED_STATES,
     PointName,
     ProofState,
     RecordingCursor,
     RecordingFilter,
     RecordingPerson,
-    folded,
 )
+from storage.repositories.words import begins, searched
 from storage.rows import columns_of, struct_of
 from storage.tables import recording_people, recordings
 from storage.transaction import Transaction
@@ -34,7 +33,7 @@ class SqlRecordings:
 
     async def put(self, row: RecordingRow) -> None:
         """Add, or replace the row of that id."""
-        columns = columns_of(row) | {"title_words": _searched(row.title)}
+        columns = columns_of(row) | {"title_words": searched(row.title)}
         if not await self._transaction.write(update(recordings).where(_ROW.id == row.id).values(columns)):
             await self._transaction.write(insert(recordings).values(columns))
 
@@ -66,7 +65,7 @@ class SqlRecordings:
     async def name_people(self, recording: RecordingId, people: Sequence[RecordingPerson]) -> None:
         """Instead of whoever was named before."""
         await self._transaction.write(delete(recording_people).where(_WHO.recording == recording))
-        rows = [columns_of(one) | {"name_words": _searched(one.name)} for one in people]
+        rows = [columns_of(one) | {"name_words": searched(one.name)} for one in people]
         if rows:
             await self._transaction.insert_columns(recording_people, rows)
 
@@ -87,11 +86,6 @@ class SqlRecordings:
         return [struct_of(RecordingRow, row) for row in rows]
 
 
-def _searched(text: str) -> str:
-    """Each word behind a space, so that a question can ask for how one begins."""
-    return "".join(f" {word}" for word in folded(text))
-
-
 def _held(asked: RecordingFilter) -> Iterable[ColumnElement[bool]]:
     yield from _of(asked.agencies)
     if asked.from_utc_ns is not None:
@@ -100,23 +94,15 @@ def _held(asked: RecordingFilter) -> Iterable[ColumnElement[bool]]:
         yield _ROW.began_utc_ns < asked.before_utc_ns
     if asked.proof is not None:
         yield _PROOF[asked.proof]
-    yield from _begins(_ROW.title_words, asked.title)
+    yield from begins(_ROW.title_words, asked.title)
     if asked.point is not None:
         yield _somebody(_WHO.point == asked.point)
     if asked.person.strip():
-        yield _somebody(*_begins(_WHO.name_words, asked.person))  # one and the same name holds all the words
+        yield _somebody(*begins(_WHO.name_words, asked.person))  # one and the same name holds all the words
 
 
 def _of(agencies: Collection[AgencyId] | None) -> list[ColumnElement[bool]]:
     return [] if agencies is None else [_ROW.agency.in_(sorted(agencies))]
-
-
-def _begins(column: ColumnElement[str], words: str) -> list[ColumnElement[bool]]:
-    """Folded words hold letters and digits alone, no sign that LIKE would take for its own. Nothing but signs is in no
-    name and no title."""
-    if words.strip() and not folded(words):
-        return [false()]
-    return [column.like(f"% {word}%") for word in folded(words)[:MAX_WORDS]]
 
 
 def _somebody(*held: ColumnElement[bool]) -> ColumnElement[bool]:

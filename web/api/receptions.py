@@ -2,27 +2,39 @@
 
 from aiohttp import web
 
-from bridge.commands import CancelReception, OpenDoors
+from bridge.commands import CancelReception, ChangeReception, OpenDoors
 from bridge.errors import Invalid
-from bridge.guests import shown_of
-from bridge.ids import NS_PER_MS
-from bridge.policy import Action, Actor, Concern
+from bridge.ids import NS_PER_MS, SeatId, is_guest
+from bridge.invitations import shown_code
+from bridge.model import Seat
+from bridge.policy import Action, Concern
 from bridge.reception import Reception
 from web.api.bodies import json_response, read_body
-from web.keys import PORTS
+from web.keys import CONFIG, INVITING, PORTS
+from web.pages.invitations import link_of
+from web.pages.offices import keep_for_a_minute, published
+from web.pages.planning import own_device_name
 from web.pages.today import seen_by
-from web.reach import allowed, reception_of
+from web.reach import Seen, allowed, reception_of, shown_to
 from web.requests import account_of, actor_of
-from web.scheduling import EARLIEST_MS, LATEST_MS, command_of, directory
-from web.wire import AgendaView, ReasonRequest, ReceptionRequest, ReceptionView, SeatView
+from web.scheduling import EARLIEST_MS, LATEST_MS, command_of, directory, plan_of, request_of
+from web.wire import (
+    AgendaView,
+    ChangeRequest,
+    InvitationView,
+    PublicReception,
+    ReasonRequest,
+    ReceptionRequest,
+    ReceptionView,
+    SeatView,
+)
 
 MAX_LISTED_DAYS = 366
 _DAY_MS = 86_400_000
 
 
-def view_of(reception: Reception, reader: Actor) -> ReceptionView:
-    """The reception as this reader's programs see it."""
-    seats, cases = shown_of(reception, reader)
+def view_of(reception: Reception) -> ReceptionView:
+    """The reception as programs see it."""
     there = {someone.seat for someone in reception.participants.values() if someone.connected}
     return ReceptionView(
         id=reception.id,
@@ -35,8 +47,22 @@ def view_of(reception: Reception, reader: Actor) -> ReceptionView:
         began_ms=reception.began.utc_ns // NS_PER_MS if reception.began else None,
         ended_ms=reception.ended.utc_ns // NS_PER_MS if reception.ended else None,
         recording=reception.recording,
-        seats=tuple(SeatView(seat.id, seat.role, seat.name, seat.point_name, seat.id in there) for seat in seats),
-        cases=tuple(AgendaView(item.number, item.title) for item in cases),
+        seats=tuple(_seat_view(seat, seat.id in there) for seat in reception.seats.values()),
+        cases=tuple(AgendaView(item.number, item.case, item.title, item.seats) for item in reception.agenda),
+        public=reception.public,
+        edition=reception.edition,
+    )
+
+
+def _seat_view(seat: Seat, connected: bool) -> SeatView:
+    return SeatView(
+        id=seat.id,
+        role=seat.role,
+        name=seat.name,
+        point=seat.point_name,
+        connected=connected,
+        guest=is_guest(seat.account),
+        people=tuple(person.name for person in seat.people),
     )
 
 
@@ -50,7 +76,7 @@ async def listing(request: web.Request) -> web.StreamResponse:
     async with ports.units.reading() as unit:
         rows = await unit.receptions.rows(begin * NS_PER_MS, end * NS_PER_MS)
     seen = [one for row in rows if (one := await seen_by(actor, ports, row))]
-    return json_response([view_of(one.reception, one.actor) for one in seen])
+    return json_response([view_of(shown_to(one)) for one in seen])
 
 
 def _time(request: web.Request, name: str, otherwise: int) -> int:
@@ -64,8 +90,7 @@ def _time(request: web.Request, name: str, otherwise: int) -> int:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """``GET /api/receptions/{id}``."""
-    seen = await reception_of(request)
-    return json_response(view_of(seen.reception, seen.actor))
+    return json_response(view_of(shown_to(await reception_of(request))))
 
 
 async def create(request: web.Request) -> web.StreamResponse:
@@ -73,9 +98,10 @@ async def create(request: web.Request) -> web.StreamResponse:
     actor, ports = actor_of(request), request.app[PORTS]
     await allowed(request, actor, Action.SCHEDULE, Concern("reception", actor.agency))
     asked = await read_body(request, ReceptionRequest)
-    command = command_of(asked, account_of(request), await directory(ports.units), ports.entropy)
-    made = await ports.receptions.schedule(actor, command)
-    response = json_response(view_of(made, actor), status=201)
+    known, word = await directory(ports.units), own_device_name(request)
+    command = command_of(asked, account_of(request), known, ports.entropy, word)
+    made = await request.app[INVITING].schedule(actor, command)
+    response = json_response(view_of(made), status=201)
     response.headers["Location"] = f"/api/receptions/{made.id}"
     return response
 
@@ -84,12 +110,64 @@ async def open_doors(request: web.Request) -> web.StreamResponse:
     """``POST /api/receptions/{id}/open``."""
     seen = await reception_of(request)
     opened = await request.app[PORTS].receptions.execute(seen.actor, seen.reception.id, OpenDoors())
-    return json_response(view_of(opened, seen.actor))
+    return json_response(view_of(opened))
 
 
 async def cancel(request: web.Request) -> web.StreamResponse:
     """``POST /api/receptions/{id}/cancel``."""
     seen, asked = await reception_of(request), await read_body(request, ReasonRequest)
     command = CancelReception(asked.reason)
-    cancelled = await request.app[PORTS].receptions.execute(seen.actor, seen.reception.id, command)
-    return json_response(view_of(cancelled, seen.actor))
+    return json_response(view_of(await request.app[INVITING].cancel(seen.actor, seen.reception.id, command)))
+
+
+async def plan(request: web.Request) -> web.StreamResponse:
+    """``GET /api/receptions/{id}/plan``: as it is sent back to change it."""
+    seen = await reception_of(request)
+    await allowed(request, seen.actor, Action.CHANGE, seen.reception.concern)
+    known = await directory(request.app[PORTS].units)
+    return json_response(ChangeRequest(seen.reception.edition, request_of(seen.reception.plan, known)))
+
+
+async def change(request: web.Request) -> web.StreamResponse:
+    """``PUT /api/receptions/{id}/plan``: the plan as it is from now on. 409 when it is of another edition by now."""
+    seen, ports = await reception_of(request), request.app[PORTS]
+    await allowed(request, seen.actor, Action.CHANGE, seen.reception.concern)
+    asked = await read_body(request, ChangeRequest)
+    known, word = await directory(ports.units), own_device_name(request)
+    wanted = plan_of(asked.plan, known, ports.entropy, word, seen.reception.plan)
+    command = ChangeReception(asked.edition, wanted)
+    return json_response(view_of(await request.app[INVITING].change(seen.actor, seen.reception.id, command)))
+
+
+async def invitations(request: web.Request) -> web.StreamResponse:
+    """``GET /api/receptions/{id}/invitations``: the codes; the audit tells who read them."""
+    seen = await reception_of(request)
+    return json_response(await _invitations(request, seen))
+
+
+async def renew(request: web.Request) -> web.StreamResponse:
+    """``POST /api/receptions/{id}/invitations/{seat}/renew``: another code; the one before opens nothing any more."""
+    seen, seat = await reception_of(request), SeatId(request.match_info["seat"])
+    await request.app[INVITING].renew(seen.actor, seen.reception, seat)
+    return json_response((await _invitations(request, seen, seat))[0])
+
+
+async def _invitations(request: web.Request, seen: Seen, only: SeatId | None = None) -> list[InvitationView]:
+    origin = request.app[CONFIG].origin
+    return [
+        InvitationView(
+            seat=one.seat.id,
+            name=one.seat.name,
+            code=shown_code(one.code) if one.code else None,
+            link=link_of(origin, one.code) if one.code else None,
+            until_ms=one.until_utc_ns // NS_PER_MS,
+        )
+        for one in await request.app[INVITING].read(seen.actor, seen.reception, only)
+    ]
+
+
+async def of_office(request: web.Request) -> web.StreamResponse:
+    """``GET /api/offices/{agency}/receptions``: what stands on the office's public page, without a sign-in."""
+    _, rows = await published(request)
+    told = [PublicReception(row.starts_utc_ns // NS_PER_MS, row.kind, row.state, row.points) for row in rows]
+    return keep_for_a_minute(request, json_response(told))

@@ -9,11 +9,10 @@ from bridge.reception import Reception
 from bridge.rules import may_join
 from bridge.states import OVER, ReceptionState
 from bridge.waiting import waits_first
-from web.keys import ASSETS, CONFIG
+from web.keys import ASSETS, CONFIG, SIGNED_IN
 from web.overview import address
 from web.reach import Seen, allowed, reception_of
 from web.render import page_of, render, see_other
-from web.requests import account_of
 from web.wire import DevicesConfig, RoomConfig
 
 CAMERA_KBPS = 1500
@@ -106,9 +105,8 @@ async def devices_for(request: web.Request) -> web.StreamResponse:
 
 
 async def devices(request: web.Request) -> web.StreamResponse:
-    """The check at any time."""
-    account_of(request)
-    return devices_island(request, "/today", False)
+    """The check at any time, without a sign-in too: who is invited tries their device before the day."""
+    return devices_island(request, "/today" if SIGNED_IN in request else "/enter", False)
 
 
 def devices_island(request: web.Request, onward: str, camera_required: bool, send: str = "") -> web.Response:

@@ -6,7 +6,8 @@ from aiohttp import web
 
 from bridge.accounts import actor_in
 from bridge.model import ReceptionRow
-from bridge.policy import Action, Actor, Concern, may
+from bridge.policy import Action, Actor, Concern, agencies_of, may
+from bridge.search import ReceptionFilter
 from bridge.states import UNDER_WAY
 from web.config import WebPorts
 from web.keys import CONFIG, PORTS
@@ -17,6 +18,9 @@ from web.requests import actor_of
 from web.times import midnight
 
 DAYS_AHEAD = 14
+MOST_CARDS = 200
+"""More than an office holds in two weeks; the list of all receptions has the rest, in pages."""
+
 DAYS_BACK = 2
 """A reception that began the day before yesterday and still runs is shown until it ends."""
 
@@ -31,8 +35,14 @@ async def show(request: web.Request) -> web.StreamResponse:
     actor, ports = actor_of(request), request.app[PORTS]
     zone, now = ZoneInfo(request.app[CONFIG].zone), ports.clock.utc()
     begin, tomorrow = midnight(zone, now), midnight(zone, now, 1)
+    span = ReceptionFilter(
+        agencies=agencies_of(actor, Action.SEE_RECEPTION),
+        account=actor.account,
+        from_utc_ns=midnight(zone, now, -DAYS_BACK),
+        before_utc_ns=midnight(zone, now, DAYS_AHEAD),
+    )
     async with ports.units.reading() as unit:
-        rows = await unit.receptions.rows(midnight(zone, now, -DAYS_BACK), midnight(zone, now, DAYS_AHEAD))
+        rows = await unit.receptions.find(span, None, MOST_CARDS)
     seen = [one for row in rows if (one := await seen_by(actor, ports, row))]
     return render(
         request,

@@ -11,6 +11,7 @@ from bridge.events import (
     Event,
     MessageSent,
     ParticipantJoined,
+    ReceptionChanged,
     ReceptionInterrupted,
     ReceptionScheduled,
     ReceptionStarted,
@@ -18,9 +19,9 @@ from bridge.events import (
     RecordingHealth,
     RecordingMoved,
 )
-from bridge.ids import CaseId, ParticipantId, ReceptionId, RecordingId
+from bridge.ids import CaseId, ParticipantId, ReceptionId, RecordingId, SeatId, guest_of
 from bridge.media import Moment
-from bridge.model import AdmitRule, AgendaItem, Audience, ReceptionKind, Role
+from bridge.model import OWN_DEVICE, AdmitRule, AgendaItem, Audience, ReceptionKind, Role
 from bridge.reception import Reception, evolve, rebuilt
 from signaling.views import expected_points, message_views, participant_views, recording_word, room_view
 from signaling.wire import RoomView
@@ -90,6 +91,16 @@ def test_the_case_is_timed_and_what_another_comes_for_is_not_told() -> None:
 
 def test_expected_are_points_that_nobody_is_at() -> None:
     assert expected_points(room()) == ("Point province",)
+
+
+def test_who_comes_on_a_device_of_their_own_is_expected_by_name() -> None:
+    seat = next(iter(room().seats.values()))
+    own = tuple(
+        msgspec.structs.replace(seat, id=SeatId(name), account=guest_of(SeatId(name)), name=name, point=OWN_DEVICE)
+        for name in ("An", "Bình")
+    )
+    reception = room(ReceptionChanged(seats=own))
+    assert expected_points(reception) == ("Point province", "An", "Bình")
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bridge.errors import NotFound
-from bridge.ids import AgencyId, RecordingId
+from bridge.ids import AccountId, AgencyId, RecordingId
 from bridge.repositories import UnitOfWork
-from bridge.search import RecordingCursor, RecordingFilter
+from bridge.search import ReceptionCursor, ReceptionFilter, RecordingCursor, RecordingFilter
 from storage import schema
 from storage.engine import Database
 from storage.unit import SqlUnits
@@ -35,6 +35,12 @@ async def asked(unit: UnitOfWork, question: str) -> object:
     match question:
         case "a day's receptions":
             return await unit.receptions.rows(1, 2)
+        case "a page of one's receptions":
+            mine = ReceptionFilter(agencies=frozenset({AgencyId("a")}), account=AccountId("a"), from_utc_ns=1)
+            return await unit.receptions.find(mine, ReceptionCursor(5, reception().id), 25)
+        case "an office's public receptions":
+            shown = ReceptionFilter(agencies=frozenset({AgencyId("a")}), from_utc_ns=1, before_utc_ns=9, public=True)
+            return await unit.receptions.find(shown, None, 200)
         case "recordings by state":
             return await unit.recordings.in_states(["writing", "degraded"])
         case "recordings, newest first":
@@ -60,6 +66,11 @@ async def plan(connection: AsyncConnection, statement: str, parameters: tuple[An
     ("question", "expected"),
     [
         ("a day's receptions", "SEARCH receptions USING INDEX ix_receptions_starts_utc_ns_id"),
+        (
+            "a page of one's receptions",
+            "SEARCH receptions USING INDEX ix_receptions_starts_utc_ns_id (starts_utc_ns>?)",
+        ),
+        ("an office's public receptions", "SEARCH receptions USING INDEX ix_receptions_agency_starts_utc_ns"),
         ("recordings by state", "SEARCH recordings USING INDEX ix_recordings_state"),
         ("recordings, newest first", "SCAN recordings USING INDEX ix_recordings_began_utc_ns"),
         ("a page of what is found", "SEARCH recordings USING INDEX ix_recordings_began_utc_ns (began_utc_ns<?)"),
