@@ -298,8 +298,9 @@ class Room:
     def line_report(self, participant: ParticipantId, report: LineReport) -> Done:
         """How good they find their line: shown, not stored."""
         self._said_something(participant)
-        self._members[participant].quality = report.quality
-        self._showing.changed()
+        if self._members[participant].quality != report.quality:
+            self._members[participant].quality = report.quality
+            self._showing.changed()
         return Done(self._showing.revision)
 
     async def uplink(self, participant: ParticipantId, request: UplinkRequest) -> UplinkReply:

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { mounted, nameless, part } from "../../shared/mounting";
-import { writtenActs } from "../examples";
+import { NO_CHAT } from "../chat-state";
+import { message, writtenActs } from "../examples";
 import { Panel } from "./panel";
 import { EXAMPLES } from "./panel.examples";
 
@@ -75,6 +76,14 @@ describe("the panel", () => {
     expect(citizen.querySelectorAll("[role=tab]")).toHaveLength(1);
     expect(part(citizen, "messages")).toBeTruthy();
     expect(citizen.querySelector("[data-testid^=person-]")).toBeNull();
+  });
+
+  it("says on the tab what is new, in words to who listens", async () => {
+    const chat = { ...NO_CHAT, messages: [message(1), message(2)] };
+    const room = { ...EXAMPLES["full"]!, chat };
+    const panel = await mounted(new Panel(), { room, acts: writtenActs() });
+    expect(part(panel, "tab-chat").textContent).toMatch(/Chat\s+2\s+2 new/);
+    expect(part(panel, "tab-people").textContent).toMatch(/People\s+5/);
   });
 
   it("gives the chair back to who was appointed and is there again", async () => {

@@ -104,18 +104,20 @@ export class Panel extends PlainElement {
     </div>`;
   }
 
+  /** What is new is only a number to who looks: the tabs stay on one line. */
   #tabWords(tab: Tab): TemplateResult {
     const people = this.room.room?.participants.length ?? 0;
-    const news = unread(this.room.chat, ownSeat(this.room));
-    const counts: Partial<Record<Tab, string>> = {
-      people: String(people),
-      ...(news > 0 && { chat: t("{count} new", { count: news }) }),
-    };
-    const count = counts[tab];
+    const news = tab === "chat" ? unread(this.room.chat, ownSeat(this.room)) : 0;
+    const count = tab === "people" ? people : news;
+    const spoken = t("{count} new", { count });
     return html`${TABS[tab]()}${
-      count === undefined
+      count === 0
         ? nothing
-        : html` <span class="dc-tab-count" data-news=${tab === "chat"}>${count}</span>`
+        : html` <span class="dc-tab-count" data-news=${news > 0}
+            >${count}${
+              news > 0 ? html`<span class="visually-hidden"> ${spoken}</span>` : nothing
+            }</span
+          >`
     }`;
   }
 
