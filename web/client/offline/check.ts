@@ -56,16 +56,9 @@ export async function checked(bag: Bag, told: Told): Promise<Checked> {
   const manifest = await sealedManifest(bag.manifest, bytes, faults);
   const recording = manifest === null ? null : playable(bag.manifest, manifest, faults);
   const signed = await signature(bag, bytes, faults);
-  const wanted = [
-    ...(manifest === null ? [] : sealedFiles(bag, manifest)),
-    ...(bag.whole ? await listedFiles(bag, faults) : []),
-  ];
-  const read = await checkFiles(bag, wanted, faults, told);
-  if (bag.whole) faults.push(...(await strangers(bag, wanted)));
-  if (manifest !== null) faults.push(...(await formFaults(bag, manifest, faults)));
-  if (manifest !== null && bag.whole) faults.push(...strays(bag, manifest, faults));
+  const read = await checkAll(bag, manifest, faults, told);
   const damage = await bag.files.get(DAMAGE)?.text();
-  const sorted = againstDeclared(faults, manifest?.recording ?? "", damage ?? null);
+  const sorted = againstDeclared(faults, manifest?.recording ?? "", damage);
   return {
     manifest,
     recording,
@@ -76,6 +69,25 @@ export async function checked(bag: Bag, told: Told): Promise<Checked> {
     bytes: read.bytes,
     ...sorted,
   };
+}
+
+/** Every file that the record and the bag's lists name, and what nobody names. */
+async function checkAll(
+  bag: Bag,
+  manifest: Manifest | null,
+  faults: Fault[],
+  told: Told,
+): Promise<{ files: number; bytes: number }> {
+  const wanted = [
+    ...(manifest === null ? [] : sealedFiles(bag, manifest)),
+    ...(bag.whole ? await listedFiles(bag, faults) : []),
+  ];
+  const read = await checkFiles(bag, wanted, faults, told);
+  if (bag.whole) faults.push(...(await strangers(bag, wanted)));
+  if (manifest === null) return read;
+  faults.push(...(await formFaults(bag, manifest, faults)));
+  if (bag.whole) faults.push(...strays(bag, manifest, faults));
+  return read;
 }
 
 // ── the sealed record ────────────────────────────────────────────────────────────────────────────────────────────

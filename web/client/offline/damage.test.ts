@@ -13,7 +13,7 @@ describe("declared damage", () => {
       declared: [FOUND],
       faults: [other],
     });
-    expect(againstDeclared([FOUND], "r", null)).toEqual({ declared: [], faults: [FOUND] });
+    expect(againstDeclared([FOUND], "r", undefined)).toEqual({ declared: [], faults: [FOUND] });
   });
 
   it("that is not so, of another recording, or no declaration is a fault", () => {

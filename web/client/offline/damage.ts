@@ -15,15 +15,15 @@ export interface Sorted {
   readonly faults: readonly Fault[];
 }
 
-/** `text` null: nothing was declared. Declared paths are keys, found ones begin with `data/`. */
+/** Without `text` nothing was declared. Declared paths are keys, found ones begin with `data/`. */
 export function againstDeclared(
   found: readonly Fault[],
   recording: string,
-  text: string | null,
+  text: string | undefined,
 ): Sorted {
-  if (text === null) return { declared: [], faults: found };
+  if (text === undefined) return { declared: [], faults: found };
   const damage = parsed(text);
-  if (damage === null || damage.recording !== recording || damage.faults.length === 0)
+  if (damage?.recording !== recording || damage.faults.length === 0)
     return { declared: [], faults: [...found, untrue(`damage of ${recording}`, "something else")] };
   const declared = new Set(damage.faults.map((fault) => mark(fault, `data/${fault.path}`)));
   const marks = new Set(found.map((fault) => mark(fault, fault.path)));
