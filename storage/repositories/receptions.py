@@ -124,6 +124,7 @@ class SqlReceptions:
 
 
 def _held(asked: ReceptionFilter) -> Iterable[ColumnElement[bool]]:
+    yield from begins(_ROW.title_words, asked.title)  # first: it costs less than looking for a seat
     yield from _visible(asked)
     if asked.from_utc_ns is not None:
         yield _ROW.starts_utc_ns >= asked.from_utc_ns
@@ -131,7 +132,6 @@ def _held(asked: ReceptionFilter) -> Iterable[ColumnElement[bool]]:
         yield _ROW.starts_utc_ns < asked.before_utc_ns
     if asked.public is not None:
         yield _ROW.public == asked.public
-    yield from begins(_ROW.title_words, asked.title)
 
 
 def _visible(asked: ReceptionFilter) -> Iterable[ColumnElement[bool]]:
