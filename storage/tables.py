@@ -179,8 +179,10 @@ reception_seats = Table(
     metadata,
     Column("reception", String, primary_key=True),
     Column("seat", String, primary_key=True),
-    Column("account", String, nullable=False, index=True),
+    Column("account", String, nullable=False),
     Column("role", String, nullable=False),
+    # Whether somebody has a seat in a reception is asked for every row of a list.
+    Index(None, "account", "reception"),
 )
 
 reception_events = Table(

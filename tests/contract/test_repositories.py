@@ -1,7 +1,6 @@
 """What every database promises of the repositories (:mod:`bridge.repositories`)."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import msgspec
 import pytest
@@ -13,7 +12,6 @@ from bridge.events import (
     AgendaMoved,
     DoorsOpened,
     Event,
-    ReceptionChanged,
     ReceptionScheduled,
     ReceptionStarted,
     SourcePublished,
@@ -35,7 +33,6 @@ from bridge.ledger import line_of
 from bridge.media import Codec, Moment, Source
 from bridge.model import AdmitRule, Agency, AgendaItem, Level, ReceptionKind, Role, Seat, SeatPerson
 from bridge.repositories import Lease, NodeRow, PublishedKeyList, UnitOfWork
-from bridge.search import ReceptionCursor, ReceptionFilter
 from storage.repositories.used_tokens import FORGET_NS
 from storage.unit import SqlUnits
 from tests.contract.samples import COMMUNE, POINT, PROVINCE, account, entry, reception, recorded, recording, session
@@ -260,39 +257,6 @@ async def test_receptions_with_open_doors_in_order_of_start(unit: UnitOfWork) ->
         row = msgspec.structs.replace(reception(number, start), doors_open=doors)
         await unit.receptions.append([], row)
     assert [row.id[-1] for row in await unit.receptions.open_rows(100, 301)] == ["3", "1"]
-
-
-async def test_receptions_are_found_by_office_seat_words_and_place(unit: UnitOfWork) -> None:
-    for number, start, title in ((1, 300, "Tiếp DÂN đất"), (2, 100, "Tiếp dân"), (3, 200, "Họp"), (4, 200, "Tiếp dân")):
-        row = msgspec.structs.replace(reception(number, start), title=title, public=number > 1, points=("Xã",))
-        await unit.receptions.append([], row)
-    theirs = msgspec.structs.replace(reception(5, 250), agency=COMMUNE.id)
-    await unit.receptions.append([recorded(1, EVENTS[0], 5)], theirs)
-
-    async def found(limit: int = 9, after: ReceptionCursor | None = None, **asked: Any) -> str:
-        rows = await unit.receptions.find(ReceptionFilter(**asked), after, limit)
-        return "".join(row.id[-1] for row in rows)
-
-    own = frozenset({PROVINCE.id})
-    assert await found() == "23451"
-    assert await found(newest_first=True) == "15432"
-    assert await found(agencies=own) == "2341"
-    assert await found(agencies=own, account=SEAT.account) == "23451"
-    assert await found(agencies=frozenset(), account=SEAT.account) == "5"
-    assert await found(agencies=frozenset()) == ""
-    assert await found(title="dan tiep") == "241"
-    assert await found(title="%") == ""
-    assert await found(public=True) == "234"
-    assert await found(from_utc_ns=200, before_utc_ns=300) == "345"
-    assert await found(2, ReceptionCursor(200, reception(3).id)) == "45"
-    assert await found(2, ReceptionCursor(200, reception(4).id), newest_first=True) == "32"
-    assert await unit.receptions.seats_of(SEAT.account, [theirs.id, reception(1).id]) == {theirs.id: SEAT.role}
-    assert (await unit.receptions.row(reception(2).id)).points == ("Xã",)
-    # A change moves the seats along.
-    other = msgspec.structs.replace(SEAT, id=SeatId("other"), account=AccountId("account-9"))
-    await unit.receptions.append([recorded(2, ReceptionChanged(seats=(other,), removed=(SEAT.id,)), 5)], theirs)
-    assert await found(agencies=frozenset(), account=SEAT.account) == ""
-    assert await found(agencies=frozenset(), account=other.account) == "5"
 
 
 # ── recordings ─────────────────────────────────────────────────────────────────────────────────────────────────

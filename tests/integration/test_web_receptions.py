@@ -1,57 +1,23 @@
-"""Receptions on the web: guests and their codes, two who edit at once, papers, calendars, what everybody sees."""
+"""Receptions on the web: guests and their codes, two who edit at once, and a room that is open."""
 
 import asyncio
-import json
 import re
 from collections.abc import AsyncIterator
-from html import unescape
 from pathlib import Path
-from typing import Any
 
 import pytest
-from icalendar import Calendar
 
 from bridge.audit import audit_faults
 from bridge.auditing import check_database
 from bridge.decisions import decide_join
 from bridge.events import ReceptionStarted
-from bridge.ids import ParticipantId, ReceptionId, RecordingId, SeatId, guest_of
+from bridge.ids import ParticipantId, RecordingId, SeatId, guest_of
 from bridge.invitations import mark_of, read_code
 from bridge.media import Moment
 from bridge.policy import SYSTEM
-from bridge.reception import Reception
-from tests.support.pages import Answer, Pages, Reader, serving
+from tests.support.pages import Answer, Pages, serving
+from tests.support.planning import PEOPLE, TITLE, id_of, made, marks, present, typed
 from tests.support.province import audited, signed_in
-
-TITLE = "Đất đai xã Suối Mơ"
-PEOPLE = {
-    "title": TITLE,
-    "kind": "periodic",
-    "seat-id-chair": "1",
-    "role-id-chair": "chair",
-    "name-id-chair": "Trần Thị B",
-    "seat-id-citizen": "1",
-    "role-id-citizen": "citizen",
-    "person-rows": "1,2,3,4",
-    "person-1-name": "Lê Văn C",
-    "person-1-role": "citizen",
-    "person-1-where": "own",
-    "person-1-cases": "2",
-    "person-2-name": "Luật sư D",
-    "person-2-role": "lawyer",
-    "person-2-where": "person:1",
-    "person-3-name": "Phạm Thị E",
-    "person-3-role": "interpreter",
-    "person-3-where": "point:point-province",
-    "person-4-name": "Nguyễn Thị G",
-    "person-4-role": "citizen",
-    "person-4-where": "account:id-citizen",
-    "case-rows": "1,2",
-    "case-1-title": "Đường vào xã",
-    "case-2-title": "Thoát nước",
-}
-_INPUT = re.compile(r'<input [^>]*?name="([^"]+)"[^>]*?>')
-_SELECT = re.compile(r'<select [^>]*?name="([^"]+)".*?</select>', re.DOTALL)
 
 
 @pytest.fixture
@@ -60,51 +26,10 @@ async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
         yield running
 
 
-def typed(page: Answer, **changes: str) -> dict[str, str]:
-    """What a browser without scripts would send of the page's form, with these changes."""
-    main = page.text.partition('<form method="post" action="/receptions')[2].partition("</form>")[0]
-    fields: dict[str, str] = {}
-    for found in _INPUT.finditer(main):
-        value = re.search(r'value="([^"]*)"', found[0])
-        if 'type="checkbox"' not in found[0] or " checked" in found[0]:
-            fields[found[1]] = unescape(value[1]) if value else ""
-    for found in _SELECT.finditer(main):
-        options = re.findall(r'<option value="([^"]*)"( selected)?', found[0])
-        fields[found[1]] = next((value for value, chosen in options if chosen), options[0][0])
-    note = re.search(r'name="note"[^>]*>([^<]*)<', main)
-    return {**fields, "note": unescape(note[1]) if note else "", "do": "save", **changes}
-
-
-async def made(reader: Reader, **changes: str) -> Answer:
-    """A new reception's page."""
-    form = typed(await reader.get("/receptions/new"))
-    answer = await reader.send("/receptions", {**form, **PEOPLE, **changes})
-    assert re.fullmatch(r"/receptions/[a-z0-9]{20}", answer.path), answer.text
-    return answer
-
-
-def calendar_of(answer: Answer) -> Any:
-    """As the library reads it, whose properties are of every kind."""
-    return Calendar.from_ical(answer.body)
-
-
-def id_of(page: Answer) -> ReceptionId:
-    return ReceptionId(re.split(r"[/?]", page.path)[2])
-
-
-async def present(pages: Pages, page: Answer) -> Reception:
-    return await pages.ports.receptions.present(id_of(page))
-
-
 async def came_in(pages: Pages, page: Answer, seat: SeatId) -> None:
     """As the room would store it."""
     state = await present(pages, page)
     await pages.ports.receptions.append(SYSTEM, "join", state, decide_join(state, seat, ParticipantId("p-1")))
-
-
-async def marks(pages: Pages, page: Answer) -> dict[SeatId, str]:
-    async with pages.storage.units.reading() as unit:
-        return {one.seat: one.mark for one in await unit.invitations.of_reception(id_of(page))}
 
 
 # ── guests and their codes ─────────────────────────────────────────────────────────────────────────────────────
@@ -343,116 +268,3 @@ async def test_a_joining_is_no_edit_and_a_taken_seat_stays(pages: Pages) -> None
         refused = await chair.send(f"{page.path}/edit", typed(edit, **{f"{row}-name": "Somebody else"}))
         assert (refused.status, "Lê Văn C is connected" in refused.text) == (422, True)
         assert guest.id in (await present(pages, page)).seats
-
-
-# ── calendars, lists, what everybody sees ──────────────────────────────────────────────────────────────────────
-
-
-async def test_a_calendar_takes_it_moves_it_and_cancels_it(pages: Pages) -> None:
-    async with pages.reader() as chair:
-        await signed_in(chair, "chair")
-        page = await made(chair, date="2026-12-01", time="14:30")
-        seat = next(iter(await marks(pages, page)))
-        staff = await chair.get(f"{page.path}/calendar")
-        assert staff.headers["Content-Type"].startswith("text/calendar")
-        before = calendar_of(staff)
-        (event,) = before.walk("VEVENT")
-        assert event["DTSTART"].to_ical() == b"20261201T143000"
-        assert event["DTSTART"].params["TZID"] == "Asia/Ho_Chi_Minh"
-        assert [str(zone["TZID"]) for zone in before.walk("VTIMEZONE")] == ["Asia/Ho_Chi_Minh"]
-        assert b"\r\n" in staff.body
-        for secret in (TITLE, "Lê Văn C", "Thoát nước"):
-            assert secret not in staff.text
-        guest = await chair.get(f"{page.path}/invitations/{seat}/calendar")
-        (own,) = calendar_of(guest).walk("VEVENT")
-        assert re.fullmatch(rf"{pages.origin}/enter/\w{{3}}-\w{{3}}-\w{{3}}", str(own["URL"]))
-        assert own["UID"] != event["UID"]
-        await chair.send(f"{page.path}/cancel", {"csrf": page.token(), "reason": "Bão"})
-        after = calendar_of(await chair.get(f"{page.path}/calendar"))
-        (gone,) = after.walk("VEVENT")
-        assert (after["METHOD"], gone["STATUS"], gone["UID"]) == ("CANCEL", "CANCELLED", event["UID"])
-        assert gone["SEQUENCE"] > event["SEQUENCE"]
-
-
-async def test_everybody_sees_when_an_office_receives_and_nothing_else(pages: Pages) -> None:
-    async with pages.reader() as chair, pages.reader() as anybody:
-        await signed_in(chair, "chair")
-        empty = await anybody.get("/offices/office-central")
-        assert "No reception today." in empty.text
-        shown = await made(chair, date="2026-11-24", time="08:15")
-        hidden = await made(chair, kind="ad_hoc", time="07:07", date="2026-11-25")
-        page = await anybody.get("/offices/office-central")
-        assert page.status == 200
-        assert "08:15" in page.text
-        assert "Point central" in page.text
-        assert "07:07" not in page.text
-        for secret in (TITLE, "Trần Thị B", "Lê Văn C", "Thoát nước", "Nguyễn Văn A", id_of(shown), id_of(hidden)):
-            assert secret not in page.text
-        assert page.headers["Cache-Control"] == "public, max-age=60"
-        assert (await chair.get("/offices/office-central")).text == page.text  # nobody's session is in it
-        told = json.loads((await anybody.get("/api/offices/office-central/receptions")).text)
-        assert [(one["kind"], one["state"]) for one in told] == [("periodic", "planned")]
-        assert (await anybody.get("/offices/nowhere")).status == 404
-        await chair.send(f"{shown.path}/cancel", {"csrf": shown.token(), "reason": "Bão"})
-        assert "Cancelled" in (await anybody.get("/offices/office-central")).text
-
-
-async def test_the_list_is_found_by_words_goes_on_in_pages_and_shows_ones_own(pages: Pages) -> None:
-    async with pages.reader() as chair, pages.reader() as citizen, pages.reader() as archivist:
-        await signed_in(chair, "chair")
-        seats = [{"account": f"id-{who}", "role": who} for who in ("chair", "citizen")]
-        token = await chair.token()
-        for number in range(27):
-            asked = {"title": f"Tiếp dân {number:02}", "starts_ms": 1_795_485_600_000 + number * 60_000, "seats": seats}
-            assert (await chair.post("/api/receptions", asked, token)).status == 201
-        await made(chair, title="Đã qua", date="2026-11-20")
-        first = await chair.get("/receptions")
-        onward = re.search(r'href="([^"]+)" rel="next"', first.text)
-        assert onward
-        second = await chair.get(unescape(onward[1]))
-        titles = re.findall(r"Tiếp dân (\d\d)</a>", first.text + second.text)
-        assert titles == [f"{number:02}" for number in range(27)]
-        assert "Open the doors" in first.text
-        found = await chair.get("/receptions?title=tiep+13")
-        assert re.findall(r"Tiếp dân (\d\d)</a>", found.text) == ["13"]
-        assert "Đã qua" in (await chair.get("/receptions?when=past")).text
-        assert "No reception has these words" in (await chair.get("/receptions?title=%25")).text
-        assert (await chair.get("/receptions?after=1-x'--")).status == 422
-        await signed_in(citizen, "citizen")  # by a seat
-        assert "Tiếp dân 00" in (await citizen.get("/receptions")).text
-        await signed_in(archivist, "archivist")
-        assert "No reception is planned." in (await archivist.get("/receptions")).text
-
-
-async def test_programs_do_the_same(pages: Pages) -> None:
-    async with pages.reader() as chair:
-        await signed_in(chair, "chair")
-        token = await chair.token()
-        plan: dict[str, Any] = {
-            "title": "By program",
-            "starts_ms": 1_795_500_000_000,
-            "seats": [{"account": "id-chair", "role": "chair"}],
-            "guests": [{"name": "Lê Văn C", "role": "citizen", "people": [{"name": "D", "role": "lawyer"}]}],
-            "cases": [{"title": "One", "guests": [0]}],
-        }
-        answer = await chair.post("/api/receptions", plan, token)
-        view = json.loads(answer.text)
-        assert answer.status == 201, answer.text
-        (guest,) = (seat for seat in view["seats"] if seat["guest"])
-        one = f"/api/receptions/{view['id']}"
-        (invited,) = json.loads((await chair.get(f"{one}/invitations")).text)
-        assert invited["link"] == f"{pages.origin}/enter/{invited['code']}"
-        renewed = json.loads((await chair.post(f"{one}/invitations/{guest['id']}/renew", {}, token)).text)
-        assert renewed["code"] != invited["code"]
-        body = json.loads((await chair.get(f"{one}/plan")).text)
-        assert (await chair.ask("PUT", f"{one}/plan", json=body, headers={"X-CSRF-Token": token})).text == answer.text
-        body["plan"]["cases"][0]["title"] = "Renamed"
-        changed = await chair.ask("PUT", f"{one}/plan", json=body, headers={"X-CSRF-Token": token})
-        after = json.loads(changed.text)
-        assert changed.status == 200, changed.text
-        assert after["seats"] == view["seats"]
-        assert [(item["case"], item["title"]) for item in after["cases"]] == [(view["cases"][0]["case"], "Renamed")]
-        late = await chair.ask("PUT", f"{one}/plan", json=body, headers={"X-CSRF-Token": token})
-        assert (late.status, json.loads(late.text)["code"]) == (409, "conflict")
-        for wrong in ({"guests": [{"name": "X", "role": "chair"}]}, {"cases": [{"title": "x", "guests": [7]}]}):
-            assert (await chair.post("/api/receptions", {**plan, **wrong}, token)).status == 422

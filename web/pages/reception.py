@@ -48,6 +48,7 @@ def _page(request: web.Request, seen: Seen, form: Form, status: int = 200) -> we
         way=way_of(reception),
         places=places_of(reception),
         received=[item.number for item in received(reception)],
+        max_reason=MAX_REASON,
         form=form,
         saved="saved" in request.query,
     )

@@ -34,7 +34,9 @@ def upgrade() -> None:
         sa.Column("role", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("reception", "seat", name=op.f("pk_reception_seats")),
     )
-    op.create_index(op.f("ix_reception_seats_account"), "reception_seats", ["account"], unique=False)
+    op.create_index(
+        op.f("ix_reception_seats_account_reception"), "reception_seats", ["account", "reception"], unique=False
+    )
     _fill()
 
 
