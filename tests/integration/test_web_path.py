@@ -23,6 +23,7 @@ NEW = {
     "role-id-citizen": "citizen",
     "name-id-citizen": "",
     "cases": "Đường vào xã\n\nThoát nước",
+    "admit": "on_join",
 }
 
 
