@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from bridge.commands import OpenDoors, ScheduleReception
 from bridge.ids import CaseId
@@ -31,7 +31,7 @@ from tests.support.waiting import FIRST, SECOND, invited
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 _WITHIN_MS = 30_000
-_PHONE = {"width": 360, "height": 740}
+_PHONE = (360, 740)
 
 
 class Waits(msgspec.Struct, frozen=True):
@@ -103,7 +103,8 @@ class Citizen:
         assert not await self.page.evaluate(wide), self.page.url
         assert await axe_faults(self.page) == [], self.page.url
 
-    def by(self, test_id: str):  # type: ignore[no-untyped-def]
+    def by(self, test_id: str) -> Locator:
+        """An element by its test id."""
         return self.page.get_by_test_id(test_id)
 
 
@@ -117,7 +118,7 @@ async def people(installation: Product) -> AsyncIterator[tuple[RoomPage, Citizen
         chair = await RoomPage(at_centre, installation, CHAIR.login).sign_in()
         citizens = []
         for code, mark in ((2, "An"), (3, "Binh")):
-            who = await stack.enter_async_context(person(browser, Publishes(code, mark), **_PHONE))
+            who = await stack.enter_async_context(person(browser, Publishes(code, mark), *_PHONE))
             citizens.append(Citizen(who.page, installation.origin))
         yield chair, citizens[0], citizens[1], made
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -40,6 +41,14 @@ async def comes(server: RoomServer, reception: Reception, seat: Seat, device: st
     browser = Browser(server.port)
     token = server.signaling.tokens.mint(JoinGrant(reception.id, seat.id, seat.account, device))
     await browser.connect({"token": token})
+    await browser.until(lambda: waits(browser) is not None)
+    return browser
+
+
+async def comes_back(server: RoomServer, told: Any) -> Browser:
+    """By the secret of the welcome before."""
+    browser = Browser(server.port)
+    await browser.connect({"participant": told["participant"], "secret": told["secret"]})
     await browser.until(lambda: waits(browser) is not None)
     return browser
 
@@ -154,10 +163,7 @@ async def test_the_waiting_list_survives_a_restart(server: RoomServer, reception
     secrets = [browser.last("waiting_welcome") for browser in (first, second)]
     await server.stop()
     await server.start()
-    back = [Browser(server.port), Browser(server.port)]
-    for browser, told in zip(back, secrets, strict=True):
-        await browser.connect({"participant": told["participant"], "secret": told["secret"]})
-        await browser.until(lambda browser=browser: waits(browser) is not None)
+    back = [await comes_back(server, told) for told in secrets]
     again = await server.browser(reception.id, CHAIR)
     after = await again.sees(lambda room: all(one.state == "connected" for one in room.waiting))
     assert [(one.name, one.since_ms) for one in after.waiting] == [(one.name, one.since_ms) for one in before.waiting]

@@ -27,6 +27,7 @@ NEW = {
     "case-1-title": "Đường vào xã",
     "case-2-title": "",
     "case-3-title": "Thoát nước",
+    "admit": "on_join",
 }
 
 

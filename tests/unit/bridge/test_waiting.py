@@ -198,7 +198,8 @@ def test_nobody_is_in_two_places_and_no_walk_leaves_the_tables(walk: list[tuple[
             raise
         except Refusal:
             continue
-        seats = [one.seat for one in (*state.participants.values(), *state.waiting.values())]
+        inside_at = [one.seat for one in state.participants.values()]
+        seats = [*inside_at, *(one.seat for one in state.waiting.values())]
         assert len(seats) == len(set(seats))
         for one in (AN, BINH, CUC):
             inside, waits = state.at_seat(one.id), state.waiting_at(one.id)
