@@ -9,6 +9,7 @@ from bridge import events as e
 from bridge import journal as j
 from bridge.errors import MalformedInput
 from bridge.events import Recorded
+from bridge.evolution import rebuilt
 from bridge.ids import ParticipantId, TrackId
 from bridge.manifest import (
     FORMAT,
@@ -24,7 +25,7 @@ from bridge.manifest import (
 )
 from bridge.media import Moment
 from bridge.model import Audience
-from bridge.reception import Reception, rebuilt
+from bridge.reception import Reception
 
 Line = TypeVar("Line")
 

@@ -9,13 +9,14 @@ from bridge.commands import Command, ScheduleReception
 from bridge.decisions import decide
 from bridge.errors import Conflict, Refusal
 from bridge.events import Event, ReceptionScheduled, Recorded
+from bridge.evolution import evolve, rebuilt, scheduled
 from bridge.ids import ReceptionId
 from bridge.ledger import DONE, serialise_tie
 from bridge.model import Plan, RecordingRow
 from bridge.plans import check_plan
 from bridge.policy import Action, Actor, Concern, authorise
 from bridge.ports import Clock, Entropy, Notices
-from bridge.reception import Reception, evolve, rebuilt, scheduled
+from bridge.reception import Reception
 from bridge.repositories import AuditEntry, UnitOfWork, UnitsOfWork
 
 STORED = "reception.events"

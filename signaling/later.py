@@ -9,11 +9,12 @@ import msgspec
 from bridge.decisions import closed_by
 from bridge.errors import Conflict, NotFound
 from bridge.events import ReceptionClosed, Recorded
+from bridge.evolution import rebuilt
 from bridge.ids import ReceptionId
 from bridge.kept import Batch, intended_close, parse_kept, still_missing, unnamed
 from bridge.model import RecordingRow
 from bridge.ports import LocalJournal, RecorderNode
-from bridge.reception import Reception, rebuilt
+from bridge.reception import Reception
 from bridge.receptions import ReceptionService
 from bridge.stream import Stream
 from signaling.writer import Writer

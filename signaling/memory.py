@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bridge.errors import Unavailable
 from bridge.events import Event, Recorded
+from bridge.evolution import evolve
 from bridge.kept import Batch
 from bridge.live import CLOSE
 from bridge.model import RecordingRow
 from bridge.policy import Actor
 from bridge.ports import Clock
-from bridge.reception import Reception, evolve
+from bridge.reception import Reception
 from signaling.writer import Writer
 
 _log = logging.getLogger(__name__)

@@ -10,11 +10,12 @@ import msgspec
 from bridge.board import WatchedRoom
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.errors import Code, Refusal, Unavailable
+from bridge.evolution import rebuilt
 from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, SessionId, reception_of
 from bridge.model import RecordingRow
 from bridge.offices import texts_of
 from bridge.ports import Clock, Entropy, LocalJournal
-from bridge.reception import Reception, rebuilt
+from bridge.reception import Reception
 from bridge.receptions import STORED, ReceptionService
 from bridge.repositories import UnitsOfWork
 from bridge.sessionclock import SessionClock, SteadyClock

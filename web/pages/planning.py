@@ -11,11 +11,12 @@ from aiohttp import web
 from bridge.accounts import MAX_NAME
 from bridge.commands import ChangeReception, ScheduleReception
 from bridge.errors import Conflict, IllegalTransition, Invalid
+from bridge.evolution import rebuilt
 from bridge.ids import NS_PER_S, CaseId, is_guest
 from bridge.model import GUEST_ROLES, Plan, ReceptionKind, Role
 from bridge.plans import MAX_CASES, MAX_NOTE, MAX_PEOPLE, MAX_SEATS, MAX_TITLE, differences, received
 from bridge.policy import Action, Concern
-from bridge.reception import Reception, rebuilt
+from bridge.reception import Reception
 from bridge.states import BEFORE_LIVE, UNDER_WAY
 from web.forms import Form, read_form
 from web.keys import CATALOGUES, CONFIG, INVITING, PORTS

@@ -8,10 +8,11 @@ from bridge import events as e
 from bridge.chat import MAX_PER_SEAT, MAX_TEXT, may_read
 from bridge.decisions import decide, decide_left
 from bridge.errors import Code, Invalid, NotPermitted, Refusal
+from bridge.evolution import rebuilt
 from bridge.ids import CaseId, ParticipantId, SeatId
 from bridge.model import AgendaItem, Audience, Level, Role
 from bridge.policy import Actor
-from bridge.reception import Reception, rebuilt
+from bridge.reception import Reception
 from tests.unit.bridge.receptions import (
     MOMENT,
     RECORDING,

@@ -10,11 +10,12 @@ from bridge import events as e
 from bridge.decisions import decide, decide_join, decide_left
 from bridge.errors import Conflict, IllegalTransition, Invalid, NotFound, NotPermitted
 from bridge.events import Departure, Event, ReceptionChanged
+from bridge.evolution import rebuilt
 from bridge.ids import AccountId, CaseId, ParticipantId, SeatId, guest_of
 from bridge.ledger import line_of
 from bridge.model import OWN_DEVICE, AgendaItem, Plan, ReceptionKind, Role, Seat, SeatPerson
 from bridge.plans import MAX_CASES, MAX_SEATS, What, change_between, check_plan, differences, received
-from bridge.reception import Reception, rebuilt
+from bridge.reception import Reception
 from bridge.states import AttendanceState, ReceptionState
 from tests.unit.bridge.receptions import MOMENT, RECORDING, actor, after, joined, planned, recorded, scheduled_event
 

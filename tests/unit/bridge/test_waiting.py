@@ -10,10 +10,11 @@ from bridge import events as e
 from bridge.decisions import decide, decide_close, decide_join, decide_start
 from bridge.errors import IllegalTransition, Invalid, NotFound, NotPermitted, Refusal
 from bridge.events import Departure
+from bridge.evolution import rebuilt
 from bridge.ids import CaseId, ParticipantId, SeatId, guest_of
 from bridge.model import AdmitRule, AgendaItem, Level, Role, Seat
 from bridge.policy import Actor
-from bridge.reception import Reception, rebuilt
+from bridge.reception import Reception
 from bridge.rules import participant_order
 from bridge.states import AttendanceState
 from bridge.waiting import absent, before, decide_waiting_ended, number_of

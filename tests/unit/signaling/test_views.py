@@ -19,10 +19,11 @@ from bridge.events import (
     RecordingHealth,
     RecordingMoved,
 )
+from bridge.evolution import evolve, rebuilt
 from bridge.ids import CaseId, ParticipantId, ReceptionId, RecordingId, SeatId, guest_of
 from bridge.media import Moment
 from bridge.model import OWN_DEVICE, AdmitRule, AgendaItem, Audience, ReceptionKind, Role
-from bridge.reception import Reception, evolve, rebuilt
+from bridge.reception import Reception
 from signaling.views import expected_points, message_views, participant_views, recording_word, room_view
 from signaling.wire import RoomView
 from tests.support.receptions import AGENCY, CHAIR, CITIZEN, SEATS, SECRETARY

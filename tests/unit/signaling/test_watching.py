@@ -7,9 +7,9 @@ import pytest
 from bridge.board import KEPT
 from bridge.control import LineCounters, ParticipantLines, RoomOrder
 from bridge.events import DoorsOpened, Event, ParticipantJoined, ReceptionScheduled, Recorded
+from bridge.evolution import rebuilt
 from bridge.ids import ParticipantId, ReceptionId, RoomId
 from bridge.model import AdmitRule, ReceptionKind
-from bridge.reception import rebuilt
 from signaling.alarms import Alarms
 from signaling.hearing import Hearing
 from signaling.overseer import Overseer
