@@ -9,14 +9,8 @@ from bridge import events as e
 from bridge import movements as m
 from bridge.errors import NotFound
 from bridge.events import Event, Recorded, RecordingHealth
-from bridge.model import (
-    AgendaItem,
-    Seat,
-)
-from bridge.presence import Attendance as Attendance
-from bridge.presence import Participant as Participant
-from bridge.presence import Prepared as Prepared
-from bridge.presence import Waiting as Waiting
+from bridge.model import AgendaItem, Seat
+from bridge.presence import Attendance
 from bridge.reception import Reception
 from bridge.states import BEFORE_LIVE, RECEPTION, AttendanceState, ReceptionState
 

@@ -8,19 +8,9 @@ import msgspec
 from bridge import events as e
 from bridge.errors import Code, NotFound
 from bridge.help import HelpEvent, helps_after
-from bridge.ids import (
-    ParticipantId,
-    SeatId,
-)
-from bridge.model import (
-    Message,
-    Role,
-)
-from bridge.presence import Attendance as Attendance
-from bridge.presence import Participant as Participant
-from bridge.presence import Prepared as Prepared
-from bridge.presence import Waiting as Waiting
-from bridge.presence import opened_elsewhere, without
+from bridge.ids import ParticipantId, SeatId
+from bridge.model import Message, Role
+from bridge.presence import Attendance, Participant, Prepared, Waiting, opened_elsewhere, without
 from bridge.reception import Reception
 from bridge.states import ATTENDANCE, AttendanceState
 
@@ -55,7 +45,7 @@ def left(state: Reception, event: e.ParticipantLeft, at: int) -> Reception:
 
 
 def waiting_begun(state: Reception, event: e.WaitingBegun, at: int) -> Reception:
-    newcomer = Waiting(event.participant, event.seat, event.since_utc_ns or at)
+    newcomer = Waiting(event.participant, event.seat, event.since_utc_ns or at, session=event.session)
     return msgspec.structs.replace(state, waiting={**state.waiting, event.participant: newcomer})
 
 

@@ -20,17 +20,7 @@ from bridge.ids import (
     SeatId,
 )
 from bridge.media import Moment
-from bridge.model import (
-    OWN_DEVICE,
-    AdmitRule,
-    AgendaItem,
-    Message,
-    Plan,
-    ReceptionKind,
-    ReceptionRow,
-    Role,
-    Seat,
-)
+from bridge.model import OWN_DEVICE, AdmitRule, AgendaItem, Message, Plan, ReceptionKind, ReceptionRow, Role, Seat
 from bridge.policy import Concern
 from bridge.presence import Attendance as Attendance
 from bridge.presence import Participant as Participant
