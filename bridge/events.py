@@ -34,6 +34,7 @@ class Departure(StrEnum):
     SIGNED_OUT = "signed_out"  # the session that opened it was ended
     PASSWORD_RESET = "password_reset"  # noqa: S105  by an administrator
     ACCOUNT_CLOSED = "account_closed"  # by an administrator
+    UNINVITED = "uninvited"  # the code by which they came was made anew or taken back
     SENT_BACK = "sent_back"  # to the waiting area
     CASE_OVER = "case_over"  # the next case was called
 

@@ -223,7 +223,7 @@ class JoinGrant(msgspec.Struct, frozen=True):
     seat: SeatId
     account: str
     session: str = ""
-    """The sign-in that asked (:class:`bridge.model.Session`): the line holds no longer than it."""
+    """The sign-in (:class:`bridge.model.Session`) or visit by code that asked: the line holds no longer than it."""
     device: str = ""
 
 

@@ -100,6 +100,10 @@ class Reception(msgspec.Struct, frozen=True):
         """Who is connected (or away) from that seat."""
         return next((someone for someone in self.participants.values() if someone.seat == seat), None)
 
+    def everybody(self) -> tuple[Participant | Waiting, ...]:
+        """Who is in the room or waits for it."""
+        return (*self.participants.values(), *self.waiting.values())
+
     def waiting_at(self, seat: SeatId) -> Waiting | None:
         """Who waits at that seat."""
         return next((someone for someone in self.waiting.values() if someone.seat == seat), None)

@@ -191,6 +191,10 @@ class Visits(Protocol):
 
     async def get(self, id_: SessionId) -> GuestVisit | None: ...
 
+    async def seen(self, ids: Collection[SessionId]) -> dict[SessionId, int]:
+        """When those of them were seen last that are still there, with the invitation that opened them."""
+        ...
+
     async def touch(self, id_: SessionId, seen_utc_ns: int) -> None:
         """It was used; no fault when it is gone."""
         ...

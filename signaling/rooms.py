@@ -231,7 +231,7 @@ class Rooms:
         return [
             Visitor(someone.id, room.present.seats[someone.seat].account, SessionId(someone.session), room.put_out)
             for room in self._rooms.values()
-            for someone in room.present.participants.values()
+            for someone in room.present.everybody()
         ]
 
     def decisions(self) -> str:

@@ -42,7 +42,7 @@ def join_reply(request: web.Request, entrant: Entrant, *, take_over: bool) -> Jo
     there = reception.at_seat(seat.id) or reception.waiting_at(seat.id)
     if there is not None and there.connected and not take_over:
         raise Refusal(Code.SEAT_TAKEN, f"seat {seat.id}")
-    session = "" if is_entry(request) else signed_in(request).session.id
+    session = request[GUEST].visit.id if is_entry(request) else signed_in(request).session.id
     device = device_words(request.headers.get("User-Agent", ""))
     token = request.app[PORTS].tokens.mint(JoinGrant(reception.id, seat.id, seat.account, session, device))
     return JoinReply(token, config.socket_origin, config.socket_path, config.namespace, ())

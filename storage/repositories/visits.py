@@ -1,11 +1,13 @@
 """Browsers that entered by a code."""
 
+from collections.abc import Collection
+
 from sqlalchemy import delete, select, update
 
 from bridge.ids import SessionId
 from bridge.invitations import GuestVisit
-from storage.rows import struct_of
-from storage.tables import visits
+from storage.rows import portions, struct_of
+from storage.tables import invitations, visits
 from storage.transaction import Transaction
 
 
@@ -23,6 +25,17 @@ class SqlVisits:
         """None when it is over."""
         row = await self._transaction.first(select(visits).where(visits.c.id == id_))
         return None if row is None else struct_of(GuestVisit, row)
+
+    async def seen(self, ids: Collection[SessionId]) -> dict[SessionId, int]:
+        """Of those whose invitation stands."""
+        found: dict[SessionId, int] = {}
+        invited = visits.join(
+            invitations, (visits.c.seat == invitations.c.seat) & (visits.c.mark == invitations.c.mark)
+        )
+        for some in portions(sorted(ids)):
+            rows = select(visits.c.id, visits.c.seen_utc_ns).select_from(invited).where(visits.c.id.in_(some))
+            found |= {SessionId(row["id"]): row["seen_utc_ns"] for row in await self._transaction.rows(rows)}
+        return found
 
     async def touch(self, id_: SessionId, seen_utc_ns: int) -> None:
         """No fault when it is gone."""

@@ -6,13 +6,15 @@ import msgspec
 import pytest
 
 from bridge import commands as c
+from bridge.commands import ScheduleReception
 from bridge.events import Departure, ParticipantLeft
-from bridge.ids import NS_PER_S, SessionId
-from bridge.model import Account, Agency, Level, Role, Session
+from bridge.ids import NS_PER_S, SessionId, guest_of
+from bridge.invitations import GuestVisit, Invitation
+from bridge.model import Account, Agency, Level, ReceptionKind, Role, Session
 from bridge.ports import JoinGrant
 from bridge.reception import Reception
 from signaling.doorkeeper import TOUCH_NS
-from tests.support.receptions import AGENCY, AGENCY_SEAT, CHAIR, CITIZEN
+from tests.support.receptions import AGENCY, AGENCY_SEAT, CHAIR, CITIZEN, KEEPER
 from tests.support.room_server import WITHIN_S, Browser, RoomServer, eventually
 
 SESSION = SessionId("session-agency")
@@ -126,3 +128,31 @@ async def test_who_has_no_account_stays(
     await room[1].gone.wait()
     await eventually(lambda: citizen.room is not None and len(citizen.room.participants) == 2)
     assert not citizen.gone.is_set()
+
+
+async def test_a_guest_stays_as_long_as_the_invitation_stands(server: RoomServer) -> None:
+    guest = msgspec.structs.replace(CITIZEN, account=guest_of(CITIZEN.id))
+    command = ScheduleReception("Land", AGENCY, "Office", ReceptionKind.REGULAR, server.clock.utc(), (CHAIR, guest))
+    reception = await server.receptions.schedule(KEEPER, command)
+    await server.receptions.execute(KEEPER, reception.id, c.OpenDoors())
+    invited = Invitation(guest.id, reception.id, "mark", "sealed", 1, 2)
+    visit = GuestVisit(SessionId("visit"), guest.id, reception.id, "mark", "csrf", 1, server.clock.utc())
+    await invite(server, invited, visit)
+    assert server.signaling is not None
+    token = server.signaling.tokens.mint(JoinGrant(reception.id, guest.id, guest.account, visit.id))
+    citizen, chair = Browser(server.port), await server.browser(reception.id, CHAIR)
+    await citizen.connect({"token": token})
+    await chair.sees(lambda seen: len(seen.participants) == 2)
+    assert not citizen.gone.is_set()
+    await invite(server, msgspec.structs.replace(invited, mark="another"))
+    await citizen.gone.wait()
+    assert citizen.last("ended") == {"how": Departure.UNINVITED, "reason": ""}
+
+
+async def invite(server: RoomServer, invited: Invitation, *visits: GuestVisit) -> None:
+    """Whoever came by an earlier code of the seat is not invited any more."""
+    async with server.units.writing() as unit:
+        await unit.invitations.put(invited)
+        for visit in visits:
+            await unit.visits.add(visit)
+        await unit.commit()

@@ -45,6 +45,12 @@ function putOut(how: string): Words | undefined {
       mayReturn: false,
       onward: "/today",
     }),
+    uninvited: () => ({
+      title: t("Your invitation was made anew or taken back."),
+      next: t("The code with which you came in opens nothing any more. Use the new one, or call the office."),
+      mayReturn: false,
+      onward: "/enter",
+    }),
     account_closed: () => ({
       title: t("Your account was closed by an administrator."),
       next: t("You cannot come in with it any more. Call the administrator if this is a mistake."),
