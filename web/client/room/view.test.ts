@@ -79,3 +79,10 @@ describe("times and cases", () => {
     expect(ask.nextCase(view("chair", { cases, case_number: 3 }))).toBeNull();
   });
 });
+
+describe("who publishes", () => {
+  it("is everybody but an observer, who hears and sees", () => {
+    expect(["chair", "citizen", "interpreter", "operator"].every(ask.mayPublish)).toBe(true);
+    expect(ask.mayPublish("observer")).toBe(false);
+  });
+});
