@@ -134,3 +134,10 @@ describe("writing", () => {
     expect(ask.audienceOf({ ...chosen, chat: { ...chosen.chat, audience: "all" } })).toBe("all");
   });
 });
+
+describe("who publishes", () => {
+  it("is everybody but an observer, who hears and sees", () => {
+    expect(["chair", "citizen", "interpreter", "operator"].every(ask.mayPublish)).toBe(true);
+    expect(ask.mayPublish("observer")).toBe(false);
+  });
+});
