@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page
 
 from tests.support.axe import axe_faults
 from tests.support.browser import chromium
+from tests.support.header import SIGN_OUT, press_in_header
 from tests.support.pages import PASSWORD, Pages, serving
 from tests.support.province import ADMINISTRATOR, counted, province, with_administrators
 from tests.support.sealed import RECORDING, sealed
@@ -94,7 +95,7 @@ async def test_everything_that_is_a_form_works_without_javascript(pages: Pages) 
         assert "kiểm tra không có lỗi" in await page.inner_text("main")
         await page.click(f"main a[href='/archive/{RECORDING}/readings']")
         assert "xác minh" in await page.inner_text("main table")
-        await page.click("header button")
+        await press_in_header(page, SIGN_OUT)
         assert page.url.endswith("/sign-in")
 
 
@@ -172,7 +173,7 @@ async def test_a_province_is_set_up_from_a_file_on_a_phone_without_javascript(pa
     file = tmp_path / "tinh.csv"
     file.write_bytes(province(12) + "Xã lỗi;huyện\r\n".encode())
     async with chromium() as browser, reading(browser, pages, "vi-VN", ADMINISTRATOR, width=360, scripts=False) as page:
-        await page.click("header a[href='/setup']")
+        await press_in_header(page, "a[href='/setup']")
         await page.click("main a.btn-primary")
         await page.set_input_files("#file", file)
         await page.click("main button.btn-primary")
@@ -195,7 +196,7 @@ async def test_a_province_is_set_up_from_a_file_on_a_phone_without_javascript(pa
         assert await counted(pages) == (agencies + 12, points + 12, accounts + 12)
         await page.click("text=Xã 003")
         assert "Tài khoản: dc.xa003" in await page.inner_text("main")
-        await page.click("header button")
+        await press_in_header(page, SIGN_OUT)
         await page.fill("#login", "dc.xa003")
         await page.fill("#password", password)
         await page.click("main button")
