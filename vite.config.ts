@@ -47,7 +47,7 @@ export default defineConfig({
     // Data URLs would need holes in the pages' content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: entries(), checks: { pluginTimings: false } },
+    rolldownOptions: { input: entries(), checks: { bundlerTimings: false } },
   },
   test: {
     environment: "happy-dom",

@@ -14,7 +14,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       input: "web/client/gallery/gallery.ts",
-      checks: { pluginTimings: false },
+      checks: { bundlerTimings: false },
       output: { entryFileNames: "gallery.js", codeSplitting: false },
     },
   },

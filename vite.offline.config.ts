@@ -41,6 +41,6 @@ export default defineConfig({
     // Everything inside: the page's own content policy lets nothing else in.
     assetsInlineLimit: Number.MAX_SAFE_INTEGER,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: "web/client/offline/offline.ts", checks: { pluginTimings: false } },
+    rolldownOptions: { input: "web/client/offline/offline.ts", checks: { bundlerTimings: false } },
   },
 });

@@ -4,7 +4,7 @@
  */
 
 import { globSync, readFileSync } from "node:fs";
-import type { AtRule, Plugin, Root, Rule } from "postcss";
+import postcss, { type AtRule, type Plugin, type Root, type Rule } from "postcss";
 
 const NAMED_IN = ["web/templates/*.html", "web/client/**/*.ts"];
 const BOOTSTRAP = /[\\/]node_modules[\\/]bootstrap[\\/]/;
@@ -84,18 +84,18 @@ function isStep(rule: Rule): boolean {
 /** Paper is never dark; a screen is when the page says so, or when it says nothing and the device does. */
 export const darkOnScreens: Plugin = {
   postcssPlugin: "dark-on-screens",
-  OnceExit(root, { AtRule: At }) {
+  OnceExit(root) {
     root.walkRules((rule) => {
       const dark = rule.selectors.filter((selector) => DARK.test(selector));
       if (dark.length === 0 || isDone(rule)) return;
       const others = rule.selectors.filter((selector) => !DARK.test(selector));
       const undecided = dark.map((selector) => selector.replace(DARK, UNDECIDED));
-      const screen = new At({ name: "media", params: "screen" });
-      const asked = new At({ name: "media", params: "screen and (prefers-color-scheme: dark)" });
-      screen.append(rule.clone({ selectors: dark }));
-      asked.append(rule.clone({ selectors: undecided }));
-      rule.after(asked);
-      rule.after(screen);
+      const on = (params: string, selectors: string[]): AtRule =>
+        postcss.atRule({ name: "media", params, nodes: [rule.clone({ selectors })] });
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- postcss names its constructors twice
+      rule.after(on("screen and (prefers-color-scheme: dark)", undecided));
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- postcss names its constructors twice
+      rule.after(on("screen", dark));
       if (others.length > 0) rule.selectors = others;
       else rule.remove();
     });

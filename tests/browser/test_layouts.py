@@ -11,13 +11,12 @@ from tests.support.axe import axe_faults
 from tests.support.browser import chromium
 from tests.support.gallery import build_gallery, examples, gallery
 from tests.support.layouts import Box, boxes, compared, in_font
-from tests.support.looking import KIOSK, PHONE, ZOOMED
+from tests.support.looking import KIOSK, LAPTOP, PHONE, ZOOMED
 from tests.support.pages import PASSWORD
 from tests.support.site import site
 
 pytestmark = pytest.mark.browser
 
-LAPTOP = (1366, 768)
 IN_THE_ROOM = (
     "dc-topbar, .dc-banner, dc-stage, dc-panel, dc-bar, dc-prejoin, dc-held, dc-over, dialog[open], "
     "[data-testid^=tile-], [data-testid^=screen-], [data-testid=join-button]"

@@ -12,9 +12,9 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from storage.build import Storage
-from tests.browser.test_pages import NAMELESS, OUTLINE
 from tests.support.browser import chromium
 from tests.support.exported import exported, flip, forget_signature, recorded, signed_by
+from tests.support.looking import NAMELESS, OUTLINE
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 PATIENCE_MS = 30_000

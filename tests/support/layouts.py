@@ -85,9 +85,10 @@ def serialise(layouts: Layouts) -> str:
 def parse(text: str) -> dict[str, list[Box]]:
     """What :func:`serialise` wrote. Raises ValueError."""
     layouts: dict[str, list[Box]] = {}
+    here: list[Box] = []
     for line in filter(None, text.splitlines()):
         if line.startswith("# "):
-            layouts[line[2:]] = here = []
+            here = layouts[line[2:]] = []
         else:
             name, *numbers = line.split()
             x, y, width, height = map(int, numbers)

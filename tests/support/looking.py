@@ -11,12 +11,26 @@ from tests.support.axe import axe_faults
 _ROOT = Path(__file__).parents[2]
 _CLASS = re.compile(r"\.(-?[_a-zA-Z][\w-]*)")
 
+LAPTOP = (1366, 768)
 PHONE = (360, 740)
 ZOOMED = (683, 384)
 """A laptop of 1366 × 768 at 200 %."""
 KIOSK = (1080, 1920)
 PAPER = (794, 1123)
 """A4 at 96 dots an inch."""
+
+NAMELESS = """() => [...document.querySelectorAll("input:not([type=hidden]), select, textarea, button, a[href]")]
+    .filter((one) => !(one.labels?.length || one.textContent.trim() || one.getAttribute("aria-label")))
+    .map((one) => one.outerHTML)"""
+
+OUTLINE = """() => ({
+    headings: document.querySelectorAll("h1").length,
+    mains: document.querySelectorAll("main").length,
+    lang: document.documentElement.lang,
+    dir: document.documentElement.dir,
+    wide: document.documentElement.scrollWidth > document.documentElement.clientWidth,
+    twice: [...document.querySelectorAll("[id]")].map((one) => one.id).filter((id, at, all) => all.indexOf(id) !== at),
+})"""
 
 _OUTLINE = """() => {
     const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
@@ -120,9 +134,10 @@ async def classes_of(page: Page) -> set[str]:
 
 def left_out(used: Collection[str]) -> set[str]:
     """Classes of Bootstrap that these pages use and the build left out."""
-    full = _classes(_ROOT / "node_modules" / "bootstrap" / "dist" / "css" / "bootstrap.css")
-    built = [_classes(sheet) for sheet in (_ROOT / "web" / "static" / "build" / "assets").glob("styles*.css")]
-    return (set(used) & full) - set.intersection(*built)
+    missing, full = set[str](), _classes(_ROOT / "node_modules" / "bootstrap" / "dist" / "css" / "bootstrap.css")
+    for sheet in (_ROOT / "web" / "static" / "build" / "assets").glob("styles*.css"):
+        missing |= full.intersection(used) - _classes(sheet)
+    return missing
 
 
 def _classes(sheet: Path) -> set[str]:
