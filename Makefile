@@ -14,7 +14,8 @@ ARGS ?=
 BIN := .venv/bin
 NPM := tools/npm run --silent
 STAMPS := .venv/stamps
-CLIENT_SOURCES := $(shell find web/client -type f 2>/dev/null)
+# The templates too: of Bootstrap only what they name is built.
+CLIENT_SOURCES := $(shell find web/client web/templates -type f 2>/dev/null)
 ISLANDS := web/static/build/.vite/manifest.json
 
 # --- for everybody ------------------------------------------------------------------------------
@@ -62,6 +63,11 @@ pictures: setup-test ## Take the README's pictures anew, by its own first ten mi
 	mkdir -p docs/pictures
 	cp build/browser/readme/*.png docs/pictures/
 
+.PHONY: snapshots
+snapshots: setup-test ## Write down anew where everything stands in the room and on the pages, where it differs
+	RENEW_LAYOUTS=1 $(BIN)/pytest tests/browser/test_layouts.py
+	git diff --stat tests/browser/layouts
+
 .PHONY: minio
 minio: setup ## Build the pinned MinIO server into a cache outside this folder (once, minutes)
 	@$(BIN)/python -m tools.minio
@@ -100,7 +106,7 @@ clean: ## Remove everything that was installed or built (never recordings or set
 
 # --- parts of check -----------------------------------------------------------------------------
 
-CHECKS := check-format check-lint check-types check-imports check-client check-wire check-messages check-diagrams
+CHECKS := check-format check-lint check-types check-imports check-client check-wire check-messages check-diagrams check-policy
 .PHONY: $(CHECKS)
 check-format:
 	$(BIN)/ruff format --check --quiet .
@@ -116,6 +122,8 @@ check-client:
 	$(NPM) format
 check-diagrams:
 	$(BIN)/python -m tools.diagrams --check
+check-policy:
+	$(BIN)/python -m tools.policy_table --check
 check-wire:
 	$(BIN)/python -m tools.wire_types --check
 check-messages:
@@ -144,7 +152,7 @@ node_modules/.stamp: package.json package-lock.json .npmrc | $(STAMPS)/program
 	@$(BIN)/python -m tools.setup client-packages
 	@touch $@
 
-$(ISLANDS): node_modules/.stamp package.json tsconfig.json vite.config.ts vite.offline.config.ts $(CLIENT_SOURCES)
+$(ISLANDS): node_modules/.stamp package.json tsconfig.json vite.config.ts vite.offline.config.ts vite.styles.ts $(CLIENT_SOURCES)
 	@echo "set-up: building the browser client"
 	@$(NPM) build
 	@touch $@

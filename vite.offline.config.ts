@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Plugin } from "vite";
 import { defineConfig } from "vite";
+import { STYLE_STEPS } from "./vite.styles.ts";
 
 /** What ends a script element, or hides its end, wherever it stands in the code (HTML, 13.2.5.4 and below). */
 const ENDS_SCRIPT = /<\/(?=script)/gi;
@@ -32,6 +33,7 @@ export default defineConfig({
   base: "./",
   publicDir: false,
   plugins: [onePage()],
+  css: { postcss: STYLE_STEPS },
   build: {
     outDir: "web/static/build/offline",
     emptyOutDir: true,
@@ -39,6 +41,6 @@ export default defineConfig({
     // Everything inside: the page's own content policy lets nothing else in.
     assetsInlineLimit: Number.MAX_SAFE_INTEGER,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: "web/client/offline/offline.ts" },
+    rolldownOptions: { input: "web/client/offline/offline.ts", checks: { bundlerTimings: false } },
   },
 });

@@ -13,7 +13,8 @@ import msgspec
 
 from bridge.clients import ClientAccount
 from bridge.errors import Code, Invalid, Refusal
-from bridge.ids import NS_PER_S, AccountId, MonoNs, SessionId, UtcNs
+from bridge.events import Departure
+from bridge.ids import NS_PER_S, AccountId, AgencyId, MonoNs, SessionId, UtcNs
 from bridge.model import Account, Session, SignInStep, SignInUnderWay
 from bridge.policy import Actor
 from bridge.reception import Reception
@@ -29,6 +30,7 @@ MAX_DEVICE = 300
 """Longer is what a browser says of itself only when somebody plays with it."""
 MAX_NAME = 120
 
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
 FREE_FAILURES = 5
@@ -57,6 +59,13 @@ def checked_name(text: str) -> str:
     if not 0 < len(name) <= MAX_NAME or not name.isprintable():
         raise Invalid(field="name", limit=str(MAX_NAME))
     return name
+
+
+def checked_language(text: str) -> str:
+    """The code of a language, as people choose one. Raises Invalid(field=language)."""
+    if not _LANGUAGE.fullmatch(text):
+        raise Invalid(field="language", like="choice")
+    return text
 
 
 def check_password(password: str, login: str) -> None:
@@ -201,18 +210,27 @@ def open_sessions(
     return [one for one in sessions if one.id != but and session_holds(one, limits, now)]
 
 
+def why_out(account: Account | None, session_holds: bool) -> Departure | None:
+    """Why somebody in a room is put out of it; None: they stay. ``account`` None: a citizen's, who has none."""
+    if account is not None and account.disabled:
+        return Departure.ACCOUNT_CLOSED
+    if session_holds:
+        return None
+    is_reset = account is not None and account.must_change_password
+    return Departure.PASSWORD_RESET if is_reset else Departure.SIGNED_OUT
+
+
 # ── who asks ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def actor_of(account: Account) -> Actor:
-    """The account outside any reception; a client's narrowed to what it was given."""
+def actor_of(account: Account, below: frozenset[AgencyId]) -> Actor:
+    """The account outside any reception; a client's narrowed to what it was given. ``below``: the agencies under its
+    own."""
     only = account.only if isinstance(account, ClientAccount) else None
-    return Actor(account.id, account.name, account.roles, account.agency, only=only)
+    return Actor(account.id, account.name, account.roles, account.agency, below=below, only=only)
 
 
-def actor_in(account: Account, reception: Reception) -> Actor:
-    """The account as it stands in this reception: with its seat when it has one."""
-    seat = reception.seat_of(account.id)
-    if seat is None:
-        return actor_of(account)
-    return msgspec.structs.replace(actor_of(account), seat=seat.id, seat_role=seat.role)
+def actor_in(actor: Actor, reception: Reception) -> Actor:
+    """As they stand in this reception: with their seat when they have one."""
+    seat = reception.seat_of(actor.account)
+    return actor if seat is None else msgspec.structs.replace(actor, seat=seat.id, seat_role=reception.role_at(seat.id))

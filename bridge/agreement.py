@@ -3,19 +3,12 @@
 import msgspec
 
 from bridge.errors import MalformedInput
+from bridge.faults import Fault
 from bridge.manifest import Manifest, total_bytes
 from bridge.model import RecordingRow
 from bridge.ports import ObjectStore
 from bridge.repositories import UnitsOfWork
-from bridge.verification import (
-    ABSENT,
-    Fault,
-    Verification,
-    journal_key,
-    load_manifest,
-    manifest_key,
-    signature_key,
-)
+from bridge.verification import ABSENT, Verification, journal_key, load_manifest, manifest_key, signature_key
 
 
 def row_faults(row: RecordingRow, manifest: Manifest) -> list[Fault]:

@@ -4,9 +4,10 @@ from enum import StrEnum
 
 import msgspec
 
+from bridge.faults import Fault
 from bridge.ids import AccountId, RecordingId
 from bridge.states import LifeCycle
-from bridge.verification import Fault, Verification
+from bridge.verification import Verification
 
 
 class AccessKind(StrEnum):

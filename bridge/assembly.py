@@ -9,6 +9,7 @@ from bridge import events as e
 from bridge import journal as j
 from bridge.errors import MalformedInput
 from bridge.events import Recorded
+from bridge.evolution import rebuilt
 from bridge.ids import ParticipantId, TrackId
 from bridge.manifest import (
     FORMAT,
@@ -23,7 +24,8 @@ from bridge.manifest import (
     chained,
 )
 from bridge.media import Moment
-from bridge.reception import Reception, rebuilt
+from bridge.model import Audience
+from bridge.reception import Reception
 
 Line = TypeVar("Line")
 
@@ -43,9 +45,18 @@ _TIMELINE = (
     e.HandMoved,
     e.FloorGiven,
     e.FloorTaken,
+    e.MessageSent,
+    e.ChairTaken,
+    e.ChairReturned,
     e.SpeakersMoved,
     e.RecordingMoved,
+    e.HelpOffered,
+    e.HelpAccepted,
+    e.HelpDeclined,
+    e.HelpEnded,
 )
+_UNTOLD = ("type", "participant", "session")
+"""Of an event's values: its kind and who stand beside them; which sign-in opened a line is nobody's outside."""
 
 
 class Assembly(msgspec.Struct, frozen=True):
@@ -215,7 +226,9 @@ def _participants(
     left: dict[ParticipantId, int] = {}
     for recorded, at in _placed(source.history, began):
         if isinstance(recorded.event, e.ParticipantJoined):
-            joined[recorded.event.participant] = (recorded.event, at)
+            # who was sent back to wait and came in again was there from the first time on
+            joined.setdefault(recorded.event.participant, (recorded.event, at))
+            left.pop(recorded.event.participant, None)
         elif isinstance(recorded.event, e.ParticipantLeft):
             left[recorded.event.participant] = at
     return tuple(
@@ -274,4 +287,7 @@ def _events(history: Sequence[Recorded], began: Moment, duration_ns: int) -> tup
 def _detail(recorded: Recorded) -> str:
     """The event's remaining values as JSON: what a reader of the manifest may need without this programme."""
     values = msgspec.to_builtins(recorded.event)
-    return msgspec.json.encode({k: v for k, v in values.items() if k not in ("type", "participant")}).decode()
+    if isinstance(recorded.event, e.MessageSent) and recorded.event.audience is Audience.OFFICIALS:
+        # Exports are handed to the parties: of the officials' line the record that leaves says only that it was used.
+        del values["text"]
+    return msgspec.json.encode({k: v for k, v in values.items() if k not in _UNTOLD}).decode()

@@ -44,7 +44,7 @@ class ClientDesk:
 
         async def work(setup: SetUp) -> Client:
             setup.agency(asked.agency)
-            client = made(asked, actor, id_, secret, self._clock.utc())
+            client = made(asked, setup.actor, id_, secret, self._clock.utc())
             await setup.unit.clients.put(client)
             told = f"{client.name}: {', '.join(sorted(client.actions))}"
             await self._note(setup.unit, actor, "make_client", client, told)

@@ -119,6 +119,34 @@ class TapAnswer(msgspec.Struct, frozen=True):
     moment: Moment
 
 
+class LineCounters(msgspec.Struct, frozen=True):
+    """One direction of a participant's media since its connection began, over all tracks that flow. ``packets`` of
+    which ``lost`` never came; ``octets`` of payload that passed the gates; jitter of the worst track; ``rtt_ms``: 0
+    while unknown. Of a downlink: what its browser reports."""
+
+    packets: int
+    lost: int
+    octets: int
+    jitter_ms: float
+    rtt_ms: float
+
+
+class ParticipantLines(msgspec.Struct, frozen=True):
+    """None: there is no such connection."""
+
+    participant: ParticipantId
+    uplink: LineCounters | None
+    downlink: LineCounters | None
+
+
+class RoomLines(msgspec.Struct, frozen=True):
+    """Answer of ``GET /rooms/{room}/lines``. ``behind_ms``: age of the oldest tapped packet that the recorder has not
+    confirmed; None without a tap."""
+
+    participants: tuple[ParticipantLines, ...]
+    behind_ms: int | None
+
+
 class TransportChanged(msgspec.Struct, frozen=True, tag=True):
     """A participant's uplink or downlink. ``state``: connected | lost (consent expired) | closed."""
 
@@ -190,7 +218,8 @@ NodeEvent: TypeAlias = (
 
 class RecorderHealth(msgspec.Struct, frozen=True):
     """Answer of ``GET /health``. ``tap_address`` is what a TapOrder names; ``disks``: what its recordings are written
-    to; ``bits_per_s``: how much of everything came in the last half minute."""
+    to; ``bits_per_s``: how much of everything came in the last half minute; ``store_answers``: the object store, when
+    it was asked last."""
 
     recorder: RecorderId
     run: str
@@ -200,6 +229,7 @@ class RecorderHealth(msgspec.Struct, frozen=True):
     version: str
     disks: tuple[Disk, ...] = ()
     bits_per_s: float = 0.0
+    store_answers: bool = True
 
 
 class ArmOrder(msgspec.Struct, frozen=True):

@@ -9,44 +9,28 @@ from typing import Any
 
 from bridge import commands as c
 from bridge import events as e
-from bridge.errors import Code, IllegalTransition, Invalid, NotPermitted, Refusal
+from bridge import waiting as w
+from bridge.chair import decide_return, decide_take
+from bridge.chat import decide_to_all, decide_to_officials
+from bridge.errors import Code, IllegalTransition, NotPermitted, Refusal
 from bridge.events import Cause, Departure, Event
+from bridge.helping import answer_help, end_help, ended_by_leaving, offer_help, take_back_help
 from bridge.ids import ParticipantId, RecordingId, SeatId
 from bridge.media import Moment
+from bridge.model import LISTENERS
+from bridge.plans import decide_change
 from bridge.policy import ACTION_OF, SYSTEM, Actor, authorise
+from bridge.reasons import MAX_REASON as MAX_REASON
+from bridge.reasons import checked_reason as checked_reason
 from bridge.reception import Participant, Reception
-from bridge.rules import WhyNot, may_join, may_open_microphone, may_share_screen
+from bridge.rules import may_join, may_open_microphone, may_share_screen, own_place, refuse
 from bridge.states import BEFORE_LIVE, RECEPTION, AttendanceState, ReceptionState
-
-MAX_REASON = 500
-"""Characters of a reason: a few sentences, printed on one line of the minutes."""
 
 
 def decide(reception: Reception, actor: Actor, command: c.Command) -> list[Event]:
     """The events that ``command`` means. Raises NotPermitted, NotFound, IllegalTransition, Invalid, Refusal."""
     authorise(actor, ACTION_OF[type(command)], reception.concern)
     return _DECIDE[type(command)](reception, actor, command)
-
-
-def _refuse(why_not: WhyNot) -> None:
-    if why_not is not None:
-        raise Refusal(why_not)
-
-
-def checked_reason(reason: str | None, *, required: bool) -> str:
-    """The reason without outer blanks. Raises Invalid(reason_required | invalid_field)."""
-    text = (reason or "").strip()
-    if required and not text:
-        raise Invalid(Code.REASON_REQUIRED, field="reason")
-    if len(text) > MAX_REASON:
-        raise Invalid(field="reason", limit=str(MAX_REASON))
-    return text
-
-
-def _own(reception: Reception, actor: Actor) -> Participant:
-    if actor.participant is None:
-        raise NotPermitted(Code.UNKNOWN_PARTICIPANT, "not in the room")
-    return reception.participant(actor.participant)
 
 
 # ── the life cycle ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -56,6 +40,10 @@ def _open_doors(reception: Reception, actor: Actor, command: c.OpenDoors) -> lis
     if reception.state not in BEFORE_LIVE:
         raise IllegalTransition(detail=f"doors of a {reception.state} reception", state=reception.state)
     return [] if reception.doors_open else [e.DoorsOpened()]
+
+
+def _change(reception: Reception, actor: Actor, command: c.ChangeReception) -> list[Event]:
+    return decide_change(reception, command.edition, command.plan)
 
 
 def _cancel(reception: Reception, actor: Actor, command: c.CancelReception) -> list[Event]:
@@ -107,7 +95,12 @@ def decide_close(reception: Reception, actor: Actor, command: c.CloseReception, 
     RECEPTION.step(reception.state, ReceptionState.CLOSED)
     cause = Cause.SYSTEM if actor is SYSTEM else Cause.CHAIR
     reason = checked_reason(command.reason, required=False)
-    return [*_everybody_leaves(reception), e.ReceptionClosed(cause, reason, moment)]
+    return closed_by(reception, e.ReceptionClosed(cause, reason, moment))
+
+
+def closed_by(reception: Reception, closing: e.ReceptionClosed) -> list[Event]:
+    """What a decided end means for who is there now."""
+    return [*_everybody_leaves(reception), closing]
 
 
 def _everybody_leaves(reception: Reception) -> list[Event]:
@@ -117,43 +110,31 @@ def _everybody_leaves(reception: Reception) -> list[Event]:
             e.ParticipantLeft(someone.id, Departure.ENDED),
             e.AttendanceMoved(someone.seat, AttendanceState.LEFT),
         ]
+    for waiting in reception.waiting.values():
+        leaving += w.decide_waiting_ended(reception, waiting.id, Departure.ENDED)
     return leaving
-
-
-def _call_next(reception: Reception, actor: Actor, command: c.CallNextCase) -> list[Event]:
-    if reception.state is not ReceptionState.LIVE:
-        raise Refusal(Code.NOT_LIVE)
-    following = [item.number for item in reception.agenda if item.number > reception.case_number]
-    if not following:
-        raise Refusal(Code.ILLEGAL_TRANSITION, "no case after this one")
-    return [e.AgendaMoved(min(following))]
 
 
 # ── coming and going ───────────────────────────────────────────────────────────────────────────────────────────
 
-_WAY_IN = (AttendanceState.DEVICE_CHECKED, AttendanceState.WAITING, AttendanceState.ADMITTED)
 
+def decide_join(reception: Reception, seat: SeatId, participant: ParticipantId, session: str = "") -> list[Event]:
+    """Into the room, or into the waiting area where the office lets people in; an older connection of the seat is
+    replaced.
 
-def decide_join(reception: Reception, seat: SeatId, participant: ParticipantId) -> list[Event]:
-    """The join walks the seat's people in (``admit = on_join``); an older connection of the seat is replaced.
-
-    Raises NotFound, Refusal(reception_over | doors_closed | room_full).
+    Raises NotFound, NotPermitted, Refusal(reception_over | doors_closed | room_full).
     """
     reception.seat(seat)
-    _refuse(may_join(reception, seat))
+    refuse(may_join(reception, seat))
+    if not w.walks_in(reception, seat):
+        return w.decide_wait(reception, seat, participant, session)
     older = reception.at_seat(seat)
-    joined = e.ParticipantJoined(participant, seat)
+    joined = e.ParticipantJoined(participant, seat, session)
     if older is None:
-        return [*(e.AttendanceMoved(seat, step) for step in _steps_in(reception, seat)), joined]
+        steps = w.steps_to(reception, seat, AttendanceState.ADMITTED)
+        return [*(e.AttendanceMoved(seat, step) for step in steps), joined]
     back = [] if older.connected else [e.AttendanceMoved(seat, AttendanceState.ADMITTED)]
     return [e.ParticipantLeft(older.id, Departure.REPLACED), *back, joined]
-
-
-def _steps_in(reception: Reception, seat: SeatId) -> tuple[AttendanceState, ...]:
-    states = {person.state for person in reception.attendances if person.seat == seat}
-    if AttendanceState.DISMISSED in states:
-        raise NotPermitted(detail="dismissed")
-    return _WAY_IN[1:] if AttendanceState.LEFT in states else _WAY_IN
 
 
 def decide_lost(reception: Reception, participant: ParticipantId) -> list[Event]:
@@ -177,33 +158,37 @@ def decide_left(reception: Reception, participant: ParticipantId, how: Departure
     """Gone for good (may join again)."""
     someone = reception.participant(participant)
     state = AttendanceState.DISMISSED if how is Departure.DISMISSED else AttendanceState.LEFT
-    return [e.ParticipantLeft(participant, how), e.AttendanceMoved(someone.seat, state)]
+    return [
+        e.ParticipantLeft(participant, how),
+        e.AttendanceMoved(someone.seat, state),
+        *ended_by_leaving(reception, someone.seat),
+    ]
 
 
 # ── one's own microphone, camera, screen, hand ─────────────────────────────────────────────────────────────────
 
 
 def _set_microphone(reception: Reception, actor: Actor, command: c.SetMicrophone) -> list[Event]:
-    own = _own(reception, actor)
+    own = own_place(reception, actor)
     if command.open:
-        _refuse(may_open_microphone(reception, own.id))
+        refuse(may_open_microphone(reception, own.id))
     return [] if own.microphone_open == command.open else [e.MicrophoneMoved(own.id, command.open)]
 
 
 def _set_camera(reception: Reception, actor: Actor, command: c.SetCamera) -> list[Event]:
-    own = _own(reception, actor)
+    own = own_place(reception, actor)
     return [] if own.camera_on == command.on else [e.CameraMoved(own.id, command.on)]
 
 
 def _set_screen(reception: Reception, actor: Actor, command: c.SetScreen) -> list[Event]:
-    own = _own(reception, actor)
+    own = own_place(reception, actor)
     if command.shared:
-        _refuse(may_share_screen(reception, own.id))
+        refuse(may_share_screen(reception, own.id))
     return [] if own.screen_shared == command.shared else [e.ScreenMoved(own.id, command.shared)]
 
 
 def _set_hand(reception: Reception, actor: Actor, command: c.SetHand) -> list[Event]:
-    own = _own(reception, actor)
+    own = own_place(reception, actor)
     return [] if own.hand_raised == command.raised else [e.HandMoved(own.id, command.raised)]
 
 
@@ -211,6 +196,8 @@ def _set_hand(reception: Reception, actor: Actor, command: c.SetHand) -> list[Ev
 
 
 def _give_floor(reception: Reception, actor: Actor, command: c.GiveFloor) -> list[Event]:
+    if reception.role_of(command.participant) in LISTENERS:
+        raise NotPermitted(detail=f"{command.participant} hears and sees, and is not heard")
     return [] if reception.participant(command.participant).floor else [e.FloorGiven(command.participant)]
 
 
@@ -239,12 +226,21 @@ def _by_live_service(reception: Reception, actor: Actor, command: c.Command) -> 
 
 _DECIDE: Mapping[type[c.Command], Callable[[Reception, Actor, Any], list[Event]]] = {
     c.OpenDoors: _open_doors,
+    c.ChangeReception: _change,
     c.CancelReception: _cancel,
     c.StartReception: _by_live_service,
     c.InterruptReception: _interrupt,
     c.ResumeReception: _resume,
     c.CloseReception: _by_live_service,
-    c.CallNextCase: _call_next,
+    c.CallNextCase: w.call_next,
+    c.RecallCase: w.recall,
+    c.AdmitSeat: w.admit,
+    c.SendBack: w.send_back,
+    c.DismissSeat: w.dismiss,
+    c.MessageWaiting: w.message,
+    c.ConfirmSeat: w.confirm,
+    c.NoteDevices: w.note_devices,
+    c.AcknowledgeNotice: w.acknowledge,
     c.SetMicrophone: _set_microphone,
     c.SetCamera: _set_camera,
     c.SetScreen: _set_screen,
@@ -253,4 +249,12 @@ _DECIDE: Mapping[type[c.Command], Callable[[Reception, Actor, Any], list[Event]]
     c.TakeFloor: _take_floor,
     c.MuteParticipant: _mute,
     c.MuteAll: _mute_all,
+    c.SendToAll: decide_to_all,
+    c.SendToOfficials: decide_to_officials,
+    c.TakeChair: decide_take,
+    c.ReturnChair: decide_return,
+    c.OfferHelp: offer_help,
+    c.TakeBackHelp: take_back_help,
+    c.AnswerHelp: answer_help,
+    c.EndHelp: end_help,
 }

@@ -30,6 +30,7 @@ class Code(StrEnum):
     NOT_SIGNED_IN = "not_signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     CODE_WRONG = "code_wrong"
+    INVITATION_UNKNOWN = "invitation_unknown"
     PASSWORD_CHANGE_REQUIRED = "password_change_required"  # noqa: S105  a code, not a secret
     NOT_PERMITTED = "not_permitted"
     NOT_FOUND = "not_found"
@@ -63,6 +64,9 @@ class Code(StrEnum):
     NO_FLOOR = "no_floor"
     NOT_LIVE = "not_live"
     SCREEN_TAKEN = "screen_taken"
+    # the chair and what is written
+    CHAIR_PRESENT = "chair_present"
+    CHAT_FULL = "chat_full"
     # media
     UNKNOWN_PARTICIPANT = "unknown_participant"
     UNKNOWN_ROOM = "unknown_room"

@@ -11,7 +11,7 @@ import msgspec
 
 from bridge.ids import AgencyId, NodeId, ParticipantId, ReceptionId, RecorderId, RecordingId, SeatId, TrackId
 from bridge.media import Codec, Moment, Source
-from bridge.model import AdmitRule, AgendaItem, ReceptionKind, Seat
+from bridge.model import AdmitRule, AgendaItem, Audience, ReceptionKind, Seat
 from bridge.states import AttendanceState
 
 
@@ -30,6 +30,21 @@ class Departure(StrEnum):
     REPLACED = "replaced"  # the seat was opened on another device
     EXPIRED = "expired"  # did not return within the resume time
     ENDED = "ended"  # the reception closed
+    HELP_ENDED = "help_ended"  # who conducts withdrew the consent
+    SIGNED_OUT = "signed_out"  # the session that opened it was ended
+    PASSWORD_RESET = "password_reset"  # noqa: S105  by an administrator
+    ACCOUNT_CLOSED = "account_closed"  # by an administrator
+    UNINVITED = "uninvited"  # the code by which they came was made anew or taken back
+    SENT_BACK = "sent_back"  # to the waiting area
+    CASE_OVER = "case_over"  # the next case was called
+
+
+class HelpEnd(StrEnum):
+    """How an offer of help or the consent to it came to its end."""
+
+    TAKEN_BACK = "taken_back"  # by the operator, before it was answered
+    WITHDRAWN = "withdrawn"  # by who conducts
+    LEFT = "left"  # the helper went
 
 
 class RecordingHealth(StrEnum):
@@ -50,6 +65,23 @@ class ReceptionScheduled(msgspec.Struct, frozen=True, tag=True):
     seats: tuple[Seat, ...]
     agenda: tuple[AgendaItem, ...]
     admit: AdmitRule
+    public: bool = False
+    note: str = ""
+
+
+class ReceptionChanged(msgspec.Struct, frozen=True, tag=True):
+    """What of the plan is another from here on; None: as it was. ``seats``: new ones, and those that stand in place of
+    the one of the same id; ``agenda``: the whole of it."""
+
+    title: str | None = None
+    kind: ReceptionKind | None = None
+    starts_utc_ns: int | None = None
+    public: bool | None = None
+    note: str | None = None
+    seats: tuple[Seat, ...] = ()
+    removed: tuple[SeatId, ...] = ()
+    agenda: tuple[AgendaItem, ...] | None = None
+    admit: AdmitRule | None = None
 
 
 class DoorsOpened(msgspec.Struct, frozen=True, tag=True):
@@ -105,8 +137,11 @@ class AttendanceMoved(msgspec.Struct, frozen=True, tag=True):
 
 
 class ParticipantJoined(msgspec.Struct, frozen=True, tag=True):
+    """``session``: the sign-in that opened it (:class:`bridge.model.Session`); empty where nobody signed in."""
+
     participant: ParticipantId
     seat: SeatId
+    session: str = ""
 
 
 class ParticipantLost(msgspec.Struct, frozen=True, tag=True):
@@ -122,6 +157,69 @@ class ParticipantReturned(msgspec.Struct, frozen=True, tag=True):
 class ParticipantLeft(msgspec.Struct, frozen=True, tag=True):
     participant: ParticipantId
     how: Departure
+
+
+class WaitingBegun(msgspec.Struct, frozen=True, tag=True):
+    """A connection of the seat is in the waiting area. ``since_utc_ns``: where it goes on waiting from an earlier
+    connection; 0: from now. ``session``: the sign-in that opened it."""
+
+    participant: ParticipantId
+    seat: SeatId
+    since_utc_ns: int = 0
+    session: str = ""
+
+
+class WaitingLost(msgspec.Struct, frozen=True, tag=True):
+    """The line of who waits is down."""
+
+    participant: ParticipantId
+
+
+class WaitingReturned(msgspec.Struct, frozen=True, tag=True):
+    participant: ParticipantId
+
+
+class WaitingEnded(msgspec.Struct, frozen=True, tag=True):
+    """Gone from the waiting area otherwise than into the room."""
+
+    participant: ParticipantId
+    how: Departure
+
+
+class WaitingMessaged(msgspec.Struct, frozen=True, tag=True):
+    """The office said this to who waits."""
+
+    seat: SeatId
+    text: str
+
+
+class SeatDismissed(msgspec.Struct, frozen=True, tag=True):
+    """Sent away for good."""
+
+    seat: SeatId
+    reason: str
+
+
+class SeatConfirmed(msgspec.Struct, frozen=True, tag=True):
+    """Whoever opened the seat said that name and part are theirs. It may be another machine than before, whose devices
+    are not checked."""
+
+    seat: SeatId
+
+
+class DevicesChecked(msgspec.Struct, frozen=True, tag=True):
+    """What works at the seat."""
+
+    seat: SeatId
+    camera: bool
+    microphone: bool
+
+
+class NoticeAcknowledged(msgspec.Struct, frozen=True, tag=True):
+    """The notice that the reception is recorded was read. ``version``: of its text."""
+
+    seat: SeatId
+    version: str
 
 
 class MicrophoneMoved(msgspec.Struct, frozen=True, tag=True):
@@ -154,6 +252,24 @@ class FloorTaken(msgspec.Struct, frozen=True, tag=True):
     participant: ParticipantId
 
 
+class MessageSent(msgspec.Struct, frozen=True, tag=True):
+    participant: ParticipantId
+    audience: Audience
+    text: str
+
+
+class ChairTaken(msgspec.Struct, frozen=True, tag=True):
+    """A deputy holds the chair from here on, until it is returned or taken once more."""
+
+    participant: ParticipantId
+
+
+class ChairReturned(msgspec.Struct, frozen=True, tag=True):
+    """Whom the reception appointed, this participant, holds the chair again."""
+
+    participant: ParticipantId
+
+
 class SourcePublished(msgspec.Struct, frozen=True, tag=True):
     participant: ParticipantId
     track: TrackId
@@ -177,8 +293,36 @@ class RecordingMoved(msgspec.Struct, frozen=True, tag=True):
     health: RecordingHealth
 
 
+class SeatAdded(msgspec.Struct, frozen=True, tag=True):
+    """A seat more than were invited."""
+
+    seat: Seat
+
+
+class HelpOffered(msgspec.Struct, frozen=True, tag=True):
+    """An operator wishes to come in; ``seat`` is added when it is accepted."""
+
+    seat: Seat
+
+
+class HelpAccepted(msgspec.Struct, frozen=True, tag=True):
+    seat: SeatId
+
+
+class HelpDeclined(msgspec.Struct, frozen=True, tag=True):
+    seat: SeatId
+
+
+class HelpEnded(msgspec.Struct, frozen=True, tag=True):
+    """The seat opens nothing any more."""
+
+    seat: SeatId
+    how: HelpEnd
+
+
 Event: TypeAlias = (
     ReceptionScheduled
+    | ReceptionChanged
     | DoorsOpened
     | RoomPlaced
     | ReceptionStarted
@@ -192,16 +336,33 @@ Event: TypeAlias = (
     | ParticipantLost
     | ParticipantReturned
     | ParticipantLeft
+    | WaitingBegun
+    | WaitingLost
+    | WaitingReturned
+    | WaitingEnded
+    | WaitingMessaged
+    | SeatDismissed
+    | SeatConfirmed
+    | DevicesChecked
+    | NoticeAcknowledged
     | MicrophoneMoved
     | CameraMoved
     | ScreenMoved
     | HandMoved
     | FloorGiven
     | FloorTaken
+    | MessageSent
+    | ChairTaken
+    | ChairReturned
     | SourcePublished
     | SourceEnded
     | SpeakersMoved
     | RecordingMoved
+    | SeatAdded
+    | HelpOffered
+    | HelpAccepted
+    | HelpDeclined
+    | HelpEnded
 )
 
 

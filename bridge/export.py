@@ -1,15 +1,18 @@
 """Export: a sealed recording leaves the house as a bag, checked byte by byte on its way out.
 
-Who reads it and what for is written before the first byte is copied. What is damaged is not handed on: the export
-stops at it, and nothing is left in the bag's place.
+Who reads it and what for is written before the first byte is copied. A damaged manifest, journal or signature is not
+handed on: the export stops at it, and nothing is left in the bag's place. A damaged segment goes with the rest as it is
+now, or is missing, and the bag declares it (:mod:`bridge.damage`).
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import msgspec
 
 from bridge.archive import AccessEvent, AccessKind
+from bridge.damage import DAMAGE_NAME, serialise_damage
 from bridge.errors import Code, Invalid, MalformedInput, NotFound, Refusal
+from bridge.faults import Fault
 from bridge.forms import MATROSKA, browser_form_key, same_frames
 from bridge.handover import Handover, bag_info
 from bridge.ids import AccountId, RecordingId, UtcNs
@@ -19,7 +22,7 @@ from bridge.policy import Action, Actor, Concern, authorise
 from bridge.ports import Bag, BagPages, Clock, ObjectStore, Remuxer
 from bridge.repositories import AuditEntry, UnitsOfWork
 from bridge.signing import Origin, SignatureChecker, parse_signature
-from bridge.verification import ABSENT, Progress, read_whole, unheard
+from bridge.verification import ABSENT, Progress, missing, read_whole, segment_faults, unheard
 
 MAX_PURPOSE = 300
 
@@ -39,7 +42,8 @@ class ExportRequest(msgspec.Struct, frozen=True):
 
 
 class Exported(msgspec.Struct, frozen=True):
-    """What was written. ``unplayable``: masters of which no form for browsers could be made (they are there, whole)."""
+    """What was written. ``unplayable``: masters of which no form for browsers could be made (they are there, whole);
+    ``damage``: what is not as it was sealed, as the bag declares it."""
 
     recording: RecordingId
     files: int
@@ -47,6 +51,12 @@ class Exported(msgspec.Struct, frozen=True):
     manifest_sha256: str
     signed_by: str
     unplayable: tuple[str, ...]
+    damage: tuple[Fault, ...]
+
+
+class _Copied(msgspec.Struct, frozen=True):
+    unplayable: tuple[str, ...]
+    damage: tuple[Fault, ...]
 
 
 class Exporting:
@@ -80,7 +90,7 @@ class Exporting:
             row = await self._admitted(request, purpose, at)
             manifest = await self._copy_record(row, bag)
             await bag.expect(expected_bytes(manifest))
-            unplayable = await self._copy_segments(manifest, bag, progress)
+            copied = await self._copy_segments(manifest, bag, progress)
             handover = Handover(
                 manifest=manifest,
                 manifest_sha256=row.manifest_sha256,
@@ -89,11 +99,19 @@ class Exporting:
                 purpose=purpose,
                 software=self._software,
                 bytes=total_bytes(manifest.tracks),
-                unplayable=unplayable,
+                unplayable=copied.unplayable,
+                damage=copied.damage,
             )
-            files = await bag.finish(self._pages.pages(handover), bag_info(handover))
+            files = await bag.finish(self._tags(handover), bag_info(handover))
         size = sum(file.bytes for file in files)
-        return Exported(row.id, len(files), size, row.manifest_sha256, handover.signed_by, unplayable)
+        told = (row.manifest_sha256, handover.signed_by, copied.unplayable, copied.damage)
+        return Exported(row.id, len(files), size, *told)
+
+    def _tags(self, handover: Handover) -> Mapping[str, bytes]:
+        pages = self._pages.pages(handover)
+        if not handover.damage:
+            return pages
+        return {**pages, DAMAGE_NAME: serialise_damage(handover.manifest.recording, handover.damage)}
 
     # ── who may ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -150,22 +168,31 @@ class Exporting:
         _compare(key, row.signed_by, signature.key, "signed by")
         await bag.add(key, text)
 
-    async def _copy_segments(self, manifest: Manifest, bag: Bag, progress: Progress) -> tuple[str, ...]:
+    async def _copy_segments(self, manifest: Manifest, bag: Bag, progress: Progress) -> _Copied:
         copied, total = 0, total_bytes(manifest.tracks)
-        unplayable = []
+        unplayable, damage = [], list[Fault]()
         for segment in ordered_segments(manifest.tracks):
             kept = bytearray() if segment.container == MATROSKA else None
-            await self._copy(segment.key, segment.version, segment.sha256, bag, kept)
-            if kept is not None and not await self._add_browser_form(segment, bytes(kept), bag):
+            faults = await self._copy_segment(segment, bag, kept)
+            damage += faults
+            if kept is not None and not faults and not await self._add_browser_form(segment, bytes(kept), bag):
                 unplayable.append(segment.key)
             copied += segment.bytes
             await progress(copied, total)
-        return tuple(unplayable)
+        return _Copied(tuple(unplayable), tuple(damage))
 
-    async def _copy(self, key: str, version: str, sha256: str, bag: Bag, kept: bytearray | None = None) -> None:
-        """One object, by its version; ``kept`` gets its bytes too. Raises Refusal(object_damaged)."""
+    async def _copy_segment(self, segment: ManifestSegment, bag: Bag, kept: bytearray | None) -> list[Fault]:
+        """Whatever lies in its place, and how that differs from what was sealed."""
         try:
-            stored = await bag.add(key, _read(self._objects, key, version, kept))
+            stored = await bag.add(segment.key, _read(self._objects, segment.key, segment.version, kept))
+        except ABSENT:
+            return [missing(segment.key)]
+        return segment_faults(segment, stored.bytes, stored.sha256)
+
+    async def _copy(self, key: str, version: str, sha256: str, bag: Bag) -> None:
+        """One object, by its version. Raises Refusal(object_damaged)."""
+        try:
+            stored = await bag.add(key, _read(self._objects, key, version, None))
         except ABSENT as error:
             raise _damaged(key, "it is missing") from error
         _compare(key, sha256, stored.sha256)

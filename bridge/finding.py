@@ -10,14 +10,18 @@ from bridge.model import ReceptionRow
 
 
 class ReceptionFilter(msgspec.Struct, frozen=True):
-    """Those that start in [from, before) and are of one of ``agencies`` (None: of any) or have a seat of
-    ``account``, and stand in one of ``states`` (None: in any)."""
+    """Everything that is given must hold. ``agencies`` None: of all; else also those where ``account`` has a seat.
+    ``title``: words that must all begin a word of it. ``states`` None: in any. Times: when it starts, from (included)
+    and before (not)."""
 
-    from_utc_ns: int
-    before_utc_ns: int
     agencies: frozenset[AgencyId] | None = None
     account: AccountId | None = None
+    from_utc_ns: int | None = None
+    before_utc_ns: int | None = None
+    title: str = ""
+    public: bool | None = None
     states: frozenset[str] | None = None
+    newest_first: bool = False
 
 
 class ReceptionCursor(msgspec.Struct, frozen=True):

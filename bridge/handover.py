@@ -4,13 +4,15 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from bridge.faults import Fault
 from bridge.ids import NS_PER_S, UtcNs
 from bridge.manifest import Manifest
 
 
 class Handover(msgspec.Struct, frozen=True):
     """One export. ``signed_by``: fingerprint of the key that signed the manifest, empty when nobody did; ``bytes``: of
-    all segments; ``unplayable``: masters of which no form for browsers could be made."""
+    all segments; ``unplayable``: masters of which no form for browsers could be made; ``damage``: what is not as it was
+    sealed."""
 
     manifest: Manifest
     manifest_sha256: str
@@ -20,10 +22,16 @@ class Handover(msgspec.Struct, frozen=True):
     software: str
     bytes: int
     unplayable: tuple[str, ...] = ()
+    damage: tuple[Fault, ...] = ()
+
+    @property
+    def damaged(self) -> tuple[str, ...]:
+        """Keys of the files, each once."""
+        return tuple(dict.fromkeys(fault.path for fault in self.damage))
 
 
 def bag_info(handover: Handover) -> list[tuple[str, str]]:
-    """The lines of bag-info.txt in RFC 8493's words (2.2.2), then three of our own. The bag adds Payload-Oxum."""
+    """The lines of bag-info.txt in RFC 8493's words (2.2.2), then some of our own. The bag adds Payload-Oxum."""
     manifest = handover.manifest
     day = datetime.fromtimestamp(handover.at_utc_ns // NS_PER_S, UTC).date()
     own = [
@@ -31,6 +39,8 @@ def bag_info(handover: Handover) -> list[tuple[str, str]]:
         ("Signed-By", handover.signed_by or "nobody"),
         ("Export-Purpose", handover.purpose),
     ]
+    if handover.damage:
+        own.append(("Damaged-Files", str(len(handover.damaged))))
     return [
         ("Source-Organization", manifest.office),
         ("External-Description", manifest.title),

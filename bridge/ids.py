@@ -52,3 +52,16 @@ def room_of(reception: ReceptionId) -> RoomId:
 def reception_of(room: RoomId) -> ReceptionId:
     """The reception that happens in this room."""
     return ReceptionId(room)
+
+
+_GUEST = "guest-"
+
+
+def guest_of(seat: SeatId) -> AccountId:
+    """As whom somebody without an account acts: the seat itself, under the name that no account can have."""
+    return AccountId(f"{_GUEST}{seat}")
+
+
+def is_guest(account: AccountId) -> bool:
+    """Whether it is nobody's account but a seat's."""
+    return account.startswith(_GUEST)

@@ -4,8 +4,9 @@ A line names the stream's version when it was kept. What the stream has above th
 content is the line itself: an append that was repeated, or whose answer was lost, is found again and not stored twice.
 Times are those of the decision, in ns, so two decisions of one actor never look the same.
 
-A line without events is an intent: this recording is about to be begun. It goes with its outcome; one that is still
-there was left by a killed process.
+An intent is named before it is carried out: this recording is about to be begun (a line without events), this
+reception is about to be closed (its closing). It goes with its outcome; one that is still there was left by a killed
+process.
 """
 
 from collections import Counter
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from bridge.events import Event, ReceptionStarted, Recorded
+from bridge.events import Event, ReceptionClosed, ReceptionStarted, Recorded
 from bridge.model import RecordingRow
 from bridge.policy import Actor
 
@@ -29,10 +30,12 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class KeptBatch(msgspec.Struct, frozen=True):
-    """One line. ``after``: version of the last event that was stored when it was kept; its own are above it."""
+    """One line. ``after``: version of the last event that was stored when it was kept; its own are above it.
+    ``is_intent``: it is about to happen, and whether it did is not said here."""
 
     after: int
     batch: Batch
+    is_intent: bool = False
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -72,6 +75,7 @@ def own_versions(news: Sequence[Recorded], batch: Batch) -> frozenset[int]:
 def still_missing(kept: Sequence[KeptBatch], history: Iterable[Recorded]) -> list[Batch]:
     """What of a journal the stream does not have, in order. An event of a batch that was stored without the others
     (they no longer fitted) counts for itself."""
+    kept = [line for line in kept if not line.is_intent]
     if not kept:
         return []
     first = min(line.after for line in kept)
@@ -89,6 +93,13 @@ def unnamed(kept: Sequence[KeptBatch], history: Iterable[Recorded]) -> list[Reco
     named = {one.event.recording for one in history if isinstance(one.event, ReceptionStarted)}
     rows = [line.batch.recording for line in kept if not line.batch.events and line.batch.recording is not None]
     return [row for row in rows if row.id not in named]
+
+
+def intended_close(kept: Sequence[KeptBatch], history: Iterable[Recorded]) -> Batch | None:
+    """The end that was ordered last and that the stream does not have: its recording may have stopped already."""
+    if any(isinstance(one.event, ReceptionClosed) for one in history):
+        return None
+    return next((line.batch for line in reversed(kept) if line.is_intent and line.batch.events), None)
 
 
 def _once(kept: Iterable[KeptBatch]) -> Iterable[Batch]:

@@ -18,17 +18,20 @@ from bridge.errors import Code, Conflict, NotFound, Refusal, Unavailable
 from bridge.events import Event, RoomPlaced
 from bridge.ids import NS_PER_S, NodeId, ParticipantId, RecorderId, RecordingId, room_of
 from bridge.media import Moment
-from bridge.model import Level, RecordingRow, Role
+from bridge.model import Level, RecordingRow, Role, place_of
 from bridge.node_room import NodeRoom
 from bridge.policy import SYSTEM, Actor
 from bridge.ports import Entropy, MediaNode, RecorderNode
 from bridge.reception import Reception
 from bridge.rules import may_start
 from bridge.sessionclock import SessionClock
-from bridge.states import BEFORE_LIVE, UNDER_WAY, RecordingState
+from bridge.states import BEFORE_LIVE, UNDER_WAY, ReceptionState, RecordingState
 
 RETAIN_S = 365 * 86_400
 """Provisional lock of what the recorder stores; sealing lengthens it to the retention of the case."""
+
+CLOSE = "CloseReception"
+"""The audit's word for it."""
 
 
 class Commits(Protocol):
@@ -64,6 +67,13 @@ class Commits(Protocol):
         nobody names. Raises Unavailable."""
         ...
 
+    async def intend_close(
+        self, actor: Actor, closing: Sequence[Event], at_utc_ns: int, recording: RecordingRow | None
+    ) -> None:
+        """As :meth:`intend`, so that a recording that was stopped is of a reception that is closed. A disk that does
+        not take it keeps nobody from ending a reception."""
+        ...
+
     async def intent_ended(self) -> None:
         """It was committed, or there is nothing of it any more."""
         ...
@@ -91,8 +101,15 @@ def recording_row(
         began_utc_ns=began_utc_ns,
         ended_utc_ns=ended.utc_ns if ended else None,
         recorder=reception.recorder or "",
-        points=len({seat.point for seat in reception.seats.values()}),
+        points=len({place_of(seat) for seat in reception.seats.values()}),
     )
+
+
+def _ended_row(reception: Reception, ended: Moment) -> RecordingRow | None:
+    if reception.recording is None:
+        return None
+    began = reception.began.utc_ns if reception.began else ended.utc_ns
+    return recording_row(reception, reception.recording, began, ended)
 
 
 def prefix_of(recording: RecordingId) -> str:
@@ -106,7 +123,9 @@ def probe_of(reception: Reception, command: c.StartReception) -> tuple[Participa
     Raises Refusal(central_point_silent) when nobody is there.
     """
     central = {
-        seat.point for seat in reception.seats.values() if seat.role is Role.CHAIR or seat.level is Level.CENTRAL
+        seat.point
+        for seat in reception.seats.values()
+        if reception.role_at(seat.id) is Role.CHAIR or seat.level is Level.CENTRAL
     }
     probed = tuple(
         someone.id
@@ -258,30 +277,39 @@ class LiveReception:
         await self._commits.commit(actor, "ResumeReception", decide(self._commits.present, actor, command))
 
     async def close(self, actor: Actor, command: c.CloseReception) -> RecordingId | None:
-        """The recording stops, then the reception is closed at that moment, also when the database goes away between:
-        nobody talks on unrecorded. Answers the recording to be finished."""
+        """The recording stops, then the reception is closed at that moment, also when the database goes away or this
+        process is killed between: nobody talks on unrecorded. Answers the recording to be finished."""
         present = self._commits.present
-        decide_close(present, actor, command, Moment(0, 0))
+        intended = self._stopped or self._moment(present)
+        closing = decide_close(present, actor, command, intended)[-1:]
         await self._commits.ready()
+        await self._commits.intend_close(actor, closing, intended.utc_ns, _ended_row(present, intended))
         moment = self._stopped or await self._stop(present)
         self._stopped = moment  # asked again after a failing database, the recording has already stopped
         present = self._commits.present
         events = decide_close(present, actor, command, moment)
-        began = present.began.utc_ns if present.began else moment.utc_ns
-        row = recording_row(present, present.recording, began, moment) if present.recording else None
-        await self._commits.commit_or_keep(actor, "CloseReception", events, moment.utc_ns, row)
+        await self._commits.commit_or_keep(actor, CLOSE, events, moment.utc_ns, _ended_row(present, moment))
         return present.recording
+
+    async def closed(self) -> None:
+        """The end is stored or kept and everybody told (who asked for it must not wait for a disk)."""
+        if self._commits.present.state is ReceptionState.CLOSED:
+            await self._commits.intent_ended()
 
     async def _stop(self, reception: Reception) -> Moment:
         try:
             stopped = (await self._node.delete_tap(self.room.id)).moment
         except Refusal:
             # The node is gone or restarted without the tap: nothing more is recorded, and a reception can be ended.
-            utc = self._clock.utc()
-            began = reception.began or Moment(0, utc)
-            return Moment(began.mono_ns + max(0, utc - began.utc_ns), utc)
+            return self._moment(reception)
         # Of the node's clocks only the monotonic one is believed: the other may have been set since START.
         return Moment(stopped.mono_ns, self._clock.utc())
+
+    def _moment(self, reception: Reception) -> Moment:
+        """Now, by the recording's time alone."""
+        utc = self._clock.utc()
+        began = reception.began or Moment(0, utc)
+        return Moment(began.mono_ns + max(0, utc - began.utc_ns), utc)
 
     async def finish(self, recording: RecordingId) -> None:
         """Ask the recorder to store its last segments and journal. Nothing depends on it: sealing looks by itself."""

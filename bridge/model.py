@@ -38,8 +38,35 @@ class Role(StrEnum):
 OFFICIALS = frozenset({Role.CHAIR, Role.ADVISOR, Role.SECRETARY})
 """Who conducts: a reception without any of them connected is interrupted by the system."""
 
+LISTENERS = frozenset({Role.OBSERVER})
+"""Who hears and sees and sends nothing, whatever their client does."""
+
 STAFF_SIDE = OFFICIALS | {Role.AGENCY, Role.OPERATOR}
 """Who sees and hears each other between opening the doors and going live."""
+
+
+WALKS_IN = OFFICIALS | {Role.OPERATOR}
+"""Who conducts or serves a reception: nobody lets them in."""
+
+
+class Audience(StrEnum):
+    """Whom something written in the room is for."""
+
+    ALL = "all"
+    OFFICIALS = "officials"
+
+
+class Message(msgspec.Struct, frozen=True):
+    """Something written in the room. ``number`` counts in the reception from 1; ``present``: seats of those who were in
+    the room then; ``case_number``: what was being received."""
+
+    number: int
+    at_utc_ns: int
+    seat: SeatId
+    audience: Audience
+    text: str
+    present: frozenset[SeatId]
+    case_number: int
 
 
 class Agency(msgspec.Struct, frozen=True):
@@ -139,6 +166,13 @@ class Seat(msgspec.Struct, frozen=True):
     people: tuple[SeatPerson, ...] = ()
 
 
+OWN_DEVICE = BridgePointId("own-device")
+"""Where somebody sits who takes part from a device of their own: at no point of ours."""
+
+GUEST_ROLES = frozenset({Role.CITIZEN, Role.REPRESENTATIVE, Role.LAWYER, Role.INTERPRETER, Role.OBSERVER})
+"""What one can be without an account, by a code on paper; nobody conducts so."""
+
+
 class AgendaItem(msgspec.Struct, frozen=True):
     """One case, received under its number. ``seats`` are the citizens' side of it."""
 
@@ -157,13 +191,33 @@ class ReceptionKind(StrEnum):
 
 
 class AdmitRule(StrEnum):
-    """Who lets people in. Until waiting rooms exist: the join itself."""
+    """Who lets people in: the join itself, or the chair or secretary from the waiting area."""
 
     ON_JOIN = "on_join"
+    BY_OFFICE = "by_office"
+
+
+def place_of(seat: Seat) -> str:
+    """What counts as one place: a bridge point, or the device of one person."""
+    return seat.id if seat.point == OWN_DEVICE else seat.point
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What of a reception is settled before it and may be edited. ``public``: stands on the office's public page;
+    ``note``: for the office alone."""
+
+    title: str
+    kind: ReceptionKind
+    starts_utc_ns: int
+    seats: tuple[Seat, ...]
+    agenda: tuple[AgendaItem, ...] = ()
+    public: bool = False
+    note: str = ""
+    admit: AdmitRule = AdmitRule.ON_JOIN
 
 
 class ReceptionRow(msgspec.Struct, frozen=True):
-    """What a list of receptions shows: a projection of its events."""
+    """What a list of receptions shows: a projection of its events. ``points``: names of the bridge points."""
 
     id: ReceptionId
     title: str
@@ -175,6 +229,9 @@ class ReceptionRow(msgspec.Struct, frozen=True):
     recording: RecordingId | None
     began_utc_ns: int | None
     ended_utc_ns: int | None
+    kind: ReceptionKind = ReceptionKind.AD_HOC
+    public: bool = False
+    points: tuple[str, ...] = ()
 
 
 class RecordingRow(msgspec.Struct, frozen=True):

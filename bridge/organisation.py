@@ -80,7 +80,13 @@ class Tree(msgspec.Struct, frozen=True):
 
     def concern(self, agency: AgencyId) -> Concern:
         """What the policy looks at for whatever belongs to this agency."""
-        return Concern(f"agency {agency}", agency, above=frozenset(self.above(agency)))
+        return Concern(f"agency {agency}", agency)
+
+    def below(self, agency: AgencyId) -> frozenset[AgencyId]:
+        """Every agency under it; of one that is not there none."""
+        if agency not in self.agencies:
+            return frozenset()
+        return frozenset(one.id for one in self.under(agency)) - {agency}
 
     def with_agency(self, agency: Agency) -> "Tree":
         """With it added, or in place of the one of its id."""
@@ -94,6 +100,26 @@ class Tree(msgspec.Struct, frozen=True):
 def tree_of(agencies: Iterable[Agency], points: Iterable[BridgePoint]) -> Tree:
     """In the order given."""
     return Tree({agency.id: agency for agency in agencies}, {point.id: point for point in points})
+
+
+def check_move(tree: Tree, agency: Agency, parent: AgencyId) -> Agency:
+    """The agency as it would stand under ``parent``. Raises Invalid(parent) for one under itself, and as
+    :func:`check_agency`; a level that does not fit there is the parent's fault, not the level's."""
+    if parent == agency.id or parent in tree.below(agency.id):
+        raise Invalid(detail=f"{parent} stands below {agency.id}", field="parent", like="parent_below")
+    moved = msgspec.structs.replace(agency, parent=parent)
+    try:
+        check_agency(tree, moved)
+    except Invalid as refusal:
+        like = {"level": "parent_level", "name": "parent_name"}.get(refusal.params["field"], "parent")
+        raise Invalid(detail=refusal.detail, field="parent", like=like) from refusal
+    return moved
+
+
+def parents_for(tree: Tree, top: AgencyId, agency: Agency) -> list[Agency]:
+    """Under which of the agencies from ``top`` down it may stand, whatever their children's names."""
+    below = tree.below(agency.id) | {agency.id}
+    return [one for one in tree.under(top) if one.id not in below and agency.level in BELOW[one.level]]
 
 
 def check_agency(tree: Tree, agency: Agency) -> None:

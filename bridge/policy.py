@@ -2,7 +2,10 @@
 
 A rule names a role and the scope in which it counts: ``SEAT`` — held in this very reception; ``OFFICE`` — held by the
 account in the reception's agency; ``BELOW`` — held by the account in that agency or one above it; ``ANYWHERE`` — held
-by the account at all.
+by the account at all. Seeing reaches down the tree of agencies, conducting does not.
+
+SECURITY.md shows the table, printed by ``python -m tools.policy_table``; ``tests/unit/bridge/expected_rights.py`` says
+by itself, without reading it, what it has to be.
 """
 
 from collections.abc import Mapping
@@ -13,7 +16,8 @@ import msgspec
 from bridge import commands
 from bridge.errors import Code, NotFound, NotPermitted
 from bridge.ids import AccountId, AgencyId, ParticipantId, SeatId
-from bridge.model import Role
+from bridge.media import Source
+from bridge.model import STAFF_SIDE, Role
 
 
 class Action(StrEnum):
@@ -22,8 +26,12 @@ class Action(StrEnum):
     SCHEDULE = "schedule"
     SEE_RECEPTION = "see_reception"
     OPEN_DOORS = "open_doors"
+    CHANGE = "change"
     CANCEL = "cancel"
+    INVITE = "invite"
     JOIN = "join"
+    PREPARE = "prepare"
+    ADMIT = "admit"
     START = "start"
     INTERRUPT = "interrupt"
     RESUME = "resume"
@@ -35,6 +43,13 @@ class Action(StrEnum):
     RAISE_HAND = "raise_hand"
     GIVE_FLOOR = "give_floor"
     MUTE_OTHERS = "mute_others"
+    WRITE_TO_ALL = "write_to_all"
+    OFFICIALS_LINE = "officials_line"
+    TAKE_CHAIR = "take_chair"
+    RETURN_CHAIR = "return_chair"
+    ANSWER_HELP = "answer_help"
+    WATCH_ROOMS = "watch_rooms"
+    OFFER_HELP = "offer_help"
     SEE_ARCHIVE = "see_archive"
     PLAY_RECORDING = "play_recording"
     VERIFY_RECORDING = "verify_recording"
@@ -55,8 +70,9 @@ class Scope(StrEnum):
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who asks. ``seat``, ``seat_role`` and ``participant`` are set inside a reception of theirs. ``only``: whatever
-    the roles allow, no other actions than these (a client of the API); None: all of them."""
+    """Who asks. ``seat``, ``seat_role`` and ``participant`` are set inside a reception of theirs; ``seat_role`` is what
+    the seat counts as at this moment (:meth:`bridge.reception.Reception.role_at`). ``only``: whatever the roles allow,
+    no other actions than these (a client of the API); None: all of them."""
 
     account: AccountId
     name: str
@@ -65,37 +81,66 @@ class Actor(msgspec.Struct, frozen=True):
     seat: SeatId | None = None
     seat_role: Role | None = None
     participant: ParticipantId | None = None
+    below: frozenset[AgencyId] = frozenset()
+    """The agencies under theirs, as the tree stands now; whoever makes an actor outside a reception fills them in."""
     only: frozenset[Action] | None = None
 
 
 SYSTEM = Actor(AccountId("system"), "system", frozenset(), AgencyId(""))
 """Acts by itself: timers, recovery, sealing. Passes every rule; its entries name it."""
 
-_EVERYBODY = tuple((role, Scope.SEAT) for role in Role)
+SEATED = tuple(role for role in Role if role not in (Role.ARCHIVIST, Role.ADMINISTRATOR))
+"""What one can be in a reception; the other two work in the office only."""
+
+_EVERYBODY = tuple((role, Scope.SEAT) for role in SEATED)
+_SENDERS = tuple(rule for rule in _EVERYBODY if rule[0] is not Role.OBSERVER)
+"""An observer hears and sees: no microphone, no camera, no screen, no hand."""
+_SHOWERS = tuple(rule for rule in _SENDERS if rule[0] not in (Role.INTERPRETER, Role.OPERATOR))
+"""Who brings documents: the parties and the officials. An interpreter speaks; an operator helps."""
 _CONDUCTORS = ((Role.CHAIR, Scope.SEAT), (Role.SECRETARY, Scope.SEAT))
+_DEPUTIES = ((Role.ADVISOR, Scope.SEAT), (Role.SECRETARY, Scope.SEAT))
+"""Who may take the chair when nobody holds it; an appointed chair who lost it to a deputy counts as an advisor."""
 _KEEPERS = ((Role.CHAIR, Scope.OFFICE), (Role.SECRETARY, Scope.OFFICE), (Role.ADMINISTRATOR, Scope.OFFICE))
-_ARCHIVE = ((Role.ARCHIVIST, Scope.OFFICE), (Role.CHAIR, Scope.OFFICE))
-_MINDERS = (*_ARCHIVE, (Role.ADMINISTRATOR, Scope.OFFICE))
+_ARCHIVE = ((Role.ARCHIVIST, Scope.BELOW), (Role.CHAIR, Scope.OFFICE))
+"""Recordings of lower agencies are kept at the centre for the long term, by its archivist."""
+_MINDERS = (*_ARCHIVE, (Role.ADMINISTRATOR, Scope.BELOW))
 """Who sees what lies in the archive and who read it; the administrator neither plays it nor asks who is in it."""
 
 
 POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
     Action.SCHEDULE: _KEEPERS,
-    Action.SEE_RECEPTION: (*_EVERYBODY, *_KEEPERS, (Role.OPERATOR, Scope.OFFICE)),
+    Action.SEE_RECEPTION: (
+        *_EVERYBODY,
+        (Role.CHAIR, Scope.OFFICE),
+        (Role.SECRETARY, Scope.OFFICE),
+        (Role.OPERATOR, Scope.BELOW),
+        (Role.ADMINISTRATOR, Scope.BELOW),
+    ),
     Action.OPEN_DOORS: (*_CONDUCTORS, *_KEEPERS),
+    Action.CHANGE: (*_CONDUCTORS, *_KEEPERS),
     Action.CANCEL: (*_CONDUCTORS, *_KEEPERS),
+    Action.INVITE: _KEEPERS,
     Action.JOIN: _EVERYBODY,
+    Action.PREPARE: _EVERYBODY,
+    Action.ADMIT: _CONDUCTORS,
     Action.START: ((Role.CHAIR, Scope.SEAT),),
     Action.INTERRUPT: _CONDUCTORS,
     Action.RESUME: _CONDUCTORS,
     Action.CLOSE: ((Role.CHAIR, Scope.SEAT),),
     Action.CALL_NEXT: _CONDUCTORS,
-    Action.SET_OWN_MICROPHONE: _EVERYBODY,
-    Action.SET_OWN_CAMERA: _EVERYBODY,
-    Action.SHARE_SCREEN: tuple(rule for rule in _EVERYBODY if rule[0] is not Role.OBSERVER),
-    Action.RAISE_HAND: _EVERYBODY,
+    Action.SET_OWN_MICROPHONE: _SENDERS,
+    Action.SET_OWN_CAMERA: _SENDERS,
+    Action.SHARE_SCREEN: _SHOWERS,
+    Action.RAISE_HAND: _SENDERS,
     Action.GIVE_FLOOR: _CONDUCTORS,
     Action.MUTE_OTHERS: _CONDUCTORS,
+    Action.WRITE_TO_ALL: _SENDERS,
+    Action.OFFICIALS_LINE: tuple(rule for rule in _EVERYBODY if rule[0] in STAFF_SIDE),
+    Action.TAKE_CHAIR: _DEPUTIES,
+    Action.RETURN_CHAIR: ((Role.CHAIR, Scope.SEAT),),
+    Action.ANSWER_HELP: _CONDUCTORS,
+    Action.WATCH_ROOMS: ((Role.OPERATOR, Scope.BELOW), (Role.ADMINISTRATOR, Scope.BELOW)),
+    Action.OFFER_HELP: ((Role.OPERATOR, Scope.BELOW),),
     Action.SEE_ARCHIVE: _MINDERS,
     Action.PLAY_RECORDING: _ARCHIVE,
     Action.VERIFY_RECORDING: _ARCHIVE,
@@ -105,6 +150,8 @@ POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
     Action.COPY_RECORDING: _ARCHIVE,
     Action.SET_UP: ((Role.ADMINISTRATOR, Scope.BELOW),),
 }
+
+_REACHING = frozenset(role for rules in POLICY.values() for role, scope in rules if scope is Scope.BELOW)
 
 GRANTS: Mapping[Role, frozenset[Role]] = {
     Role.ADMINISTRATOR: frozenset(
@@ -126,12 +173,21 @@ POINT_GRANTS: Mapping[Role, frozenset[Role]] = {Role.ADMINISTRATOR: frozenset({R
 
 ACTION_OF: Mapping[type[commands.Command], Action] = {
     commands.OpenDoors: Action.OPEN_DOORS,
+    commands.ChangeReception: Action.CHANGE,
     commands.CancelReception: Action.CANCEL,
     commands.StartReception: Action.START,
     commands.InterruptReception: Action.INTERRUPT,
     commands.ResumeReception: Action.RESUME,
     commands.CloseReception: Action.CLOSE,
     commands.CallNextCase: Action.CALL_NEXT,
+    commands.RecallCase: Action.CALL_NEXT,
+    commands.AdmitSeat: Action.ADMIT,
+    commands.SendBack: Action.ADMIT,
+    commands.DismissSeat: Action.ADMIT,
+    commands.MessageWaiting: Action.ADMIT,
+    commands.ConfirmSeat: Action.PREPARE,
+    commands.NoteDevices: Action.PREPARE,
+    commands.AcknowledgeNotice: Action.PREPARE,
     commands.SetMicrophone: Action.SET_OWN_MICROPHONE,
     commands.SetCamera: Action.SET_OWN_CAMERA,
     commands.SetScreen: Action.SHARE_SCREEN,
@@ -140,20 +196,33 @@ ACTION_OF: Mapping[type[commands.Command], Action] = {
     commands.TakeFloor: Action.GIVE_FLOOR,
     commands.MuteParticipant: Action.MUTE_OTHERS,
     commands.MuteAll: Action.MUTE_OTHERS,
+    commands.SendToAll: Action.WRITE_TO_ALL,
+    commands.SendToOfficials: Action.OFFICIALS_LINE,
+    commands.TakeChair: Action.TAKE_CHAIR,
+    commands.ReturnChair: Action.RETURN_CHAIR,
+    commands.OfferHelp: Action.OFFER_HELP,
+    commands.TakeBackHelp: Action.OFFER_HELP,
+    commands.AnswerHelp: Action.ANSWER_HELP,
+    commands.EndHelp: Action.ANSWER_HELP,
 }
+
+SENDING: Mapping[Source, Action] = {
+    Source.MICROPHONE: Action.SET_OWN_MICROPHONE,
+    Source.CAMERA: Action.SET_OWN_CAMERA,
+    Source.SCREEN: Action.SHARE_SCREEN,
+}
+"""Which right a source on somebody's uplink needs, whether it is open or not."""
 
 
 class Concern(msgspec.Struct, frozen=True):
     """What an action is about, as far as the policy looks: its agency and the seats' accounts, for the audit its name.
 
-    ``agency`` None: about no agency in particular (a list that is filtered row by row). ``above``: the agencies over
-    it.
+    ``agency`` None: about no agency in particular (a list that is filtered row by row).
     """
 
     name: str
     agency: AgencyId | None
     seats: frozenset[AccountId] = frozenset()
-    above: frozenset[AgencyId] = frozenset()
 
 
 def _holds(actor: Actor, role: Role, scope: Scope, concern: Concern) -> bool:
@@ -162,7 +231,7 @@ def _holds(actor: Actor, role: Role, scope: Scope, concern: Concern) -> bool:
     if scope is Scope.OFFICE:
         return role in actor.roles and concern.agency in (None, actor.agency)
     if scope is Scope.BELOW:
-        return role in actor.roles and (concern.agency in (None, actor.agency) or actor.agency in concern.above)
+        return role in actor.roles and (concern.agency in (None, actor.agency) or concern.agency in actor.below)
     return role in actor.roles
 
 
@@ -178,12 +247,19 @@ def _kept(actor: Actor, action: Action) -> bool:
 
 
 def agencies_of(actor: Actor, action: Action) -> frozenset[AgencyId] | None:
-    """Of which agencies' things ``actor`` may do it; None: of all. For lists, which the database filters; it knows no
-    tree, so of what a role holds ``BELOW`` it names the actor's own agency alone."""
+    """Of which agencies' things ``actor`` may do it; None: of all. For lists, which the database filters: it names
+    exactly those of which :func:`may` says yes outside of seats."""
     held = {scope for role, scope in POLICY[action] if role in actor.roles and _kept(actor, action)}
     if actor is SYSTEM or Scope.ANYWHERE in held:
         return None
-    return frozenset({actor.agency}) if held & {Scope.OFFICE, Scope.BELOW} else frozenset()
+    if Scope.BELOW in held:
+        return actor.below | {actor.agency}
+    return frozenset({actor.agency}) if Scope.OFFICE in held else frozenset()
+
+
+def reaches_below(roles: frozenset[Role]) -> bool:
+    """Whether any of them counts in agencies below; for who else nobody has to ask which these are."""
+    return not roles.isdisjoint(_REACHING)
 
 
 def office_actions(actor: Actor) -> frozenset[Action]:

@@ -1,8 +1,8 @@
 """What the other rooms implement and ``bridge`` only names. Grouped by who implements.
 
 deploy: Clock, Entropy · sfu: MediaNode · recorder: RecorderNode, Remuxer · storage: ObjectStore, Bag, LocalJournal
-(repositories and the unit of work are in :mod:`bridge.repositories`) · signaling: JoinTokens · web: PasswordHasher,
-BagPages.
+(repositories and the unit of work are in :mod:`bridge.repositories`) · signaling: JoinTokens, LiveRooms · web:
+PasswordHasher, BagPages.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from bridge.board import WatchedRoom
 from bridge.control import (
     ArmOrder,
     DownlinkAnswer,
@@ -20,6 +21,7 @@ from bridge.control import (
     Proof,
     RecorderHealth,
     RecordingStatus,
+    RoomLines,
     RoomOrder,
     TapAnswer,
     TapOrder,
@@ -82,6 +84,10 @@ class MediaNode(Protocol):
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer: ...
 
     async def delete_tap(self, room: RoomId) -> TapAnswer: ...
+
+    async def room_lines(self, room: RoomId) -> RoomLines:
+        """How everybody's lines are. Raises NotFound(unknown_room)."""
+        ...
 
     def events(self, run: str, after: int) -> AsyncIterator[Numbered]:
         """What follows ``after`` of ``run``; everything still kept when the run is another. Ends with
@@ -197,16 +203,28 @@ class LocalJournal(Protocol):
         ...
 
     async def receptions(self) -> list[ReceptionId]:
-        """Of which there is anything."""
+        """Of which there are lines."""
+        ...
+
+    async def note(self, reception: ReceptionId, text: bytes) -> None:
+        """A small text beside the lines, whole or not at all, that stays when they are cleared; empty: away with it."""
+        ...
+
+    async def noted(self, reception: ReceptionId) -> bytes:
+        """Empty when there is none."""
         ...
 
 
 class JoinGrant(msgspec.Struct, frozen=True):
-    """What a join token says: this seat of this reception, opened by this account."""
+    """What a join token says: this seat of this reception, opened by this account. ``device``: on what, in words, for
+    who had the seat open before."""
 
     reception: ReceptionId
     seat: SeatId
     account: str
+    session: str = ""
+    """The sign-in (:class:`bridge.model.Session`) or visit by code that asked: the line holds no longer than it."""
+    device: str = ""
 
 
 class JoinTokens(Protocol):
@@ -218,6 +236,19 @@ class JoinTokens(Protocol):
 
     async def redeem(self, token: str) -> JoinGrant:
         """Raises TokenRefused: token_invalid, token_expired, token_used."""
+        ...
+
+
+class LiveRooms(Protocol):
+    """The rooms that this process has, as an operator watches them (signaling). Answers from memory, also while the
+    database is away."""
+
+    def watched(self) -> Sequence[WatchedRoom]:
+        """In no order."""
+        ...
+
+    def watched_room(self, reception: ReceptionId) -> WatchedRoom | None:
+        """None when it is not here, or nobody was in it for long."""
         ...
 
 
@@ -240,6 +271,10 @@ class SecretBox(Protocol):
 
     def open(self, sealed: str, about: str) -> bytes | None:
         """None when another key sealed it, it is somebody else's, or it was changed."""
+        ...
+
+    def mark(self, secret: bytes, about: str) -> str:
+        """The same for the same secret, and reckoned by nobody without the key: to look it up by."""
         ...
 
 

@@ -3,26 +3,29 @@
 Media is not touched here: what moves media while a reception is under way is :mod:`bridge.live`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bridge.commands import Command, ScheduleReception
 from bridge.decisions import decide
-from bridge.errors import Conflict, Invalid, Refusal
+from bridge.errors import Conflict, Refusal
 from bridge.events import Event, ReceptionScheduled, Recorded
+from bridge.evolution import evolve, rebuilt, scheduled
 from bridge.ids import ReceptionId
 from bridge.ledger import DONE, serialise_tie
-from bridge.model import RecordingRow
+from bridge.model import Plan, RecordingRow
+from bridge.plans import check_plan
 from bridge.policy import Action, Actor, Concern, authorise
 from bridge.ports import Clock, Entropy, Notices
-from bridge.reception import Reception, evolve, rebuilt, scheduled
-from bridge.repositories import AuditEntry, UnitsOfWork
+from bridge.reception import Reception
+from bridge.repositories import AuditEntry, UnitOfWork, UnitsOfWork
 
-MAX_TITLE = 200
-MAX_SEATS = 60
 STORED = "reception.events"
 """Outbox and notice kind: events of a reception were stored."""
 
 _TRIES = 3
+
+Beside = Callable[[UnitOfWork, Reception], Awaitable[None]]
+"""What is written in the same transaction, given the state after the events."""
 
 
 class ReceptionService:
@@ -34,9 +37,9 @@ class ReceptionService:
         self._entropy = entropy
         self._notices = notices
 
-    async def schedule(self, actor: Actor, command: ScheduleReception) -> Reception:
+    async def schedule(self, actor: Actor, command: ScheduleReception, beside: Beside | None = None) -> Reception:
         """A new planned reception. Raises NotPermitted, Invalid."""
-        _check_schedule(command)
+        check_plan(_plan_of(command))
         reception = ReceptionId(self._entropy.id())
         authorise(actor, Action.SCHEDULE, Concern(f"reception {reception}", command.agency))
         event = ReceptionScheduled(
@@ -49,10 +52,12 @@ class ReceptionService:
             command.seats,
             command.agenda,
             command.admit,
+            command.public,
+            command.note,
         )
         recorded = Recorded(reception, 1, self._clock.utc(), actor.account, event)
         state = scheduled(recorded)
-        await self._store(actor, Action.SCHEDULE, state, [recorded])
+        await self._store(actor, Action.SCHEDULE, state, [recorded], beside=beside)
         return state
 
     async def load(self, actor: Actor, reception: ReceptionId) -> Reception:
@@ -71,13 +76,15 @@ class ReceptionService:
         async with self._units.reading() as unit:
             return await unit.receptions.history(reception)
 
-    async def execute(self, actor: Actor, reception: ReceptionId, command: Command) -> Reception:
+    async def execute(
+        self, actor: Actor, reception: ReceptionId, command: Command, beside: Beside | None = None
+    ) -> Reception:
         """Decide on the present state and store what it means; tried again when somebody else was quicker."""
         for _ in range(_TRIES):
             state = await self.present(reception)
             try:
                 events = decide(state, actor, command)
-                return await self.append(actor, type(command).__name__, state, events)
+                return await self.append(actor, type(command).__name__, state, events, beside=beside)
             except Conflict:
                 continue
             except Refusal as refusal:
@@ -93,6 +100,7 @@ class ReceptionService:
         events: Sequence[Event],
         at_utc_ns: int | None = None,
         recording: RecordingRow | None = None,
+        beside: Beside | None = None,
     ) -> Reception:
         """``state`` after ``events``, stored, with the recording's row in the same transaction when one is given.
 
@@ -105,7 +113,7 @@ class ReceptionService:
             recorded.append(Recorded(state.id, state.version + 1, at, actor.account, event))
             state = evolve(state, recorded[-1])
         if recorded:
-            await self._store(actor, action, state, recorded, recording)
+            await self._store(actor, action, state, recorded, recording, beside)
         return state
 
     async def refused(self, actor: Actor, action: str, state: Reception, refusal: Refusal) -> None:
@@ -122,13 +130,15 @@ class ReceptionService:
         state: Reception,
         recorded: Sequence[Recorded],
         recording: RecordingRow | None = None,
+        beside: Beside | None = None,
     ) -> None:
         names = ",".join(type(one.event).__name__ for one in recorded)
         async with self._units.writing() as unit:
             await unit.receptions.append(recorded, state.row)
-            await unit.receptions.seat(state.row, {seat.account for seat in state.seats.values()})
             if recording is not None:
                 await unit.recordings.put(recording)
+            if beside is not None:
+                await beside(unit, state)
             await unit.audit.append(self._entry(actor, action, state, DONE, serialise_tie(recorded)))
             await unit.outbox.add(STORED, state.id, names, recorded[-1].at_utc_ns)
             await unit.commit()
@@ -138,8 +148,13 @@ class ReceptionService:
         return AuditEntry(self._clock.utc(), actor.account, str(action), f"reception {state.id}", outcome, detail)
 
 
-def _check_schedule(command: ScheduleReception) -> None:
-    if not 0 < len(command.title.strip()) <= MAX_TITLE:
-        raise Invalid(field="title", limit=str(MAX_TITLE))
-    if not 0 < len(command.seats) <= MAX_SEATS:
-        raise Invalid(field="seats", limit=str(MAX_SEATS))
+def _plan_of(command: ScheduleReception) -> Plan:
+    return Plan(
+        command.title.strip(),
+        command.kind,
+        command.starts_utc_ns,
+        command.seats,
+        command.agenda,
+        command.public,
+        command.note,
+    )

@@ -4,232 +4,16 @@ Everything raises Unavailable(storage_unavailable) when the database does not an
 NotFound unless the docstring says None.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol
 
 import msgspec
 
-from bridge.archive import AccessEvent, FixityCheck, ViewingCopy
+from bridge.archive_rows import AccessEvents, FixityChecks, Recordings, ViewingCopies
 from bridge.client_rows import Clients, KeptAnswers
-from bridge.events import Recorded
-from bridge.finding import AccountFilter, ReceptionCursor, ReceptionFilter
-from bridge.ids import AccountId, AgencyId, BridgePointId, ReceptionId, RecordingId, SessionId
-from bridge.model import (
-    Account,
-    Agency,
-    BridgePoint,
-    ReceptionRow,
-    RecordingRow,
-    SecondFactor,
-    Session,
-    SignInUnderWay,
-)
-from bridge.search import PointName, RecordingCursor, RecordingFilter, RecordingPerson
-
-
-class Organisation(Protocol):
-    """Agencies and bridge points."""
-
-    async def add_agency(self, agency: Agency) -> None: ...
-
-    async def add_point(self, point: BridgePoint) -> None: ...
-
-    async def replace_agency(self, agency: Agency) -> None: ...
-
-    async def replace_point(self, point: BridgePoint) -> None: ...
-
-    async def agency(self, agency: AgencyId) -> Agency: ...
-
-    async def point(self, point: BridgePointId) -> BridgePoint: ...
-
-    async def agencies(self) -> list[Agency]: ...
-
-    async def points(self) -> list[BridgePoint]: ...
-
-
-class Accounts(Protocol):
-    async def add(self, account: Account) -> None:
-        """Conflict when the login exists."""
-        ...
-
-    async def replace(self, account: Account) -> None: ...
-
-    async def get(self, account: AccountId) -> Account: ...
-
-    async def by_login(self, login: str) -> Account | None: ...
-
-    async def all(self) -> list[Account]: ...
-
-    async def some(self, accounts: Collection[AccountId]) -> list[Account]:
-        """Those of them that there are."""
-        ...
-
-    async def find(self, asked: AccountFilter, after: str, limit: int) -> list[Account]:
-        """In order of login; ``after``: only what follows that login."""
-        ...
-
-    async def count(self, asked: AccountFilter) -> int:
-        """How many there are in all."""
-        ...
-
-
-class Sessions(Protocol):
-    """Signed-in browsers (server side)."""
-
-    async def add(self, session: Session) -> None: ...
-
-    async def get(self, session: SessionId) -> Session | None: ...
-
-    async def touch(self, session: SessionId, seen_utc_ns: int) -> None: ...
-
-    async def remove(self, session: SessionId) -> None: ...
-
-    async def of(self, account: AccountId) -> list[Session]:
-        """Those that did not end, seen last first."""
-        ...
-
-    async def remove_of(self, account: AccountId, but: SessionId | None = None) -> int:
-        """Every session of the account, except ``but``. How many were removed."""
-        ...
-
-    async def remove_older(self, seen_before_utc_ns: int) -> int: ...
-
-
-class SignIns(Protocol):
-    """Sign-ins that wait for a further answer."""
-
-    async def add(self, begun: SignInUnderWay) -> None: ...
-
-    async def get(self, id_: SessionId) -> SignInUnderWay | None: ...
-
-    async def remove(self, id_: SessionId) -> bool:
-        """False when it was gone already."""
-        ...
-
-    async def remove_of(self, account: AccountId) -> int: ...
-
-    async def remove_older(self, made_before_utc_ns: int) -> int: ...
-
-
-class SecondFactors(Protocol):
-    async def put(self, factor: SecondFactor) -> None:
-        """Add, or replace that of the account."""
-        ...
-
-    async def get(self, account: AccountId) -> SecondFactor | None: ...
-
-    async def remove(self, account: AccountId) -> bool:
-        """False when there was none."""
-        ...
-
-
-class EventLine(msgspec.Struct, frozen=True):
-    """An event as its row has it: ``event`` is the JSON text."""
-
-    reception: ReceptionId
-    version: int
-    at_utc_ns: int
-    actor: str
-    event: str
-
-
-class Receptions(Protocol):
-    """Event streams of receptions and the row each list shows."""
-
-    async def history(self, reception: ReceptionId, after: int = 0) -> list[Recorded]:
-        """In order; NotFound when there is none at all."""
-        ...
-
-    async def append(self, events: Sequence[Recorded], row: ReceptionRow) -> None:
-        """Events of one reception with consecutive versions, and its new row. Conflict when a version is taken."""
-        ...
-
-    async def ids(self) -> list[ReceptionId]:
-        """Of every reception that has an event or a row."""
-        ...
-
-    async def lines(self, reception: ReceptionId) -> list[EventLine]:
-        """Its events as they are stored, undecoded, in order; for who checks them."""
-        ...
-
-    async def row(self, reception: ReceptionId) -> ReceptionRow: ...
-
-    async def rows(self, starts_from_utc_ns: int, starts_before_utc_ns: int) -> list[ReceptionRow]:
-        """In order of start."""
-        ...
-
-    async def find(self, asked: ReceptionFilter, after: ReceptionCursor | None, limit: int) -> list[ReceptionRow]:
-        """In order of start; ``after``: only what follows that place."""
-        ...
-
-    async def histories(self, receptions: Collection[ReceptionId]) -> dict[ReceptionId, list[Recorded]]:
-        """The events of several, in order, in one question."""
-        ...
-
-    async def seat(self, row: ReceptionRow, accounts: Collection[AccountId]) -> None:
-        """Whose receptions it is among, under its start, instead of whoever was named before."""
-        ...
-
-
-class Recordings(Protocol):
-    async def put(self, row: RecordingRow) -> None:
-        """Add, or replace the row of that id."""
-        ...
-
-    async def get(self, recording: RecordingId) -> RecordingRow: ...
-
-    async def all(self) -> list[RecordingRow]:
-        """Newest first."""
-        ...
-
-    async def in_states(self, states: Sequence[str]) -> list[RecordingRow]: ...
-
-    async def find(self, asked: RecordingFilter, after: RecordingCursor | None, limit: int) -> list[RecordingRow]:
-        """Newest first; ``after``: only what follows that place."""
-        ...
-
-    async def count(self, asked: RecordingFilter, most: int | None = None) -> int:
-        """How many there are in all; not beyond ``most``, which costs less."""
-        ...
-
-    async def name_people(self, recording: RecordingId, people: Sequence[RecordingPerson]) -> None:
-        """Who was there, instead of whoever was named before."""
-        ...
-
-    async def points(self, agencies: Collection[AgencyId] | None) -> list[PointName]:
-        """Those from which somebody was in a recording of these agencies (None: of any), by name."""
-        ...
-
-
-class AccessEvents(Protocol):
-    """Append-only."""
-
-    async def add(self, event: AccessEvent) -> None: ...
-
-    async def of(self, recording: RecordingId) -> list[AccessEvent]:
-        """Newest first."""
-        ...
-
-
-class FixityChecks(Protocol):
-    async def add(self, check: FixityCheck) -> None: ...
-
-    async def of(self, recording: RecordingId, limit: int) -> list[FixityCheck]:
-        """Newest first."""
-        ...
-
-
-class ViewingCopies(Protocol):
-    async def put(self, copy: ViewingCopy) -> None:
-        """Add, or replace that of the recording."""
-        ...
-
-    async def get(self, recording: RecordingId) -> ViewingCopy | None: ...
-
-    async def in_states(self, states: Sequence[str]) -> list[ViewingCopy]:
-        """Who asked first comes first."""
-        ...
+from bridge.people_rows import Accounts, FirstLinks, Offices, Organisation, SecondFactors, Sessions, SignIns
+from bridge.reception_rows import Invitations, Receptions, Visits
 
 
 class AuditEntry(msgspec.Struct, frozen=True):
@@ -284,6 +68,23 @@ class Outbox(Protocol):
     async def done(self, number: int) -> None: ...
 
 
+class PublishedKeyList(msgspec.Struct, frozen=True):
+    """A list of the installation's public keys (:mod:`bridge.keylists`) and its signature, each as its canonical text.
+    ``number`` is given by the store, 0 before that."""
+
+    text: str
+    signature: str
+    number: int = 0
+
+
+class KeyLists(Protocol):
+    async def add(self, published: PublishedKeyList) -> None: ...
+
+    async def all(self) -> list[PublishedKeyList]:
+        """In the order of their publication."""
+        ...
+
+
 class Lease(msgspec.Struct, frozen=True):
     """``owner`` runs the room until ``until_utc_ns`` unless it renews."""
 
@@ -298,6 +99,10 @@ class Leases(Protocol):
         ...
 
     async def release(self, name: str, owner: str) -> None: ...
+
+    async def free_for(self, owner: str, now_utc_ns: int) -> list[Lease]:
+        """Rows that this owner would get: its own, and those that ran out."""
+        ...
 
 
 class UsedTokens(Protocol):
@@ -334,6 +139,10 @@ class UnitOfWork(Protocol):
     second_factors: SecondFactors
     clients: Clients
     kept_answers: KeptAnswers
+    invitations: Invitations
+    offices: Offices
+    first_links: FirstLinks
+    visits: Visits
     receptions: Receptions
     recordings: Recordings
     access_events: AccessEvents
@@ -341,6 +150,7 @@ class UnitOfWork(Protocol):
     viewing_copies: ViewingCopies
     audit: Audit
     outbox: Outbox
+    key_lists: KeyLists
     leases: Leases
     used_tokens: UsedTokens
     nodes: Nodes

@@ -2,10 +2,12 @@
 
 from bridge.control import Gates, ParticipantOrder, RoomOrder
 from bridge.disk import Look, Space
-from bridge.errors import Code
+from bridge.errors import Code, NotPermitted, Refusal
+from bridge.help import is_shut
 from bridge.ids import ParticipantId, SeatId
-from bridge.model import OFFICIALS, STAFF_SIDE, Role
-from bridge.reception import Reception
+from bridge.model import LISTENERS, OFFICIALS, STAFF_SIDE, Role
+from bridge.policy import Actor
+from bridge.reception import Participant, Reception
 from bridge.states import OVER, UNDER_WAY, ReceptionState
 
 MAX_PARTICIPANTS = 50
@@ -14,12 +16,27 @@ MAX_PARTICIPANTS = 50
 WhyNot = Code | None
 
 
+def own_place(reception: Reception, actor: Actor) -> Participant:
+    """Where ``actor`` is in the room. Raises NotPermitted, NotFound(unknown_participant)."""
+    if actor.participant is None:
+        raise NotPermitted(Code.UNKNOWN_PARTICIPANT, "not in the room")
+    return reception.participant(actor.participant)
+
+
+def refuse(why_not: WhyNot) -> None:
+    """Raises Refusal(why_not)."""
+    if why_not is not None:
+        raise Refusal(why_not)
+
+
 def may_join(reception: Reception, seat: SeatId) -> WhyNot:
     """A seat taken by a live connection is not refused: the newer device replaces the older."""
     if reception.state in OVER:
         return Code.RECEPTION_OVER
     if not reception.doors_open:
         return Code.DOORS_CLOSED
+    if is_shut(reception.helps, seat):
+        return Code.NOT_PERMITTED
     if reception.at_seat(seat) is None and len(reception.participants) >= MAX_PARTICIPANTS:
         return Code.ROOM_FULL
     return None
@@ -38,8 +55,8 @@ def may_receive(reception: Reception, participant: ParticipantId) -> bool:
 
 
 def may_send(reception: Reception, participant: ParticipantId) -> bool:
-    """Whether their media reaches anybody: the same people at the same times."""
-    return may_receive(reception, participant)
+    """Whether their media reaches anybody: the same people at the same times, but for who only listens."""
+    return reception.role_of(participant) not in LISTENERS and may_receive(reception, participant)
 
 
 def may_open_microphone(reception: Reception, participant: ParticipantId) -> WhyNot:
@@ -64,6 +81,13 @@ def may_share_screen(reception: Reception, participant: ParticipantId) -> WhyNot
     return None if reception.participant(participant).floor else Code.NO_FLOOR
 
 
+def chair_connected(reception: Reception) -> bool:
+    """Whether whoever holds the chair now is there."""
+    return any(
+        someone.connected and reception.role_of(someone.id) is Role.CHAIR for someone in reception.participants.values()
+    )
+
+
 def officials_connected(reception: Reception) -> bool:
     """Whether anybody who conducts is there."""
     return any(
@@ -78,7 +102,8 @@ def officials_connected(reception: Reception) -> bool:
 def gates(reception: Reception, participant: ParticipantId) -> Gates:
     """Which of their sources reach anybody. While interrupted the room as a whole is held (:func:`room_order`)."""
     someone = reception.participant(participant)
-    sends = may_send(reception, participant) or reception.state is ReceptionState.INTERRUPTED
+    listens = reception.role_of(participant) in LISTENERS
+    sends = not listens and (may_send(reception, participant) or reception.state is ReceptionState.INTERRUPTED)
     return Gates(
         microphone=sends and someone.microphone_open,
         camera=sends and someone.camera_on,

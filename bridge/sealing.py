@@ -6,12 +6,12 @@ one that journal and history give, a signature when it holds over that manifest,
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from bridge.agreement import agreed
-from bridge.archive import FixityCheck, fixity_check
+from bridge.archive import fixity_check
 from bridge.assembly import Assembly, assemble, same_record
 from bridge.errors import Code, MalformedInput, NotFound, Refusal, Unavailable
 from bridge.events import ReceptionClosed, Recorded
@@ -23,7 +23,7 @@ from bridge.model import RecordingRow
 from bridge.policy import SYSTEM
 from bridge.ports import Clock, ObjectStore, ObjectVersion, StoredObject
 from bridge.repositories import AuditEntry, UnitsOfWork
-from bridge.search import UNSEALED_STATES, RecordingPerson, people_of
+from bridge.search import UNSEALED_STATES, people_of
 from bridge.signing import (
     KnownKeys,
     ManifestSignature,
@@ -185,28 +185,33 @@ class Sealing:
         record, manifest = sealed.manifest.record, sealed.manifest.stored
         own = (manifest, sealed.signature, sealed.journal)
         digest = hashlib.sha256(sealed.manifest.text).hexdigest()
-        detail = serialise_seal(digest, sealed.signed.key)
         wanted = [ObjectVersion(one.key, one.version) for one in ordered_segments(record.tracks)]
         wanted += [ObjectVersion(one.key, one.version) for one in own]
         await self._objects.retain_all(wanted, self._clock.utc() + self._retention_ns)
-        await self._write(
-            row.id,
-            AuditEntry(self._clock.utc(), SYSTEM.account, SEAL, f"recording {row.id}", "done", detail),
-            people=people_of(record),
-            state=RecordingState.SEALED,
-            ended_utc_ns=record.ended.utc_ns,
-            began_utc_ns=record.began.utc_ns,
-            journal_key=sealed.journal.key,
-            journal_version=sealed.journal.version,
-            manifest_key=manifest.key,
-            manifest_version=manifest.version,
-            manifest_sha256=digest,
-            signature_key=sealed.signature.key,
-            signature_version=sealed.signature.version,
-            signed_by=sealed.signed.key,
-            bytes=total_bytes(record.tracks),
-            points=len({person.point for person in record.participants}),
-        )
+        columns = {
+            "state": RecordingState.SEALED,
+            "ended_utc_ns": record.ended.utc_ns,
+            "began_utc_ns": record.began.utc_ns,
+            "journal_key": sealed.journal.key,
+            "journal_version": sealed.journal.version,
+            "manifest_key": manifest.key,
+            "manifest_version": manifest.version,
+            "manifest_sha256": digest,
+            "signature_key": sealed.signature.key,
+            "signature_version": sealed.signature.version,
+            "signed_by": sealed.signed.key,
+            "bytes": total_bytes(record.tracks),
+            "points": len({person.point for person in record.participants}),
+        }
+        async with self._units.writing() as unit:
+            now = await unit.recordings.get(row.id)
+            if now.state not in UNSEALED_STATES:
+                return  # another sealer was quicker, and it may be verified by now
+            await unit.recordings.put(msgspec.structs.replace(now, **columns))
+            await unit.recordings.name_people(row.id, people_of(record))
+            detail = serialise_seal(digest, sealed.signed.key)
+            await unit.audit.append(self._done(SYSTEM.account, SEAL, row.id, detail))
+            await unit.commit()
 
     async def verify_new(self) -> list[RecordingId]:
         """Checks whole, once, every recording that was sealed and never checked. Raises as :meth:`seal_all`."""
@@ -226,40 +231,34 @@ class Sealing:
         judge = Judge(self._signing.checker, await self._signing.known.trust())
         result = await verify_recording(self._objects, row.manifest_key, judge, remembered_of(row), progress)
         result = await agreed(self._units, self._objects, row, result)
-        state = RecordingState.VERIFIED if result.holds and row.state == RecordingState.SEALED else row.state
-        at = self._clock.utc()
-        detail = f"{len(result.faults)} faults in {result.objects} objects"
-        await self._write(
-            row.id,
-            AuditEntry(at, by, VERIFY, f"recording {row.id}", "done", detail),
-            check=fixity_check(row.id, at, by, result),
-            state=state,
-            verified_utc_ns=at,
-            faults=len(result.faults),
-            origin=result.origin,
-        )
+        await self._keep_check(row.id, by, result)
         return result
 
-    async def _write(
-        self,
-        recording: RecordingId,
-        entry: AuditEntry,
-        people: Sequence[RecordingPerson] = (),
-        check: FixityCheck | None = None,
-        **changes: Any,
-    ) -> None:
-        """Changes the row as it is now: somebody else may have written to it while the objects were read."""
+    async def _keep_check(self, recording: RecordingId, by: AccountId, result: Verification) -> None:
+        """Decided on the row as it is now: others may have checked it while its objects were read."""
+        detail = f"{len(result.faults)} faults in {result.objects} objects"
         async with self._units.writing() as unit:
             row = await unit.recordings.get(recording)
-            if entry.action == SEAL and row.state not in UNSEALED_STATES:
-                return  # another sealer was quicker, and it may be verified by now
-            await unit.recordings.put(msgspec.structs.replace(row, **changes))
-            if people:
-                await unit.recordings.name_people(recording, people)
-            if check is not None:
-                await unit.fixity_checks.add(check)
+            entry = self._done(by, VERIFY, recording, detail)
+            await unit.recordings.put(_checked(row, result, entry.at_utc_ns))
+            await unit.fixity_checks.add(fixity_check(recording, entry.at_utc_ns, by, result))
             await unit.audit.append(entry)
             await unit.commit()
+
+    def _done(self, by: AccountId, action: str, recording: RecordingId, detail: str) -> AuditEntry:
+        return AuditEntry(self._clock.utc(), by, action, f"recording {recording}", "done", detail)
+
+
+def _checked(row: RecordingRow, result: Verification, at_utc_ns: int) -> RecordingRow:
+    """A check takes nothing of its life from a recording; what it found stands beside."""
+    is_first = result.holds and row.state == RecordingState.SEALED
+    return msgspec.structs.replace(
+        row,
+        state=RecordingState.VERIFIED if is_first else row.state,
+        verified_utc_ns=at_utc_ns,
+        faults=len(result.faults),
+        origin=result.origin,
+    )
 
 
 async def _each(rows: Sequence[RecordingRow], work: Callable[[RecordingRow], Awaitable[bool]]) -> list[RecordingId]:

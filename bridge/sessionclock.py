@@ -4,10 +4,17 @@ Everything the room decides is stored under a wall-clock time, and the manifest 
 recording's beginning. So from START on that time is *beginning + media time*, and media time is counted on this
 process's monotonic clock from an exchange with who keeps the recording's time: the node's answer to START, later the
 recorder's status. Monotonic clocks of two machines are never compared but through such an exchange, which is right to
-half its round trip. Before START, and until the first exchange after a restart, it is the wall clock.
+half its round trip. Before START it is the wall clock.
+
+A process that takes a room over asks who keeps the time. Until that answers it goes on by the note of the process
+before (:class:`TimeNote`), when both ran on one machine that was not started anew since; else it counts on from the
+last stored event, which is never ahead of the recording, so that the answer moves time forward only. The wall clock is
+not asked: nobody could say whether it was set meanwhile.
 """
 
-from bridge.ids import MonoNs, UtcNs
+import msgspec
+
+from bridge.ids import MonoNs, RecordingId, UtcNs
 from bridge.media import Moment
 from bridge.ports import Clock
 
@@ -29,6 +36,25 @@ class SteadyClock:
         return UtcNs(self._offset + self._clock.mono())
 
 
+AS_BEFORE_NS = 5_000_000
+"""Two exchanges with a recorder on one machine differ by less; noting each would write for nothing."""
+
+
+class TimeNote(msgspec.Struct, frozen=True):
+    """It was media time ``media_ns`` of ``recording`` at ``mono_ns`` of the machine's run ``boot``."""
+
+    boot: str
+    recording: RecordingId
+    mono_ns: int
+    media_ns: int
+
+    def tells_as(self, other: "TimeNote | None") -> bool:
+        """Whether who goes on by the other has the same time."""
+        if other is None or (self.boot, self.recording) != (other.boot, other.recording):
+            return False
+        return abs((self.media_ns - self.mono_ns) - (other.media_ns - other.mono_ns)) < AS_BEFORE_NS
+
+
 class SessionClock:
     """:class:`bridge.ports.Clock`. ``began_utc_ns``: of a recording under way; ``last_utc_ns``: of its last stored
     event, behind which time never is."""
@@ -39,6 +65,8 @@ class SessionClock:
         self._anchor: tuple[int, int] | None = None
         """(this process's monotonic clock, media time) of the same moment."""
         self._told = last_utc_ns if began_utc_ns is not None else 0
+        self._resumed = (clock.mono(), max(last_utc_ns, began_utc_ns or 0))
+        """(this process's monotonic clock, the least that it is by the recording) when this was made."""
 
     @property
     def is_anchored(self) -> bool:
@@ -59,7 +87,10 @@ class SessionClock:
         media_ns = self.media_ns
         if self._began_utc_ns is None:
             return self._clock.utc()
-        now = self._clock.utc() if media_ns is None else self._began_utc_ns + media_ns
+        if media_ns is None:
+            now = self._resumed[1] + self._clock.mono() - self._resumed[0]
+        else:
+            now = self._began_utc_ns + media_ns
         self._told = max(self._told, now)
         return UtcNs(self._told)
 
@@ -71,6 +102,15 @@ class SessionClock:
     def set(self, media_ns: int, asked: MonoNs) -> None:
         """Media time as it was somewhere between ``asked`` and now."""
         self._anchor = ((asked + self._clock.mono()) // 2, media_ns)
+
+    def note(self, boot: str, recording: RecordingId) -> TimeNote | None:
+        """For who goes on after this process; None while it does not run by the recording."""
+        return None if self._anchor is None else TimeNote(boot, recording, *self._anchor)
+
+    def go_on(self, note: TimeNote) -> None:
+        """As the process before, on the same monotonic clock. The recorder corrects it."""
+        if note.media_ns >= 0 and note.mono_ns <= self._clock.mono():
+            self._anchor = (note.mono_ns, note.media_ns)
 
     def forget(self) -> None:
         """The recording did not begin after all."""

@@ -100,8 +100,9 @@ class SignatureChecker(Protocol):
 class KnownKeys(Protocol):
     """The keys this installation signs and ever signed with (storage)."""
 
-    async def trust(self) -> Trust:
-        """As they are now: keys are rotated while we run. Raises Refusal(signing_unavailable)."""
+    async def trust(self) -> Trust | None:
+        """As they are now: keys are rotated while we run. None: this process cannot know them, and a signature's origin
+        is not established. Raises Refusal(signing_unavailable)."""
         ...
 
 

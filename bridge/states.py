@@ -92,9 +92,10 @@ ATTENDANCE = LifeCycle(
         _A.EXPECTED: frozenset({_A.DEVICE_CHECKED}),
         _A.DEVICE_CHECKED: frozenset({_A.WAITING, _A.LEFT}),
         _A.WAITING: frozenset({_A.ADMITTED, _A.LEFT, _A.DISMISSED}),
-        _A.ADMITTED: frozenset({_A.IN_CONSULTATION, _A.AWAY, _A.LEFT, _A.DISMISSED}),
+        # back to waiting: sent there by who conducts
+        _A.ADMITTED: frozenset({_A.IN_CONSULTATION, _A.AWAY, _A.WAITING, _A.LEFT, _A.DISMISSED}),
         _A.IN_CONSULTATION: frozenset({_A.ADMITTED, _A.LEFT, _A.DISMISSED}),
-        _A.AWAY: frozenset({_A.ADMITTED, _A.LEFT, _A.DISMISSED}),
+        _A.AWAY: frozenset({_A.ADMITTED, _A.WAITING, _A.LEFT, _A.DISMISSED}),
         _A.LEFT: frozenset({_A.WAITING}),
         _A.DISMISSED: frozenset(),
     },
@@ -133,4 +134,25 @@ RECORDING = LifeCycle(
     },
 )
 
-LIFE_CYCLES = (RECEPTION, ATTENDANCE, RECORDING)
+
+class HelpState(StrEnum):
+    """An operator's offer to help in a room, and the consent of who conducts it."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
+_H = HelpState
+HELP = LifeCycle(
+    "help",
+    {
+        _H.OFFERED: frozenset({_H.ACCEPTED, _H.DECLINED, _H.ENDED}),
+        _H.ACCEPTED: frozenset({_H.ENDED}),
+        _H.DECLINED: frozenset(),
+        _H.ENDED: frozenset(),
+    },
+)
+
+LIFE_CYCLES = (RECEPTION, ATTENDANCE, RECORDING, HELP)

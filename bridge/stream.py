@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from bridge.errors import Conflict
 from bridge.events import Recorded
+from bridge.evolution import evolve
 from bridge.kept import Batch, own_versions
-from bridge.reception import Reception, evolve
+from bridge.reception import Reception
 from bridge.receptions import ReceptionService
 
 _TRIES = 5

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from bridge.errors import Code, Invalid, MalformedInput, NotFound, Refusal
+from bridge.faults import Fault
 from bridge.journal import parse_journal
 from bridge.manifest import Manifest, ManifestSegment, chain_faults, ordered_segments, parse_manifest
 from bridge.model import RecordingRow
@@ -25,19 +26,10 @@ ABSENT = (NotFound, Invalid)
 """What a store says of an object that it does not have, or cannot have: a changed record may name any key at all."""
 
 
-class Fault(msgspec.Struct, frozen=True):
-    """One thing that is not as it should be. ``algorithm``: sha256 | size | chain | presence | form | row; of a
-    signature also its :class:`bridge.signing.Algorithm`, key | algorithm | certificate | trust."""
-
-    path: str
-    algorithm: str
-    expected: str
-    found: str
-
-
 class Verification(msgspec.Struct, frozen=True):
     """The result: what was checked and every fault. ``origin``: what it can say about who sealed; ``signed_by``: id of
-    the key that the signature names, empty without one; ``signer``: the subject of its certificate, if it has one."""
+    the key that the signature names, empty without one; ``signer``: the subject of its certificate, if it has one;
+    ``declared``: faults of a bag that are there exactly as its export declared them (:mod:`bridge.damage`)."""
 
     recording: str
     objects: int
@@ -46,11 +38,12 @@ class Verification(msgspec.Struct, frozen=True):
     origin: Origin = Origin.UNSIGNED
     signed_by: str = ""
     signer: str = ""
+    declared: tuple[Fault, ...] = ()
 
     @property
     def holds(self) -> bool:
         """No fault at all."""
-        return not self.faults
+        return not self.faults and not self.declared
 
 
 class Remembered(msgspec.Struct, frozen=True):
@@ -195,8 +188,18 @@ async def _check_segment(objects: ReadableObjects, segment: ManifestSegment) -> 
             size += len(chunk)
     except ABSENT as error:
         return [_absent(segment.key, error)], 0
+    return segment_faults(segment, size, digest.hexdigest()), size
+
+
+def segment_faults(segment: ManifestSegment, size: int, sha256: str) -> list[Fault]:
+    """Of what was read in its place."""
     faults = _expect(segment.key, "size", str(segment.bytes), str(size))
-    return faults + _expect(segment.key, "sha256", segment.sha256, digest.hexdigest()), size
+    return faults + _expect(segment.key, "sha256", segment.sha256, sha256)
+
+
+def missing(path: str) -> Fault:
+    """Nothing is in its place."""
+    return Fault(path, "presence", "present", "missing")
 
 
 async def _check_journal(objects: ReadableObjects, manifest: Manifest, key: str) -> tuple[list[Fault], int]:

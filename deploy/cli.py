@@ -253,6 +253,15 @@ def password(login: str, config: ConfigFile = None, data: Data = None) -> None:
         asyncio.run(main(resolved(config, data=data), login, console))
 
 
+@user_app.command(name="first-link")
+def first_link(config: ConfigFile = None, data: Data = None, port: Port = None) -> None:
+    """Print a new link for the first administrator of an installation without any account."""
+    from deploy.tools import first_link as main
+
+    with faults_told():
+        asyncio.run(main(resolved(config, data=data, web__port=port), console))
+
+
 @user_app.command(name="totp-off")
 def totp_off(login: str, config: ConfigFile = None, data: Data = None) -> None:
     """Switch off the second factor of an account whose device and recovery codes are lost."""

@@ -84,4 +84,4 @@ def export_recording(
 
     with faults_told():
         configuration = resolved(config, data=data, store__kind=store, web__port=port)
-        asyncio.run(main(configuration, recording, folder, purpose, by, json, console))
+        raise typer.Exit(asyncio.run(main(configuration, recording, folder, purpose, by, json, console)))

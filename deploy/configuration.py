@@ -80,10 +80,12 @@ class RecordingPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class ArchivePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Sealed recordings. ``signing_key`` and ``signing_certificate``: PEM files of the office's X.509 key and its
-    certificate, issuers behind it; without them recordings are signed with a key of our own (Ed25519)."""
+    certificate, issuers behind it; without them recordings are signed with a key of our own (Ed25519). ``trusted``:
+    files with public keys or certificates, or fingerprints, by which a machine without the keys knows our own."""
 
     signing_key: str = ""
     signing_certificate: str = ""
+    trusted: tuple[str, ...] = ()
 
 
 class JobsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

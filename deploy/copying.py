@@ -9,7 +9,7 @@ from deploy.configuration import Configuration, keep
 from deploy.folder import DataFolder
 from deploy.renderqueue import RenderQueue
 from deploy.renders import Renders, RenderSettings, renderer_command
-from deploy.time import SystemClock
+from deploy.time import SystemClock, SystemEntropy
 from storage.build import Storage
 from web.catalogues import load_catalogues
 from web.rendition_words import wording_of
@@ -25,7 +25,7 @@ class Copying(NamedTuple):
 def copying(configuration: Configuration, folder: DataFolder, storage: Storage) -> Copying:
     """Nothing is started yet."""
     clock = SystemClock()
-    copies = ViewingCopies(storage.units, clock)
+    copies = ViewingCopies(storage.units, clock, f"jobs {SystemEntropy().id()}")
     renders = Renders(storage.units, storage.objects, copies, clock, render_settings(configuration, folder))
     return Copying(RenderQueue(folder.queue, copies.wanted, renders.run), renders)
 

@@ -20,6 +20,7 @@ from deploy.folder import prepare
 from deploy.software import SOFTWARE
 from deploy.stores import opened
 from deploy.time import SystemClock
+from deploy.verify import DAMAGED
 from recorder.remux import PyAvRemuxer
 from storage.bag.writing import FolderBag
 from storage.signing.checker import Signatures
@@ -35,8 +36,8 @@ async def export(
     by: str | None,
     json: bool,
     console: Console,
-) -> None:
-    """Prints what was written. Raises ConfigurationFault, Refusal, NotExported."""
+) -> int:
+    """Prints what was written; 0, or 3 when it declares damage. Raises ConfigurationFault, Refusal, NotExported."""
     pages = _pages(configuration)
     async with opened(configuration, prepare(configuration)) as storage:
         reader = await _reader(storage.units, by)
@@ -49,6 +50,7 @@ async def export(
     console.print(
         msgspec.json.encode(result).decode() if json else _report(result, place), markup=False, soft_wrap=True
     )
+    return DAMAGED if result.damage else 0
 
 
 def _pages(configuration: Configuration) -> WrittenPages:
@@ -83,6 +85,9 @@ def _bar(console: Console, quiet: bool) -> Iterator[Told]:
 
 def _report(result: Exported, place: Path) -> str:
     lines = [f"{result.files} files, {result.bytes:,} bytes in {place}"]
+    lines += [f"  DAMAGED {f.path}: {f.algorithm}: sealed {f.expected}, stored {f.found}" for f in result.damage]
+    if result.damage:
+        lines.append("the stored recording is damaged; the folder declares it (damage.json, summary.html)")
     lines += [f"  no browser plays {key}: no other form could be made of it" for key in result.unplayable]
     lines.append(f"manifest sha256 {result.manifest_sha256}")
     check = f"check it anywhere: diemcau verify {place}"

@@ -5,14 +5,20 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bridge.errors import MalformedInput
+from bridge.keylists import KeyPublishing, PublishedKeys
 from bridge.policy import SYSTEM
-from bridge.repositories import AuditEntry
+from bridge.repositories import AuditEntry, UnitsOfWork
 from bridge.signing import KeyId, shown
 from deploy.configuration import Configuration, ConfigurationFault
 from deploy.folder import DataFolder, prepare
 from deploy.stores import opened
 from deploy.time import SystemClock
+from deploy.trust import trust_of
+from storage.build import Storage
+from storage.signing.algorithms import SigningKey
 from storage.signing.certified import SigningFiles
+from storage.signing.checker import Signatures
 from storage.signing.fault import KeyFault
 from storage.signing.installation import InstallationKeys
 
@@ -58,15 +64,47 @@ async def rotate_key(configuration: Configuration, console: Console) -> None:
     """A new key signs from now on; the audit says since when."""
     folder = prepare(configuration)
     keys = ready_keys(configuration, folder)
-    async with opened(configuration, folder) as storage, storage.units.writing() as unit:
-        try:
-            made = keys.rotate()
-        except KeyFault as fault:
-            raise ConfigurationFault(str(fault)) from fault
-        await unit.audit.append(_entry("rotate_signing_key", made))
-        await unit.commit()
+    async with opened(configuration, folder) as storage:
+        made = await _in_use_from_now_on(storage, keys, _made(keys))
+        async with storage.units.writing() as unit:
+            await unit.audit.append(_entry("rotate_signing_key", made))
+            await unit.commit()
     console.print(f"signs from now on: {shown(made)}")
     console.print("What was signed before stays valid. Hand the new fingerprint to verifiers; back the data folder up.")
+
+
+def _made(keys: InstallationKeys) -> SigningKey:
+    try:
+        return keys.make()
+    except KeyFault as fault:
+        raise ConfigurationFault(str(fault)) from fault
+
+
+async def _in_use_from_now_on(storage: Storage, keys: InstallationKeys, key: SigningKey) -> KeyId:
+    """Listed by the key before it, then in use, then the list is its own: who trusts either trusts both."""
+    publishing = key_publishing(storage, keys)
+    try:
+        await publishing.publish()
+        taken = keys.rotate(key)
+    except KeyFault as fault:
+        raise ConfigurationFault(str(fault)) from fault
+    await publishing.publish()
+    return taken
+
+
+def key_publishing(storage: Storage, keys: InstallationKeys) -> KeyPublishing:
+    """What tells other machines' web which keys are ours."""
+    return KeyPublishing(storage.units, keys, Signatures(), SystemClock())
+
+
+def known_keys(configuration: Configuration, folder: DataFolder, units: UnitsOfWork) -> PublishedKeys:
+    """By what this machine's disk and configuration know, and what the database tells that they lead to. Raises
+    ConfigurationFault."""
+    try:
+        configured = trust_of(configuration.archive.trusted)
+    except MalformedInput as error:
+        raise ConfigurationFault(f"archive.trusted: {error}") from error
+    return PublishedKeys(units, signing_keys(configuration, folder), configured, Signatures())
 
 
 def export_keys(configuration: Configuration, out: Path | None, console: Console) -> None:
@@ -88,14 +126,18 @@ async def import_key(configuration: Configuration, file: Path, console: Console)
     folder = prepare(configuration)
     keys = ready_keys(configuration, folder)
     pem = _read(file)
-    async with opened(configuration, folder) as storage, storage.units.writing() as unit:
+    async with opened(configuration, folder) as storage:
         try:
+            keys.announce(pem)
+            await key_publishing(storage, keys).publish()
             taken = keys.take_in(pem)
         except KeyFault as fault:
             raise ConfigurationFault(f"{file}: {fault}") from fault
-        for key in taken:
-            await unit.audit.append(_entry("import_signing_key", key))
-        await unit.commit()
+        await key_publishing(storage, keys).publish()
+        async with storage.units.writing() as unit:
+            for key in taken:
+                await unit.audit.append(_entry("import_signing_key", key))
+            await unit.commit()
     for key in taken:
         console.print(f"known: {shown(key)}")
 

@@ -72,7 +72,7 @@ async def web(configuration: Configuration) -> int:
 async def jobs(configuration: Configuration) -> int:
     """What runs by itself."""
     from deploy.copying import copying
-    from deploy.keys import ready_keys
+    from deploy.keys import key_publishing, ready_keys
     from deploy.stores import opened, retention_days
     from storage.signing.checker import Signatures
 
@@ -85,9 +85,10 @@ async def jobs(configuration: Configuration) -> int:
         sealing = Sealing(storage.units, storage.objects, SystemClock(), signing, SOFTWARE, days)
         queue, renders = copying(configuration, folder, storage)
         queue.start()
+        keys_job = Job("keys", 60.0, key_publishing(storage, keys).publish)
         copies = [Job("copies", 1.0, queue.look, quiet=True), Job("copies tidy", 3600.0, renders.tidy, quiet=True)]
         try:
-            await run_jobs([*_table(sealing, OutboxRelay(storage.units, {})), *copies], stopping)
+            await run_jobs([keys_job, *_table(sealing, OutboxRelay(storage.units, {})), *copies], stopping)
         finally:
             await queue.close()
     return 0

@@ -75,6 +75,14 @@ class Renders:
             await asyncio.sleep(AGAIN_S)
         except (Refusal, MalformedInput, OSError) as fault:
             await self._fail(run, str(fault))
+        finally:
+            await self._let_go(run)
+
+    async def _let_go(self, run: ViewingCopy) -> None:
+        try:
+            await self._copies.let_go(run)
+        except Unavailable as away:
+            _log.warning("viewing copy of %s: its claim runs out by itself: %s", run.recording, away)
 
     async def _order(self, run: ViewingCopy) -> RenderOrder:
         async with self._units.reading() as unit:
@@ -143,13 +151,19 @@ class Renders:
             await self._clear(run.recording)
 
     async def _store(self, run: ViewingCopy, film: Path, faults: Mapping[str, str]) -> None:
-        """Under no lock: it is no evidence, and can be rendered again as long as the record is there."""
+        """Under no lock: it is no evidence, and can be rendered again as long as the record is there. What another
+        process has made ready meanwhile stays."""
+        if not await self._copies.progressed(run, 1.0):
+            await self._clear(run.recording)
+            return
         stored = await self._objects.put(copy_key(run), _chunks(film), self._clock.utc())
         note = "; ".join(f"{key}: {why}" for key, why in faults.items())
         wanted = await self._copies.ready(run, stored, note)
         if wanted:
             _log.info("viewing copy of %s is ready: %s bytes. %s", run.recording, stored.bytes, note)
-        await self._remove(run, keep=stored.key if wanted else "")
+        present = await self._copies.of(run.recording)
+        is_ready = present is not None and present.state is ViewingCopyState.READY
+        await self._remove(run, keep=present.key if present is not None and is_ready else "")
         await self._clear(run.recording)
 
     async def _remove(self, run: ViewingCopy, keep: str) -> None:

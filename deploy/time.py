@@ -2,9 +2,11 @@
 
 import secrets
 import time
+from pathlib import Path
 
 from bridge.ids import MonoNs, UtcNs
 
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _TIME_DIGITS, _RANDOM_DIGITS = 9, 11
 """36**9 ms reach beyond the year 5000; 11 random digits are 57 bits in one millisecond."""
@@ -20,6 +22,14 @@ class SystemClock:
     def utc(self) -> UtcNs:
         """CLOCK_REALTIME."""
         return UtcNs(time.time_ns())
+
+
+def boot_name() -> str:
+    """Of this run of the machine, over which CLOCK_MONOTONIC counts; empty where nobody says (not Linux)."""
+    try:
+        return _BOOT.read_text().strip()
+    except OSError:
+        return ""
 
 
 class SystemEntropy:

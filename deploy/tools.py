@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bridge.accounts import PASSWORD_BYTES, checked_login
 from bridge.auditing import AuditReport, check_audit, check_database
-from bridge.errors import Invalid, NotFound
+from bridge.errors import Conflict, Invalid, NotFound
 from bridge.ids import AgencyId
 from bridge.model import Account, Level, Role
 from bridge.organisation import same_name
@@ -19,12 +19,14 @@ from bridge.setup import NewAccount, SetUp
 from bridge.signing import Trust
 from bridge.verification import Judge, Verification
 from deploy.configuration import Configuration, ConfigurationFault
+from deploy.firstlink import new_first_link
 from deploy.folder import prepare
-from deploy.keys import signing_keys
+from deploy.keys import known_keys
 from deploy.stores import migrated, opened, storage_config
 from deploy.time import SystemClock, SystemEntropy
 from deploy.verify import (
     as_json,
+    exit_code,
     looks_like_id,
     progress_of,
     report,
@@ -42,10 +44,10 @@ from web.passwords import Argon2Passwords
 
 
 async def verify(configuration: Configuration, what: str, trust: Trust | None, json: bool, console: Console) -> int:
-    """0 when every byte is as sealed, and by whom the verifier trusts; 1 when there are faults."""
+    """0 when every byte is as sealed, and by whom the verifier trusts; otherwise see :func:`exit_code`."""
     result = await (_verify_id if looks_like_id(what) else _verify_path)(configuration, what, trust, console, json)
     console.print(as_json(result) if json else report(result), markup=False, soft_wrap=True)
-    return 0 if result.holds else 1
+    return exit_code(result)
 
 
 async def _verify_id(
@@ -53,8 +55,8 @@ async def _verify_id(
 ) -> Verification:
     """Without other trust, the installation's own keys are what it must be signed by."""
     folder = prepare(configuration)
-    judge = Judge(Signatures(), trust or await signing_keys(configuration, folder).trust())
     async with opened(configuration, folder) as storage:
+        judge = Judge(Signatures(), trust or await known_keys(configuration, folder, storage.units).trust())
         with console.status("…") as status:
             return await verify_by_id(storage.units, storage.objects, judge, what, _teller(status.update, quiet))
 
@@ -147,6 +149,15 @@ async def reset_password(configuration: Configuration, login: str, console: Cons
         await setup.set_password(account.id, Argon2Passwords(entropy).hash(password))
         await unit.commit()
     console.print(f"{account.login}  {password}", markup=False)
+
+
+async def first_link(configuration: Configuration, console: Console) -> None:
+    """Prints it once; the one before no longer holds."""
+    async with opened(configuration, prepare(configuration)) as storage:
+        link = await new_first_link(configuration, storage)
+    if not link:
+        raise Conflict(detail="somebody has an account already: diemcau user list")
+    console.print(link, markup=False, soft_wrap=True)
 
 
 async def totp_off(configuration: Configuration, login: str, console: Console) -> None:

@@ -15,6 +15,7 @@ from rich.table import Table
 from bridge.receptions import ReceptionService
 from deploy.configuration import Configuration, ConfigurationFault, Mode, keep
 from deploy.first_start import DemoAccount, FirstStart
+from deploy.firstlink import new_first_link
 from deploy.folder import DataFolder, FolderFault, prepare
 from deploy.keys import ready_keys, said_of_key
 from deploy.origin import near, origin
@@ -53,7 +54,7 @@ async def running(configuration: Configuration, console: Console) -> AsyncIterat
         server_context(configuration, folder)
         ready_keys(configuration, folder)
         await migrated(configuration, folder)
-        accounts = await _first_start(configuration, folder)
+        found = await _first_start(configuration, folder)
         supervisor = Supervisor(_parts(configuration, folder), folder.logs)
         _on_signals(supervisor)
         task = asyncio.create_task(supervisor.run(), name="supervisor")
@@ -61,7 +62,7 @@ async def running(configuration: Configuration, console: Console) -> AsyncIterat
             await _ready(configuration, folder, task)
             if not task.done():
                 await prove_lock(configuration, folder)
-            _tell(console, configuration, folder, accounts)
+            _tell(console, configuration, folder, found)
             yield task
         finally:
             supervisor.stop()
@@ -105,11 +106,12 @@ def _check_ports(configuration: Configuration) -> None:
                 raise ConfigurationFault(f"{name}: {place} cannot be taken: {error.strerror}") from error
 
 
-async def _first_start(configuration: Configuration, folder: DataFolder) -> list[DemoAccount]:
-    if configuration.mode is not Mode.TRIAL:
-        return []
+async def _first_start(configuration: Configuration, folder: DataFolder) -> Sequence[DemoAccount] | str:
+    """In trial mode the demo's accounts, else the first administrator's link; empty where there are accounts."""
     clock, entropy = SystemClock(), SystemEntropy()
     async with opened(configuration, folder) as storage:
+        if configuration.mode is not Mode.TRIAL:
+            return await new_first_link(configuration, storage)
         receptions = ReceptionService(storage.units, clock, entropy, InProcessNotices())
         first = FirstStart(storage.units, Argon2Passwords(entropy), clock, entropy)
         return await first.run(receptions)
@@ -151,13 +153,23 @@ async def _healthy(client: aiohttp.ClientSession, configuration: Configuration) 
     return all(parts[name] == "ok" for name in ("database", "node", "recorder", "store"))
 
 
-def _tell(console: Console, configuration: Configuration, folder: DataFolder, accounts: Sequence[DemoAccount]) -> None:
+def _tell(
+    console: Console, configuration: Configuration, folder: DataFolder, found: Sequence[DemoAccount] | str
+) -> None:
     console.print(f"\nĐiểm Cầu: {origin(configuration)}", markup=False)
     console.print(f"data: {folder.root}   logs: {folder.logs}   mode: {configuration.mode}", markup=False)
     console.print(said_of_key(configuration, folder), markup=False, soft_wrap=True)
-    if accounts:
+    if isinstance(found, str):
+        _tell_link(console, found)
+    elif found:
         table = Table("login", "password", "name", "point", title="Demo accounts (passwords are shown this once)")
-        for account in accounts:
+        for account in found:
             table.add_row(account.login, account.password, account.name, account.place)
         console.print(table)
     console.print("Stop with Ctrl-C.", markup=False)
+
+
+def _tell_link(console: Console, link: str) -> None:
+    if link:
+        console.print("Nobody can sign in yet. The first administrator opens, within 24 hours and once:", markup=False)
+        console.print(link, markup=False, soft_wrap=True)

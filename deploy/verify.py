@@ -89,10 +89,29 @@ def report(result: Verification) -> str:
     """For people: what was checked, and every fault on a line of its own."""
     lines = [f"{result.objects} objects, {result.bytes:,} bytes checked"]
     lines += [f"  {f.path}: {f.algorithm}: expected {f.expected}, found {f.found}" for f in result.faults]
-    verdict = f"unaltered since {_SEALED[result.origin]}" if result.holds else f"{len(result.faults)} fault(s)"
+    lines += [f"  {f.path}: {f.algorithm}: declared at the export: {f.found}" for f in result.declared]
+    verdict = _verdict(result)
     by = shown(KeyId(result.signed_by)) + (f" ({result.signer})" if result.signer else "")
     return "\n".join([*lines, f"{verdict}; {_ORIGIN[result.origin].format(by=by)}"])
 
+
+def exit_code(result: Verification) -> int:
+    """0: whole; 1: faults; 3: damaged exactly as the export declared it."""
+    if result.faults:
+        return 1
+    return DAMAGED if result.declared else 0
+
+
+def _verdict(result: Verification) -> str:
+    if result.faults:
+        return f"{len(result.faults)} fault(s)"
+    if result.declared:
+        return f"damaged exactly as declared; the rest is unaltered since {_SEALED[result.origin]}"
+    return f"unaltered since {_SEALED[result.origin]}"
+
+
+DAMAGED = 3
+"""Exit code of an export that declares damage, and of the check of one."""
 
 _SEALED = {origin: "signed" if origin in (Origin.SIGNED, Origin.TRUSTED) else "sealed" for origin in Origin}
 _ORIGIN = {

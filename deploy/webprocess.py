@@ -10,12 +10,12 @@ from bridge.receptions import ReceptionService
 from bridge.watch import WatchTimes
 from deploy.configuration import Configuration, Mode
 from deploy.folder import DataFolder
-from deploy.keys import signing_keys
+from deploy.keys import known_keys
 from deploy.names import LOCAL_NODE, LOCAL_RECORDER
 from deploy.origin import hosts, origin, origins
 from deploy.places import ListedPlaces
 from deploy.stores import provisional_days
-from deploy.time import SystemClock, SystemEntropy
+from deploy.time import SystemClock, SystemEntropy, boot_name
 from deploy.tls import server_context
 from recorder.client import HttpRecorderNode
 from recorder.remux import PyAvRemuxer
@@ -49,6 +49,8 @@ def web_config(configuration: Configuration) -> WebConfig:
         proxies=configuration.web.proxies,
         announced=configuration.announced,
         language=configuration.language,
+        session_minutes=configuration.recording.planned_minutes,
+        resume_seconds=configuration.room.resume_seconds,
         trial=configuration.mode is Mode.TRIAL,
     )
 
@@ -59,6 +61,7 @@ def signaling_config(configuration: Configuration, folder: DataFolder) -> Signal
     return SignalingConfig(
         owner=f"web-{configuration.web.port}",
         key=folder.secret("tokens").encode(),
+        boot=boot_name(),
         origins=origins(configuration),
         resume_s=room.resume_seconds,
         watch=WatchTimes(room.interrupt_after_seconds, room.close_after_seconds),
@@ -95,9 +98,10 @@ class WebProcess:
                 units=storage.units,
                 receptions=receptions,
                 tokens=self._signaling.tokens,
+                rooms=self._signaling.rooms,
                 objects=storage.objects,
                 signatures=Signatures(),
-                known_keys=signing_keys(configuration, folder),
+                known_keys=known_keys(configuration, folder, storage.units),
                 remuxer=PyAvRemuxer(),
                 passwords=Argon2Passwords(entropy),
                 secrets=AesSecretBox(folder.secret("factors"), entropy),

@@ -17,6 +17,7 @@ from recorder.intake import Intake
 from recorder.ports import Ports
 from recorder.recording import Figures, Recording
 from recorder.spool import RecordingState, Spool
+from recorder.storecheck import StoreCheck
 
 THREADS = 4
 """Disk and muxing; each recording uses at most two at a time, and the disk is shared anyway."""
@@ -55,6 +56,7 @@ class Recorder:
         self._ports = ports
         self._recordings: dict[RecordingId, Recording] = {}
         self._tasks: dict[RecordingId, asyncio.Task[None]] = {}
+        self._store = StoreCheck(ports.objects)
         self._intake = Intake(tap_address, self._recordings.get)
 
     async def start(self) -> None:
@@ -66,6 +68,7 @@ class Recorder:
     async def close(self) -> None:
         """Idempotent."""
         await self._intake.close()
+        await self._store.close()
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
@@ -90,6 +93,7 @@ class Recorder:
             version=self._version,
             disks=found,
             bits_per_s=self._ports.rate.bits_per_s(self._ports.clock.mono()),
+            store_answers=await self._store.answers(),
         )
 
     def figures(self) -> list[Figures]:

@@ -54,6 +54,7 @@ def application(node: Node) -> web.Application:
             web.post(participant + "/uplink", _uplink),
             web.post(participant + "/downlink", _downlink),
             web.post(participant + "/downlink/restart", _restart_downlink),
+            web.get(room + "/lines", _room_lines),
             web.put(room + "/tap", _put_tap),
             web.delete(room + "/tap", _delete_tap),
         ]
@@ -162,6 +163,10 @@ async def _put_tap(request: web.Request) -> web.Response:
 
 async def _delete_tap(request: web.Request) -> web.Response:
     return _json(await request.app[_NODE].delete_tap(_room(request)))
+
+
+async def _room_lines(request: web.Request) -> web.Response:
+    return _json(await request.app[_NODE].room_lines(_room(request)))
 
 
 async def _events(request: web.Request) -> web.WebSocketResponse:

@@ -13,6 +13,7 @@ from bridge.control import (
     Numbered,
     ParticipantOrder,
     Problem,
+    RoomLines,
     RoomOrder,
     TapAnswer,
     TapOrder,
@@ -87,6 +88,10 @@ class HttpMediaNode:
     async def delete_tap(self, room: RoomId) -> TapAnswer:
         """Raises NotFound(unknown_room)."""
         return await self._ask("DELETE", _place(room) + "/tap", None, TapAnswer)
+
+    async def room_lines(self, room: RoomId) -> RoomLines:
+        """Raises NotFound(unknown_room)."""
+        return await self._ask("GET", _place(room) + "/lines", None, RoomLines)
 
     async def events(self, run: str, after: int) -> AsyncIterator[Numbered]:
         """What follows ``after`` of ``run``; ends when the line drops. Raises Unavailable when it cannot begin."""

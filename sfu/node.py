@@ -8,6 +8,7 @@ from bridge.control import (
     NodeHealth,
     Numbered,
     ParticipantOrder,
+    RoomLines,
     RoomOrder,
     TapAnswer,
     TapOrder,
@@ -115,6 +116,10 @@ class Node:
     async def delete_tap(self, room: RoomId) -> TapAnswer:
         """STOP."""
         return await self._room(room).delete_tap()
+
+    async def room_lines(self, room: RoomId) -> RoomLines:
+        """How everybody's lines are."""
+        return self._room(room).lines()
 
     async def events(self, run: str, after: int) -> AsyncGenerator[Numbered, None]:
         """What follows, until the node closes or this reader is too slow."""

@@ -147,6 +147,10 @@ class RoomTap:
         if track.up in self._tracks:
             self._end(track.up)
 
+    def behind_ns(self) -> int:
+        """Age of the oldest frame that is not confirmed."""
+        return self._replay.behind_ns(self._ground.clock.mono())
+
     def add(self, kind: FrameKind, track: int, arrival_ns: int, body: bytes = b"") -> None:
         """One more frame; never waits."""
         self._replay.add(kind, track, arrival_ns, body)

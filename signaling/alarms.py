@@ -1,4 +1,4 @@
-"""What officials and operators of a room are told before it hurts: disks that fill up, a database that is away."""
+"""What officials and operators of a room are told before it hurts: disks that fill up, and what does not answer."""
 
 from collections.abc import Callable, Iterable
 
@@ -29,6 +29,7 @@ class Alarms:
         self._writer = writer
         self._changed = changed
         self._disk: tuple[Alarm, ...] = ()
+        self._recorder: tuple[Alarm, ...] = ()
         self._answers = True
 
     def disk(self, look: Look) -> None:
@@ -38,6 +39,12 @@ class Alarms:
         self._disk = (Alarm(code, params),) if code is not None else ()
         self.look()
 
+    def recorder(self, *, answers: bool, store: bool) -> None:
+        """Before START, when nobody would notice. From then on the room's word on the recording says it."""
+        code = "recorder_away" if not answers else "store_away" if not store else None
+        self._recorder = (Alarm(code, {}),) if code is not None else ()
+        self.look()
+
     def database(self, *, answers: bool) -> None:
         """What renewing the lease found out, also while nothing is to be stored."""
         self._answers = answers
@@ -45,7 +52,7 @@ class Alarms:
 
     def look(self) -> None:
         """Each tick."""
-        present = self._disk + self._database()
+        present = self._recorder + self._disk + self._database()
         if present != self.present:
             self.present = present
             self._changed()

@@ -1,14 +1,16 @@
 """Coming and going: join, resume, losing the line, leaving. Called in the room's turn, one at a time."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
-from bridge.decisions import decide_join, decide_left, decide_lost, decide_returned
+from bridge.commands import EndHelp
+from bridge.decisions import decide, decide_join, decide_left, decide_lost, decide_returned
 from bridge.errors import Code, Refusal, TokenRefused
-from bridge.events import Departure
+from bridge.events import Departure, Event, ParticipantJoined, ParticipantLeft, WaitingEnded
 from bridge.ids import NS_PER_S, ParticipantId
 from bridge.policy import SYSTEM, Action, Actor, authorise
 from bridge.ports import Clock, Entropy, JoinGrant
+from bridge.waiting import decide_waiting_ended, decide_waiting_lost, decide_waiting_returned
 from signaling.lines import Line
 from signaling.members import Member, Members
 from signaling.memory import EVERYTHING, Memory
@@ -46,13 +48,13 @@ class Arrivals:
 
     def adopt(self) -> None:
         """As well who is in the room by a join whose storing was not answered: they were told that it failed."""
-        for participant in self._memory.present.participants:
+        for participant in (*self._memory.present.participants, *self._memory.present.waiting):
             if participant not in self._members:
                 self._members[participant] = Member(lost_at=self._clock.mono())
                 self._note_lost(participant)
 
     async def join(self, grant: JoinGrant, line: Line) -> ParticipantId:
-        """Stored, then in the room. An older connection of the seat is replaced.
+        """Stored, then in the room or in the waiting area. An older connection of the seat is replaced.
 
         Raises NotFound, NotPermitted, Refusal(reception_over | doors_closed | room_full), Unavailable.
         """
@@ -61,14 +63,14 @@ class Arrivals:
         if seat.account != grant.account:
             raise TokenRefused(detail="the seat is another account's")
         newcomer = ParticipantId(self._entropy.id())
-        actor = Actor(seat.account, seat.name, frozenset(), present.agency, seat.id, seat.role, newcomer)
+        actor = Actor(seat.account, seat.name, frozenset(), present.agency, seat.id, present.role_at(seat.id), newcomer)
         authorise(actor, Action.JOIN, present.concern)
-        older = present.at_seat(seat.id)
-        await self._memory.commit(actor, "JoinRoom", decide_join(present, seat.id, newcomer))
+        older = present.at_seat(seat.id) or present.waiting_at(seat.id)
+        await self._memory.commit(actor, "JoinRoom", decide_join(present, seat.id, newcomer, grant.session))
         if older is not None:
-            self._dismiss(older.id, "replaced")
+            self._dismiss(older.id, "replaced", grant.device)
         member = self._members[newcomer] = Member(number=0)
-        await self._placed(member)
+        await self._placed(newcomer)
         self._enter(newcomer, member, line, 1)
         return newcomer
 
@@ -86,22 +88,32 @@ class Arrivals:
         self._memory.at_once(
             actor_of(self._memory.present, participant),
             "ResumeRoom",
-            decide_returned(self._memory.present, participant),
+            self._returned(participant),
             room=EVERYTHING,
         )
         member.dead.clear()
-        await self._placed(member)
+        await self._placed(participant)
         self._enter(participant, member, line, number + 1)
 
-    async def _placed(self, member: Member) -> None:
-        """The node knows the newcomer before the first offer comes; without the node one still sees the room."""
+    def _returned(self, participant: ParticipantId) -> list[Event]:
+        present = self._memory.present
+        waits = participant in present.waiting
+        return (decide_waiting_returned if waits else decide_returned)(present, participant)
+
+    async def _placed(self, participant: ParticipantId) -> None:
+        """The node knows the newcomer before the first offer comes; without the node one still sees the room. Of who
+        waits it is told nothing."""
+        if participant in self._memory.present.waiting:
+            return
         try:
             await self._settled()
         except Refusal as refusal:
             _log.warning("welcomed without media: %s", refusal)
 
     def _enter(self, participant: ParticipantId, member: Member, line: Line, number: int) -> None:
-        if participant not in self._memory.present.participants:  # the reception ended while the node was asked
+        present = self._memory.present
+        gone = participant not in present.participants and participant not in present.waiting
+        if gone:  # the reception ended while the node was asked
             line.end("ended", Ended("closed", self._memory.present.closing_reason))
             return
         member.line, member.lost_at, member.number, member.received = line, None, number, False
@@ -116,35 +128,98 @@ class Arrivals:
 
     async def media_lost(self, participant: ParticipantId) -> None:
         """The node hears nothing more of this browser."""
-        if participant in self._members:
+        if participant in self._memory.present.participants:
             self._note_lost(participant)
 
     async def media_back(self, participant: ParticipantId) -> None:
         """Media flows again on a line that never broke."""
         member = self._members.get(participant)
-        if member is not None and member.line is not None and not member.dead:
+        here = participant in self._memory.present.participants
+        if here and member is not None and member.line is not None and not member.dead:
             events = decide_returned(self._memory.present, participant)
             self._memory.at_once(SYSTEM, "NoteReturned", events, room=EVERYTHING)
 
     def _note_lost(self, participant: ParticipantId) -> None:
-        events = decide_lost(self._memory.present, participant)
+        present = self._memory.present
+        waits = participant in present.waiting
+        events = (decide_waiting_lost if waits else decide_lost)(present, participant)
         self._memory.at_once(SYSTEM, "NoteLost", events, room=EVERYTHING)
 
     async def leave(self, participant: ParticipantId) -> None:
         """Gone for good, by one's own wish."""
         self._go(actor_of(self._memory.present, participant), participant, Departure.LEFT)
 
-    async def expire(self, resume_s: float) -> None:
-        """Whoever did not come back in time has left."""
-        for participant in self._members.expired(self._clock.mono(), int(resume_s * NS_PER_S)):
-            self._go(SYSTEM, participant, Departure.EXPIRED)
+    async def end_help(self, actor: Actor, command: EndHelp) -> None:
+        """The consent is withdrawn: the helper is out, also while the database is away. Raises NotFound, NotPermitted,
+        Unavailable when no more can be kept."""
+        present = self._memory.present
+        events = decide(present, actor, command)
+        helper = present.at_seat(command.seat)
+        self._memory.at_once(actor, "EndHelp", events, room=EVERYTHING)
+        if helper is not None:
+            self._dismiss(helper.id, Departure.HELP_ENDED)
+        await self._memory.kept()
+
+    async def put_out(self, participant: ParticipantId, how: Departure) -> None:
+        """The system's doing, of who is in the room or waits; nothing when they are gone already."""
+        if participant in self._memory.present.participants or participant in self._memory.present.waiting:
+            self._go(SYSTEM, participant, how)
+
+    async def expire(self, resume_s: float, wait_s: float) -> None:
+        """Whoever did not come back in time has left; who waits is given longer."""
+        now, waiting = self._clock.mono(), self._memory.present.waiting
+        late = set(self._members.expired(now, int(wait_s * NS_PER_S)))
+        for participant in self._members.expired(now, int(resume_s * NS_PER_S)):
+            if participant not in waiting or participant in late:
+                self._go(SYSTEM, participant, Departure.EXPIRED)
 
     def _go(self, actor: Actor, participant: ParticipantId, how: Departure) -> None:
-        events = decide_left(self._memory.present, participant, how)
+        present = self._memory.present
+        seat = present.seat_at(participant).id
+        helps = seat in present.helps and how in (Departure.LEFT, Departure.EXPIRED)
+        waits = participant in present.waiting
+        events = (decide_waiting_ended if waits else decide_left)(present, participant, how)
         self._memory.at_once(actor, "LeaveRoom", events, room=EVERYTHING)
-        self._dismiss(participant, how)
+        self._dismiss(participant, Departure.HELP_ENDED if helps else how)
 
-    def _dismiss(self, participant: ParticipantId, how: str) -> None:
+    async def follow(self, events: Sequence[Event], reason: str) -> None:
+        """Who was let in, sent back or sent away is told; the rest of the room sees it anyway. ``reason``: of a
+        dismissal."""
+        moved = [one for event in events if (one := _moved(event)) is not None]
+        held = {one: self._taken_off(one) for one in moved}
+        for event in events:
+            if isinstance(event, ParticipantLeft | WaitingEnded) and event.how is not Departure.SENT_BACK:
+                self._dismiss(event.participant, event.how, reason)
+        for one, line in held.items():
+            if line is not None:
+                await self._greet(one, line)
+
+    def _taken_off(self, participant: ParticipantId) -> Line | None:
+        """Their line, on which nothing is said until they are greeted anew; None when it is down."""
+        member = self._members.get(participant)
+        if member is None:
+            return None
+        member.offer, line, member.line = None, member.line, None
+        member.dead.clear()
+        return line
+
+    async def _greet(self, participant: ParticipantId, line: Line) -> None:
+        await self._placed(participant)
+        member = self._members.get(participant)
+        if member is None:
+            line.end("ended", Ended("closed", self._memory.present.closing_reason))
+        else:
+            self._enter(participant, member, line, (member.number or 0) + 1)
+
+    def _dismiss(self, participant: ParticipantId, how: str, reason: str = "") -> None:
         member = self._members.pop(participant, None)
         if member is not None and member.line is not None:
-            member.line.end("ended", Ended(how, ""))
+            member.line.end("ended", Ended(how, reason))
+
+
+def _moved(event: Event) -> ParticipantId | None:
+    """Who changes between room and waiting area by it."""
+    if isinstance(event, ParticipantJoined):
+        return event.participant
+    sent_back = isinstance(event, ParticipantLeft) and event.how is Departure.SENT_BACK
+    return event.participant if sent_back and isinstance(event, ParticipantLeft) else None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import socketio
 from aiohttp import web
 
-from bridge.ports import Clock, Entropy, JoinTokens, LocalJournal
+from bridge.ports import Clock, Entropy, JoinTokens, LiveRooms, LocalJournal
 from bridge.receptions import ReceptionService
 from bridge.repositories import UnitsOfWork
 from bridge.sessionclock import SteadyClock
@@ -47,6 +47,11 @@ class Signaling:
         self._subscribe = subscribe
         self._dropping: set[asyncio.Task[None]] = set()
         self._unsubscribe: Callable[[], None] | None = None
+
+    @property
+    def rooms(self) -> LiveRooms:
+        """For the pages: what an operator is shown."""
+        return self._rooms
 
     async def decisions(self) -> str:
         """How what rooms decide is kept: ok | waiting (for the database, on this machine's disk) | full."""

@@ -33,7 +33,9 @@ class Hearing:
         self._telling = False
         self._tap = RecordingHealth.WRITING
         self._untapped = False
-        self._store_available = True
+        self.store_available = True
+        self.waiting_bytes = 0
+        """What the recorder keeps until the store is back."""
         self._spool_full = False
         self._table: Mapping[type[NodeEvent | RecorderEvent], Callable[[Any], None]] = {
             control.TransportChanged: self._transport,
@@ -82,7 +84,8 @@ class Hearing:
             self._note("NoteEnded", SourceEnded(event.participant, event.track, event.source))
 
     def _offer(self, event: control.DownlinkOffer) -> None:
-        if (member := self._members.get(event.participant)) is not None:
+        member = self._members.get(event.participant)
+        if member is not None and self._here(event.participant):  # an order to end their media may be under way
             member.forward(event)
 
     def _speakers(self, event: control.SpeakersChanged) -> None:
@@ -118,12 +121,12 @@ class Hearing:
 
     def recorder_restarted(self) -> None:
         """It says anew what is wrong; what its earlier run said last may have ended unheard."""
-        self._store_available, self._spool_full = True, False
+        self.store_available, self.waiting_bytes, self._spool_full = True, 0, False
         self._weigh()
 
     def _store_changed(self, event: control.StoreChanged) -> None:
         if event.recording == self._memory.present.recording:
-            self._store_available = event.available
+            self.store_available, self.waiting_bytes = event.available, event.waiting_bytes
             self._weigh()
 
     def _spool_changed(self, event: control.SpoolChanged) -> None:
@@ -134,7 +137,7 @@ class Hearing:
     def _health(self) -> RecordingHealth:
         if self._untapped or self._spool_full or self._tap is RecordingHealth.NOT_RECORDING:
             return RecordingHealth.NOT_RECORDING
-        if self._tap is RecordingHealth.DEGRADED or not self._store_available:
+        if self._tap is RecordingHealth.DEGRADED or not self.store_available:
             return RecordingHealth.DEGRADED
         return RecordingHealth.WRITING
 

@@ -82,7 +82,8 @@ class Keeper:
     async def intend(self, batch: Batch) -> None:
         """Kept until :meth:`intent_ended`. Raises Unavailable."""
         async with self._turn:
-            await self._journal.append(self._reception, [serialise_kept(KeptBatch(self._version(), batch))])
+            line = serialise_kept(KeptBatch(self._version(), batch, is_intent=True))
+            await self._journal.append(self._reception, [line])
             self._intends = self._has_written = True
 
     def intent_found(self) -> None:

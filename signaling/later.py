@@ -4,12 +4,17 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+import msgspec
+
+from bridge.decisions import closed_by
 from bridge.errors import Conflict, NotFound
+from bridge.events import ReceptionClosed, Recorded
+from bridge.evolution import rebuilt
 from bridge.ids import ReceptionId
-from bridge.kept import Batch, parse_kept, still_missing, unnamed
+from bridge.kept import Batch, intended_close, parse_kept, still_missing, unnamed
 from bridge.model import RecordingRow
 from bridge.ports import LocalJournal, RecorderNode
-from bridge.reception import Reception, rebuilt
+from bridge.reception import Reception
 from bridge.receptions import ReceptionService
 from bridge.stream import Stream
 from signaling.writer import Writer
@@ -34,6 +39,9 @@ async def write_kept(journal: LocalJournal, service: ReceptionService, reception
         stored = sum(len(batch.events) for batch in missing)
         _log.warning("%s: %d events written from the local journal", reception, stored)
         history = await service.history(reception)
+    if (intended := intended_close(kept.batches, history)) is not None:
+        await _write(journal, service, rebuilt(history), [_closing(intended, history)])
+        _log.warning("%s: closed as it was ordered before this process was killed", reception)
     begun = unnamed(kept.batches, history)
     if kept.damaged:
         place = await journal.set_aside(reception)
@@ -41,6 +49,14 @@ async def write_kept(journal: LocalJournal, service: ReceptionService, reception
     elif not begun:
         await journal.clear(reception)
     return begun
+
+
+def _closing(intended: Batch, history: Sequence[Recorded]) -> Batch:
+    """Its moment and reason are those of then; who leaves are those who are there, and nothing is before what was."""
+    closing = next(event for event in intended.events if isinstance(event, ReceptionClosed))
+    events = closed_by(rebuilt(history), closing)
+    at = max(intended.at_utc_ns, history[-1].at_utc_ns)
+    return msgspec.structs.replace(intended, events=tuple(events), at_utc_ns=at)
 
 
 async def forget_begun(recorder: RecorderNode, row: RecordingRow) -> None:

@@ -1,28 +1,46 @@
 """Who is in a room, as sockets: the side of a participant that is not stored."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import msgspec
 
 from bridge.control import DownlinkOffer
+from bridge.errors import Code, Refusal
 from bridge.ids import MonoNs, ParticipantId
 from bridge.reception import Reception
+from signaling.limits import TokenBucket
 from signaling.lines import Line
-from signaling.views import participant_views, room_view
-from signaling.wire import Alarm, Offer, RoomView
+from signaling.views import UNKNOWN_LINE, message_views, participant_views, room_view
+from signaling.waiting_views import waiting_view
+from signaling.wire import Alarm, Messages, Offer, RoomView
+
+WRITES_AT_ONCE = 5
+WRITES_PER_S = 0.5
+"""Messages of one participant: faster than anybody types, slow enough to be read."""
+HISTORY = 500
+"""Messages told to who comes in or back."""
+PIECE = 50
+"""Messages in one packet: at most 200 kB of the longest."""
 
 
 @dataclass
 class Member:
     """``number``: of the newest resume secret, None when an earlier life of this process gave it; ``received``: the
-    browser said something since. ``offer``: not yet answered. ``dead``: directions of media that the node lost."""
+    browser said something since. ``inside``: was welcomed into the room, not to wait. ``offer``: not yet answered.
+    ``dead``: directions of media that the node lost. ``read``: number of the last message that was passed on, or that
+    is not for them; ``quality``: of their line, as they say; ``writing``: how much more they may write now."""
 
     line: Line | None = None
     lost_at: MonoNs | None = None
     number: int | None = None
     received: bool = False
+    inside: bool = False
     offer: DownlinkOffer | None = None
     dead: set[str] = field(default_factory=set)
+    read: int = 0
+    quality: str = UNKNOWN_LINE
+    writing: TokenBucket | None = None
 
     def forward(self, offer: DownlinkOffer) -> None:
         """Carry the node's offer, now or when the line is back."""
@@ -30,14 +48,36 @@ class Member:
         if self.line is not None:
             self.line.send("offer", Offer(offer.offer, offer.sdp, offer.tracks))
 
+    def pass_on(self, reception: Reception, you: ParticipantId) -> None:
+        """What was written since."""
+        fresh = message_views(reception, you, after=self.read)
+        self.read = len(reception.messages)
+        if fresh and self.line is not None:
+            self.line.send("messages", Messages(fresh, earlier=False))
+
+    def pass_history_on(self, reception: Reception, you: ParticipantId) -> None:
+        """Everything that was written, to who has just been welcomed, in pieces."""
+        known = message_views(reception, you, after=0)[-HISTORY:]
+        self.read = len(reception.messages)
+        for start in range(0, len(known), PIECE):
+            if self.line is not None:
+                self.line.send("messages", Messages(known[start : start + PIECE], earlier=True))
+
+    def pace(self, now: MonoNs) -> None:
+        """Before something is written. Raises Refusal(too_many_requests)."""
+        if self.writing is None:
+            self.writing = TokenBucket(WRITES_PER_S, WRITES_AT_ONCE, now)
+        if not self.writing.take(now):
+            raise Refusal(Code.TOO_MANY_REQUESTS, "writes too fast", seconds=str(round(1 / WRITES_PER_S)))
+
 
 class Members(dict[ParticipantId, Member]):
     """Every participant of the room."""
 
     def tell(self, event: str, body: msgspec.Struct) -> None:
-        """The same to everybody."""
+        """The same to everybody in the room; who waits learns nothing of it."""
         for member in self.values():
-            if member.line is not None:
+            if member.line is not None and member.inside:
                 member.line.send(event, body)
 
     def end(self, event: str, body: msgspec.Struct) -> None:
@@ -49,11 +89,22 @@ class Members(dict[ParticipantId, Member]):
 
     def show(self, reception: Reception, revision: int, now_ms: int, alarms: tuple[Alarm, ...]) -> None:
         """Everybody's own view of the whole room."""
-        tiles = participant_views(reception)
+        tiles = participant_views(reception, self.lines)
         for participant, member in self.items():
-            if member.line is not None and participant in reception.participants:
+            if member.line is None:
+                continue
+            if participant in reception.waiting:
+                waits = waiting_view(reception, participant, revision=revision, now_ms=now_ms)
+                member.line.send("waiting", waits)
+            elif participant in reception.participants:
                 view = room_view(reception, participant, revision=revision, now_ms=now_ms, tiles=tiles, alarms=alarms)
                 member.line.send("room", view)
+                member.pass_on(reception, participant)
+
+    @property
+    def lines(self) -> dict[ParticipantId, str]:
+        """How good each finds their line."""
+        return {participant: member.quality for participant, member in self.items()}
 
     def expired(self, now: MonoNs, resume_ns: int) -> list[ParticipantId]:
         """Who did not come back in time."""
@@ -65,8 +116,13 @@ class Members(dict[ParticipantId, Member]):
 
 
 def view_for(
-    reception: Reception, participant: ParticipantId, revision: int, now_ms: int, alarms: tuple[Alarm, ...]
+    reception: Reception,
+    participant: ParticipantId,
+    revision: int,
+    now_ms: int,
+    alarms: tuple[Alarm, ...],
+    lines: Mapping[ParticipantId, str],
 ) -> RoomView:
     """One participant's view, for a welcome."""
-    tiles = participant_views(reception)
+    tiles = participant_views(reception, lines)
     return room_view(reception, participant, revision=revision, now_ms=now_ms, tiles=tiles, alarms=alarms)

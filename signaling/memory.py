@@ -1,15 +1,20 @@
 """A room's present state, ahead of what is stored, and the two ways to change it."""
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from bridge.errors import Unavailable
 from bridge.events import Event, Recorded
+from bridge.evolution import evolve
 from bridge.kept import Batch
+from bridge.live import CLOSE
 from bridge.model import RecordingRow
 from bridge.policy import Actor
 from bridge.ports import Clock
-from bridge.reception import Reception, evolve
+from bridge.reception import Reception
 from signaling.writer import Writer
+
+_log = logging.getLogger(__name__)
 
 EVERYTHING = 2.0
 """Share of the writer's queue for what cannot be refused."""
@@ -91,6 +96,15 @@ class Memory:
     async def intend(self, actor: Actor, recording: RecordingRow) -> None:
         """In the local journal. Raises Unavailable."""
         await self._writer.keeper.intend(Batch(actor, "begin", (), self._clock.utc(), recording))
+
+    async def intend_close(
+        self, actor: Actor, closing: Sequence[Event], at_utc_ns: int, recording: RecordingRow | None
+    ) -> None:
+        """In the local journal, if that takes it."""
+        try:
+            await self._writer.keeper.intend(Batch(actor, CLOSE, tuple(closing), at_utc_ns, recording))
+        except Unavailable as failure:
+            _log.error("%s: its end is ordered without being named first: %s", self._present.id, failure)
 
     async def intent_ended(self) -> None:
         """See :meth:`Keeper.intent_ended`."""

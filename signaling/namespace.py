@@ -24,6 +24,7 @@ from signaling.wire import (
     Done,
     DownlinkReply,
     JoinAuth,
+    LineReport,
     Refused,
     ResumeAuth,
     UplinkReply,
@@ -63,9 +64,15 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
             "uplink": self._uplink,
             "downlink": self._downlink,
             "restart_downlink": self._restart_downlink,
+            "line": self._line,
             "command": self._command,
             "leave": self._leave,
         }
+
+    @property
+    def messages(self) -> frozenset[str]:
+        """Names of everything a seated socket may send."""
+        return frozenset(self._table)
 
     async def trigger_event(self, event: str, *args: Any) -> Any:
         """Called by the library for everything that happens to a socket."""
@@ -129,7 +136,7 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
         return await self._answered(seated, event, body)
 
     def _too_many(self, seated: Seated) -> _Answer:
-        refused = Refused(Code.TOO_MANY_REQUESTS, {})
+        refused = Refused(Code.TOO_MANY_REQUESTS, {"seconds": "1"})
         if seated.bucket.refused >= TOO_OFTEN:
             seated.line.end("refused", refused)
         return refused
@@ -158,6 +165,9 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
 
     async def _restart_downlink(self, seated: Seated, body: Any) -> Done:
         return await seated.room.restart_downlink(seated.participant)
+
+    async def _line(self, seated: Seated, body: Any) -> Done:
+        return seated.room.line_report(seated.participant, _read(body, LineReport))
 
     async def _command(self, seated: Seated, body: Any) -> Done:
         return await seated.room.command(seated.participant, _read(body, CommandRequest).command)

@@ -1,11 +1,12 @@
-"""Looks at a room's recorder now and then: how far its disks reach, and which time the recording has."""
+"""Looks at a room's recorder now and then: whether it and its store answer, how far its disks reach, and which time the
+recording has."""
 
 import asyncio
 import logging
 from collections.abc import Callable
 
 from bridge.disk import before_start, under_way
-from bridge.errors import Refusal
+from bridge.errors import Refusal, Unavailable
 from bridge.ids import NS_PER_S
 from bridge.ports import RecorderNode
 from bridge.reception import Reception
@@ -37,22 +38,30 @@ class Overseer:
         self._clock = clock
         self._alarms = alarms
         self._planned_minutes = planned_minutes
+        self.answers = True
+        self.free_bytes: int | None = None
+        """On the fullest of its disks, when it answered last."""
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
             try:
                 await set_clock(self._clock, self._recorder, self._present())
-                await self._look_at_disks()
+                await self._look_at_recorder()
+                self.answers = True
             except Refusal as refusal:
-                # Who is away is said by the room's word on the recording and by its health.
+                self.answers = not isinstance(refusal, Unavailable)
+                # Under way, who is away is said by the room's word on the recording and by its health.
+                self._alarms.recorder(answers=self._present().state in UNDER_WAY, store=True)
                 _log.debug("recorder not looked at: %s", refusal)
             is_timed = self._clock.is_anchored or self._present().state not in UNDER_WAY
             await asyncio.sleep(LOOK_S if is_timed else AGAIN_S)
 
-    async def _look_at_disks(self) -> None:
+    async def _look_at_recorder(self) -> None:
         health = await self._recorder.health()
+        self.free_bytes = min((disk.free_bytes for disk in health.disks), default=None)
         present = self._present()
+        self._alarms.recorder(answers=True, store=health.store_answers or present.state in UNDER_WAY)
         media_ns = self._clock.media_ns
         if present.state in UNDER_WAY and media_ns is not None:
             gone = media_ns / NS_PER_S / 60

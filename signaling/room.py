@@ -16,16 +16,18 @@ from bridge import commands as c
 from bridge.commands import RoomCommand
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.decisions import decide
-from bridge.errors import Code, NotPermitted, Refusal, Unavailable
-from bridge.ids import NS_PER_S, ParticipantId, RecordingId, room_of
+from bridge.errors import Code, NotFound, NotPermitted, Refusal, Unavailable
+from bridge.events import Departure, ParticipantJoined, ParticipantLeft
+from bridge.ids import NS_PER_S, AccountId, ParticipantId, RecordingId, room_of
 from bridge.live import LiveReception
-from bridge.policy import SYSTEM, Actor
+from bridge.policy import SENDING, SYSTEM, Actor, authorise
 from bridge.ports import Clock, Entropy, JoinGrant, LocalJournal
 from bridge.reception import Reception
 from bridge.receptions import ReceptionService
 from bridge.sessionclock import SessionClock
 from bridge.states import OVER, UNDER_WAY, ReceptionState
 from bridge.stream import Stream
+from bridge.waiting import walks_in
 from bridge.watch import due, observed, resumed_watch
 from signaling.alarms import Alarms
 from signaling.arrivals import Arrivals
@@ -39,13 +41,16 @@ from signaling.overseer import Overseer
 from signaling.pauses import passed
 from signaling.placement import Placement
 from signaling.places import Place, Places
+from signaling.refusals import STRANGER, Refusals
 from signaling.resume import ResumeSecrets
 from signaling.room_lease import RoomLease
 from signaling.settings import SignalingConfig
 from signaling.settling import Settling
 from signaling.showing import Showing
+from signaling.times import Times
 from signaling.views import actor_of
-from signaling.wire import Done, DownlinkReply, Ended, Refused, UplinkReply, UplinkRequest
+from signaling.watching import Watching
+from signaling.wire import Done, DownlinkReply, Ended, LineReport, Refused, UplinkReply, UplinkRequest
 from signaling.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -59,11 +64,16 @@ AT_ONCE = (
     c.TakeFloor,
     c.MuteParticipant,
     c.MuteAll,
+    c.SendToAll,
+    c.SendToOfficials,
+    c.TakeChair,
+    c.ReturnChair,
 )
 """Commands that act from the room's memory; the rest is stored before it takes effect."""
 
-WITHOUT_NODE = (c.SetHand, c.GiveFloor)
-"""They move no gate, so there is nothing to wait for."""
+WITHOUT_NODE = (c.SetHand, c.GiveFloor, c.SendToAll, c.SendToOfficials, c.TakeChair)
+"""They close no gate, so there is nothing to wait for."""
+WRITES = (c.SendToAll, c.SendToOfficials)
 
 
 class RoomParts(msgspec.Struct, frozen=True):
@@ -76,6 +86,7 @@ class RoomParts(msgspec.Struct, frozen=True):
     secrets: ResumeSecrets
     clock: Clock
     entropy: Entropy
+    times: Times
     retire: "Callable[[Room], None]"
 
 
@@ -91,11 +102,13 @@ class Room:
         self.lease = lease
         self.owned = True
         self._parts = parts
+        self._clock = clock
         node = parts.places.node(place.node)
         self._members = Members()
         self._lane = Lane(f"room {stored.id}")
         stream = Stream(parts.service, stored, lambda recorded: self._memory.told(recorded))
         self._writer = Writer(stream, parts.config.unstored, parts.journal)
+        self._refusals = Refusals(parts.service, self._lane, lambda: self._memory.present)
         self._memory = Memory(stored, self._writer, clock, self._changed, lease.take)
         recorder = parts.places.recorder(place.recorder)
         self.live = LiveReception(self._memory, node, recorder, clock, parts.entropy, parts.config.live, asyncio.Lock())
@@ -120,6 +133,9 @@ class Room:
             self._showing.welcome,
         )
         self._hearing = Hearing(self._memory, self._members, self._arrivals, self._lane.post)
+        self.watching = Watching(
+            node, lambda: self._memory.present, self._hearing, self._alarms, self._overseer, parts.clock
+        )
         self._negotiation = Negotiation(node, self.id, self._members, self._placement.make_again)
         self._watch = resumed_watch(stored, parts.config.watch, clock.mono(), clock.utc())
         self._ending = False
@@ -132,6 +148,10 @@ class Room:
     def present(self) -> Reception:
         """The state now."""
         return self._memory.present
+
+    def holds(self, participant: ParticipantId) -> bool:
+        """Whether they are in the room or wait before it."""
+        return participant in self.present.participants or participant in self.present.waiting
 
     @property
     def writer(self) -> Writer:
@@ -150,6 +170,7 @@ class Room:
             "writer": self._writer.run(),
             "settling": self._settling.run(),
             "overseer": self._overseer.run(),
+            "watching": self.watching.run(),
         }
         self._tasks = [self._task(name, work) for name, work in works.items()]
         self._ticking = self._task("ticking", self._tick_on())
@@ -189,14 +210,15 @@ class Room:
         """See :meth:`Arrivals.join`; Welcome is the line's first message."""
 
         async def work() -> ParticipantId:
-            await self._placement.make()
+            if walks_in(self.present, self.present.seat(grant.seat).id):
+                await self._placement.make()
             return await self._arrivals.join(grant, line)
 
-        return await self._lane.do(work)
+        return await self._refusals.entered(AccountId(grant.account), "JoinRoom", work)
 
     async def resume(self, participant: ParticipantId, secret: str, line: Line) -> None:
         """See :meth:`Arrivals.resume`."""
-        await self._lane.do(lambda: self._arrivals.resume(participant, secret, line))
+        await self._refusals.entered(STRANGER, "ResumeRoom", lambda: self._arrivals.resume(participant, secret, line))
 
     def line_lost(self, participant: ParticipantId, line: Line) -> None:
         """The socket is gone."""
@@ -207,19 +229,24 @@ class Room:
         await self._lane.do(lambda: self._arrivals.leave(participant))
         return Done(self._showing.revision)
 
+    def put_out(self, participant: ParticipantId, how: Departure) -> None:
+        """What let them in holds no longer."""
+        self._lane.post(lambda: self._arrivals.put_out(participant, how))
+
     async def command(self, participant: ParticipantId, command: RoomCommand) -> Done:
         """Decided, known to the node, and stored, or kept in the local journal while the database is away. Raises
         Refusal."""
         self._said_something(participant)
         actor = actor_of(self.present, participant)
+        if isinstance(command, WRITES):
+            self._members[participant].pace(self._parts.clock.mono())
         if not isinstance(command, AT_ONCE):
             await self._lane.do(lambda: self._in_turn(actor, command))
             return Done(self._showing.revision)
         try:
             self._memory.at_once(actor, type(command).__name__, decide(self.present, actor, command))
-        except NotPermitted as refusal:
-            told = refusal
-            self._lane.post(lambda: self._audit(actor, command, told))
+        except (NotPermitted, NotFound) as refusal:
+            self._refusals.tell_later(actor, type(command).__name__, refusal)
             raise
         if not isinstance(command, WITHOUT_NODE):
             await self._settling.done()
@@ -230,7 +257,7 @@ class Room:
         try:
             await self._stored_first(actor, command)
         except Refusal as refusal:
-            await self._audit(actor, command, refusal)
+            await self._refusals.tell(actor, type(command).__name__, refusal)
             raise
 
     async def _stored_first(self, actor: Actor, command: RoomCommand) -> None:
@@ -243,8 +270,18 @@ class Room:
                 await self.live.resume(actor, command)
             case c.CloseReception():
                 await self.live.close(actor, command)
+            case c.EndHelp():
+                await self._arrivals.end_help(actor, command)
             case _:
-                await self._memory.commit(actor, type(command).__name__, decide(self.present, actor, command))
+                await self._let_in_or_out(actor, command)
+
+    async def _let_in_or_out(self, actor: Actor, command: RoomCommand) -> None:
+        """Stored, then told; acknowledged once the node follows, so that who was sent out is heard no more."""
+        events = decide(self.present, actor, command)
+        await self._memory.commit(actor, type(command).__name__, events)
+        await self._arrivals.follow(events, command.reason if isinstance(command, c.DismissSeat) else "")
+        if any(isinstance(event, ParticipantJoined | ParticipantLeft) for event in events):
+            await self._settling.done()
 
     async def _interrupt(self, actor: Actor, command: c.InterruptReception) -> None:
         try:
@@ -252,21 +289,30 @@ class Room:
         finally:
             self._settling.want()  # when it was not stored, media has to flow again
 
-    async def _audit(self, actor: Actor, command: RoomCommand, refusal: Refusal) -> None:
-        try:
-            await self._parts.service.refused(actor, type(command).__name__, self.present, refusal)
-        except Unavailable as failure:
-            _log.warning("room %s: a refusal is not in the audit: %s (%s)", self.id, refusal, failure)
-
     def _said_something(self, participant: ParticipantId) -> None:
         """Raises NotFound(unknown_participant)."""
         self.present.participant(participant)
         if (member := self._members.get(participant)) is not None:
             member.received = True
 
-    async def uplink(self, participant: ParticipantId, request: UplinkRequest) -> UplinkReply:
-        """See :meth:`Negotiation.uplink`."""
+    def line_report(self, participant: ParticipantId, report: LineReport) -> Done:
+        """How good they find their line: shown, not stored."""
         self._said_something(participant)
+        if self._members[participant].quality != report.quality:
+            self._members[participant].quality = report.quality
+            self._showing.changed()
+        return Done(self._showing.revision)
+
+    async def uplink(self, participant: ParticipantId, request: UplinkRequest) -> UplinkReply:
+        """See :meth:`Negotiation.uplink`. Raises NotPermitted for a source that the role may not send."""
+        self._said_something(participant)
+        actor = actor_of(self.present, participant)
+        try:
+            for source in request.sources.values():
+                authorise(actor, SENDING[source], self.present.concern)
+        except NotPermitted as refusal:
+            self._refusals.tell_later(actor, "Uplink", refusal)
+            raise
         return await self._negotiation.uplink(participant, request)
 
     async def downlink(self, participant: ParticipantId, reply: DownlinkReply) -> Done:
@@ -312,6 +358,7 @@ class Room:
         while self.owned and not await passed(self._closing, self._parts.config.tick_s):
             try:
                 await self._keep_lease()
+                await self._parts.times.keep(self.present, self._clock)
                 await self._lane.do(self._tick)
             except Refusal as refusal:
                 _log.warning("room %s: %s", self.id, refusal)
@@ -331,7 +378,7 @@ class Room:
         if self._ending:
             return
         self._arrivals.adopt()
-        await self._arrivals.expire(self._parts.config.resume_s)
+        await self._arrivals.expire(self._parts.config.resume_s, self._parts.config.wait_s)
         self._mind_idleness()
         self._alarms.look()
         try:
@@ -350,7 +397,8 @@ class Room:
 
     def _mind_idleness(self) -> None:
         now = self._parts.clock.mono()
-        if self.present.participants or self.present.state in UNDER_WAY or self._lane.waits:
+        there = self.present.participants or self.present.waiting
+        if there or self.present.state in UNDER_WAY or self._lane.waits:
             self._idle_since = None
         elif self._idle_since is None:
             self._idle_since = now

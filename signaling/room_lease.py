@@ -5,6 +5,9 @@ from bridge.ids import NS_PER_S, ReceptionId
 from bridge.ports import Clock
 from bridge.repositories import UnitsOfWork
 
+LEASED = "room "
+"""What such a row's name begins with."""
+
 
 class RoomLease:
     """Holds for ``seconds`` from each renewal."""
@@ -12,7 +15,7 @@ class RoomLease:
     def __init__(self, units: UnitsOfWork, clock: Clock, reception: ReceptionId, owner: str, seconds: float) -> None:
         self._units = units
         self._clock = clock
-        self._name = f"room {reception}"
+        self._name = f"{LEASED}{reception}"
         self._owner = owner
         self._seconds = seconds
         self._taken: int | None = None

@@ -5,17 +5,23 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
+from bridge.board import WatchedRoom
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.errors import Code, Refusal, Unavailable
-from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, reception_of
+from bridge.evolution import rebuilt
+from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, SessionId, reception_of
 from bridge.model import RecordingRow
+from bridge.offices import texts_of
 from bridge.ports import Clock, Entropy, LocalJournal
-from bridge.reception import Reception, rebuilt
+from bridge.reception import Reception
 from bridge.receptions import STORED, ReceptionService
 from bridge.repositories import UnitsOfWork
 from bridge.sessionclock import SessionClock, SteadyClock
 from bridge.states import UNDER_WAY
 from signaling.alarms import decisions
+from signaling.doorkeeper import Doorkeeper, Visitor
 from signaling.later import forget_begun, write_kept
 from signaling.overseer import set_clock
 from signaling.pauses import passed
@@ -23,8 +29,10 @@ from signaling.places import Place, Places
 from signaling.resume import ResumeSecrets
 from signaling.room import Room, RoomParts
 from signaling.room_lease import RoomLease
-from signaling.settings import SignalingConfig
+from signaling.settings import SignalingConfig, with_office
+from signaling.times import Times
 from signaling.watcher import Source, Watcher
+from signaling.windingup import reception_of_lease, wind_up
 
 _log = logging.getLogger(__name__)
 LOOK_BACK_S = 30 * 86_400
@@ -56,8 +64,9 @@ class Rooms:
         self._clock = clock
         self._steady = SteadyClock(clock)
         secrets = ResumeSecrets(config.key)
+        self._times = Times(journal, config.boot)
         self._parts = RoomParts(
-            config, service, journal, places, secrets, clock, entropy, lambda room: self._retire(room)
+            config, service, journal, places, secrets, clock, entropy, self._times, lambda room: self._retire(room)
         )
         self._rooms: dict[ReceptionId, Room] = {}
         self._turns: dict[ReceptionId, asyncio.Lock] = {}
@@ -65,13 +74,18 @@ class Rooms:
         self._ending: dict[ReceptionId, asyncio.Task[None]] = {}
         self._closing = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
+        self._doorkeeper = Doorkeeper(units, clock, self._visitors)
+        self._keeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Store what an earlier life of this process could not, then take back what is under way: its participants may
         resume from now on. Raises Unavailable."""
         await self._write_all_kept()
         await self._take_all_back(lobbies=True)
+        await self._wind_up_left()
         self._looking = asyncio.create_task(self._look_on(), name="rooms without an owner")
+        self._keeping = asyncio.create_task(self._doorkeeper.run(), name="doorkeeper")
+        self._keeping.add_done_callback(_told_of_failure)
 
     async def _look_on(self) -> None:
         """Whose owner died is taken over as soon as the lease has run out; what an ended room left is stored."""
@@ -79,6 +93,7 @@ class Rooms:
             try:
                 await self._write_all_kept()
                 await self._take_all_back(lobbies=False)
+                await self._wind_up_left()
             except Refusal as failure:
                 _log.warning("rooms without an owner are not looked for: %s", failure)
 
@@ -87,6 +102,26 @@ class Rooms:
             async with self._turns.setdefault(reception, asyncio.Lock()):
                 if reception not in self._rooms and reception not in self._ending:
                     await self._write_kept(reception)
+
+    async def _wind_up_left(self) -> None:
+        """See :mod:`signaling.windingup`."""
+        async with self._units.reading() as unit:
+            held = await unit.leases.free_for(self._config.owner, self._steady.utc())
+        for lease in held:
+            reception = reception_of_lease(lease.name)
+            if reception is None or reception in self._rooms or reception in self._ending:
+                continue
+            try:
+                stored = await self._service.present(reception)
+            except Unavailable:
+                raise
+            except Refusal as refusal:
+                _log.error("room %s: not seen whether it is over: %s", reception, refusal)
+            else:
+                self._end(reception, wind_up(stored, self._places, self._times, self._lease(reception)))
+
+    def _lease(self, reception: ReceptionId) -> RoomLease:
+        return RoomLease(self._units, self._steady, reception, self._config.owner, self._config.lease_s)
 
     async def _write_kept(self, reception: ReceptionId) -> None:
         """Raises Unavailable when the database is away; what else is wrong concerns this reception alone."""
@@ -119,7 +154,7 @@ class Rooms:
     async def _take_back(self, reception: ReceptionId) -> None:
         try:
             stored = await self._service.present(reception)
-            if stored.participants or stored.state in UNDER_WAY:
+            if stored.participants or stored.waiting or stored.state in UNDER_WAY:
                 await self.open(reception)
         except Refusal as refusal:
             level = logging.DEBUG if refusal.code is Code.ROOM_ELSEWHERE else logging.ERROR
@@ -141,28 +176,37 @@ class Rooms:
             ending.cancel()
 
     async def _make(self, reception: ReceptionId) -> Room:
-        lease = RoomLease(self._units, self._steady, reception, self._config.owner, self._config.lease_s)
+        lease = self._lease(reception)
         await lease.take()
         begun = await write_kept(self._journal, self._service, reception)
         history = await self._service.history(reception)
         stored = rebuilt(history)
         place = await self._place_of(stored)
         clock = await self._clock_of(stored, history[-1].at_utc_ns, place)
-        room = Room(self._parts, stored, place, lease, clock)
+        room = Room(await self._parts_for(stored), stored, place, lease, clock)
         self._listen(room.place)
         for row in begun:
             room.was_begun(row.id)
         room.start()
         return room
 
+    async def _parts_for(self, stored: Reception) -> RoomParts:
+        """With the times that its office set; a room goes on with those it was made with."""
+        async with self._units.reading() as unit:
+            texts = await texts_of(unit, stored.agency)
+        return msgspec.structs.replace(self._parts, config=with_office(self._config, texts))
+
     async def _clock_of(self, stored: Reception, last_utc_ns: int, place: Place) -> SessionClock:
         """The recording's, so that what the room notes first (who is away) has its right place already."""
         under_way = stored.state in UNDER_WAY and stored.began is not None
         clock = SessionClock(self._clock, stored.began.utc_ns if stored.began and under_way else None, last_utc_ns)
+        if under_way:
+            await self._times.take_up(stored, clock)
         try:
             await set_clock(clock, self._places.recorder(place.recorder), stored)
         except Refusal as refusal:
-            _log.warning("room %s: by the wall clock until the recorder answers: %s", stored.id, refusal)
+            how = "as noted" if clock.is_anchored else "from the last stored event"
+            _log.warning("room %s: its time goes on %s until the recorder answers: %s", stored.id, how, refusal)
         return clock
 
     async def _place_of(self, stored: Reception) -> Place:
@@ -172,7 +216,23 @@ class Rooms:
 
     def of_participant(self, participant: ParticipantId) -> Room | None:
         """Where somebody is who comes back."""
-        return next((room for room in self._rooms.values() if participant in room.present.participants), None)
+        return next((room for room in self._rooms.values() if room.holds(participant)), None)
+
+    def watched(self) -> list[WatchedRoom]:
+        """Every room of this process."""
+        return [room.watching.room for room in self._rooms.values()]
+
+    def watched_room(self, reception: ReceptionId) -> WatchedRoom | None:
+        """None when it is not of this process, or nobody is in it."""
+        room = self._rooms.get(reception)
+        return None if room is None else room.watching.room
+
+    def _visitors(self) -> list[Visitor]:
+        return [
+            Visitor(someone.id, room.present.seats[someone.seat].account, SessionId(someone.session), room.put_out)
+            for room in self._rooms.values()
+            for someone in room.present.everybody()
+        ]
 
     def decisions(self) -> str:
         """See :func:`signaling.alarms.decisions`."""
@@ -226,7 +286,10 @@ class Rooms:
         """The room is over, was empty for long, or another process has it."""
         reception = reception_of(room.id)
         self._rooms.pop(reception, None)
-        task = self._ending[reception] = asyncio.create_task(self._wind_up(room), name=f"end of room {room.id}")
+        self._end(reception, self._wind_up(room))
+
+    def _end(self, reception: ReceptionId, work: Coroutine[Any, Any, None]) -> None:
+        task = self._ending[reception] = asyncio.create_task(work, name=f"end of room {reception}")
         task.add_done_callback(lambda _: self._forget(reception, task))
 
     def _forget(self, reception: ReceptionId, ended: asyncio.Task[None]) -> None:
@@ -239,10 +302,12 @@ class Rooms:
         await room.close()
         if not room.owned:
             return
+        await room.live.closed()
         await self._in_the_end("room removed", room.live.remove)
         recording = room.present.recording
         if recording is not None:
             await self._in_the_end("recording finished", lambda: room.live.finish(recording))
+        await self._in_the_end("time forgotten", lambda: self._times.forget(room.present.id))
         await self._in_the_end("lease given back", room.lease.release)
 
     async def _in_the_end(self, what: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -264,7 +329,7 @@ class Rooms:
         self._closing.set()
         if self._looking is not None:
             await asyncio.wait([self._looking])
-        await _cancelled(list(self._watchers.values()))
+        await _cancelled([*self._watchers.values(), *([self._keeping] if self._keeping else [])])
         self._watchers.clear()
         rooms = list(self._rooms.values())
         self._rooms.clear()
@@ -274,6 +339,11 @@ class Rooms:
         if ending:
             await asyncio.wait(ending, timeout=END_S)
         await _cancelled(ending)
+
+
+def _told_of_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (failure := task.exception()) is not None:
+        _log.critical("%s ended", task.get_name(), exc_info=failure)
 
 
 async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:

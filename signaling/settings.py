@@ -1,20 +1,25 @@
 """What the room's socket is set up with; read and checked by deploy."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from bridge.live import LiveSettings
+from bridge.office import OfficeText
 from bridge.watch import WatchTimes
 
 
 class SignalingConfig(msgspec.Struct, frozen=True, kw_only=True):
     """``owner``: this process in leases and join tokens, the address under which its socket is reached; stable over
-    restarts, so that it takes its own rooms back at once. ``key``: 32 random bytes or more, kept secret.
+    restarts, so that it takes its own rooms back at once. ``key``: 32 random bytes or more, kept secret. ``boot``:
+    names this run of the machine and with it the monotonic clock; empty: unknown.
 
     Times in seconds, sizes in bytes.
     """
 
     owner: str
     key: bytes
+    boot: str = ""
     path: str = "socket.io"
     origins: tuple[str, ...] = ()
     """Whose pages may open the socket. None named: those of the very host that was asked, over plain http only (the
@@ -29,6 +34,8 @@ class SignalingConfig(msgspec.Struct, frozen=True, kw_only=True):
     messages_burst: int = 60
     token_s: int = 120
     resume_s: float = 30
+    wait_s: float = 300
+    """How long a place in the waiting area is kept without its line: telephones sleep."""
     lease_s: float = 15
     tick_s: float = 1
     idle_s: float = 60
@@ -39,3 +46,14 @@ class SignalingConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Events of one room kept in memory while the database is away: hours of talk, some MB."""
     watch: WatchTimes = WatchTimes()
     live: LiveSettings = LiveSettings()
+
+
+def with_office(config: SignalingConfig, nearest_first: Iterable[OfficeText]) -> SignalingConfig:
+    """With the resume time and length of a session that the office of a reception set, where it did."""
+    texts = list(nearest_first)
+    resume = next((text.resume_seconds for text in texts if text.resume_seconds is not None), config.resume_s)
+    planned = next(
+        (text.session_minutes for text in texts if text.session_minutes is not None), config.live.planned_minutes
+    )
+    live = msgspec.structs.replace(config.live, planned_minutes=planned)
+    return msgspec.structs.replace(config, resume_s=resume, live=live)

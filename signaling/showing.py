@@ -8,7 +8,8 @@ from bridge.ports import Clock
 from bridge.reception import Reception
 from signaling.members import Member, Members, view_for
 from signaling.resume import ResumeSecrets
-from signaling.wire import Alarm, Welcome
+from signaling.waiting_views import waiting_view
+from signaling.wire import Alarm, WaitingWelcome, Welcome
 
 
 class Showing:
@@ -46,8 +47,15 @@ class Showing:
         if member.line is None or member.number is None:
             return
         secret = self._secrets.secret(participant, member.number)
-        view = view_for(self._present(), participant, self.revision, self._now_ms(), self._alarms())
+        present, lines = self._present(), self._members.lines
+        member.inside = participant in present.participants
+        if not member.inside:
+            waits = waiting_view(present, participant, revision=self.revision, now_ms=self._now_ms())
+            member.line.send("waiting_welcome", WaitingWelcome(participant, secret, waits))
+            return
+        view = view_for(present, participant, self.revision, self._now_ms(), self._alarms(), lines)
         member.line.send("welcome", Welcome(participant, secret, view))
+        member.pass_history_on(present, participant)
         if member.offer is not None:
             member.forward(member.offer)
 

@@ -16,7 +16,8 @@ MAX_TOKEN = 2048
 
 
 class Claims(msgspec.Struct, frozen=True):
-    """``exp`` seconds since 1970 (RFC 7519); ``jti`` makes it single-use; ``adr``: whose socket it opens."""
+    """``exp`` seconds since 1970 (RFC 7519); ``jti`` makes it single-use; ``adr``: whose socket it opens;
+    ``ses``: the sign-in that asked; ``dev``: on what."""
 
     jti: str
     exp: int
@@ -24,6 +25,8 @@ class Claims(msgspec.Struct, frozen=True):
     rec: str
     seat: str
     adr: str
+    ses: str = ""
+    dev: str = ""
 
 
 class SignedJoinTokens:
@@ -42,7 +45,16 @@ class SignedJoinTokens:
     def mint(self, grant: JoinGrant) -> str:
         """A token for this seat, from now."""
         expires = self._clock.utc() // NS_PER_S + self._valid_s
-        claims = Claims(self._entropy.token(), expires, grant.account, grant.reception, grant.seat, self._owner)
+        claims = Claims(
+            jti=self._entropy.token(),
+            exp=expires,
+            sub=grant.account,
+            rec=grant.reception,
+            seat=grant.seat,
+            adr=self._owner,
+            ses=grant.session,
+            dev=grant.device,
+        )
         return jwt.encode(msgspec.to_builtins(claims), self._key, algorithm=ALGORITHM)
 
     async def redeem(self, token: str) -> JoinGrant:
@@ -57,7 +69,7 @@ class SignedJoinTokens:
             await unit.commit()
         if not fresh:
             raise TokenRefused(Code.TOKEN_USED)
-        return JoinGrant(ReceptionId(claims.rec), SeatId(claims.seat), claims.sub)
+        return JoinGrant(ReceptionId(claims.rec), SeatId(claims.seat), claims.sub, claims.ses, claims.dev)
 
     def _read(self, token: str) -> Claims:
         if len(token) > MAX_TOKEN:

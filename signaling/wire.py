@@ -5,7 +5,7 @@ answer struct or with :class:`Refused`. Structs the server sends have no default
 Codes and parameters only: the client words them from its catalogue.
 """
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -44,6 +44,12 @@ class DownlinkReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     offer: int
     sdp: str
+
+
+class LineReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Event ``line``, at each change: how good the browser finds its own line; answered with Done."""
+
+    quality: Literal["good", "poor", "bad"]
 
 
 class CommandRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,12 +98,15 @@ class Speakers(msgspec.Struct, frozen=True):
 
 
 class ParticipantView(msgspec.Struct, frozen=True):
-    """One tile. ``state``: connected | away."""
+    """One tile. ``role``: what they count as now, ``appointed``: what the reception made them (another one only while a
+    deputy has the chair). ``state``: connected | away. ``quality``: good | poor | bad, as their browser says, or
+    unknown."""
 
     id: ParticipantId
     seat: SeatId
     name: str
     role: str
+    appointed: str
     point: str
     level: str
     state: str
@@ -106,22 +115,50 @@ class ParticipantView(msgspec.Struct, frozen=True):
     screen_shared: bool
     hand_raised: bool
     floor: bool
+    quality: str
     tracks: dict[Source, TrackId]
 
 
+class WaitingSeat(msgspec.Struct, frozen=True):
+    """Who waits, as who may let them in sees it. ``state``: connected | away. ``camera``, ``microphone`` None: not
+    checked; ``moved``: opened on a second device while the first was there; ``message``: the office's last."""
+
+    seat: SeatId
+    name: str
+    role: str
+    point: str
+    case_number: int | None
+    since_ms: int
+    state: str
+    camera: bool | None
+    microphone: bool | None
+    moved: bool
+    message: str
+
+
 class CaseView(msgspec.Struct, frozen=True):
-    """One case of the agenda."""
+    """One case of the agenda. ``title``: empty for the citizens' side while it is neither theirs nor being received."""
 
     number: int
     title: str
 
 
 class Alarm(msgspec.Struct, frozen=True):
-    """What whoever conducts or operates should know before it hurts. ``code``: disk_low | disk_short | database_away |
-    decisions_not_kept; ``params`` fill the sentence, which the client words."""
+    """What whoever conducts or operates should know before it hurts. ``code``: recorder_away | store_away (both before
+    START) | disk_low | disk_short | database_away | decisions_not_kept; ``params`` fill the sentence, which the client
+    words."""
 
     code: str
     params: dict[str, str]
+
+
+class HelpView(msgspec.Struct, frozen=True):
+    """An operator's help. ``state``: offered (answer with AnswerHelp) | accepted (EndHelp withdraws it)."""
+
+    seat: SeatId
+    name: str
+    point: str
+    state: str
 
 
 class RoomView(msgspec.Struct, frozen=True):
@@ -144,15 +181,43 @@ class RoomView(msgspec.Struct, frozen=True):
     alarms: tuple[Alarm, ...]
     """Only told to officials and operators."""
     case_number: int
+    case_began_ms: int | None
+    """Since when the present case is received."""
     cases: tuple[CaseView, ...]
     participants: tuple[ParticipantView, ...]
     expected: tuple[str, ...]
     """Points of the reception nobody has joined from yet."""
+    helps: tuple[HelpView, ...]
+    """Only told to who may answer."""
+    waiting: tuple[WaitingSeat, ...]
+    """Who waits, longest first. Only told to who may let them in."""
+    absent: tuple[str, ...]
+    """Names of the present case's people who are neither here nor wait. Only told to the same."""
     you: ParticipantId
     may: tuple[str, ...]
     """Actions (bridge.policy.Action) open to you by role; whether now, the state says."""
     held: bool
     """True: you wait; others' picture and sound do not reach you yet."""
+
+
+class MessageView(msgspec.Struct, frozen=True):
+    """Something written in the room. ``number`` grows within the reception; ``audience``: all | officials."""
+
+    number: int
+    at_ms: int
+    seat: SeatId
+    name: str
+    role: str
+    audience: str
+    text: str
+
+
+class Messages(msgspec.Struct, frozen=True):
+    """Event ``messages``: what was written and this participant may read, in order. ``earlier``: after a Welcome, what
+    was written before it, in pieces; what a client knew from before that Welcome is told again."""
+
+    messages: tuple[MessageView, ...]
+    earlier: bool
 
 
 class Welcome(msgspec.Struct, frozen=True):
@@ -163,8 +228,46 @@ class Welcome(msgspec.Struct, frozen=True):
     room: RoomView
 
 
+class StaffSide(msgspec.Struct, frozen=True):
+    """What an agency that waits is told of the reception: nothing of any citizen."""
+
+    state: str
+    case_number: int
+    cases: int
+
+
+class WaitingView(msgspec.Struct, frozen=True):
+    """Event ``waiting``: everything that somebody sees who waits to be let in, whole at each change, and nothing of
+    anybody else. ``number``: of their case, ``before``: how many cases are still before it; None when they have none.
+    ``message``: the office's last words to them, empty when there were none. ``staff``: None for the citizens' side."""
+
+    revision: int
+    now_ms: int
+    title: str
+    office: str
+    name: str
+    role: str
+    since_ms: int
+    begun: bool
+    number: int | None
+    before: int | None
+    message: str
+    staff: StaffSide | None
+
+
+class WaitingWelcome(msgspec.Struct, frozen=True):
+    """Event ``waiting_welcome``, instead of ``welcome`` for who has to wait; also when one is sent back. ``welcome``
+    follows on the same connection when one is let in."""
+
+    participant: ParticipantId
+    secret: str
+    waiting: WaitingView
+
+
 class Ended(msgspec.Struct, frozen=True):
-    """Event ``ended``, last before the server disconnects. ``how``: closed | cancelled | left | replaced | expired."""
+    """Event ``ended``, last before the server disconnects. ``how``: closed | cancelled | left | replaced | expired |
+    help_ended (the consent to an operator's help) | signed_out | password_reset | account_closed | uninvited |
+    dismissed | case_over. ``reason``: of a closing, a cancelling or a dismissal; for replaced the other device."""
 
     how: str
     reason: str
@@ -177,12 +280,13 @@ class Renegotiate(msgspec.Struct, frozen=True):
     reason: str
 
 
-ClientMessage: TypeAlias = JoinAuth | ResumeAuth | UplinkRequest | DownlinkReply | CommandRequest
+ClientMessage: TypeAlias = JoinAuth | ResumeAuth | UplinkRequest | DownlinkReply | LineReport | CommandRequest
 WIRE = (
     JoinAuth,
     ResumeAuth,
     UplinkRequest,
     DownlinkReply,
+    LineReport,
     CommandRequest,
     Refused,
     UplinkReply,
@@ -191,7 +295,10 @@ WIRE = (
     Speakers,
     Alarm,
     RoomView,
+    Messages,
     Welcome,
+    WaitingView,
+    WaitingWelcome,
     Ended,
     Renegotiate,
 )

@@ -43,6 +43,8 @@ class Writer:
         self._idle = asyncio.Event()
         self._idle.set()
         self._in_doubt = False
+        self._behind = False
+        """A page wrote while something waited here: taken in with the next append, or when nothing waits any more."""
         self.lost = 0
         """How many events could not be kept since the database was there last."""
         self.away: Unavailable | None = None
@@ -109,7 +111,8 @@ class Writer:
                 return
 
     async def catch_up(self) -> None:
-        """Take in what pages wrote. Raises Unavailable."""
+        """Take in what pages wrote, now or when nothing waits. Raises Unavailable."""
+        self._behind = bool(self._queue)
         if not self._queue:
             await self._stream.catch_up()
 
@@ -139,12 +142,12 @@ class Writer:
             one.fail(Unavailable(detail="the room ended"))
 
     async def _write_all(self) -> None:
-        while self._queue or self._in_doubt:
+        while self._queue or self._in_doubt or self._behind:
             try:
                 await self._write_one()
             except Unavailable as failure:
                 self._database_away(failure)
-                if self._queue or self._in_doubt:
+                if self._queue or self._in_doubt or self._behind:
                     await asyncio.sleep(AGAIN_S)
                 continue
             if self.away is not None:
@@ -157,9 +160,9 @@ class Writer:
 
     async def _write_one(self) -> None:
         """Raises Unavailable; the queue is then as it was."""
-        if self._in_doubt:
+        if self._in_doubt or not self._queue:
             await self._stream.catch_up()
-            self._in_doubt = False
+            self._in_doubt = self._behind = False
             return
         waiting = self._queue[0]
         try:

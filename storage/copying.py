@@ -14,7 +14,7 @@ from storage.engine import is_sqlite, lock_path, parse_address, sqlite_path
 from storage.failures import translated
 from storage.lock import FileLock
 from storage.schema import SchemaRefused, connected
-from storage.tables import access_events, audit_entries, fixity_checks, metadata, outbox
+from storage.tables import access_events, audit_entries, fixity_checks, key_lists, metadata, outbox
 
 BATCH = 1000
 """Rows at a time: an archive's events need not fit into memory."""
@@ -72,7 +72,7 @@ def _copy_table(table: Table, old: Connection, new: Connection) -> int:
 
 def _go_on_counting(old: Connection, new: Connection) -> None:
     """A number is never given twice, also not one of the outbox that was given and done before the copy."""
-    for table in (outbox, access_events, fixity_checks):
+    for table in (outbox, access_events, fixity_checks, key_lists):
         given = old.execute(text("SELECT seq FROM sqlite_sequence WHERE name = :name"), {"name": table.name}).scalar()
         if given:
             new.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "number"), given)))

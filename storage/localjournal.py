@@ -16,6 +16,7 @@ MOST_BYTES = 16 * 1024 * 1024
 """Of one room: some 40 000 decisions, days of talk without a database. The room's own queue is full before that."""
 
 SUFFIX = ".jsonl"
+NOTE = ".note"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
 _REST = 64 * 1024
 """A line is shorter: the longest has a reason of 500 characters and the leaving of fifty people."""
@@ -46,8 +47,16 @@ class FileJournal:
         return await self._do(lambda: _set_aside(self._file(reception)))
 
     async def receptions(self) -> list[ReceptionId]:
-        """Of which there is anything."""
+        """Of which there are lines."""
         return await self._do(lambda: [ReceptionId(path.stem) for path in sorted(self._folder.glob(f"*{SUFFIX}"))])
+
+    async def note(self, reception: ReceptionId, text: bytes) -> None:
+        """Not synced: what it says is of this run of the machine."""
+        await self._do(lambda: self._note(self._file(reception, NOTE), text))
+
+    async def noted(self, reception: ReceptionId) -> bytes:
+        """Empty when there is none."""
+        return await self._do(lambda: _read(self._file(reception, NOTE)))
 
     async def _do(self, step: Callable[[], Answer]) -> Answer:
         try:
@@ -55,15 +64,27 @@ class FileJournal:
         except OSError as error:
             raise Unavailable(Code.STORAGE_UNAVAILABLE, f"local journal: {error}") from error
 
-    def _file(self, reception: ReceptionId) -> Path:
+    def _file(self, reception: ReceptionId, suffix: str = SUFFIX) -> Path:
         if not _ID.fullmatch(reception):
             raise OSError(f"{reception!r} names no file")
-        return self._folder / f"{reception}{SUFFIX}"
+        return self._folder / f"{reception}{suffix}"
 
-    def _append(self, path: Path, content: bytes) -> None:
+    def _make_folder(self) -> None:
         if not self._folder.is_dir():
             self._folder.mkdir(mode=0o700, parents=True)
             sync_folder(self._folder.parent)
+
+    def _note(self, path: Path, text: bytes) -> None:
+        if not text:
+            path.unlink(missing_ok=True)
+            return
+        self._make_folder()
+        aside = path.with_suffix(f"{NOTE}-new")
+        aside.write_bytes(text)
+        aside.replace(path)
+
+    def _append(self, path: Path, content: bytes) -> None:
+        self._make_folder()
         is_new = not path.exists()
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:

@@ -1,6 +1,7 @@
 """Between a row and the bridge's struct of the same field names; columns that hold words, as they are searched."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,6 +11,17 @@ from bridge.errors import MalformedInput
 from bridge.search import MAX_WORDS, folded
 
 Kept = TypeVar("Kept", bound=msgspec.Struct)
+
+Key = TypeVar("Key", bound=str)
+_PORTION = 500
+"""Parameters of one statement; SQLite's least limit is 999."""
+
+
+def portions(keys: Iterable[Key]) -> Iterator[list[Key]]:
+    """As lists that one statement can name."""
+    rest = iter(keys)
+    while some := list(islice(rest, _PORTION)):
+        yield some
 
 
 def columns_of(struct: msgspec.Struct) -> dict[str, Any]:

@@ -7,6 +7,7 @@ secrets too has both.
 import base64
 import binascii
 import hashlib
+import hmac
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,6 +23,7 @@ class AesSecretBox:
 
     def __init__(self, key: str, entropy: Entropy) -> None:
         self._cipher = AESGCM(hashlib.sha256(key.encode()).digest())
+        self._marking = hmac.digest(key.encode(), b"marks", "sha256")
         self._entropy = entropy
 
     def seal(self, secret: bytes, about: str) -> str:
@@ -36,3 +38,7 @@ class AesSecretBox:
             return self._cipher.decrypt(whole[:_NONCE_BYTES], whole[_NONCE_BYTES:], about.encode())
         except (binascii.Error, InvalidTag, ValueError):
             return None
+
+    def mark(self, secret: bytes, about: str) -> str:
+        """HMAC-SHA-256 (RFC 2104) under a key of its own, as 64 hexadecimal digits."""
+        return hmac.digest(self._marking, about.encode() + b"\0" + secret, "sha256").hex()

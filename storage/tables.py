@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -130,6 +131,56 @@ second_factors = Table(
     Column("recovery", JsonText, nullable=False),
 )
 
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("seat", String, primary_key=True),
+    Column("reception", String, nullable=False, index=True),
+    Column("mark", String(64), nullable=False, unique=True),
+    Column("sealed", String, nullable=False),
+    Column("made_utc_ns", Nanoseconds, nullable=False),
+    Column("until_utc_ns", Nanoseconds, nullable=False),
+)
+
+office_settings = Table(
+    "office_settings",
+    metadata,
+    Column("agency", ForeignKey("agencies.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("at_utc_ns", Nanoseconds, nullable=False),
+    Column("account", String, nullable=False),
+    Column("settings", JsonText, nullable=False),
+)
+
+office_logos = Table(
+    "office_logos",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("media_type", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+first_links = Table(
+    "first_links",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("made_utc_ns", Nanoseconds, nullable=False),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("seat", String, nullable=False),
+    Column("reception", String, nullable=False),
+    Column("mark", String(64), nullable=False),
+    Column("csrf", String, nullable=False),
+    Column("made_utc_ns", Nanoseconds, nullable=False),
+    Column("seen_utc_ns", Nanoseconds, nullable=False, index=True),
+    Column("address", String, nullable=False),
+    Column("device", String, nullable=False),
+)
+
 receptions = Table(
     "receptions",
     metadata,
@@ -143,6 +194,11 @@ receptions = Table(
     Column("recording", String),
     Column("began_utc_ns", Nanoseconds),
     Column("ended_utc_ns", Nanoseconds),
+    Column("kind", String, nullable=False, server_default=text("'ad_hoc'")),
+    Column("public", Boolean, nullable=False, server_default=false()),
+    Column("points", JsonText, nullable=False, server_default=text("'[]'")),
+    # No field of the row: the title as it is searched, kept by the repository.
+    Column("title_words", String, nullable=False, server_default=text("''")),
     # The day's list: a span of starts, in this order.
     Index(None, "starts_utc_ns", "id"),
     # The same of one agency.
@@ -153,9 +209,11 @@ reception_seats = Table(
     "reception_seats",
     metadata,
     Column("reception", String, primary_key=True),
-    Column("account", String, primary_key=True),
+    Column("seat", String, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("role", String, nullable=False),
     # Of the reception, so that somebody's own are found in order.
-    Column("starts_utc_ns", Nanoseconds, nullable=False),
+    Column("starts_utc_ns", Nanoseconds, nullable=False, server_default=text("0")),
     Index(None, "account", "starts_utc_ns", "reception"),
 )
 
@@ -283,6 +341,15 @@ outbox = Table(
     Column("body", Text, nullable=False),
     Column("made_utc_ns", Nanoseconds, nullable=False),
     # A number is never given twice, also after its row is done.
+    sqlite_autoincrement=True,
+)
+
+key_lists = Table(
+    "key_lists",
+    metadata,
+    Column("number", Counter, primary_key=True, autoincrement=True),
+    Column("text", Text, nullable=False),
+    Column("signature", Text, nullable=False),
     sqlite_autoincrement=True,
 )
 

@@ -4,32 +4,22 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
+from bridge.archive_rows import AccessEvents, FixityChecks, Recordings, ViewingCopies
 from bridge.client_rows import Clients, KeptAnswers
-from bridge.repositories import (
-    AccessEvents,
-    Accounts,
-    Audit,
-    FixityChecks,
-    Leases,
-    Nodes,
-    Organisation,
-    Outbox,
-    Receptions,
-    Recordings,
-    SecondFactors,
-    Sessions,
-    SignIns,
-    UnitOfWork,
-    UsedTokens,
-    ViewingCopies,
-)
+from bridge.people_rows import Accounts, FirstLinks, Offices, Organisation, SecondFactors, Sessions, SignIns
+from bridge.reception_rows import Invitations, Receptions, Visits
+from bridge.repositories import Audit, KeyLists, Leases, Nodes, Outbox, UnitOfWork, UsedTokens
 from storage.engine import Database
 from storage.repositories.accounts import SqlAccounts
 from storage.repositories.archive import SqlAccessEvents, SqlFixityChecks, SqlViewingCopies
 from storage.repositories.audit import SqlAudit
 from storage.repositories.clients import SqlClients, SqlKeptAnswers
+from storage.repositories.first_links import SqlFirstLinks
+from storage.repositories.invitations import SqlInvitations
+from storage.repositories.key_lists import SqlKeyLists
 from storage.repositories.leases import SqlLeases
 from storage.repositories.nodes import SqlNodes
+from storage.repositories.offices import SqlOffices
 from storage.repositories.organisation import SqlOrganisation
 from storage.repositories.outbox import SqlOutbox
 from storage.repositories.receptions import SqlReceptions
@@ -38,6 +28,7 @@ from storage.repositories.second_factors import SqlSecondFactors
 from storage.repositories.sessions import SqlSessions
 from storage.repositories.sign_ins import SqlSignIns
 from storage.repositories.used_tokens import SqlUsedTokens
+from storage.repositories.visits import SqlVisits
 from storage.transaction import Transaction
 
 
@@ -55,6 +46,10 @@ class SqlUnit:
     second_factors: SecondFactors
     clients: Clients
     kept_answers: KeptAnswers
+    invitations: Invitations
+    offices: Offices
+    first_links: FirstLinks
+    visits: Visits
     receptions: Receptions
     recordings: Recordings
     access_events: AccessEvents
@@ -62,6 +57,7 @@ class SqlUnit:
     viewing_copies: ViewingCopies
     audit: Audit
     outbox: Outbox
+    key_lists: KeyLists
     leases: Leases
     used_tokens: UsedTokens
     nodes: Nodes
@@ -89,6 +85,10 @@ class SqlUnit:
         self.second_factors = SqlSecondFactors(transaction)
         self.clients = SqlClients(transaction)
         self.kept_answers = SqlKeptAnswers(transaction)
+        self.invitations = SqlInvitations(transaction)
+        self.offices = SqlOffices(transaction)
+        self.first_links = SqlFirstLinks(transaction)
+        self.visits = SqlVisits(transaction)
         self.receptions = SqlReceptions(transaction)
         self.recordings = SqlRecordings(transaction)
         self.access_events = SqlAccessEvents(transaction)
@@ -96,6 +96,7 @@ class SqlUnit:
         self.viewing_copies = SqlViewingCopies(transaction)
         self.audit = SqlAudit(transaction)
         self.outbox = SqlOutbox(transaction)
+        self.key_lists = SqlKeyLists(transaction)
         self.leases = SqlLeases(transaction)
         self.used_tokens = SqlUsedTokens(transaction)
         self.nodes = SqlNodes(transaction)

@@ -9,11 +9,12 @@ from bridge.clients import client_id
 from bridge.errors import NotFound
 from bridge.ids import AccountId
 from bridge.model import RecordingRow
-from bridge.policy import SYSTEM, Action, Actor, Concern, agencies_of, authorise
+from bridge.policy import SYSTEM, Action, Actor, Concern, agencies_of
 from bridge.repositories import UnitOfWork
 from bridge.search import PointName, RecordingCursor, RecordingFilter, cursor_of
 from web.archive_search import Asked, asked_of
 from web.keys import PORTS
+from web.reach import allowed
 from web.render import times_of
 from web.requests import actor_of
 
@@ -37,12 +38,14 @@ class Around(NamedTuple):
     points: Sequence[PointName]
 
 
-def question_of(request: web.Request) -> tuple[Actor, Asked]:
-    """Who asks for what. Raises NotPermitted when somebody without the right asks for a person by name."""
-    actor = actor_of(request)
-    asked = asked_of(request.query, times_of(request).zone, agencies_of(actor, Action.SEE_ARCHIVE))
+async def question_of(request: web.Request) -> tuple[Actor, Asked]:
+    """Who asks for what. A person is looked for only where the reader may ask for one: they may see what lies in more
+    places. Raises NotPermitted when somebody without the right asks for a person by name."""
+    actor, zone = actor_of(request), times_of(request).zone
+    asked = asked_of(request.query, zone, agencies_of(actor, Action.SEE_ARCHIVE))
     if asked.form.text("person"):
-        authorise(actor, Action.SEARCH_PERSON, Concern("archive", None))
+        await allowed(request, actor, Action.SEARCH_PERSON, Concern("archive", None))
+        asked = asked_of(request.query, zone, agencies_of(actor, Action.SEARCH_PERSON))
     return actor, asked
 
 

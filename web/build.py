@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from bridge.inviting import Inviting
 from bridge.sealing import Sealing, SigningPorts
 from web.accounts import OwnAccount
 from web.api import table
@@ -22,25 +23,33 @@ from web.checks import Checks
 from web.config import WebConfig, WebPorts
 from web.copies import CopyDesk
 from web.credentials import Credentials
+from web.firstadministrator import FirstAdministrator
 from web.health import health
+from web.invitation_times import codes_hold
 from web.islands import catalogue, no_icon
-from web.keys import ASSETS, CATALOGUES, CONFIG, PORTS, TEMPLATES
+from web.keys import ASSETS, CATALOGUES, CONFIG, INVITING, OFFICES, PORTS, TEMPLATES, VISITS
 from web.manifests import Manifests
 from web.middlewares.failures import answer_failures
 from web.middlewares.forgery import refuse_forgeries
 from web.middlewares.headers import write_headers
 from web.middlewares.hosts import check_host
 from web.middlewares.language import choose_language
+from web.middlewares.office import find_office
 from web.middlewares.own_password import ask_own_password
 from web.middlewares.sessions import find_session, limits
+from web.middlewares.theme import keep_theme
+from web.officebook import OfficeBook, defaults_of
 from web.once import Once, Untold
-from web.pages import reception, room, today
+from web.pages import enter, invitations, offices, operator, reception, receptions, room, steps, today
 from web.pages.account import AccountPages
 from web.pages.api import ApiPages
 from web.pages.archive import ArchivePages
 from web.pages.clients import ClientPages
 from web.pages.copies import CopyPages
+from web.pages.first import FirstPages
+from web.pages.office import OfficePages
 from web.pages.people import PeoplePages
+from web.pages.planning import PlanningPages
 from web.pages.second_factor import SecondFactorPages
 from web.pages.setup import SetUpPages
 from web.pages.setup_import import ImportPages
@@ -49,6 +58,7 @@ from web.purposes import Purposes
 from web.render import environment
 from web.secondfactor import SecondFactorDesk
 from web.signin import SignIn
+from web.visits import Visits
 
 DOCUMENT = "/api/openapi.json"
 MAX_REQUEST_BYTES = 256 * 1024
@@ -56,20 +66,35 @@ MAX_REQUEST_BYTES = 256 * 1024
 
 
 def build(config: WebConfig, ports: WebPorts) -> web.Application:
-    """The application. From outside in: failures, host, session, language, forgery,
+    """The application. From outside in: failures, host, session, office, language, theme, forgery,
     a password of one's own.
 
     Raises zoneinfo.ZoneInfoNotFoundError.
     """
     app = web.Application(
         client_max_size=MAX_REQUEST_BYTES,
-        middlewares=[answer_failures, check_host, find_session, choose_language, refuse_forgeries, ask_own_password],
+        middlewares=[
+            answer_failures,
+            check_host,
+            find_session,
+            find_office,
+            choose_language,
+            keep_theme,
+            refuse_forgeries,
+            ask_own_password,
+        ],
     )
     ZoneInfo(config.zone)  # an unknown zone is a fault of the configuration, to be told at the start
     app[CONFIG], app[PORTS] = config, ports
+    app[OFFICES] = OfficeBook(ports.units, ports.clock, defaults_of(config))
     app[CATALOGUES], app[ASSETS], app[TEMPLATES] = load_catalogues(), load_assets(config.static), environment()
+    app[VISITS] = Visits(ports, limits(config))
+    app[INVITING] = Inviting(
+        ports.receptions, ports.units, ports.secrets, ports.clock, ports.entropy, codes_hold(config.zone)
+    )
     app.on_response_prepare.append(write_headers)
-    app.router.add_routes([*_common(), *_pages(), *_accounts(config, ports)])
+    _add_planning(app)  # first: "new" is no reception's id
+    app.router.add_routes([*_common(), *_pages(), *_accounts(config, ports), *_entering()])
     _add_api(app, config, ports, _add_archive(app, config, ports))
     _add_setup(app, ports)
     if app[ASSETS].built:
@@ -89,6 +114,7 @@ def _common() -> list[web.RouteDef]:
 def _accounts(config: WebConfig, ports: WebPorts) -> list[web.RouteDef]:
     """The ways in and out, and what people do with their own account; they count guesses together."""
     credentials = Credentials(ports)
+    first = FirstPages(FirstAdministrator(ports))
     sign_in = SignInPages(SignIn(ports, credentials, limits(config)))
     desk = SecondFactorDesk(ports, credentials, config.office)
     own, factor = AccountPages(OwnAccount(ports, credentials, limits(config)), desk), SecondFactorPages(desk)
@@ -100,6 +126,8 @@ def _accounts(config: WebConfig, ports: WebPorts) -> list[web.RouteDef]:
         web.get("/sign-in/place", sign_in.ask_place),
         web.post("/sign-in/place", sign_in.send_place),
         web.post("/sign-out", sign_in.leave),
+        web.get("/first-administrator", first.show),
+        web.post("/first-administrator", first.send),
         web.get("/account", own.show),
         web.get("/account/password", own.ask_password),
         web.post("/account/password", own.change_password),
@@ -118,15 +146,79 @@ def _pages() -> list[web.RouteDef]:
         web.get("/", today.front),
         web.get("/today", today.show),
         web.get("/devices", room.devices),
-        web.get("/receptions/new", reception.new),
-        web.post("/receptions", reception.create),
+        web.get("/offices/{agency}", offices.show),
+        web.get("/receptions", receptions.listing),
         web.get(one, reception.show),
         web.post(f"{one}/open", reception.open_doors),
         web.post(f"{one}/cancel", reception.cancel),
         web.get(f"{one}/devices", room.devices_for),
         web.get(f"{one}/room", room.show),
         web.get(f"{one}/after", room.after),
+        web.get(f"{one}/calendar", invitations.calendar),
+        web.get(f"{one}/invitations", invitations.sheets),
+        web.get(f"{one}/invitations/{{seat}}", invitations.sheets),
+        web.post(f"{one}/invitations/{{seat}}/renew", invitations.renew),
+        web.get(f"{one}/invitations/{{seat}}/calendar", invitations.guest_calendar),
+        *_operator(),
     ]
+
+
+def _operator() -> list[web.RouteDef]:
+    one = "/operator/receptions/{reception}"
+    return [
+        web.get("/operator", operator.listing),
+        web.get(one, operator.show),
+        web.post(f"{one}/help", operator.offer_help),
+        web.post(f"{one}/help/take-back", operator.take_back_help),
+    ]
+
+
+def _entering() -> list[web.RouteDef]:
+    """The door for a code, and the way in for who has one and for who has an account."""
+    return [
+        web.get("/enter", enter.ask),
+        web.post("/enter", enter.send),
+        web.post("/enter/begin", enter.begin),
+        web.get("/enter/not-me", enter.not_me),
+        web.post("/enter/leave", enter.leave),
+        *_steps("/enter"),
+        *_steps("/receptions/{reception}/enter"),
+        web.get("/enter/{code}", enter.by_link),
+    ]
+
+
+def _steps(base: str) -> list[web.RouteDef]:
+    return [
+        web.get(f"{base}/next", steps.onward),
+        web.get(f"{base}/you", steps.you),
+        web.post(f"{base}/you", steps.confirm),
+        web.get(f"{base}/early", steps.early),
+        web.get(f"{base}/devices", steps.devices),
+        web.post(f"{base}/devices", steps.found),
+        web.get(f"{base}/notice", steps.notice),
+        web.post(f"{base}/notice", steps.acknowledge),
+        web.get(f"{base}/room", steps.room),
+        web.get(f"{base}/after", steps.after),
+    ]
+
+
+def _add_planning(app: web.Application) -> None:
+    """The form of a reception, new and again; what was sent already is kept until the application ends."""
+    once = Once()
+    pages, one = PlanningPages(once), "/receptions/{reception}"
+    app.router.add_routes(
+        [
+            web.get("/receptions/new", pages.new),
+            web.post("/receptions", pages.create),
+            web.get(f"{one}/edit", pages.edit),
+            web.post(f"{one}/edit", pages.change),
+        ]
+    )
+
+    async def close(_: web.Application) -> None:
+        await once.close()
+
+    app.on_cleanup.append(close)
 
 
 class _Archive(NamedTuple):
@@ -175,6 +267,7 @@ def _add_setup(app: web.Application, ports: WebPorts) -> None:
     """The pages of set-up share what was sent already and what is still to be told."""
     once, untold = Once(), Untold(ports.clock)
     app.router.add_routes(_setup(SetUpPages(ports, once), ImportPages(ports, once, untold)))
+    app.router.add_routes(_offices(OfficePages(ports, app[OFFICES])))
     app.router.add_routes(_people(PeoplePages(ports, once, untold)))
     app.router.add_routes(_clients(ClientPages(ports, once, untold)))
 
@@ -190,6 +283,7 @@ def _setup(pages: SetUpPages, files: ImportPages) -> list[web.RouteDef]:
         web.get("/setup", pages.tree),
         web.get(agency, pages.agency),
         web.post(agency, pages.rename_agency),
+        web.post(f"{agency}/parent", pages.move_agency),
         web.get(f"{agency}/agencies", pages.new_agency),
         web.post(f"{agency}/agencies", pages.add_agency),
         web.get(f"{agency}/points", pages.new_point),
@@ -203,6 +297,18 @@ def _setup(pages: SetUpPages, files: ImportPages) -> list[web.RouteDef]:
     ]
 
 
+def _offices(pages: OfficePages) -> list[web.RouteDef]:
+    agency = "/setup/agencies/{agency}"
+    return [
+        web.get("/setup/office", pages.own),
+        web.get(f"{agency}/office", pages.show),
+        web.post(f"{agency}/office", pages.change),
+        web.post(f"{agency}/logo", pages.change_logo),
+        web.post(f"{agency}/logo/remove", pages.remove_logo),
+        web.get("/office/logos/{logo}", pages.logo),
+    ]
+
+
 def _people(pages: PeoplePages) -> list[web.RouteDef]:
     one = "/setup/people/{account}"
     return [
@@ -212,6 +318,7 @@ def _people(pages: PeoplePages) -> list[web.RouteDef]:
         web.get("/setup/points/{point}/account", pages.new),
         web.post("/setup/points/{point}/account", pages.add),
         web.get(one, pages.one),
+        web.post(one, pages.change),
         web.post(f"{one}/disable", pages.disable),
         web.post(f"{one}/enable", pages.enable),
         web.post(f"{one}/password", pages.password),

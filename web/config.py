@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bridge.ports import Clock, Entropy, JoinTokens, ObjectStore, PasswordHasher, Remuxer, SecretBox
+from bridge.ports import Clock, Entropy, JoinTokens, LiveRooms, ObjectStore, PasswordHasher, Remuxer, SecretBox
 from bridge.receptions import ReceptionService
 from bridge.repositories import UnitsOfWork
 from bridge.signing import KnownKeys, SignatureChecker
@@ -27,7 +27,8 @@ class WebConfig:
     ``announced``: media addresses of the node, so that a Firefox user is told when they are loopback only.
     ``contact``: whom to call, on the sign-in and trouble pages. ``zone``: the office's time zone (IANA).
     ``proxies``: addresses of our own reverse proxies, whose X-Forwarded-For is believed; without them everybody behind
-    a proxy would be slowed down by one guesser.
+    a proxy would be slowed down by one guesser. ``office``, ``contact``, ``language``, ``session_minutes`` and
+    ``resume_seconds`` hold where no agency set its own (:mod:`bridge.office`).
     """
 
     origin: str
@@ -43,6 +44,8 @@ class WebConfig:
     language: str = "vi"
     static: Path = STATIC
     trial: bool = False
+    session_minutes: int = 120
+    resume_seconds: int = 30
     session_idle_s: int = 8 * 3600
     session_absolute_s: int = 14 * 3600
     browser_forms_bytes: int = 64 * 1024 * 1024
@@ -65,6 +68,11 @@ class WebConfig:
         return f"__Host-{name}" if self.secure else name
 
     @property
+    def visit_cookie(self) -> str:
+        """Of somebody who entered by a code."""
+        return f"{self.session_cookie}-visit"
+
+    @property
     def step_cookie(self) -> str:
         """Of a sign-in that is not over yet."""
         return f"{self.session_cookie}-step"
@@ -78,6 +86,7 @@ class WebPorts:
     units: UnitsOfWork
     receptions: ReceptionService
     tokens: JoinTokens
+    rooms: LiveRooms
     objects: ObjectStore
     signatures: SignatureChecker
     known_keys: KnownKeys

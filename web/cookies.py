@@ -1,4 +1,4 @@
-"""The two cookies: of a session, and of a sign-in that is not over. Both end when the browser is closed."""
+"""The three cookies: of a session, of a sign-in that is not over, of a visit. They end when the browser is closed."""
 
 from aiohttp import web
 
@@ -38,6 +38,25 @@ def drop_step(request: web.Request, response: web.Response) -> web.Response:
 def step_secret(request: web.Request) -> str:
     """What carries the sign-in; empty when there is none."""
     return request.cookies.get(request.app[CONFIG].step_cookie, "")
+
+
+def carry_visit(request: web.Request, response: web.Response, secret: str) -> web.Response:
+    """The browser entered by a code."""
+    config = request.app[CONFIG]
+    _set(response, config, config.visit_cookie, secret)
+    return response
+
+
+def drop_visit(request: web.Request, response: web.Response) -> web.Response:
+    """The visit is over."""
+    config = request.app[CONFIG]
+    _drop(response, config, config.visit_cookie)
+    return response
+
+
+def visit_secret(request: web.Request) -> str:
+    """What carries the visit; empty when there is none."""
+    return request.cookies.get(request.app[CONFIG].visit_cookie, "")
 
 
 def redirect(path: str) -> web.Response:

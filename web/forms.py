@@ -33,7 +33,7 @@ class Form:
         """The field without outer blanks; empty when it was not sent."""
         return self.values.get(name, "").strip()
 
-    def wrong(self, name: str, like: str = "", **params: str) -> None:
+    def wrong(self, name: str, /, like: str = "", **params: str) -> None:
         """One more fault, worded by :data:`web.labels.FIELDS`; ``like``: the field there, where it is another."""
         if not any(fault.field == name for fault in self.faults):
             self.faults.append(Fault(name, FIELDS.get(like or name, _UNKNOWN), params))

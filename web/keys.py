@@ -5,10 +5,16 @@ from dataclasses import dataclass
 import jinja2
 from aiohttp import web
 
+from bridge.guests import Guest
+from bridge.ids import AgencyId
+from bridge.inviting import Inviting
 from bridge.model import Account, Session
+from bridge.office import OfficeSettings
 from web.assets import Assets
 from web.catalogues import Catalogues
 from web.config import WebConfig, WebPorts
+from web.officebook import OfficeBook
+from web.visits import Visits
 from web.words import Words
 
 
@@ -18,6 +24,8 @@ class SignedIn:
 
     account: Account
     session: Session
+    below: frozenset[AgencyId]
+    """The agencies under the account's own, when a role of it reaches there."""
 
 
 CONFIG = web.AppKey("config", WebConfig)
@@ -25,6 +33,13 @@ PORTS = web.AppKey("ports", WebPorts)
 CATALOGUES = web.AppKey("catalogues", Catalogues)
 ASSETS = web.AppKey("assets", Assets)
 TEMPLATES = web.AppKey("templates", jinja2.Environment)
+INVITING = web.AppKey("inviting", Inviting)
 
+OFFICES = web.AppKey("offices", OfficeBook)
+
+OFFICE = web.RequestKey("office", OfficeSettings)
 WORDS = web.RequestKey("words", Words)
+VISITS = web.AppKey("visits", Visits)
+GUEST = web.RequestKey("guest", Guest)
+"""Of pages under /enter alone, which in turn know no SIGNED_IN."""
 SIGNED_IN = web.RequestKey("signed_in", SignedIn)

@@ -1,13 +1,18 @@
 """The law's words for states, roles, kinds and levels, as sentences of the catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from bridge.archive import AccessKind
+from bridge.board import Severity
+from bridge.events import RecordingHealth
 from bridge.journal import GapReason
 from bridge.listing import Column, Why
 from bridge.media import Source
 from bridge.model import Level, ReceptionKind, Role
+from bridge.office import Admits
 from bridge.policy import Action
+from bridge.quality import Quality
 from bridge.search import ProofState
 from bridge.signing import Origin
 from bridge.states import ReceptionState, RecordingState
@@ -125,10 +130,62 @@ LEVELS: Mapping[Level, str] = {
     Level.COMMUNE: mark("Component bridge point, commune"),
 }
 
+ADMITS: Mapping[Admits, str] = {
+    Admits.CHAIR: mark("The chair alone"),
+    Admits.CHAIR_OR_SECRETARY: mark("The chair or the secretary"),
+}
+"""Who lets people in from the waiting area."""
+
 AGENCY_LEVELS: Mapping[Level, str] = {
     Level.CENTRAL: mark("Central level"),
     Level.PROVINCE: mark("Province level"),
     Level.COMMUNE: mark("Commune level"),
+}
+
+QUALITIES: Mapping[Quality, str] = {
+    Quality.GOOD: mark("good"),
+    Quality.POOR: mark("weak"),
+    Quality.BAD: mark("very weak"),
+}
+QUALITY_TONES: Mapping[Quality, str] = {Quality.GOOD: "good", Quality.POOR: "late", Quality.BAD: "bad"}
+
+SEVERITIES: Mapping[Severity, str] = {
+    Severity.BAD: mark("Act now"),
+    Severity.LATE: mark("Look at this"),
+    Severity.GOOD: mark("All is well"),
+    Severity.QUIET: mark("Not begun"),
+}
+SEVERITY_TONES: Mapping[Severity, str] = {
+    Severity.BAD: "bad",
+    Severity.LATE: "late",
+    Severity.GOOD: "good",
+    Severity.QUIET: "quiet",
+}
+
+ROOM_ALARMS: Mapping[str, str] = {
+    "not_recording": mark("Nothing is being recorded. The chair is asked to pause."),
+    "recording_late": mark("The recording is written late; nothing is lost yet."),
+    "node_away": mark("The media server does not answer: nobody sees or hears anybody."),
+    "recorder_away": mark("The recorder does not answer."),
+    "store_away": mark("The store does not answer; the recorder keeps everything until it is back."),
+    "disk_low": mark("The recorder's disk is filling up: {free} GB are free, {wanted} GB are still needed."),
+    "disk_short": mark(
+        "The recorder's disk will be full before the planned end: {free} GB are free, {wanted} GB are needed."
+    ),
+    "database_away": mark("The database does not answer. Decisions are kept on this machine; nobody new can come in."),
+    "decisions_not_kept": mark("The database does not answer and decisions can hardly be kept any more."),
+}
+"""What an operator reads; participants of the room have sentences of their own (``web/client/room/words.ts``)."""
+
+RECORDING_HEALTH: Mapping[RecordingHealth, str] = {
+    RecordingHealth.WRITING: mark("is written"),
+    RecordingHealth.DEGRADED: mark("written late, nothing lost"),
+    RecordingHealth.NOT_RECORDING: mark("nothing is recorded"),
+}
+RECORDING_TONES: Mapping[RecordingHealth, str] = {
+    RecordingHealth.WRITING: "good",
+    RecordingHealth.DEGRADED: "late",
+    RecordingHealth.NOT_RECORDING: "bad",
 }
 
 COLUMNS: Mapping[str, str] = {
@@ -193,7 +250,15 @@ FIELDS: Mapping[str, str] = {
     "seats": mark("Choose at least one and at most {limit} who take part."),
     "chair": mark("Choose one chair."),
     "cases": mark("Write each case in at most {limit} characters, and at most 50 of them."),
+    "cases_received": mark("A case that was called already stays as it is. Change the others."),
+    "seat_there": mark("{name} is connected or waits at the door, so this seat stays as it is for now."),
+    "guest_role": mark("Without an account one can be citizen, representative, lawyer, interpreter or observer."),
+    "people": mark("At one seat there is room for {limit} people. Give the others a seat of their own."),
+    "where": mark("Choose where this person sits: the place that was chosen is not on the list."),
+    "note": mark("Write at most {limit} characters."),
     "date": mark("Enter the day."),
+    "invitation": mark("Enter the code that stands on your invitation."),
+    "notice": mark("Confirm that you have read it."),
     "time": mark("Enter the time as hours and minutes."),
     "reason": mark("Write the reason, at most {limit} characters."),
     "purpose": mark("Write what you need the recording for, at most {limit} characters."),
@@ -216,6 +281,21 @@ FIELDS: Mapping[str, str] = {
     "roles": mark("Choose at least one role."),
     "point_taken": mark("This bridge point has an open account already. Disable that one first."),
     "own_account": mark("You cannot do this to your own account. Ask another administrator."),
+    "own_administrator": mark("You cannot take this right from yourself. Ask another administrator."),
+    "last_administrator": mark("Nobody else could set up this agency then. Make another administrator first."),
+    "parent_below": mark("This agency stands below the one to be moved. Choose another."),
+    "parent_level": mark("Its level does not stand below this agency's. Choose another."),
+    "parent_name": mark("An agency of this name stands there already. Rename one of them first."),
+    "languages": mark("Choose at least one language."),
+    "not_offered": mark("The first language must be one of those offered."),
+    "number": mark("Enter a whole number from {least} to {most}."),
+    "short_text": mark("Write at most {limit} characters."),
+    "elsewhere": mark(
+        "Somebody else changed other fields meanwhile. They are shown below as they are now. Send again to save yours."
+    ),
+    "logo-kind": mark("This is no whole PNG or JPEG picture. Save the logo as PNG and choose it again."),
+    "logo-size": mark("The picture is larger than {kb} kB. Save it smaller."),
+    "logo-sides": mark("Each side of the picture must be {least} to {most} pixels long."),
     "file": mark("Choose a file that is not empty."),
     "old": mark("Enter your present password."),
     "old-wrong": mark("The present password is not right."),
@@ -226,3 +306,8 @@ FIELDS: Mapping[str, str] = {
     "code-wrong": mark("This code is not right, or it was used before. Wait for the next one."),
 }
 """What is asked for, by the field that was refused."""
+
+
+def words(table: Mapping[Any, str], t: Callable[[str], str]) -> list[tuple[str, str]]:
+    """The choices of a list, as (value, words)."""
+    return [(str(key), t(sentence)) for key, sentence in table.items()]

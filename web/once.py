@@ -44,6 +44,11 @@ class Once:
             self._runs.pop(key, None)
             raise
 
+    async def answered(self, key: Key) -> str | None:
+        """The answer to a form that was sent already; None when it is new. Raises as :meth:`run`."""
+        task = self._runs.get(key)
+        return None if task is None else await asyncio.shield(task)
+
     async def close(self) -> None:
         """Waits for what is being done."""
         await asyncio.gather(*self._runs.values(), return_exceptions=True)

@@ -2,11 +2,14 @@
 
 from typing import NamedTuple
 
+import msgspec
+
 from bridge.errors import Code
-from bridge.policy import Action, Concern, may
+from bridge.model import ReceptionRow, Role, place_of
+from bridge.policy import Action, Actor, Concern, may
 from bridge.reception import Reception
 from bridge.rules import may_join
-from bridge.states import BEFORE_LIVE, OVER
+from bridge.states import BEFORE_LIVE, OVER, UNDER_WAY
 from web.reach import Seen
 from web.words import mark
 
@@ -27,9 +30,14 @@ class Points(NamedTuple):
 
 
 def points_of(reception: Reception) -> Points:
-    """A point is connected when anybody there is."""
-    there = (reception.seats[someone.seat].point for someone in reception.participants.values() if someone.connected)
-    return Points(len(set(there)), len({seat.point for seat in reception.seats.values()}))
+    """A point is connected when anybody there is; a device of one's own is a point by itself."""
+    invited = {seat.id: place_of(seat) for seat in reception.invited()}
+    there = {
+        invited[someone.seat]
+        for someone in reception.participants.values()
+        if someone.connected and someone.seat in invited
+    }
+    return Points(len(there), len(set(invited.values())))
 
 
 def address(reception: Reception) -> str:
@@ -47,6 +55,22 @@ def next_step(seen: Seen) -> Step:
     if reception.recording and reception.state in OVER and may_see_archive(seen):
         return Step(mark("Open the recording"), f"/archive/{reception.recording}", False)
     if seen.actor.seat is not None and may_join(reception, seen.actor.seat) is Code.DOORS_CLOSED:
+        return Step(mark("Check camera and microphone"), f"{own}/devices", False)
+    return Step(mark("See the reception"), own, False)
+
+
+def step_of_row(row: ReceptionRow, actor: Actor, seat: Role | None) -> Step:
+    """The same from what a list knows; whether the room is full is told at its door."""
+    own, concern = f"/receptions/{row.id}", Concern(f"reception {row.id}", row.agency, frozenset({actor.account}))
+    asker = msgspec.structs.replace(actor, seat_role=seat)
+    before = row.state in BEFORE_LIVE
+    if before and not row.doors_open and may(asker, Action.OPEN_DOORS, concern):
+        return Step(mark("Open the doors"), f"{own}/open", True)
+    if seat is not None and row.doors_open and (before or row.state in UNDER_WAY):
+        return Step(mark("Go to the room"), f"{own}/room", False)
+    if row.recording and row.state in OVER and may(actor, Action.SEE_ARCHIVE, Concern("archive", row.agency)):
+        return Step(mark("Open the recording"), f"/archive/{row.recording}", False)
+    if seat is not None and before:
         return Step(mark("Check camera and microphone"), f"{own}/devices", False)
     return Step(mark("See the reception"), own, False)
 

@@ -26,6 +26,7 @@ _BY_CODE: Mapping[Code, int] = {
     Code.NOT_SIGNED_IN: 401,
     Code.SIGN_IN_FAILED: 401,
     Code.CODE_WRONG: 401,
+    Code.INVITATION_UNKNOWN: 404,
     Code.PASSWORD_CHANGE_REQUIRED: 403,
     Code.NOT_PERMITTED: 403,
     Code.FORM_EXPIRED: 403,

@@ -39,6 +39,11 @@ REFUSALS: Mapping[Code, Told] = {
         "",
         mark("Wait until your device shows the next one, or use a recovery code."),
     ),
+    Code.INVITATION_UNKNOWN: Told(
+        mark("This code opens nothing."),
+        "",
+        mark("Compare it with your invitation, letter by letter. If you were given a new invitation, use that one."),
+    ),
     Code.PASSWORD_CHANGE_REQUIRED: Told(
         mark("Your password was given to you by somebody else."),
         _NOTHING_CHANGED,
@@ -134,6 +139,15 @@ REFUSALS: Mapping[Code, Told] = {
     ),
     Code.NOT_LIVE: Told(mark("The reception is not under way at the moment."), "", mark("Wait for the chair.")),
     Code.SCREEN_TAKEN: Told(mark("Somebody else is sharing their screen."), "", mark("Wait until they have finished.")),
+    # the chair and what is written
+    Code.CHAIR_PRESENT: Told(
+        mark("Whoever holds the chair is in the room."), _NOTHING_CHANGED, mark("Ask them to give the chair to you.")
+    ),
+    Code.CHAT_FULL: Told(
+        mark("You have written as many messages as a reception takes."),
+        mark("What you wrote before is kept."),
+        mark("Raise your hand and speak instead."),
+    ),
     # media
     Code.UNKNOWN_PARTICIPANT: Told(mark("This person is no longer in the room."), _NOTHING_CHANGED, ""),
     Code.UNKNOWN_ROOM: Told(

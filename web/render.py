@@ -11,9 +11,9 @@ from aiohttp import web
 from bridge.policy import Action, Concern, may
 from bridge.signing import shown
 from web import labels
-from web.catalogues import LANGUAGES
 from web.keys import ASSETS, CATALOGUES, CONFIG, PORTS, SIGNED_IN, TEMPLATES
-from web.requests import actor_of, words_of
+from web.middlewares.theme import THEMES, theme_of
+from web.requests import actor_of, inside, office_of, token_of, words_of
 from web.times import Times
 from web.wire import Page
 from web.words import mark
@@ -31,7 +31,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.globals |= {"labels": labels, "languages": LANGUAGES}
+    templates.globals |= {"labels": labels, "themes": THEMES}
     templates.filters |= {"size": size, "json_text": json_text, "fingerprint": shown}
     return templates
 
@@ -57,13 +57,13 @@ def times_of(request: web.Request) -> Times:
 
 def page_of(request: web.Request) -> Page:
     """What every island gets."""
-    words, someone = words_of(request), request.get(SIGNED_IN)
+    words = words_of(request)
     return Page(
         lang=words.lang,
         dir=words.dir,
         zone=request.app[CONFIG].zone,
         catalogue=request.app[CATALOGUES].address(words.lang),
-        csrf=someone.session.csrf if someone else "",
+        csrf=token_of(request),
     )
 
 
@@ -72,9 +72,11 @@ def _links(request: web.Request) -> list[tuple[str, str]]:
     if SIGNED_IN not in request or request[SIGNED_IN].account.must_change_password:
         return []
     actor, anywhere = actor_of(request), Concern("any", None)
-    found = [("/today", mark("Today"))]
+    found = [("/today", mark("Today")), ("/receptions", mark("Receptions"))]
     if may(actor, Action.SCHEDULE, anywhere):
         found.append(("/receptions/new", mark("New reception")))
+    if may(actor, Action.WATCH_ROOMS, anywhere):
+        found.append(("/operator", mark("Live rooms")))
     if may(actor, Action.SEE_ARCHIVE, anywhere):
         found.append(("/archive", mark("Archive")))
     if may(actor, Action.SET_UP, anywhere):
@@ -82,16 +84,18 @@ def _links(request: web.Request) -> list[tuple[str, str]]:
     return found
 
 
-def _in_language(request: web.Request, lang: str) -> str:
-    """This page's address in another language; a page that was sent by a form leads to the front page."""
-    path = request.path if request.method == "GET" else "/"
-    return f"{path}?{urlencode({**request.query, 'lang': lang})}"
+def _with(request: web.Request, choice: str, value: str) -> str:
+    """This page's address with a language or theme chosen; a page that was sent by a form leads to the front page."""
+    # A path that begins like a host would be one as a link.
+    path = inside(request.path) if request.method == "GET" else "/"
+    return f"{path}?{urlencode({**request.query, choice: value})}"
 
 
 def render(request: web.Request, template: str, status: int = 200, **context: object) -> web.Response:
     """The page in the reader's language."""
     words, someone, config = words_of(request), request.get(SIGNED_IN), request.app[CONFIG]
-    assets = request.app[ASSETS]
+    assets, office = request.app[ASSETS], office_of(request)
+    names = {code: name for code, name in request.app[CATALOGUES].names.items() if code in office.languages}
     text = request.app[TEMPLATES].get_template(template)
     html = text.render(
         t=words.t,
@@ -101,11 +105,15 @@ def render(request: web.Request, template: str, status: int = 200, **context: ob
         times=times_of(request),
         now=request.app[PORTS].clock.utc(),
         config=config,
+        office=office,
         account=someone.account if someone else None,
-        csrf=someone.session.csrf if someone else "",
+        csrf=token_of(request),
         links=_links(request),
         here=request.path,
-        in_language={code: _in_language(request, code) for code in LANGUAGES},
+        languages=names,
+        in_language={code: _with(request, "lang", code) for code in names},
+        theme=theme_of(request),
+        in_theme={theme: _with(request, "theme", theme) for theme in THEMES},
         styles=assets.entry("styles-rtl" if words.dir == "rtl" else "styles").styles,
         assets=assets,
         **context,

@@ -8,9 +8,11 @@ from aiohttp import web
 from bridge import accounts
 from bridge.errors import Code, Invalid, Refusal
 from bridge.ids import SessionId
+from bridge.invitations import read_code
 from bridge.model import Account
+from bridge.office import OfficeSettings
 from bridge.policy import Actor
-from web.keys import CATALOGUES, CONFIG, PORTS, SIGNED_IN, WORDS, SignedIn
+from web.keys import CATALOGUES, CONFIG, GUEST, OFFICE, OFFICES, PORTS, SIGNED_IN, WORDS, SignedIn
 from web.words import Words
 
 FORM = "application/x-www-form-urlencoded"
@@ -43,9 +45,23 @@ def is_api(request: web.Request) -> bool:
     return request.path.startswith("/api/")
 
 
+def is_entry(request: web.Request) -> bool:
+    """Whether it belongs to somebody who enters by a code: a visit counts here and nowhere else, a session does not."""
+    return request.path == "/enter" or request.path.startswith(("/enter/", "/api/enter/"))
+
+
+def loggable(path: str) -> str:
+    """The path without a code that may stand in it: whoever reads the log must not be able to enter."""
+    kept, slash, last = path.rpartition("/")
+    return f"{kept}/…" if kept == "/enter" and slash and read_code(last) is not None else path
+
+
 def is_plain_file(request: web.Request) -> bool:
     """Whether it is the same for everybody: no session is looked up for it."""
-    return request.path.startswith(("/static/", "/i18n/")) or request.path in ("/healthz", "/favicon.ico")
+    return request.path.startswith(("/static/", "/i18n/", "/offices/", "/api/offices/")) or request.path in (
+        "/healthz",
+        "/favicon.ico",
+    )
 
 
 def signed_in(request: web.Request) -> SignedIn:
@@ -56,6 +72,12 @@ def signed_in(request: web.Request) -> SignedIn:
     return found
 
 
+def token_of(request: web.Request) -> str:
+    """What each form of the reader's session or visit carries; empty for a stranger."""
+    someone, guest = request.get(SIGNED_IN), request.get(GUEST)
+    return someone.session.csrf if someone else guest.visit.csrf if guest else ""
+
+
 def account_of(request: web.Request) -> Account:
     """Whose session it is. Raises Refusal(not_signed_in)."""
     return signed_in(request).account
@@ -63,7 +85,8 @@ def account_of(request: web.Request) -> Account:
 
 def actor_of(request: web.Request) -> Actor:
     """Who asks, outside any reception. Raises Refusal(not_signed_in)."""
-    return accounts.actor_of(account_of(request))
+    someone = signed_in(request)
+    return accounts.actor_of(someone.account, someone.below)
 
 
 def client_address(remote: str, forwarded: str, proxies: Collection[str]) -> str:
@@ -92,6 +115,11 @@ def reference(request: web.Request) -> str:
     """A short number to quote on the telephone and to find in the log."""
     text = f"{request.app[PORTS].entropy.bits(32):08X}"
     return f"{text[:4]}-{text[4:]}"
+
+
+def office_of(request: web.Request) -> OfficeSettings:
+    """The reader's office, the installation's own before it was found."""
+    return request.get(OFFICE) or request.app[OFFICES].defaults
 
 
 def words_of(request: web.Request) -> Words:

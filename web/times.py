@@ -36,6 +36,10 @@ class Times:
         """``08:30``."""
         return f"{self.local(utc_ns):%H:%M}"
 
+    def second(self, utc_ns: int) -> str:
+        """``08:30:05``."""
+        return f"{self.local(utc_ns):%H:%M:%S}"
+
     def moment(self, utc_ns: int) -> str:
         """``08:30, 22/11/2026``."""
         return f"{self.clock(utc_ns)}, {self.day(utc_ns)}"

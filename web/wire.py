@@ -8,9 +8,9 @@ attribute is allowed by the pages' content security policy (set ``element.style`
 
 import msgspec
 
-from bridge.ids import AccountId, BridgePointId, ReceptionId, RecordingId, SeatId
+from bridge.ids import AccountId, BridgePointId, CaseId, ReceptionId, RecordingId, SeatId
 from bridge.manifest import Manifest
-from bridge.model import ReceptionKind, Role
+from bridge.model import AdmitRule, ReceptionKind, Role
 from bridge.search import ProofState
 
 CSRF_HEADER = "X-CSRF-Token"
@@ -46,7 +46,8 @@ class Catalogue(msgspec.Struct, frozen=True):
 class RoomConfig(msgspec.Struct, frozen=True):
     """Island ``room``. ``join``: POST here for a :class:`JoinReply`, anew for every new connection (not for a resume).
 
-    ``back``: where to go after leaving; ``devices``: the device check; ``after``: where to go when it ended.
+    ``waits``: one was prepared on the way in, goes in at once, and may have to wait there. ``back``: where to go after
+    leaving; ``devices``: the device check; ``after``: where to go when it ended.
     ``loopback_only``: the media address is this machine's loopback, which Firefox refuses.
     """
 
@@ -64,6 +65,7 @@ class RoomConfig(msgspec.Struct, frozen=True):
     camera_kbps: int
     screen_kbps: int
     loopback_only: bool
+    waits: bool
 
 
 class IceServer(msgspec.Struct, frozen=True):
@@ -85,13 +87,28 @@ class JoinReply(msgspec.Struct, frozen=True):
     ice: tuple[IceServer, ...]
 
 
+class JoinRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of a join; may be left out. ``take_over`` False: 409 ``seat_taken`` while another device has the seat."""
+
+    take_over: bool = True
+
+
+class DevicesFound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the check of devices found."""
+
+    camera: bool
+    microphone: bool
+
+
 class DevicesConfig(msgspec.Struct, frozen=True):
-    """Island ``devices``. ``onward``: where "I am ready" leads. ``camera_required``: officials and points."""
+    """Island ``devices``. ``onward``: where "I am ready" leads. ``camera_required``: officials and points. ``send``:
+    POST a :class:`DevicesFound` there before going on; empty: to nobody."""
 
     page: Page
     onward: str
     camera_required: bool
     loopback_only: bool
+    send: str
 
 
 class PlayerConfig(msgspec.Struct, frozen=True):
@@ -175,30 +192,66 @@ class ViewingCopyView(msgspec.Struct, frozen=True):
     whole: bool
 
 
+class PersonRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody who sits at another's seat."""
+
+    name: str
+    role: Role
+
+
 class SeatRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A seat of a new reception. ``name`` empty: the account's; ``point`` None: the account's own."""
+    """A seat that an account opens. ``name`` empty: the account's; ``point`` None: the account's own; ``people``: who
+    else sits there."""
 
     account: AccountId
     role: Role
     name: str = ""
     point: BridgePointId | None = None
+    people: tuple[PersonRequest, ...] = ()
+
+
+class GuestRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A seat without an account, opened by the code of its invitation. ``role``: citizen, representative, lawyer,
+    interpreter or observer; ``point`` None: on a device of their own; ``seat``: the one that is changed."""
+
+    name: str
+    role: Role
+    point: BridgePointId | None = None
+    people: tuple[PersonRequest, ...] = ()
+    seat: SeatId | None = None
 
 
 class CaseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A case of a new reception; ``accounts``: the citizens' side of it."""
+    """A case. ``accounts`` and ``guests`` (places in the list of guests, from 0): the citizens' side of it; when
+    neither is given, every citizen of the reception. ``case``: the one that is changed."""
 
     title: str
-    accounts: tuple[AccountId, ...] = ()
+    accounts: tuple[AccountId, ...] | None = None
+    guests: tuple[int, ...] | None = None
+    case: CaseId | None = None
 
 
 class ReceptionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``POST /api/receptions``. ``starts_ms`` since 1970 UTC."""
+    """``POST /api/receptions``. ``starts_ms`` since 1970 UTC. ``public``: stands on the office's public page; None: as
+    usual for its kind (not ad hoc). ``note``: for the office alone. ``admit``: who lets people in."""
 
     title: str
     starts_ms: int
     seats: tuple[SeatRequest, ...]
     cases: tuple[CaseRequest, ...] = ()
     kind: ReceptionKind = ReceptionKind.AD_HOC
+    guests: tuple[GuestRequest, ...] = ()
+    public: bool | None = None
+    note: str = ""
+    admit: AdmitRule = AdmitRule.BY_OFFICE
+
+
+class ChangeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``GET`` and ``PUT /api/receptions/{id}/plan``: the whole plan as it is (to be). ``edition``: as it was read;
+    another one by now is refused with 409."""
+
+    edition: int
+    plan: ReceptionRequest
 
 
 class ReasonRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -208,20 +261,25 @@ class ReasonRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SeatView(msgspec.Struct, frozen=True):
-    """A seat of a reception. ``connected``: somebody is there from it now."""
+    """A seat of a reception. ``connected``: somebody is there from it now; ``guest``: opened by a code; ``people``:
+    names of all who sit there."""
 
     id: SeatId
     role: Role
     name: str
     point: str
     connected: bool
+    guest: bool
+    people: tuple[str, ...]
 
 
 class AgendaView(msgspec.Struct, frozen=True):
-    """One case under its number."""
+    """One case under its number. ``seats``: the citizens' side of it."""
 
     number: int
+    case: CaseId
     title: str
+    seats: tuple[SeatId, ...]
 
 
 class ReceptionView(msgspec.Struct, frozen=True):
@@ -239,6 +297,28 @@ class ReceptionView(msgspec.Struct, frozen=True):
     recording: RecordingId | None
     seats: tuple[SeatView, ...]
     cases: tuple[AgendaView, ...]
+    public: bool
+    edition: int
+
+
+class InvitationView(msgspec.Struct, frozen=True):
+    """``GET /api/receptions/{id}/invitations``. ``code``: as printed, None when it has to be made anew; ``link``: where
+    it leads in; ``until_ms``: it opens nothing afterwards."""
+
+    seat: SeatId
+    name: str
+    code: str | None
+    link: str | None
+    until_ms: int
+
+
+class PublicReception(msgspec.Struct, frozen=True):
+    """``GET /api/offices/{agency}/receptions``: what everybody may know."""
+
+    starts_ms: int
+    kind: ReceptionKind
+    state: str
+    points: tuple[str, ...]
 
 
 class RecordingView(msgspec.Struct, frozen=True):
@@ -280,7 +360,9 @@ class WebProblem(msgspec.Struct, frozen=True):
 WIRE = (
     Catalogue,
     RoomConfig,
+    JoinRequest,
     JoinReply,
+    DevicesFound,
     DevicesConfig,
     PlayerConfig,
     OfflineWords,
@@ -288,8 +370,11 @@ WIRE = (
     VerificationReply,
     VerificationView,
     ReceptionRequest,
+    ChangeRequest,
     ReasonRequest,
     ReceptionView,
+    InvitationView,
+    PublicReception,
     RecordingsPage,
     WebProblem,
     Manifest,

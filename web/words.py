@@ -12,9 +12,15 @@ def mark(sentence: str) -> str:
     return sentence
 
 
-def fill(text: str, params: Mapping[str, object]) -> str:
-    """``text`` with each ``{name}`` replaced; an unknown name stays as it is, so nothing is ever lost."""
-    return _PLACE.sub(lambda place: str(params.get(place[1], place[0])), text)
+_ISOLATE, _END = "\u2068", "\u2069"
+"""FIRST STRONG ISOLATE and its end (Unicode Standard Annex 9): what ``<bdi>`` is in markup."""
+
+
+def fill(text: str, params: Mapping[str, object], isolate: bool = False) -> str:
+    """``text`` with each ``{name}`` replaced; an unknown name stays as it is, so nothing is ever lost. ``isolate``: a
+    name or number does not disturb the order of the words around it."""
+    before, behind = (_ISOLATE, _END) if isolate else ("", "")
+    return _PLACE.sub(lambda place: f"{before}{params.get(place[1], place[0])}{behind}", text)
 
 
 def _germanic(count: int) -> int:
@@ -36,10 +42,10 @@ class Words:
 
     def t(self, sentence: str, /, **params: object) -> str:
         """The sentence in this language."""
-        return fill(self.messages.get(sentence) or sentence, params)
+        return fill(self.messages.get(sentence) or sentence, params, self.dir == "rtl")
 
     def n(self, one: str, many: str, count: int, /, **params: object) -> str:
         """The sentence for ``count`` things; ``{count}`` is filled in by itself."""
         forms = self.plurals.get(one)
         text = forms[min(self.form(count), len(forms) - 1)] if forms else (one if count == 1 else many)
-        return fill(text, {"count": count, **params})
+        return fill(text, {"count": count, **params}, self.dir == "rtl")

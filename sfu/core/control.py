@@ -93,7 +93,11 @@ class Control:
         self._events.append(SenderReported(up.spec.up, ntp, rtp, now_ns))
 
     def _report_block(self, link: Link, block: RtcpReceiverInfo, now_ns: int) -> None:
-        if block.ssrc not in link.downs or not block.lsr:
+        down = link.downs.get(block.ssrc)
+        if down is None:
+            return
+        down.reported(block.packets_lost, block.jitter)
+        if not block.lsr:
             return
         passed = (self._ntp(now_ns) >> 16) - block.lsr - block.dlsr & 0xFFFFFFFF
         rtt_ns = passed * NS_PER_S >> 16

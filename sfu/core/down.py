@@ -1,12 +1,15 @@
 """A copy of an up track on one receiver's link: a few numbers, no packets."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bridge.ids import NS_PER_MS
 from sfu.core.link import Link
 from sfu.core.rtcp import pack_name
 from sfu.core.rtp import unwrap
-from sfu.core.seam import Address, DownSpec
+from sfu.core.seam import Address, DownSpec, LinkCounts
+
+if TYPE_CHECKING:
+    from sfu.core.up import UpTrack
 
 _REPEATS = 3
 """A packet is repeated at most so often: what was lost four times is lost to a line that is full."""
@@ -21,6 +24,7 @@ class DownTrack:
         "_octets_before",
         "_packets_before",
         "_repeated",
+        "_reported",
         "address",
         "context",
         "first",
@@ -53,6 +57,7 @@ class DownTrack:
         self._packets_before = 0
         self._octets_before = 0
         self._repeated: dict[int, tuple[int, int]] = {}
+        self._reported = (0, 0)
 
     def start(self, number: int, packets: int, octets: int) -> None:
         """From this number of the up track on it flows. The two totals are what the up track had forwarded before."""
@@ -75,6 +80,16 @@ class DownTrack:
         if self.flowing:
             return self._packets_before + packets, self._octets_before + octets
         return self._packets_before, self._octets_before
+
+    def reported(self, lost: int, jitter: int) -> None:
+        """What the receiver's last report says: cumulative loss, jitter in units of the clock."""
+        self._reported = (max(0, lost), jitter)
+
+    def counts(self, up: "UpTrack") -> LinkCounts:
+        """Of this track alone."""
+        packets, octets = self.sent(up.packets, up.octets)
+        lost, jitter = self._reported
+        return LinkCounts(packets, lost, octets, jitter * 1000 / up.clock_rate)
 
     def number_of(self, sequence: int, last: int) -> int | None:
         """Which number went out under this sequence; None when it was never sent (or cannot be known any more)."""

@@ -21,6 +21,7 @@ class Link:
         self.ssrc = ssrc
         self.heard_ns = 0
         self.rtt_ns = 0
+        self.newest_rtt_ns = 0
         self.report_due_ns = 0
         self.sent_due_ns = 0
         self.clock = SenderClock()
@@ -29,6 +30,7 @@ class Link:
         self.downs: dict[int, DownTrack] = {}
 
     def measured(self, rtt_ns: int) -> None:
-        """Keep the least: later ones hold queues."""
+        """Keep the least (later ones hold queues), and the newest for who asks how the line is."""
+        self.newest_rtt_ns = rtt_ns or self.newest_rtt_ns
         if rtt_ns and (not self.rtt_ns or rtt_ns < self.rtt_ns):
             self.rtt_ns = rtt_ns

@@ -46,6 +46,21 @@ class Reception:
                     step = 0x100000000 - step
                 self._jitter += step - (self._jitter + 8 >> 4)
 
+    @property
+    def expected(self) -> int:
+        """Packets that should have come, from the first to the newest."""
+        return self.highest - self._base + 1
+
+    @property
+    def lost(self) -> int:
+        """Of them never came, at least; repeated ones that came twice hide as many."""
+        return max(0, self.expected - self.received)
+
+    @property
+    def jitter_ms(self) -> float:
+        """RFC 3550 §6.4.1."""
+        return (self._jitter >> 4) * 1000 / self._clock_rate
+
     def sender_report(self, ntp: int, now_ns: int) -> None:
         """The peer's sender report came: the next block says when, so that it can measure the round trip."""
         self._report_ntp = ntp
@@ -53,7 +68,7 @@ class Reception:
 
     def block(self, ssrc: int, now_ns: int) -> ReportBlock:
         """The block for now; starts the next interval."""
-        expected = self.highest - self._base + 1
+        expected = self.expected
         lost = expected - self.received
         interval = expected - self._expected_before
         lost_now = interval - (self.received - self._received_before)

@@ -18,6 +18,7 @@ from sfu.core.seam import (
     Datagram,
     DownId,
     DownSpec,
+    LinkCounts,
     LinkId,
     LinkReport,
     Spoke,
@@ -305,6 +306,23 @@ class Router:
         """See the seam."""
         found = self._links.get(link)
         return LinkReport(0, 0) if found is None else LinkReport(found.heard_ns, found.rtt_ns)
+
+    def count(self, link: LinkId) -> LinkCounts:
+        """See the seam."""
+        found = self._links.get(link)
+        if found is None:
+            return LinkCounts(0, 0, 0, 0.0)
+        rtt_ms = found.newest_rtt_ns / NS_PER_MS
+        counts = [up.counts() for up in found.ups.values()]
+        counts += [down.counts(up) for down in found.downs.values() if (up := self._ups.get(down.spec.up))]
+        jitter_ms = max((one.jitter_ms for one in counts), default=0.0)
+        return LinkCounts(
+            sum(one.packets for one in counts),
+            sum(one.lost for one in counts),
+            sum(one.octets for one in counts),
+            jitter_ms,
+            rtt_ms,
+        )
 
     def counts(self) -> Mapping[str, int]:
         """See the seam."""

@@ -119,6 +119,18 @@ class LinkReport(NamedTuple):
     rtt_ns: int
 
 
+class LinkCounts(NamedTuple):
+    """Of the tracks that a link has now, in the direction it is used: ``packets`` expected of a publisher or sent to a
+    receiver, ``lost`` of them never came, ``octets`` of payload forwarded, ``jitter_ms`` of the worst track;
+    ``rtt_ms``: the newest measured, 0 while unknown."""
+
+    packets: int
+    lost: int
+    octets: int
+    jitter_ms: float
+    rtt_ms: float = 0.0
+
+
 class ForwardingCore(Protocol):
     """Datagrams in, datagrams out, a table of routes. ``now_ns`` never goes back."""
 
@@ -176,6 +188,10 @@ class ForwardingCore(Protocol):
     def take_tapped(self) -> list[Tapped]: ...
 
     def report(self, link: LinkId) -> LinkReport: ...
+
+    def count(self, link: LinkId) -> LinkCounts:
+        """What a publisher lost on the way here, or what a receiver reports. Unknown: nothing."""
+        ...
 
     def counts(self) -> Mapping[str, int]:
         """Packets by what became of them (``forwarded``, ``dropped_gate``, …), since the start."""

@@ -11,7 +11,7 @@ from sfu.core.reception import Reception
 from sfu.core.requests import KeyFrameRequests
 from sfu.core.ring import SIZES, Kept, Ring
 from sfu.core.rtp import extension, payload_bounds, unwrap
-from sfu.core.seam import PayloadFormat, UpSpec
+from sfu.core.seam import LinkCounts, PayloadFormat, UpSpec
 
 LEVEL_EXTENSION = 2
 """Identifier of the RFC 6464 audio level on every downlink (a test compares it with what ``sfu.sdp`` offers)."""
@@ -96,6 +96,11 @@ class UpTrack:
         if self.is_video and starts_key_frame(self.codec, body):
             self._key_frame(extended, number, timestamp)
         return kept
+
+    def counts(self) -> LinkCounts:
+        """Of this track alone."""
+        came = self.reception
+        return LinkCounts(came.expected, came.lost, self.octets, came.jitter_ms)
 
     def refuse(self, extended: int, newest: bool) -> None:
         """The gate is closed."""

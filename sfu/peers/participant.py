@@ -3,11 +3,13 @@
 import asyncio
 from typing import Protocol
 
-from bridge.control import DownlinkAnswer, ParticipantOrder, UplinkOffer
+import msgspec
+
+from bridge.control import DownlinkAnswer, LineCounters, ParticipantLines, ParticipantOrder, UplinkOffer
 from bridge.errors import Code, Conflict, MalformedSdp, NotFound, Refusal
 from bridge.ids import ParticipantId, RoomId, TrackId
 from bridge.media import CLOSED_REASON, GateReason, Source
-from sfu.core.seam import CoreEvent, SenderReported, Spoke, UpId, UpStarted
+from sfu.core.seam import CoreEvent, LinkId, SenderReported, Spoke, UpId, UpStarted
 from sfu.peers.downlink import Downlink
 from sfu.peers.ground import Ground
 from sfu.peers.tracks import PublishedTrack
@@ -145,6 +147,17 @@ class Participant:
                 await uplink.close()
             if downlink is not None:
                 await downlink.close()
+
+    def lines(self) -> ParticipantLines:
+        """How both connections are; the round trip of both is what the downlink measured last."""
+        uplink = None if self._uplink is None else self._counted(self._uplink.transport.link)
+        downlink = None if self._downlink is None else self._counted(self._downlink.transport.link)
+        if uplink is not None and downlink is not None:
+            uplink = msgspec.structs.replace(uplink, rtt_ms=downlink.rtt_ms)
+        return ParticipantLines(self.id, uplink, downlink)
+
+    def _counted(self, link: LinkId) -> LineCounters:
+        return LineCounters(*self._ground.core.count(link))
 
     # ── others' tracks ───────────────────────────────────────────────────────────────────────────────────────
 

@@ -3,6 +3,7 @@
 from bridge.control import (
     ParticipantOrder,
     RoomGone,
+    RoomLines,
     RoomOrder,
     SpeakersChanged,
     TapAnswer,
@@ -11,7 +12,7 @@ from bridge.control import (
     TrackUnpublished,
 )
 from bridge.errors import Code, NotFound, Refusal
-from bridge.ids import ParticipantId, RoomId
+from bridge.ids import NS_PER_MS, ParticipantId, RoomId
 from bridge.media import GateReason, Moment, Source
 from sfu.core.seam import SenderReported, Spoke
 from sfu.peers.ground import Ground
@@ -89,6 +90,11 @@ class Room:
         moment = tap.stop()
         self._tap_expected()
         return TapAnswer(moment)
+
+    def lines(self) -> RoomLines:
+        """How everybody's lines are, and how far the recorder is."""
+        behind = None if self._tap is None else self._tap.behind_ns() // NS_PER_MS
+        return RoomLines(tuple(one.lines() for one in self.participants.values()), behind)
 
     async def on_node_closed(self) -> None:
         """The node ends while the room may go on elsewhere: a recording is left, not stopped."""

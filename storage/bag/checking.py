@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from bridge.errors import MalformedInput
-from bridge.verification import Fault
+from bridge.faults import Fault
 from storage.bag.text import (
     DECLARATION_NAME,
     INFO_NAME,

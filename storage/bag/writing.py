@@ -69,6 +69,9 @@ class FolderBag:
                 async for chunk in pieces_of(body):
                     await asyncio.to_thread(file.write, chunk)
                 await asyncio.to_thread(file.sync)
+            except BaseException:
+                (self._aside / PAYLOAD / path).unlink(missing_ok=True)  # no half of it, should the bag go on without it
+                raise
             finally:
                 file.close()
         self._payload[path] = BagFile(path, file.bytes, file.sha256)

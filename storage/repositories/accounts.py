@@ -1,20 +1,20 @@
 """Who can sign in."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, select, update
 
 from bridge.errors import NotFound
 from bridge.finding import AccountFilter
 from bridge.ids import AccountId
 from bridge.model import Account
-from storage.rows import begins, columns_of, searched, struct_of
+from storage.rows import begins, columns_of, portions, searched, struct_of
 from storage.tables import accounts
 from storage.transaction import Transaction
 
 
 class SqlAccounts:
-    """:class:`bridge.repositories.Accounts`."""
+    """:class:`bridge.people_rows.Accounts`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -36,6 +36,14 @@ class SqlAccounts:
             raise NotFound(detail=f"account {account}")
         return struct_of(Account, row)
 
+    async def those(self, asked: Collection[AccountId]) -> Mapping[AccountId, Account]:
+        """By id; who is not there is not in it."""
+        rows: list[RowMapping] = []
+        for some in portions(asked):
+            rows += await self._transaction.rows(select(accounts).where(accounts.c.id.in_(some)))
+        found = [struct_of(Account, row) for row in rows]
+        return {account.id: account for account in found}
+
     async def by_login(self, login: str) -> Account | None:
         """The account with exactly this login."""
         row = await self._transaction.first(select(accounts).where(accounts.c.login == login))
@@ -45,11 +53,6 @@ class SqlAccounts:
         """In order of login."""
         rows = await self._transaction.rows(select(accounts).order_by(accounts.c.login))
         return [struct_of(Account, row) for row in rows]
-
-    async def some(self, ids: Collection[AccountId]) -> list[Account]:
-        """In order of login."""
-        wanted = select(accounts).where(accounts.c.id.in_(sorted(ids))).order_by(accounts.c.login)
-        return [struct_of(Account, row) for row in await self._transaction.rows(wanted)]
 
     async def find(self, asked: AccountFilter, after: str, limit: int) -> list[Account]:
         """A page in order of login."""

@@ -11,7 +11,7 @@ from storage.transaction import Transaction
 
 
 class SqlOrganisation:
-    """:class:`bridge.repositories.Organisation`; lists are in order of name."""
+    """:class:`bridge.people_rows.Organisation`; lists are in order of name."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -52,6 +52,13 @@ class SqlOrganisation:
         """All of them."""
         rows = await self._transaction.rows(select(agencies).order_by(agencies.c.name, agencies.c.id))
         return [struct_of(Agency, row) for row in rows]
+
+    async def below(self, agency: AgencyId) -> frozenset[AgencyId]:
+        """Parents that go in a circle are walked once."""
+        children = select(agencies.c.id).where(agencies.c.parent == agency).cte("below", recursive=True)
+        below = children.union(select(agencies.c.id).where(agencies.c.parent == children.c.id))
+        rows = await self._transaction.rows(select(below.c.id))
+        return frozenset(AgencyId(row["id"]) for row in rows) - {agency}
 
     async def points(self) -> list[BridgePoint]:
         """All of them."""

@@ -7,22 +7,23 @@ import msgspec
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, or_, select, union, update
 
 from bridge.errors import Code, Conflict, NotFound, Refusal
-from bridge.events import Event, Recorded
+from bridge.events import Event, ReceptionChanged, ReceptionScheduled, Recorded
 from bridge.finding import ReceptionCursor, ReceptionFilter
 from bridge.ids import AccountId, ReceptionId
 from bridge.ledger import line_of
-from bridge.model import ReceptionRow
-from bridge.repositories import EventLine
-from storage.rows import columns_of, struct_of
+from bridge.model import ReceptionRow, Role
+from bridge.reception_rows import EventLine
+from storage.rows import begins, columns_of, searched, struct_of
 from storage.tables import reception_events, reception_seats, receptions
 from storage.transaction import Transaction
 
 _ROW = receptions.c
+_SEAT = reception_seats.c
 _EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
 class SqlReceptions:
-    """:class:`bridge.repositories.Receptions`."""
+    """:class:`bridge.reception_rows.Receptions`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -42,7 +43,9 @@ class SqlReceptions:
 
     async def append(self, events: Sequence[Recorded], row: ReceptionRow) -> None:
         """Conflict when the first version is not the one that follows what is stored."""
-        await self._transaction.put(receptions, row)
+        columns = columns_of(row) | {"title_words": searched(row.title)}
+        if not await self._transaction.write(update(receptions).where(_ROW.id == row.id).values(columns)):
+            await self._transaction.insert_columns(receptions, [columns])
         if not events:
             return
         _check_run(events, row)
@@ -50,6 +53,28 @@ class SqlReceptions:
         if events[0].version != last + 1:
             raise Conflict(detail=f"reception {row.id}: version {events[0].version} after {last}")
         await self._transaction.insert_columns(reception_events, [columns_of(line_of(recorded)) for recorded in events])
+        for recorded in events:
+            if isinstance(recorded.event, ReceptionScheduled | ReceptionChanged):
+                await self._keep_seats(recorded.event, row)
+
+    async def _keep_seats(self, event: ReceptionScheduled | ReceptionChanged, row: ReceptionRow) -> None:
+        """Who may see it because of a seat, and from when: an index of what the events say."""
+        of_it = _SEAT.reception == row.id
+        gone = [*(event.removed if isinstance(event, ReceptionChanged) else ()), *(seat.id for seat in event.seats)]
+        await self._transaction.write(delete(reception_seats).where(of_it, _SEAT.seat.in_(gone)))
+        await self._transaction.write(update(reception_seats).where(of_it).values(starts_utc_ns=row.starts_utc_ns))
+        seats = [
+            {
+                "reception": row.id,
+                "seat": seat.id,
+                "account": seat.account,
+                "role": str(seat.role),
+                "starts_utc_ns": row.starts_utc_ns,
+            }
+            for seat in event.seats
+        ]
+        if seats:
+            await self._transaction.insert_columns(reception_seats, seats)
 
     async def ids(self) -> list[ReceptionId]:
         """In order."""
@@ -73,26 +98,24 @@ class SqlReceptions:
 
     async def rows(self, starts_from_utc_ns: int, starts_before_utc_ns: int) -> list[ReceptionRow]:
         """Those that start in [from, before), in order of start."""
-        start = receptions.c.starts_utc_ns
-        rows = await self._transaction.rows(
-            select(receptions)
-            .where(start >= starts_from_utc_ns, start < starts_before_utc_ns)
-            .order_by(start, receptions.c.id)
-        )
+        rows = await self._transaction.rows(_starting(starts_from_utc_ns, starts_before_utc_ns))
         return [struct_of(ReceptionRow, row) for row in rows]
 
+    async def open_rows(self, starts_from_utc_ns: int, starts_before_utc_ns: int) -> list[ReceptionRow]:
+        """Those of them with doors open."""
+        some = _starting(starts_from_utc_ns, starts_before_utc_ns).where(receptions.c.doors_open)
+        return await self._listed(some)
+
     async def find(self, asked: ReceptionFilter, after: ReceptionCursor | None, limit: int) -> list[ReceptionRow]:
-        """A page in order of start. Those of the agencies and those with a seat are two questions, each answered by its
-        own index: as one, with "or" between, neither would be."""
-        order = (_ROW.starts_utc_ns, _ROW.id)
-        found = select(receptions).where(*_within(asked, _ROW.starts_utc_ns), *_states(asked))
-        found = found.where(*_behind(after, *order)).order_by(*order).limit(limit)
+        """A page of what was asked for. Those of the agencies and those with a seat are two questions, each answered by
+        its own index: as one, with "or" between, neither would be."""
+        page = _page(select(receptions), asked, after, _ROW.starts_utc_ns, _ROW.id).limit(limit)
         if asked.agencies is None:
-            return await self._listed(found)
-        of_agencies = await self._listed(found.where(_ROW.agency.in_(sorted(asked.agencies)))) if asked.agencies else []
+            return await self._listed(page)
+        of_agencies = await self._listed(page.where(_ROW.agency.in_(sorted(asked.agencies)))) if asked.agencies else []
         seated = await self._listed(_seated(asked, after).limit(limit)) if asked.account else []
         rows = {row.id: row for row in (*of_agencies, *seated)}.values()
-        return sorted(rows, key=lambda row: (row.starts_utc_ns, row.id))[:limit]
+        return sorted(rows, key=lambda row: (row.starts_utc_ns, row.id), reverse=asked.newest_first)[:limit]
 
     async def _listed(self, statement: Select[Any]) -> list[ReceptionRow]:
         return [struct_of(ReceptionRow, row) for row in await self._transaction.rows(statement)]
@@ -109,18 +132,10 @@ class SqlReceptions:
             found.setdefault(recorded.reception, []).append(recorded)
         return found
 
-    async def seat(self, row: ReceptionRow, accounts: Collection[AccountId]) -> None:
-        """Writes only what differs."""
-        here, start = reception_seats.c.reception == row.id, reception_seats.c.starts_utc_ns
-        kept = await self._transaction.rows(select(reception_seats.c.account, start).where(here))
-        before, after = {AccountId(one["account"]) for one in kept}, set(accounts)
-        if gone := before - after:
-            await self._transaction.write(delete(reception_seats).where(here, reception_seats.c.account.in_(gone)))
-        if any(one["starts_utc_ns"] != row.starts_utc_ns for one in kept):
-            await self._transaction.write(update(reception_seats).where(here).values(starts_utc_ns=row.starts_utc_ns))
-        if new := after - before:
-            seats = [{"reception": row.id, "account": one, "starts_utc_ns": row.starts_utc_ns} for one in sorted(new)]
-            await self._transaction.insert_columns(reception_seats, seats)
+    async def seats_of(self, account: AccountId, among: Collection[ReceptionId]) -> dict[ReceptionId, Role]:
+        """The role of the account's seat in each of them where it has one."""
+        held = select(reception_seats).where(_SEAT.account == account, _SEAT.reception.in_(sorted(among)))
+        return {ReceptionId(row["reception"]): Role(row["role"]) for row in await self._transaction.rows(held)}
 
     async def _last_version(self, reception: ReceptionId) -> int:
         stream = reception_events.c
@@ -130,41 +145,58 @@ class SqlReceptions:
         return 0 if row is None or row["last"] is None else int(row["last"])
 
 
+def _starting(from_utc_ns: int, before_utc_ns: int) -> Select[Any]:
+    start = receptions.c.starts_utc_ns
+    return select(receptions).where(start >= from_utc_ns, start < before_utc_ns).order_by(start, receptions.c.id)
+
+
+def _page(
+    of: Select[Any],
+    asked: ReceptionFilter,
+    after: ReceptionCursor | None,
+    start: ColumnElement[int],
+    key: ColumnElement[str],
+) -> Select[Any]:
+    """Behind the place and in order. ``start``, ``key``: the columns of the index that has both."""
+    order = (start.desc(), key.desc()) if asked.newest_first else (start, key)
+    return of.where(*_held(asked, start), *_behind(asked, after, start, key)).order_by(*order)
+
+
+def _seated(asked: ReceptionFilter, after: ReceptionCursor | None) -> Select[Any]:
+    """Those with a seat of the account; no plan gives it two."""
+    theirs = select(receptions).join(reception_seats, _SEAT.reception == _ROW.id).where(_SEAT.account == asked.account)
+    return _page(theirs, asked, after, _SEAT.starts_utc_ns, _SEAT.reception)
+
+
+def _held(asked: ReceptionFilter, start: ColumnElement[int]) -> Iterable[ColumnElement[bool]]:
+    yield from begins(_ROW.title_words, asked.title)
+    if asked.from_utc_ns is not None:
+        yield start >= asked.from_utc_ns
+    if asked.before_utc_ns is not None:
+        yield start < asked.before_utc_ns
+    if asked.public is not None:
+        yield _ROW.public == asked.public
+    if asked.states is not None:
+        yield _ROW.state.in_(sorted(asked.states))
+
+
+def _behind(
+    asked: ReceptionFilter, after: ReceptionCursor | None, start: ColumnElement[int], key: ColumnElement[str]
+) -> list[ColumnElement[bool]]:
+    if after is None:
+        return []
+    if asked.newest_first:
+        farther, there = or_(start < after.starts_utc_ns, key < after.id), start <= after.starts_utc_ns
+    else:
+        farther, there = or_(start > after.starts_utc_ns, key > after.id), start >= after.starts_utc_ns
+    # the half that names one column alone lets the index find the place
+    return [and_(there, farther)]
+
+
 def _check_run(events: Sequence[Recorded], row: ReceptionRow) -> None:
     for place, recorded in enumerate(events):
         if recorded.reception != row.id or recorded.version != events[0].version + place:
             raise ValueError(f"events of {row.id} must be of one reception, their versions consecutive")
-
-
-def _within(asked: ReceptionFilter, start: ColumnElement[int]) -> Iterable[ColumnElement[bool]]:
-    yield start >= asked.from_utc_ns
-    yield start < asked.before_utc_ns
-
-
-def _states(asked: ReceptionFilter) -> list[ColumnElement[bool]]:
-    return [] if asked.states is None else [_ROW.state.in_(sorted(asked.states))]
-
-
-def _seated(asked: ReceptionFilter, after: ReceptionCursor | None) -> Select[Any]:
-    seat = reception_seats.c
-    order = (seat.starts_utc_ns, seat.reception)
-    return (
-        select(receptions)
-        .join(reception_seats, seat.reception == _ROW.id)
-        .where(seat.account == asked.account, *_within(asked, seat.starts_utc_ns), *_states(asked))
-        .where(*_behind(after, *order))
-        .order_by(*order)
-    )
-
-
-def _behind(
-    after: ReceptionCursor | None, start: ColumnElement[int], id_: ColumnElement[str]
-) -> list[ColumnElement[bool]]:
-    if after is None:
-        return []
-    later = or_(start > after.starts_utc_ns, id_ > after.id)
-    # the first half alone lets the index find the place
-    return [and_(start >= after.starts_utc_ns, later)]
 
 
 def _recorded(row: RowMapping) -> Recorded:

@@ -26,7 +26,7 @@ _NEWEST_FIRST = (_ROW.began_utc_ns.desc(), _ROW.id.desc())
 
 
 class SqlRecordings:
-    """:class:`bridge.repositories.Recordings`; lists are newest first."""
+    """:class:`bridge.archive_rows.Recordings`; lists are newest first."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

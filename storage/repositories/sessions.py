@@ -1,16 +1,18 @@
 """Signed-in browsers."""
 
+from collections.abc import Collection, Mapping
+
 from sqlalchemy import delete, select, update
 
 from bridge.ids import AccountId, SessionId
 from bridge.model import Session
-from storage.rows import struct_of
+from storage.rows import portions, struct_of
 from storage.tables import sessions
 from storage.transaction import Transaction
 
 
 class SqlSessions:
-    """:class:`bridge.repositories.Sessions`. Touching or removing one that is gone changes nothing."""
+    """:class:`bridge.people_rows.Sessions`. Touching or removing one that is gone changes nothing."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -23,6 +25,14 @@ class SqlSessions:
         """The session, or None when it ended."""
         row = await self._transaction.first(select(sessions).where(sessions.c.id == session))
         return None if row is None else struct_of(Session, row)
+
+    async def seen(self, asked: Collection[SessionId]) -> Mapping[SessionId, int]:
+        """When each was seen last."""
+        found: dict[SessionId, int] = {}
+        for some in portions(asked):
+            query = select(sessions.c.id, sessions.c.seen_utc_ns).where(sessions.c.id.in_(some))
+            found |= {SessionId(row["id"]): row["seen_utc_ns"] for row in await self._transaction.rows(query)}
+        return found
 
     async def touch(self, session: SessionId, seen_utc_ns: int) -> None:
         """Seen at that time."""

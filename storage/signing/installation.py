@@ -10,20 +10,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from bridge.errors import Code, MalformedInput, Unavailable
+from bridge.keylists import InstallationKey, KeysNow
 from bridge.ports import Clock
 from bridge.signing import KeyId, ManifestSignature, Trust, key_id, manifest_signature
-from storage.signing.algorithms import VerifyingKey, algorithm_of, der_of, sign, verifying_key
+from storage.signing.algorithms import SigningKey, VerifyingKey, algorithm_of, der_of, sign, verifying_key
 from storage.signing.certificates import chain_fault, subject
 from storage.signing.certified import CertifiedKey, SigningFiles, load_certified
 from storage.signing.fault import KeyFault, parsed
-from storage.signing.keyfolder import KeyFolder, KnownKey
-from storage.signing.pem import certificates_pem, public_pem
+from storage.signing.keyfolder import KeyFolder
+from storage.signing.pem import PemFile, certificates_pem, public_pem
 
 Answer = TypeVar("Answer")
 
 
 class InstallationKeys:
-    """:class:`bridge.signing.Signer` and :class:`bridge.signing.KnownKeys`; ``prepare`` first.
+    """:class:`bridge.keylists.PublicKeys`; ``prepare`` first.
 
     What is no coroutine blocks, and raises KeyFault. A configured X.509 key takes the place of our own; it is read
     anew at each signature, so that a renewed certificate counts at once.
@@ -42,6 +43,10 @@ class InstallationKeys:
         """Every known key, also those that sign no more. No private key is read."""
         return await _refusing(lambda: Trust(frozenset(str(key.id) for key in self._folder.known())))
 
+    async def now(self) -> KeysNow:
+        """The key in use, and all."""
+        return await _refusing(lambda: KeysNow(self.prepare(), self.known()))
+
     @property
     def certified(self) -> bool:
         """Whether the key in use has an X.509 certificate."""
@@ -54,14 +59,38 @@ class InstallationKeys:
                 return self._folder.use(Ed25519PrivateKey.generate())
             return key_id(der_of(self._in_use().key.public_key()))
 
-    def rotate(self) -> KeyId:
+    def make(self) -> SigningKey:
+        """A new key of our own: known, so that the key in use can list it, and not in use yet."""
+        self._refuse_configured()
+        made = Ed25519PrivateKey.generate()
+        self.know(made)
+        return made
+
+    def know(self, key: SigningKey) -> None:
+        """Its public half, before it is in use."""
+        with self._folder.held():
+            self._known_key(key.public_key())
+
+    def rotate(self, made: SigningKey | None = None) -> KeyId:
         """A new key of our own signs from now on; the public half of the one before stays known."""
         self._refuse_configured()
         with self._folder.held():
-            return self._folder.use(Ed25519PrivateKey.generate())
+            return self._folder.use(made or Ed25519PrivateKey.generate())
 
     def take_in(self, pem: bytes) -> list[KeyId]:
         """A private key becomes the one in use; public keys and a signer's certificate become known."""
+        found = self._taken(pem)
+        with self._folder.held():
+            taken = [self._folder.use(key) for key in found.private]
+            taken += [self._known_key(key) for key in found.public]
+            return taken + ([self._known_chain(found.certificates)] if found.certificates else [])
+
+    def announce(self, pem: bytes) -> None:
+        """What :meth:`take_in` will put into use is known already, so that the key in use lists it."""
+        for key in self._taken(pem).private:
+            self.know(key)
+
+    def _taken(self, pem: bytes) -> PemFile:
         found = parsed(pem, "this file")
         if found.private:
             self._refuse_configured()
@@ -69,12 +98,9 @@ class InstallationKeys:
             raise KeyFault("one private key without certificate; one that has a certificate is archive.signing_key")
         if found.certificates and (fault := chain_fault(found.certificates)):
             raise KeyFault(f"a signer's certificate and then its issuers: {fault}")
-        with self._folder.held():
-            taken = [self._folder.use(key) for key in found.private]
-            taken += [self._known_key(key) for key in found.public]
-            return taken + ([self._known_chain(found.certificates)] if found.certificates else [])
+        return found
 
-    def known(self) -> list[KnownKey]:
+    def known(self) -> list[InstallationKey]:
         """All of them."""
         return self._folder.known()
 

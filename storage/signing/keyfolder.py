@@ -12,10 +12,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from bridge.errors import MalformedInput
-from bridge.signing import Algorithm, KeyId, key_id
+from bridge.keylists import InstallationKey
+from bridge.signing import KeyId, key_id
 from storage.durable import sync_file, sync_folder
 from storage.lock import FileLock
 from storage.signing.algorithms import SigningKey, algorithm_of, der_of, verifying_key
@@ -24,14 +24,6 @@ from storage.signing.fault import KeyFault, parsed, read_bytes
 from storage.signing.pem import private_pem, public_pem
 
 _PRIVATE, _PUBLIC = ".key.pem", ".pem"
-
-
-class KnownKey(NamedTuple):
-    """A key whose signatures this installation knows as its own; ``signer``: subject of its certificate, if any."""
-
-    id: KeyId
-    algorithm: Algorithm
-    signer: str
 
 
 class KeyFolder:
@@ -80,7 +72,7 @@ class KeyFolder:
         if not path.exists() or path.read_bytes() != pem:
             self._write(path, pem)
 
-    def known(self) -> list[KnownKey]:
+    def known(self) -> list[InstallationKey]:
         """All, in order of id."""
         return [_known(path) for path in self._public()]
 
@@ -104,7 +96,7 @@ class KeyFolder:
         sync_folder(self._root)
 
 
-def _known(path: Path) -> KnownKey:
+def _known(path: Path) -> InstallationKey:
     found = parsed(read_bytes(path), str(path))
     certificate = found.certificates[0] if found.certificates else None
     if certificate is None and not found.public:
@@ -116,4 +108,4 @@ def _known(path: Path) -> KnownKey:
     known = key_id(spki_of(certificate) if certificate else der_of(key))
     if path.name != f"{known}{_PUBLIC}":
         raise KeyFault(f"{path} holds the key {known}")
-    return KnownKey(known, algorithm_of(key), subject(certificate) if certificate else "")
+    return InstallationKey(known, algorithm_of(key), subject(certificate) if certificate else "")

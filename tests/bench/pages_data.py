@@ -154,7 +154,10 @@ class _Book:
         if opened:
             told.append(Recorded(id_, 2, starts, "system", DoorsOpened()))
         self.events += [columns_of(line_of(one)) for one in told]
-        self.seats += [{"reception": id_, "account": seat.account, "starts_utc_ns": starts} for seat in seats]
+        self.seats += [
+            {"reception": id_, "seat": one.id, "account": one.account, "role": str(one.role), "starts_utc_ns": starts}
+            for one in seats
+        ]
         self.receptions.append(
             {
                 "id": id_,
@@ -167,6 +170,7 @@ class _Book:
                 "recording": None,
                 "began_utc_ns": None,
                 "ended_utc_ns": None,
+                "title_words": "".join(f" {word}" for word in folded(title)),
             }
         )
 

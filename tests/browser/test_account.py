@@ -13,6 +13,7 @@ from bridge import totp
 from bridge.ids import UtcNs
 from tests.support.axe import axe_faults
 from tests.support.browser import chromium
+from tests.support.header import SIGN_OUT, press_in_header
 from tests.support.pages import PASSWORD, Pages, serving
 from web.config import STATIC
 
@@ -68,7 +69,7 @@ def device(pages: Pages, key: str) -> str:
 
 async def change_password(page: Page) -> None:
     """From the header to the word that it is done."""
-    await page.click("header a[href='/account']")
+    await press_in_header(page, "a[href='/account']")
     await page.click("main a[href='/account/password']")
     await page.fill("#old", PASSWORD)
     await page.fill("#new", NEW)
@@ -117,7 +118,7 @@ async def test_password_codes_and_back_in(pages: Pages, locale: str, width: int,
         assert len(codes) == totp.RECOVERY_CODES
         await page.goto(f"{pages.origin}/account/code")
         await fits(page, scripts)
-        await page.click("header button")
+        await press_in_header(page, SIGN_OUT)
         await page.wait_for_url("**/sign-in")
 
         pages.clock.forward(totp.STEP_S)
@@ -125,7 +126,7 @@ async def test_password_codes_and_back_in(pages: Pages, locale: str, width: int,
         assert "/sign-in/code" in page.url
         await fits(page, scripts)
         await answer(page, device(pages, key))
-        await page.click("header button")
+        await press_in_header(page, SIGN_OUT)
         await sign_in(page, pages, "chair", NEW)
         await answer(page, codes[7])
 

@@ -10,8 +10,9 @@ from playwright.async_api import Page
 from bridge.archive import ViewingCopy
 from bridge.copies import ViewingCopies, copy_key
 from bridge.media import Source
-from tests.browser.test_pages import NAMELESS, OUTLINE, reading
+from tests.browser.test_pages import reading
 from tests.support.browser import chromium
+from tests.support.looking import NAMELESS, OUTLINE
 from tests.support.made_recordings import Made, Maker, Person, Take
 from tests.support.pages import Pages, serving
 from tests.support.sealed import RECORDING, sealed

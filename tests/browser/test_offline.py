@@ -12,9 +12,9 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from storage.build import Storage
-from tests.browser.test_pages import NAMELESS, OUTLINE
 from tests.support.browser import chromium
 from tests.support.exported import exported, flip, forget_signature, recorded, signed_by
+from tests.support.looking import NAMELESS, OUTLINE
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 PATIENCE_MS = 30_000
@@ -113,6 +113,18 @@ async def test_one_flipped_byte_is_found_and_the_rest_plays(storage: Storage, tm
         assert (manifest.relative_to(bag).as_posix(), "sha256") in found
         assert (manifest.with_name("signature.json").relative_to(bag).as_posix(), "signature") in found
         await expect(page.get_by_test_id("origin")).to_have_attribute("data-word", "broken")
+
+
+async def test_declared_damage_is_said_and_not_played(storage: Storage, tmp_path: Path) -> None:
+    stored = next((tmp_path / "data" / "objects").rglob("ann-cam*/*.webm"))
+    flip(stored, stored.stat().st_size // 2)
+    bag = await exported(storage, tmp_path / "bag")
+    async with chromium() as browser, opened(browser, bag) as (page, _):
+        await chosen(page, bag, "declared")
+        path = f"data/{stored.relative_to(tmp_path / 'data' / 'objects').as_posix()}"
+        named = page.get_by_test_id("declared").locator("li")
+        assert [await one.get_attribute("data-path") for one in await named.all()] == [path]
+        assert await faults(page) == []
 
 
 async def test_files_chosen_one_by_one_find_their_place(storage: Storage, tmp_path: Path) -> None:

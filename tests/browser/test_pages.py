@@ -1,4 +1,4 @@
-"""The pages in a real browser: their forms without JavaScript, by keyboard, and without a single complaint."""
+"""The pages in a real browser: their forms without JavaScript and by keyboard. How they look: test_every_page.py."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,27 +7,14 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.support.axe import axe_faults
 from tests.support.browser import chromium
+from tests.support.header import SIGN_OUT, press_in_header
 from tests.support.pages import PASSWORD, Pages, serving
 from tests.support.province import ADMINISTRATOR, counted, province, with_administrators
 from tests.support.sealed import RECORDING, sealed
 from web.config import STATIC
 
 pytestmark = pytest.mark.browser
-
-NAMELESS = """() => [...document.querySelectorAll("input:not([type=hidden]), select, textarea, button, a[href]")]
-    .filter((one) => !(one.labels?.length || one.textContent.trim() || one.getAttribute("aria-label")))
-    .map((one) => one.outerHTML)"""
-
-OUTLINE = """() => ({
-    headings: document.querySelectorAll("h1").length,
-    mains: document.querySelectorAll("main").length,
-    lang: document.documentElement.lang,
-    dir: document.documentElement.dir,
-    wide: document.documentElement.scrollWidth > document.documentElement.clientWidth,
-    twice: [...document.querySelectorAll("[id]")].map((one) => one.id).filter((id, at, all) => all.indexOf(id) !== at),
-})"""
 
 
 @pytest.fixture
@@ -94,77 +81,8 @@ async def test_everything_that_is_a_form_works_without_javascript(pages: Pages) 
         assert "kiểm tra không có lỗi" in await page.inner_text("main")
         await page.click(f"main a[href='/archive/{RECORDING}/readings']")
         assert "xác minh" in await page.inner_text("main table")
-        await page.click("header button")
+        await press_in_header(page, SIGN_OUT)
         assert page.url.endswith("/sign-in")
-
-
-async def fault_free(page: Page, pages: Pages, path: str, locale: str) -> None:
-    """Opens it and looks at everything that can be looked at."""
-    await page.goto(f"{pages.origin}{path}{'&' if '?' in path else '?'}lang={locale[:2]}")
-    await without_fault(page, path, locale)
-
-
-async def without_fault(page: Page, path: str, locale: str) -> None:
-    """Of the page as it stands."""
-    outline = await page.evaluate(OUTLINE)
-    expected = {"headings": 1, "mains": 1, "lang": locale[:2], "dir": "ltr", "wide": False, "twice": []}
-    assert outline == expected, path
-    assert await page.evaluate(NAMELESS) == [], path
-    assert await axe_faults(page) == [], path
-
-
-@pytest.mark.parametrize(("locale", "width"), [("vi-VN", 1366), ("en-GB", 360)])
-async def test_every_page_is_named_and_complains_of_nothing(pages: Pages, locale: str, width: int) -> None:
-    complaints: list[str] = []
-    async with chromium() as browser, reading(browser, pages, locale, width=width) as page:
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        address = (await made(page)).removeprefix(pages.origin)
-        for path in (
-            "/today",
-            "/receptions/new",
-            address,
-            f"{address}/room",
-            f"{address}/devices",
-            "/archive",
-            "/archive?title=held&from=2026-11-01&person=chu",
-            "/archive?title=nothing&proof=faulty",
-            f"/archive/{RECORDING}",
-            f"/archive/{RECORDING}/proof",
-            f"/archive/{RECORDING}/readings",
-            "/devices",
-            "/account",
-            "/account?done=others",
-            "/account/password",
-            "/account/code",
-        ):
-            await fault_free(page, pages, path, locale)
-    assert complaints == []
-
-
-@pytest.mark.parametrize(("locale", "width"), [("vi-VN", 1366), ("en-GB", 360)])
-async def test_every_page_of_set_up_is_named_and_complains_of_nothing(pages: Pages, locale: str, width: int) -> None:
-    async with chromium() as browser, reading(browser, pages, locale, ADMINISTRATOR, width=width) as page:
-        for path in (
-            "/setup",
-            "/setup?saved",
-            "/setup/agencies/office-central",
-            "/setup/agencies/office-central/agencies",
-            "/setup/agencies/office-central/people",
-            "/setup/points/point-commune",
-            "/setup/points/point-central/account",
-            "/setup/people",
-            "/setup/people?q=nobody",
-            "/setup/people/id-chair",
-            "/setup/people/id-admin",
-            "/setup/passwords/none",
-            "/setup/import",
-        ):
-            await fault_free(page, pages, path, locale)
-        await page.goto(f"{pages.origin}/setup/agencies/office-central/points")
-        await page.click("main button.btn-primary")
-        await page.wait_for_function("document.activeElement.id === 'faults'")
-        await without_fault(page, "a point with a fault", locale)
 
 
 async def test_a_province_is_set_up_from_a_file_on_a_phone_without_javascript(pages: Pages, tmp_path: Path) -> None:
@@ -172,7 +90,7 @@ async def test_a_province_is_set_up_from_a_file_on_a_phone_without_javascript(pa
     file = tmp_path / "tinh.csv"
     file.write_bytes(province(12) + "Xã lỗi;huyện\r\n".encode())
     async with chromium() as browser, reading(browser, pages, "vi-VN", ADMINISTRATOR, width=360, scripts=False) as page:
-        await page.click("header a[href='/setup']")
+        await press_in_header(page, "a[href='/setup']")
         await page.click("main a.btn-primary")
         await page.set_input_files("#file", file)
         await page.click("main button.btn-primary")
@@ -195,27 +113,11 @@ async def test_a_province_is_set_up_from_a_file_on_a_phone_without_javascript(pa
         assert await counted(pages) == (agencies + 12, points + 12, accounts + 12)
         await page.click("text=Xã 003")
         assert "Tài khoản: dc.xa003" in await page.inner_text("main")
-        await page.click("header button")
+        await press_in_header(page, SIGN_OUT)
         await page.fill("#login", "dc.xa003")
         await page.fill("#password", password)
         await page.click("main button")
         await page.wait_for_url("**/account/password")
-
-
-async def test_the_pages_of_an_import_complain_of_nothing(pages: Pages, tmp_path: Path) -> None:
-    file = tmp_path / "province.csv"
-    async with chromium() as browser, reading(browser, pages, "en-GB", ADMINISTRATOR, width=360) as page:
-        for body in (province(4) + b"X;y\r\n", province(4), province(4)):
-            file.write_bytes(body)
-            await page.goto(f"{pages.origin}/setup/import?lang=en")
-            await page.set_input_files("#file", file)
-            await page.click("main button.btn-primary")
-            await page.wait_for_selector("text=What the file would do")
-            await without_fault(page, "what the file would do", "en-GB")
-            if await page.locator("main form").count():
-                await page.click("main button.btn-primary")
-                await page.wait_for_url("**/setup/passwords/**")
-                await without_fault(page, "passwords", "en-GB")
 
 
 async def test_the_keyboard_finds_content_and_faults_first(pages: Pages) -> None:
@@ -252,19 +154,14 @@ async def test_the_archive_is_searched_by_keys_alone(pages: Pages) -> None:
 
 
 @pytest.mark.parametrize("width", [1366, 360])
-async def test_the_archive_reads_from_right_to_left_too(pages: Pages, width: int) -> None:
+async def test_the_search_stands_where_one_begins_to_read(pages: Pages, width: int) -> None:
     async with chromium() as browser, reading(browser, pages, width=width) as page:
-        for path in ("/archive?title=held", f"/archive/{RECORDING}/proof", f"/archive/{RECORDING}/readings"):
-            await page.goto(pages.origin + path)
-            await page.evaluate("document.documentElement.dir = 'rtl'")
-            assert not (await page.evaluate(OUTLINE))["wide"], path
-            assert await axe_faults(page) == [], path
         await page.goto(f"{pages.origin}/archive?title=held")
         await page.evaluate("document.documentElement.dir = 'rtl'")
         search, found = await page.locator(".dc-filter").bounding_box(), await page.locator("#found").bounding_box()
         assert search is not None
         assert found is not None
-        if width > 1000:  # beside each other, the search where one begins to read
+        if width > 1000:  # beside each other
             assert search["x"] > found["x"] + found["width"] - 1
         else:
             assert search["y"] < found["y"]

@@ -6,13 +6,14 @@ import pytest
 from bridge.client_rows import KeptAnswer
 from bridge.clients import Client
 from bridge.errors import NotFound
+from bridge.events import ReceptionChanged, ReceptionScheduled
 from bridge.finding import AccountFilter, ReceptionFilter, cursor_of
-from bridge.ids import AccountId, AgencyId, ClientId, ReceptionId
-from bridge.model import Role
+from bridge.ids import AccountId, AgencyId, ClientId, ReceptionId, SeatId
+from bridge.model import AdmitRule, Level, ReceptionKind, Role, Seat
 from bridge.policy import Action
 from bridge.repositories import UnitOfWork
 from storage.unit import SqlUnits
-from tests.contract.samples import PROVINCE, account, reception, recorded
+from tests.contract.samples import POINT, PROVINCE, account, reception, recorded
 
 CLIENT = Client(
     ClientId("c1"), "Cổng", AgencyId("agency-1"), frozenset({Role.ADMINISTRATOR}), frozenset({Action.SCHEDULE}),
@@ -53,20 +54,32 @@ async def test_a_key_is_taken_once_for_each_owner(units: SqlUnits) -> None:
         assert await unit.kept_answers.remove_older(6) == 1
 
 
+def seat(account_: str) -> Seat:
+    """Of that account."""
+    return Seat(SeatId(account_), AccountId(account_), Role.CITIZEN, "Bình", POINT.id, POINT.name, Level.COMMUNE)
+
+
 async def planned(unit: UnitOfWork, number: int, start: int, of: str, *seated: str) -> None:
-    """A reception's row with its seats."""
-    row = msgspec.structs.replace(reception(number, start), agency=AgencyId(of))
-    await unit.receptions.append([], row)
-    await unit.receptions.seat(row, [AccountId(one) for one in seated])
+    """A reception with its seats."""
+    seats, agency, id_ = tuple(map(seat, seated)), AgencyId(of), reception(number).id
+    event = ReceptionScheduled(id_, "", agency, "", ReceptionKind.PERIODIC, start, seats, (), AdmitRule.ON_JOIN)
+    row = msgspec.structs.replace(reception(number, start), agency=agency)
+    await unit.receptions.append([recorded(1, event, number)], row)
 
 
 async def test_receptions_are_found_by_agency_or_seat_in_pages(units: SqlUnits) -> None:
     async with units.writing() as unit:
         for number, start, of in ((1, 30, "a"), (2, 10, "a"), (3, 10, "b"), (4, 20, "b"), (5, 40, "a"), (6, 10, "c")):
             await planned(unit, number, start, of, f"account-{number}", "everywhere" if number == 3 else "x")
-        asked = ReceptionFilter(10, 40, frozenset({AgencyId("a")}), AccountId("everywhere"))
+        asked = ReceptionFilter(
+            agencies=frozenset({AgencyId("a")}), account=AccountId("everywhere"), from_utc_ns=10, before_utc_ns=40
+        )
         whole = await unit.receptions.find(asked, None, 10)
         assert [row.id[-1] for row in whole] == ["2", "3", "1"]
+        backwards = msgspec.structs.replace(asked, newest_first=True)
+        newest = await unit.receptions.find(backwards, None, 2)
+        oldest = await unit.receptions.find(backwards, cursor_of(newest[-1]), 2)
+        assert [row.id[-1] for row in (*newest, *oldest)] == ["1", "3", "2"]
         first = await unit.receptions.find(asked, None, 2)
         await planned(unit, 7, 10, "a")  # comes before the place, moves nothing
         rest = await unit.receptions.find(asked, cursor_of(first[-1]), 2)
@@ -78,12 +91,13 @@ async def test_receptions_are_found_by_agency_or_seat_in_pages(units: SqlUnits) 
         assert await unit.receptions.find(msgspec.structs.replace(asked, states=frozenset({"live"})), None, 10) == []
 
 
-async def test_seats_are_as_they_were_named_last(units: SqlUnits) -> None:
+async def test_seats_are_found_where_the_change_put_them(units: SqlUnits) -> None:
     async with units.writing() as unit:
         await planned(unit, 1, 10, "a", "one", "two")
-        await planned(unit, 1, 10, "a", "two", "three")
+        change = ReceptionChanged(starts_utc_ns=50, seats=(seat("three"),), removed=(SeatId("one"),))
+        await unit.receptions.append([recorded(2, change, 1)], reception(1, 50))
         for account_, there in (("one", 0), ("two", 1), ("three", 1)):
-            asked = ReceptionFilter(0, 99, frozenset(), AccountId(account_))
+            asked = ReceptionFilter(agencies=frozenset(), account=AccountId(account_), from_utc_ns=50)
             assert len(await unit.receptions.find(asked, None, 10)) == there
 
 
@@ -118,4 +132,4 @@ async def test_accounts_are_found_by_words_in_pages(units: SqlUnits) -> None:
         renamed = msgspec.structs.replace(first[0], name="Hồ Bình")
         await unit.accounts.replace(renamed)
         assert await unit.accounts.count(AccountFilter(words="binh")) == 1
-        assert {one.id for one in await unit.accounts.some([renamed.id, AccountId("none")])} == {renamed.id}
+        assert set(await unit.accounts.those([renamed.id, AccountId("none")])) == {renamed.id}

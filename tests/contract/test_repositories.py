@@ -17,6 +17,7 @@ from bridge.events import (
     SourcePublished,
     SpeakersMoved,
 )
+from bridge.faults import Fault
 from bridge.ids import (
     AccountId,
     AgencyId,
@@ -30,9 +31,8 @@ from bridge.ids import (
 )
 from bridge.ledger import line_of
 from bridge.media import Codec, Moment, Source
-from bridge.model import AdmitRule, AgendaItem, Level, ReceptionKind, Role, Seat, SeatPerson
-from bridge.repositories import Lease, NodeRow, UnitOfWork
-from bridge.verification import Fault
+from bridge.model import AdmitRule, Agency, AgendaItem, Level, ReceptionKind, Role, Seat, SeatPerson
+from bridge.repositories import Lease, NodeRow, PublishedKeyList, UnitOfWork
 from storage.repositories.used_tokens import FORGET_NS
 from storage.unit import SqlUnits
 from tests.contract.samples import COMMUNE, POINT, PROVINCE, account, entry, reception, recorded, recording, session
@@ -63,6 +63,19 @@ async def test_agencies_and_points_are_kept(staffed: UnitOfWork) -> None:
     assert await staffed.organisation.point(POINT.id) == POINT
     assert await staffed.organisation.agencies() == sorted([PROVINCE, COMMUNE], key=lambda agency: agency.name)
     assert await staffed.organisation.points() == [POINT]
+
+
+async def test_who_stands_below_is_found_however_far_and_without_end(staffed: UnitOfWork) -> None:
+    middle, lowest = (Agency(AgencyId(f"agency-{n}"), f"Xã {n}", Level.COMMUNE, COMMUNE.id) for n in (3, 4))
+    await staffed.organisation.add_agency(middle)
+    await staffed.organisation.add_agency(msgspec.structs.replace(lowest, parent=middle.id))
+    below = staffed.organisation.below
+    assert await below(PROVINCE.id) == {COMMUNE.id, middle.id, lowest.id}
+    assert await below(middle.id) == {lowest.id}
+    assert await below(lowest.id) == await below(AgencyId("none")) == frozenset()
+    # No page makes a circle; a database that was changed by hand must not hold everybody up.
+    await staffed.organisation.replace_agency(msgspec.structs.replace(PROVINCE, parent=lowest.id))
+    assert await below(middle.id) == {PROVINCE.id, COMMUNE.id, lowest.id}
 
 
 async def test_unknown_agencies_and_points_are_not_found(unit: UnitOfWork) -> None:
@@ -103,6 +116,17 @@ async def test_all_sessions_of_an_account_go_and_no_others(staffed: UnitOfWork) 
     assert await staffed.sessions.remove_of(account().id) == 0
     assert await staffed.sessions.get(SessionId("session-1")) is None
     assert await staffed.sessions.get(other.id) == other
+
+
+async def test_what_a_doorkeeper_asks_of_many_at_once(staffed: UnitOfWork) -> None:
+    await staffed.accounts.add(account(2))
+    await staffed.sessions.add(session(1, 10))
+    await staffed.sessions.add(session(2, 20))
+    many = {AccountId(f"nobody-{number}") for number in range(1200)}
+    assert await staffed.accounts.those(many | {account(2).id}) == {account(2).id: account(2)}
+    assert await staffed.accounts.those(()) == {}
+    nowhere = {SessionId(f"nowhere-{number}") for number in range(1200)}
+    assert await staffed.sessions.seen(nowhere | {SessionId("session-2")}) == {SessionId("session-2"): 20}
 
 
 @pytest.mark.parametrize("roles", [(Role.CHAIR,), (Role.OBSERVER, Role.ADMINISTRATOR, Role.ARCHIVIST)])
@@ -228,6 +252,13 @@ async def test_a_days_receptions_in_order_of_start(unit: UnitOfWork) -> None:
     assert [row.id[-1] for row in await unit.receptions.rows(100, 301)] == ["2", "3", "5", "1"]
 
 
+async def test_receptions_with_open_doors_in_order_of_start(unit: UnitOfWork) -> None:
+    for number, start, doors in ((1, 300, True), (2, 100, False), (3, 200, True), (4, 99, True), (5, 301, True)):
+        row = msgspec.structs.replace(reception(number, start), doors_open=doors)
+        await unit.receptions.append([], row)
+    assert [row.id[-1] for row in await unit.receptions.open_rows(100, 301)] == ["3", "1"]
+
+
 # ── recordings ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -331,6 +362,18 @@ async def test_an_outbox_number_is_never_given_twice(unit: UnitOfWork) -> None:
     assert (await unit.outbox.pending(9))[0].number > row.number
 
 
+# ── key lists ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_key_lists_come_in_the_order_of_their_publication(unit: UnitOfWork) -> None:
+    assert await unit.key_lists.all() == []
+    for text in ("b", "a"):
+        await unit.key_lists.add(PublishedKeyList(text, f"over {text}"))
+    first, second = await unit.key_lists.all()
+    assert (first.text, first.signature, second.text) == ("b", "over b", "a")
+    assert 0 < first.number < second.number
+
+
 # ── leases, tokens, nodes ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -340,6 +383,13 @@ async def test_a_lease_is_one_owners_until_it_runs_out(unit: UnitOfWork) -> None
     assert await unit.leases.take("room", "a", 9, 19) == Lease("room", "a", 19)
     assert await unit.leases.take("room", "b", 19, 29) == Lease("room", "b", 29)
     assert await unit.leases.take("other", "a", 19, 29) == Lease("other", "a", 29)
+
+
+async def test_leases_that_one_would_get_are_its_own_and_those_that_ran_out(unit: UnitOfWork) -> None:
+    for name, owner, until in (("mine", "a", 10), ("theirs", "b", 10), ("over", "b", 5)):
+        await unit.leases.take(name, owner, 0, until)
+    assert [lease.name for lease in await unit.leases.free_for("a", 5)] == ["mine", "over"]
+    assert [lease.name for lease in await unit.leases.free_for("b", 20)] == ["mine", "over", "theirs"]
 
 
 async def test_only_its_owner_releases_a_lease(unit: UnitOfWork) -> None:

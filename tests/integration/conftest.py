@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bridge import commands as c
 from bridge.reception import Reception
-from tests.support.receptions import scheduled
-from tests.support.room_server import RoomServer
+from tests.support.receptions import CHAIR, CITIZEN, scheduled
+from tests.support.room_server import Browser, RoomServer
 
 
 @pytest.fixture
@@ -21,3 +22,12 @@ async def server(tmp_path: Path) -> AsyncIterator[RoomServer]:
 @pytest.fixture
 async def reception(server: RoomServer) -> Reception:
     return await scheduled(server.receptions, server.clock.utc())
+
+
+@pytest.fixture
+async def pair(server: RoomServer, reception: Reception) -> tuple[Browser, Browser]:
+    """Chair and citizen, live."""
+    chair = await server.browser(reception.id, CHAIR)
+    citizen = await server.browser(reception.id, CITIZEN)
+    await chair.done(c.StartReception("on paper"))
+    return chair, citizen

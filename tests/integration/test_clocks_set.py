@@ -1,8 +1,10 @@
 """Wall clocks that somebody sets by an hour amid a session move nothing in the record, and close nobody's way in."""
 
+import asyncio
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bridge import commands as c
@@ -17,7 +19,7 @@ from signaling.room_lease import RoomLease
 from tests.support.clocks import SetClock
 from tests.support.house import House, whole_house
 from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, scheduled
-from tests.support.room_server import Browser, RoomServer, eventually
+from tests.support.room_server import CONFIG, Browser, RoomServer, eventually
 
 HOUR_S = 3600.0
 CLOSE_S = 1.0
@@ -172,6 +174,50 @@ async def test_tokens_leases_and_seats_survive(tmp_path: Path) -> None:
             history = await unit.receptions.history(reception.id)
         started = next(one.at_utc_ns for one in history if type(one.event).__name__ == "ReceptionStarted")
         assert all(one.at_utc_ns - started < 60 * NS_PER_S for one in history if one.at_utc_ns >= started)
+    finally:
+        await server.close()
+
+
+@pytest.mark.parametrize("by_s", [HOUR_S, -HOUR_S])
+@pytest.mark.parametrize("boots", [("boot-1", "boot-1"), ("boot-1", "boot-2")])
+async def test_a_restart_without_the_recorder_takes_no_time_from_the_wall_clock(
+    tmp_path: Path, by_s: float, boots: tuple[str, str]
+) -> None:
+    clock = SetClock()
+    server = RoomServer(tmp_path, msgspec.structs.replace(CONFIG, boot=boots[0]), clock=clock)
+    await server.start()
+    try:
+        reception = await scheduled(server.receptions, clock.utc())
+        chair = await server.browser(reception.id, CHAIR)
+        before = Watch()
+        await chair.done(c.StartReception("on paper"))
+        after = Watch()
+        await eventually(lambda: bool(list(tmp_path.rglob("*.note"))))
+        await server.stop()
+        last = (await server.receptions.history(reception.id))[-1].at_utc_ns
+        server.config = msgspec.structs.replace(server.config, boot=boots[1])
+        server.recorder.down = True
+        clock.by_s = by_s
+        await server.start()
+        again = Browser(server.port)
+        assert chair.welcome is not None
+        await again.connect({"participant": chair.id, "secret": chair.welcome.secret})
+        await again.until(lambda: again.welcome is not None)
+        least_s = after.now_s
+        await again.done(c.InterruptReception("pause"))
+        history = await server.receptions.history(reception.id)
+        began = next(one.at_utc_ns for one in history if type(one.event).__name__ == "ReceptionStarted")
+        times = [(one.at_utc_ns - began) / NS_PER_S for one in history if one.at_utc_ns >= began]
+        assert times == sorted(times)
+        assert (last - began) / NS_PER_S <= times[-1] <= before.now_s
+        if boots[0] == boots[1]:
+            assert times[-1] >= least_s
+        server.recorder.down = False
+        await again.done(c.ResumeReception())
+        asking = asyncio.ensure_future(again.command(c.CloseReception()))
+        await again.until(again.gone.is_set)
+        asking.cancel()
+        await eventually(lambda: not list(tmp_path.rglob("*.note")))
     finally:
         await server.close()
 

@@ -158,19 +158,73 @@ async def test_a_signature_that_does_not_hold_is_not_handed_on(storage: Storage,
 
 
 @pytest.mark.parametrize("missing", [True, False])
-async def test_what_is_damaged_is_not_handed_on(storage: Storage, tmp_path: Path, missing: bool) -> None:
+@pytest.mark.parametrize("container", ["webm", "matroska"])
+async def test_what_is_damaged_is_handed_on_and_named(
+    storage: Storage, tmp_path: Path, missing: bool, container: str
+) -> None:
     manifest = await load_manifest(storage.objects, (await row_of(storage)).manifest_key)
-    segment = ordered_segments(manifest.tracks)[2]
+    segment = next(one for one in ordered_segments(manifest.tracks) if one.container == container)
     stored = tmp_path / "data" / "objects" / segment.key
     if missing:
         stored.unlink()
     else:
         flip(stored, segment.bytes // 2)
-    with pytest.raises(Refusal) as refused:
-        await exported(storage, tmp_path / "bag")
-    assert refused.value.code is Code.OBJECT_DAMAGED
-    assert segment.key in str(refused.value)
-    assert left_in(tmp_path) == []
+    bag = tmp_path / "bag"
+    code, out, errors = await diemcau(
+        "archive", "export", RECORDING, bag, "--purpose", "court", "--data", tmp_path / "data"
+    )
+    assert (code, errors) == (3, "")
+    assert f"DAMAGED {segment.key}: {'presence' if missing else 'sha256'}" in out
+    assert (bag / "data" / segment.key).exists() is not missing
+    assert not (bag / "data" / segment.key).with_suffix(".mp4").exists()
+    assert "Damaged-Files: 1\n" in (bag / "bag-info.txt").read_text("utf-8")
+    assert f"data/{segment.key}" in (bag / "summary.html").read_text("utf-8").partition("<h2>")[2].partition("</ul>")[0]
+    code, out, _ = await diemcau("verify", bag)
+    assert (code, "damaged exactly as declared" in out, segment.key in out) == (3, True, True)
+    result = json.loads((await diemcau("verify", bag, "--json"))[1])
+    assert (result["faults"], [fault["path"] for fault in result["declared"]]) == ([], [segment.key])
+    await _declares_no_more_and_no_less(bag, segment.key, missing)
+
+
+async def _declares_no_more_and_no_less(bag: Path, key: str, missing: bool) -> None:
+    """Mended, damaged elsewhere, or undeclared, it is at fault, also when its lists are made anew."""
+    declared = (bag / "damage.json").read_bytes()
+    other = next(path for path in sorted((bag / "data").rglob("*.webm")) if path != bag / "data" / key)
+    flip(other, 100)
+    list_anew(bag)
+    assert (other.relative_to(bag / "data").as_posix(), "sha256") in told_of(await faults_of(bag))
+    flip(other, 100)
+    (bag / "damage.json").write_bytes(declared.replace(b'"found":"', b'"found":"x'))
+    list_anew(bag)
+    assert {("damage.json", "form"), (key, "presence" if missing else "sha256")} <= told_of(await faults_of(bag))
+    (bag / "damage.json").unlink()
+    tags = bag / "tagmanifest-sha256.txt"
+    tags.write_text("".join(line for line in tags.read_text().splitlines(keepends=True) if "damage.json" not in line))
+    list_anew(bag)
+    assert (key, "presence" if missing else "sha256") in told_of(await faults_of(bag))
+
+
+def told_of(faults: list[dict[str, str]]) -> set[tuple[str, str]]:
+    return {(fault["path"], fault["algorithm"]) for fault in faults}
+
+
+async def test_a_file_that_nobody_sealed_is_found_though_the_bag_lists_it(storage: Storage, tmp_path: Path) -> None:
+    bag = await exported(storage, tmp_path / "bag")
+    record = next((bag / "data" / "recordings").iterdir())
+    strange = [record / "letter.pdf", record / "t" / "00001.mp4", bag / "data" / "confession.webm"]
+    for path in strange:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"mine")
+        with (bag / "manifest-sha256.txt").open("a") as lists:
+            lists.write(f"{'0' * 64}  {path.relative_to(bag).as_posix()}\n")
+    payload = [path for path in (bag / "data").rglob("*") if path.is_file()]
+    info = bag / "bag-info.txt"
+    kept = [line for line in info.read_text("utf-8").splitlines(keepends=True) if not line.startswith("Payload-Oxum")]
+    oxum = f"Payload-Oxum: {sum(path.stat().st_size for path in payload)}.{len(payload)}\n"
+    info.write_text("".join([*kept, oxum]), "utf-8")
+    list_anew(bag)
+    found = told_of(await faults_of(bag))
+    assert found == {(path.relative_to(bag).as_posix(), "presence") for path in strange}
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,10 @@ from tests.support.room_server import eventually
 WARM_UP, ROOMS, AT_ONCE = 3, 100, 3
 
 
+CLOSE_S = 2.0
+"""From STOP to its event under load; exact are the moments."""
+
+
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     async with whole_house(tmp_path) as house:
@@ -67,9 +71,14 @@ async def test_the_manifest_is_from_live_to_closed_and_places_everybody(house: H
     history = await house.server.receptions.history(reception.id)
     started = next(one for one in history if isinstance(one.event, ReceptionStarted))
     closed = next(one for one in history if isinstance(one.event, ReceptionClosed))
-    assert abs(manifest.began.utc_ns - started.at_utc_ns) < 0.2 * NS_PER_S
-    assert abs(manifest.ended.utc_ns - closed.at_utc_ns) < 0.2 * NS_PER_S
-    assert abs(manifest.duration_ns - (closed.at_utc_ns - started.at_utc_ns)) < 0.2 * NS_PER_S
+    assert isinstance(started.event, ReceptionStarted)
+    assert isinstance(closed.event, ReceptionClosed)
+    assert manifest.began == started.event.moment
+    assert manifest.began.utc_ns == started.at_utc_ns
+    # STOP by the node's clock, exactly; the event is stored once it was answered, however slow this machine is.
+    assert manifest.ended.mono_ns == closed.event.moment.mono_ns
+    assert manifest.duration_ns == closed.event.moment.mono_ns - started.event.moment.mono_ns
+    assert abs(manifest.ended.utc_ns - closed.at_utc_ns) < CLOSE_S * NS_PER_S
 
     people = {person.role: person for person in manifest.participants}
     assert set(people) == {"chair", "agency", "citizen"}

@@ -82,13 +82,13 @@ async def test_an_oversize_frame_closes_only_its_own_socket(pair: tuple[Browser,
 async def test_too_many_messages_are_refused_and_a_flood_is_cut(pair: tuple[Browser, Browser]) -> None:
     chair, citizen = pair
     answers = await asyncio.gather(*(citizen.ask("command", None) for _ in range(100)))
-    assert {"code": "too_many_requests", "params": {}} in answers
+    assert {"code": "too_many_requests", "params": {"seconds": "1"}} in answers
     async with asyncio.timeout(WITHIN_S):
         while citizen.last("refused") is None and citizen.socket.connected:
             await citizen.socket.emit("command", None, namespace="/room")
             await asyncio.sleep(0.001)  # the client's own queue takes any number
     await citizen.until(citizen.gone.is_set)
-    assert citizen.last("refused") == {"code": "too_many_requests", "params": {}}
+    assert citizen.last("refused") == {"code": "too_many_requests", "params": {"seconds": "1"}}
     await chair.done(c.MuteAll())
 
 
@@ -331,3 +331,24 @@ async def test_rooms_leave_no_tasks_behind(server: RoomServer) -> None:
     await eventually(lambda: server.recorder.finished_calls == 6 and not server.node.rooms)
     await eventually(lambda: len(asyncio.all_tasks()) <= count)
     assert {task.get_coro().__qualname__ for task in asyncio.all_tasks()} <= before  # type: ignore[union-attr]
+
+
+async def test_a_store_or_recorder_that_is_away_is_said_before_anybody_presses_start(
+    server: RoomServer, reception: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signaling.overseer.LOOK_S", 0.05)
+    server.recorder.store_answers = False
+    chair, citizen = await server.browser(reception.id, CHAIR), await server.browser(reception.id, CITIZEN)
+    await chair.sees(lambda room: [alarm.code for alarm in room.alarms] == ["store_away"])
+    assert citizen.room is not None
+    assert citizen.room.alarms == ()
+    server.recorder.down = True
+    await chair.sees(lambda room: [alarm.code for alarm in room.alarms] == ["recorder_away"])
+    server.recorder.down, server.recorder.store_answers = False, True
+    await chair.sees(lambda room: room.alarms == ())
+    await chair.done(c.StartReception("on paper"))
+    server.recorder.store_answers = False  # what is late then is said by the recording itself
+    server.recorder.down = True
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await chair.sees(lambda room: room.alarms != ())

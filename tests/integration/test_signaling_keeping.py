@@ -19,7 +19,7 @@ from bridge.repositories import UnitOfWork
 from signaling.wire import Refused
 from storage.unit import SqlUnit
 from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, KEEPER, scheduled
-from tests.support.room_server import CONFIG, Browser, RoomServer, eventually
+from tests.support.room_server import CONFIG, WITHIN_S, Browser, RoomServer, eventually
 
 
 @pytest.fixture
@@ -204,7 +204,7 @@ async def test_a_process_killed_between_start_and_storing_leaves_no_recording(
     with monkeypatch.context() as patch:
         patch.setattr(server.recorder, "started", hangs)
         asking = asyncio.ensure_future(pair[0].command(c.StartReception("on paper")))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WITHIN_S):
             await reached.wait()
         begun, kept = dict(server.recorder.recordings), await server.journal.read(reception.id)
         tap = server.node.rooms[room_of(reception.id)].tap

@@ -4,8 +4,6 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from bridge import commands as c
 from bridge.control import SpoolChanged, StoreChanged
 from bridge.events import SpeakersMoved
@@ -15,19 +13,10 @@ from bridge.policy import SYSTEM
 from bridge.reception import Reception
 from signaling.wire import UplinkRequest
 from tests.support.fakes import SOURCES
-from tests.support.receptions import CHAIR, CITIZEN, scheduled
+from tests.support.receptions import CHAIR, scheduled
 from tests.support.room_server import Browser, RoomServer, eventually
 
 UPLINK = UplinkRequest("v=0", SOURCES)
-
-
-@pytest.fixture
-async def pair(server: RoomServer, reception: Reception) -> tuple[Browser, Browser]:
-    """Chair and citizen, live."""
-    chair = await server.browser(reception.id, CHAIR)
-    citizen = await server.browser(reception.id, CITIZEN)
-    await chair.done(c.StartReception("on paper"))
-    return chair, citizen
 
 
 async def test_a_restarted_node_is_told_everything_and_browsers_begin_anew(

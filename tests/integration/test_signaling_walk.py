@@ -13,11 +13,15 @@ import pytest
 from bridge import commands as c
 from bridge.control import NodeEvent, SpeakersChanged, TrackPublished, TransportChanged
 from bridge.errors import Refusal
-from bridge.ids import ParticipantId, TrackId, room_of
+from bridge.help import open_help_of
+from bridge.ids import ParticipantId, SeatId, TrackId, room_of
 from bridge.media import Codec, Source
+from bridge.model import Level, Role, Seat
+from bridge.policy import Actor
 from bridge.ports import JoinGrant, LocalJournal
 from bridge.receptions import ReceptionService
 from bridge.rules import participant_order
+from bridge.states import HelpState
 from deploy.time import SystemClock, SystemEntropy
 from signaling.notices import InProcessNotices
 from signaling.room import Room
@@ -28,8 +32,11 @@ from storage.engine import Database
 from storage.localjournal import FileJournal
 from storage.unit import SqlUnits
 from tests.support.fakes import SOURCES, FakeNode, FakeRecorder, OnePlace
-from tests.support.receptions import CHAIR, SEATS, scheduled
+from tests.support.receptions import AGENCY, CHAIR, SEATS, scheduled, seat
 from tests.support.room_server import CONFIG, FallibleUnits, eventually
+
+HELPER = seat("helper", Role.OPERATOR, Level.PROVINCE)
+OPERATOR = Actor(HELPER.account, "helper", frozenset({Role.OPERATOR}), AGENCY)
 
 
 class Paper:
@@ -78,6 +85,7 @@ class Walk:
             self.resume,
             self.leave,
             self.database,
+            *[self.help] * 3,
             *[self.command] * 10,
             *[self.node_says] * 3,
         ]
@@ -91,7 +99,9 @@ class Walk:
         return self.random.choice(here) if here else None
 
     async def join(self) -> None:
-        seat = self.random.choice(SEATS)
+        await self.enter(self.random.choice([*SEATS, *self.room.present.seats.values()]))
+
+    async def enter(self, seat: Seat) -> None:
         paper = Paper()
         self.papers.append(paper)
         await self.room.join(JoinGrant(self.room.present.id, seat.id, seat.account), paper)
@@ -114,6 +124,25 @@ class Walk:
         if (paper := self.anyone()) is not None and paper.welcome is not None:
             await self.room.leave(paper.welcome.participant)
 
+    async def help(self) -> None:
+        """On with an operator's help from wherever it stands: pages write between what the room writes."""
+        present = self.room.present
+        known = open_help_of(present.helps, HELPER.account)
+        conductors = [key for key in present.participants if present.role_of(key) in (Role.CHAIR, Role.SECRETARY)]
+        often = self.random.random() < 0.7
+        if known is None:
+            self.count += 1
+            own = msgspec.structs.replace(HELPER, id=SeatId(f"helper-{self.count}"))
+            await self.service.execute(OPERATOR, present.id, c.OfferHelp(own))
+        elif known.state is HelpState.OFFERED and not often:
+            await self.service.execute(OPERATOR, present.id, c.TakeBackHelp())
+        elif known.state is HelpState.ACCEPTED and often:
+            await self.enter(known.seat)
+        elif conductors:
+            answer: c.RoomCommand = c.AnswerHelp(known.seat.id, True)
+            command = answer if known.state is HelpState.OFFERED else c.EndHelp(known.seat.id)
+            await self.room.command(self.random.choice(conductors), command)
+
     async def database(self) -> None:
         self.units.away = not self.units.away and self.random.random() < 0.3
 
@@ -123,6 +152,7 @@ class Walk:
             return
         other = self.random.choice([*self.room.present.participants, ParticipantId("nobody")])
         yes = self.random.random() < 0.6
+        helper = self.random.choice([*self.room.present.helps, SeatId("nobody")])
         commands: list[c.RoomCommand] = [
             c.SetMicrophone(yes),
             c.SetCamera(yes),
@@ -136,6 +166,8 @@ class Walk:
             c.InterruptReception(),
             c.ResumeReception(),
             c.CallNextCase(),
+            c.AnswerHelp(helper, yes),
+            c.EndHelp(helper),
         ]
         command = self.random.choice(commands)
         await self.room.command(paper.welcome.participant, command)

@@ -328,3 +328,23 @@ async def test_openssl_says_the_same(archive: Archive, tmp_path: Path, algorithm
     assert ends_well(command)
     manifest.write_bytes(manifest.read_bytes()[:-1] + b" ")
     assert not ends_well(command)
+
+
+async def test_a_check_that_began_before_another_takes_nothing_back_from_it(archive: Archive) -> None:
+    row = await archive.sealed()
+    sealing = archive.sealing()
+
+    async def meanwhile(checked: int, total: int) -> None:
+        if (await archive.row()).state == RecordingState.SEALED:
+            assert (await sealing.verify(row)).holds
+            manifest = parse_manifest(archive.file(row.manifest_key).read_bytes())
+            archive.file(ordered_segments(manifest.tracks)[-1].key).write_bytes(b"x")
+
+    assert not (await sealing.verify(row, progress=meanwhile)).holds
+    now = await archive.row()
+    assert now.state == RecordingState.VERIFIED
+    assert now.faults == 2
+    assert now.verified_utc_ns is not None
+    async with archive.storage.units.reading() as unit:
+        newest, older = await unit.fixity_checks.of(row.id, 9)
+    assert (newest.at_utc_ns, older.at_utc_ns < newest.at_utc_ns) == (now.verified_utc_ns, True)

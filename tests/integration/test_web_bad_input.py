@@ -11,7 +11,7 @@ from tests.support.pages import Pages, serving
 from tests.support.sealed import RECORDING, sealed
 
 FORM = "Content-Type: application/x-www-form-urlencoded"
-SEAT = "&date=2026-01-01&time=10:00&seat-id-chair=1&role-id-chair=chair"
+SEAT = "&once=0123456789abcdef&date=2026-01-01&time=10:00&seat-id-chair=1&role-id-chair=chair"
 JSON_SEAT = b'"starts_ms":1795399200000,"seats":[{"account":"id-chair","role":"chair"}]}'
 SEGMENT = f"/api/recordings/{RECORDING}/segments"
 
@@ -47,8 +47,11 @@ SIGNED_IN: list[tuple[str, bytes, list[str | bytes]]] = [
     ("POST /receptions", f"csrf=TOKEN&title=%00{SEAT}".encode(), [FORM]),
     ("POST /receptions", f"csrf=TOKEN&title=x{SEAT}".replace("2026", "0001").encode(), [FORM]),
     ("POST /receptions", f"csrf=TOKEN&title=x{SEAT}".replace("2026-01-01", "9999-12-31").encode(), [FORM]),
-    ("POST /receptions", f"csrf=TOKEN&title=x{SEAT}&cases={'a%0a' * 200}".encode(), [FORM]),
+    ("POST /receptions", f"csrf=TOKEN&title=x{SEAT}&case-rows={'1,' * 200}&case-1-title={'x' * 201}".encode(), [FORM]),
     ("POST /receptions", f"csrf=TOKEN&title=x{SEAT}&seat-%FF=1".encode(), [FORM]),
+    ("POST /receptions", f"csrf=TOKEN&title=x{SEAT}&person-rows=1&person-1-name=%01".encode(), [FORM]),
+    ("POST /receptions/x/edit", b"csrf=TOKEN&edition=9e9", [FORM]),
+    ("PUT /api/receptions/x/plan", b"{}", []),
     ("POST /api/receptions", b"\xff\xfe", []),
     ("POST /api/receptions", b"[]", []),
     ("POST /api/receptions", b"[" * 100_000, []),

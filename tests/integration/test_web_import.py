@@ -80,7 +80,7 @@ async def test_a_province_is_looked_at_imported_and_left_the_second_time(pages: 
 
 
 def _place(text: str, login: str) -> int:
-    return re.findall(r'data-label="Sign-in name">([^<]+)<', text).index(login)
+    return re.findall(r'data-label="Sign-in name"><bdi>([^<]+)<', text).index(login)
 
 
 async def test_a_double_press_imports_once_and_both_lead_to_the_passwords(pages: Pages) -> None:

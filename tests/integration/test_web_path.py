@@ -22,7 +22,12 @@ NEW = {
     "seat-id-citizen": "1",
     "role-id-citizen": "citizen",
     "name-id-citizen": "",
-    "cases": "Đường vào xã\n\nThoát nước",
+    "once": "0123456789abcdef",
+    "case-rows": "1,2,3",
+    "case-1-title": "Đường vào xã",
+    "case-2-title": "",
+    "case-3-title": "Thoát nước",
+    "admit": "on_join",
 }
 
 
@@ -97,7 +102,7 @@ async def test_a_faulty_form_comes_back_with_everything_in_it(pages: Pages) -> N
         assert "Thoát nước" in page.text
         assert 'href="#title"' in page.text
         assert 'href="#name-id-citizen"' in page.text
-        lines = await made(chair, cases="x" * 201)
+        lines = await made(chair, **{"case-3-title": "x" * 201})
         assert (lines.status, "Write each case" in lines.text) == (422, True)
 
 

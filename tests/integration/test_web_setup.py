@@ -10,12 +10,14 @@ import pytest
 from bridge.audit import audit_faults
 from bridge.auditing import check_database
 from bridge.ids import AccountId, AgencyId, BridgePointId
-from tests.support.pages import Answer, Pages, Reader, serving
+from tests.support.pages import Pages, serving
 from tests.support.province import (
     ADMINISTRATOR,
     COMMUNE_ADMINISTRATOR,
     audited,
     counted,
+    fields,
+    filled,
     signed_in,
     with_administrators,
 )
@@ -29,17 +31,6 @@ async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
     async with serving(tmp_path) as running:
         await with_administrators(running)
         yield running
-
-
-def fields(page: Answer, **typed: str) -> dict[str, str]:
-    """The hidden fields of the page's forms, and what is typed."""
-    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text)
-    return {**dict(hidden), **typed}
-
-
-async def filled(reader: Reader, path: str, **typed: str) -> Answer:
-    """Opens the form at the address and sends it."""
-    return await reader.send(path, fields(await reader.get(path), **typed))
 
 
 async def agency_named(pages: Pages, name: str) -> AgencyId:

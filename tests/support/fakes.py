@@ -16,11 +16,13 @@ from bridge.control import (
     NodeEvent,
     NodeHealth,
     Numbered,
+    ParticipantLines,
     ParticipantOrder,
     Proof,
     RecorderEvent,
     RecorderHealth,
     RecordingStatus,
+    RoomLines,
     RoomOrder,
     TapAnswer,
     TapOrder,
@@ -123,6 +125,9 @@ class FakeNode:
         self.orders: list[str] = []
         self.offers = 0
         self.answered: list[tuple[ParticipantId, int]] = []
+        self.lines: ParticipantLines | None = None
+        """What everybody's lines are said to be."""
+        self.behind_ms = 0
         self._clock = clock
         self._events = _Events()
 
@@ -220,6 +225,14 @@ class FakeNode:
         self._room(room).tap = None
         return TapAnswer(self._now())
 
+    async def room_lines(self, room: RoomId) -> RoomLines:
+        if self.down:
+            raise Unavailable(Code.NODE_UNAVAILABLE)
+        known = self._room(room)
+        counted = self.lines or ParticipantLines(ParticipantId(""), None, None)
+        people = [msgspec.structs.replace(counted, participant=one) for one in known.participants]
+        return RoomLines(tuple(people), None if known.tap is None else self.behind_ms)
+
     def _now(self) -> Moment:
         return Moment(self._clock.mono(), self._clock.utc())
 
@@ -234,6 +247,7 @@ class FakeRecorder:
         self.recordings: dict[RecordingId, str] = {}
         self.down = False
         self.refuses: Code | None = None
+        self.store_answers = True
         self.finished_calls = 0
         self._events = _Events()
 
@@ -255,7 +269,9 @@ class FakeRecorder:
 
     async def health(self) -> RecorderHealth:
         self._answer()
-        return RecorderHealth(RecorderId("recorder-1"), self._events.run, "unix:tap", 0, 1 << 30, "fake")
+        return RecorderHealth(
+            RecorderId("recorder-1"), self._events.run, "unix:tap", 0, 1 << 30, "fake", store_answers=self.store_answers
+        )
 
     async def arm(self, recording: RecordingId, order: ArmOrder) -> RecordingStatus:
         self._answer()

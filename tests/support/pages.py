@@ -9,10 +9,12 @@ from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
+import msgspec
 from aiohttp import web
 from aiohttp.test_utils import unused_port
 
-from bridge.ids import AccountId, AgencyId, BridgePointId, MonoNs, UtcNs
+from bridge.board import WatchedRoom
+from bridge.ids import AccountId, AgencyId, BridgePointId, MonoNs, ReceptionId, UtcNs
 from bridge.model import Account, Agency, BridgePoint, Level, Role
 from bridge.ports import JoinGrant
 from bridge.receptions import ReceptionService
@@ -26,7 +28,9 @@ from storage.signing.checker import Signatures
 from storage.signing.installation import InstallationKeys
 from tests.support.signing import own_keys
 from web.build import build
+from web.catalogues import Catalogues
 from web.config import WebConfig, WebPorts
+from web.keys import CATALOGUES, OFFICES
 
 PASSWORD = "correct horse battery"
 
@@ -72,6 +76,21 @@ class PassingRemuxer:
         """As WebM."""
         self.asked += 1
         return "video/webm; codecs=vp8", body
+
+
+class StandingRooms:
+    """What a test puts into it; rooms that live have tests of their own."""
+
+    def __init__(self) -> None:
+        self.rooms: dict[ReceptionId, WatchedRoom] = {}
+
+    def watched(self) -> list[WatchedRoom]:
+        """All."""
+        return list(self.rooms.values())
+
+    def watched_room(self, reception: ReceptionId) -> WatchedRoom | None:
+        """By its reception."""
+        return self.rooms.get(reception)
 
 
 @dataclass
@@ -150,6 +169,7 @@ class Pages:
     tokens: SignedJoinTokens
     app: web.Application
     keys: InstallationKeys
+    rooms: StandingRooms
 
     def reader(self, **headers: str) -> Reader:
         """A browser of its own."""
@@ -187,13 +207,16 @@ async def furnish(storage: Storage) -> None:
 
 
 @asynccontextmanager
-async def serving(folder: Path, furnished: bool = False, **settings: Any) -> AsyncIterator[Pages]:
-    """A furnished installation on loopback; ``furnished``: one that lies there already starts again."""
-    clock, entropy = HandClock(), SystemEntropy()
+async def serving(
+    folder: Path, catalogues: Catalogues | None = None, *, furnished: bool = True, **settings: Any
+) -> AsyncIterator[Pages]:
+    """An installation on loopback, with its own languages or with these; not ``furnished``: as it is before anybody
+    has an account."""
+    clock, entropy, rooms = HandClock(), SystemEntropy(), StandingRooms()
     storage = build_storage(StorageConfig(f"sqlite:///{folder / 'pages.db'}", folder / "objects"), clock)
     await storage.migrate()
     await storage.prepare()
-    if not furnished:
+    if furnished:
         await furnish(storage)
     port = unused_port()
     origin = f"http://127.0.0.1:{port}"
@@ -204,6 +227,7 @@ async def serving(folder: Path, furnished: bool = False, **settings: Any) -> Asy
         units=storage.units,
         receptions=ReceptionService(storage.units, clock, entropy, InProcessNotices()),
         tokens=tokens,
+        rooms=rooms,
         objects=storage.objects,
         signatures=Signatures(),
         known_keys=keys,
@@ -214,11 +238,14 @@ async def serving(folder: Path, furnished: bool = False, **settings: Any) -> Asy
         entropy=entropy,
     )
     app = build(config, ports)
+    if catalogues is not None:
+        app[CATALOGUES] = catalogues
+        app[OFFICES].defaults = msgspec.structs.replace(app[OFFICES].defaults, languages=tuple(catalogues.words))
     runner = web.AppRunner(app)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        yield Pages(origin, storage, clock, config, ports, tokens, app, keys)
+        yield Pages(origin, storage, clock, config, ports, tokens, app, keys, rooms)
     finally:
         await runner.cleanup()
         await storage.close()

@@ -18,7 +18,7 @@ import aiohttp
 import msgspec
 
 from bridge.ids import AccountId
-from bridge.model import Role
+from bridge.model import AdmitRule, Role
 from deploy.points import Invitation
 from tests.support.pages import Answer, Reader
 from web.api.wire import ReceptionsPage
@@ -27,7 +27,7 @@ from web.wire import JoinReply, ReceptionRequest, ReceptionView, SeatRequest
 _ACCOUNT = re.compile(r"^[│|]\s*([a-z]+)\s*[│|]\s*([\w-]{12,})\s*[│|]", re.MULTILINE)
 _COMMAND = (sys.executable, "-m", "deploy.cli", "up")
 _STARTED = "Ctrl-C"
-_SEATED = re.compile(r'for="seat-([^"]+)">([^<]+)<')
+_SEATED = re.compile(r'for="seat-([^"]+)">(?:<bdi>)?([^<]+)<')
 _START_SECONDS = 60
 _STOP_SECONDS = 20
 _SCREEN = {"COLUMNS": "200", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
@@ -155,7 +155,7 @@ class Visitor(Reader):
         """A reception now, of these people (by name); its id."""
         accounts = await self.accounts()
         seats = tuple(SeatRequest(accounts[name], role) for name, role in roles.items())
-        asked = ReceptionRequest(title, time.time_ns() // 1_000_000, seats)
+        asked = ReceptionRequest(title, time.time_ns() // 1_000_000, seats, admit=AdmitRule.ON_JOIN)
         answer = await self.ask_for("/api/receptions", msgspec.to_builtins(asked))
         return msgspec.json.decode(answer.body, type=ReceptionView).id
 

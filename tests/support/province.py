@@ -1,8 +1,11 @@
 """An administrator of the pages' central office, one of a commune, and files of a province's communes."""
 
+import re
+from html import unescape
+
 from bridge.ids import AccountId, AgencyId
 from bridge.model import Account, Role
-from tests.support.pages import PASSWORD, Pages, QuickPasswords, Reader
+from tests.support.pages import PASSWORD, Answer, Pages, QuickPasswords, Reader
 
 ADMINISTRATOR = "admin"
 COMMUNE_ADMINISTRATOR = "commune-admin"
@@ -16,6 +19,17 @@ async def with_administrators(pages: Pages) -> None:
             agency = AgencyId(f"office-{level}")
             await unit.accounts.add(Account(AccountId(f"id-{login}"), login, login, roles, agency, None, stored))
         await unit.commit()
+
+
+def fields(page: Answer, **typed: str) -> dict[str, str]:
+    """The hidden fields of the page's forms, and what is typed."""
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text)
+    return {name: unescape(text) for name, text in hidden} | typed
+
+
+async def filled(reader: Reader, path: str, to: str = "", **typed: str) -> Answer:
+    """Opens the form at the address and sends it there, or ``to`` another."""
+    return await reader.send(to or path, fields(await reader.get(path), **typed))
 
 
 def province(communes: int = 150) -> bytes:

@@ -83,7 +83,7 @@ class RoomPage:
 
     async def _verb(self, name: str, verb: str) -> None:
         """In the panel of people, opening it if need be."""
-        if await self.by("panel").count() == 0:
+        if await self.by("mute-all").count() == 0:
             await self.by("panel-button").click()
         row = self.by("panel").locator("[data-testid^=person-]", has_text=name)
         await row.get_by_test_id(verb).click()

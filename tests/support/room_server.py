@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bridge import commands as c
 from bridge.errors import Code, Unavailable
+from bridge.events import Event
 from bridge.ids import ParticipantId, ReceptionId, room_of
 from bridge.live import LiveSettings
 from bridge.model import Seat
@@ -31,7 +32,7 @@ from storage.localjournal import FileJournal
 from storage.unit import SqlUnits
 from tests.support.fakes import FakeNode, FakeRecorder, OnePlace
 
-WITHIN_S = 20.0
+WITHIN_S = 30.0
 Answer = TypeVar("Answer", bound=msgspec.Struct)
 CONFIG = SignalingConfig(
     owner="127.0.0.1:1", key=b"k" * 32, ping_interval_s=1, ping_timeout_s=1, tick_s=0.05, resume_s=30, idle_s=60,
@@ -127,6 +128,16 @@ class RoomServer:
         await browser.connect({"token": self.token(reception, seat)})
         await browser.until(lambda: browser.welcome is not None)
         return browser
+
+    async def stored(self, reception: ReceptionId, event: Event) -> None:
+        """Until it is in the history: what acts at once is written behind."""
+        async with asyncio.timeout(WITHIN_S):
+            while event not in await self.events(reception):  # noqa: ASYNC110  the database tells nobody
+                await asyncio.sleep(0.02)
+
+    async def events(self, reception: ReceptionId) -> list[Event]:
+        """Everything that is stored of it."""
+        return [one.event for one in await self.receptions.history(reception)]
 
     def gates(self, reception: ReceptionId, participant: ParticipantId) -> Any:
         return self.node.gates(room_of(reception), participant)

@@ -7,7 +7,7 @@ import msgspec
 from aiohttp import web
 
 from bridge.errors import Code, Invalid, Refusal
-from web.api.routes import ROUTE
+from web.api.routes import ROUTE, may_be_left_out
 
 Body = TypeVar("Body", bound=msgspec.Struct)
 
@@ -16,9 +16,16 @@ _WHERE = re.compile(r"`\$\.(\w+)")
 
 
 async def read_body(request: web.Request, kind: type[Body]) -> Body:
+    """As :func:`read_json`, of a call of the API; may be left out when it has nothing that must be said."""
+    _check_declared(request[ROUTE].body, kind)
+    if not request.can_read_body and may_be_left_out(kind):
+        return kind()
+    return await read_json(request, kind)
+
+
+async def read_json(request: web.Request, kind: type[Body]) -> Body:
     """The request's JSON as ``kind``. Raises Invalid(malformed_message) saying where it does not fit,
     Refusal(unsupported_media_type)."""
-    _check_declared(request[ROUTE].body, kind)
     if request.content_type != JSON:
         raise Refusal(Code.UNSUPPORTED_MEDIA_TYPE, request.content_type, wanted=JSON)
     text = await request.read()

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from bridge.errors import Code
-from web.api.routes import Route
+from web.api.routes import Route, may_be_left_out
 from web.config import WebConfig
 from web.problems import PROBLEM_TYPE, status_of_code
 from web.wire import CSRF_HEADER, WebProblem
@@ -58,6 +58,12 @@ def _security(config: WebConfig) -> dict[str, Any]:
             "description": "The secret of a client, made on /setup/clients.",
         },
         "session": {"type": "apiKey", "in": "cookie", "name": config.session_cookie},
+        "visit": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": config.visit_cookie,
+            "description": "Of a guest who entered by the code of an invitation.",
+        },
         "page": {"type": "apiKey", "in": "header", "name": CSRF_HEADER, "description": "Beside a session, to change."},
     }
 
@@ -93,10 +99,16 @@ def _operation(route: Route, section: str, schemas: _Schemas) -> dict[str, Any]:
         operation["x-action"] = str(route.action)
     if route.body is not None:
         content = {"application/json": {"schema": schemas.of(route.body)}}
-        operation["requestBody"] = {"required": True, "content": content}
-    session: dict[str, list[str]] = {"session": []} if route.method == "GET" else {"session": [], "page": []}
-    operation["security"] = [] if route.open else [{"client": []}, session]
+        operation["requestBody"] = {"required": not may_be_left_out(route.body), "content": content}
+    operation["security"] = _asked_for(route)
     return operation
+
+
+def _asked_for(route: Route) -> list[dict[str, list[str]]]:
+    page: dict[str, list[str]] = {} if route.method == "GET" else {"page": []}
+    if route.visit:
+        return [{"visit": [], **page}]
+    return [] if route.open else [{"client": []}, {"session": [], **page}]
 
 
 def _name(route: Route) -> str:
@@ -113,7 +125,7 @@ def _place(name: str) -> dict[str, Any]:
 
 def _asked(route: Route) -> list[dict[str, Any]]:
     asked = [] if route.query is None else _fields(route.query)
-    return [*asked, _IDEMPOTENCY] if route.method == "POST" else asked
+    return [*asked, _IDEMPOTENCY] if route.once else asked
 
 
 def _fields(query: type[msgspec.Struct]) -> list[dict[str, Any]]:

@@ -2,23 +2,34 @@
 
 from aiohttp import web
 
-from bridge.commands import CancelReception, OpenDoors
-from bridge.errors import Invalid, Refusal
+from bridge.commands import CancelReception, ChangeReception, OpenDoors
+from bridge.errors import Invalid
 from bridge.finding import ReceptionCursor, cursor_of
-from bridge.ids import NS_PER_MS
-from bridge.policy import Action, Concern, authorise
-from bridge.ports import JoinGrant
+from bridge.ids import NS_PER_MS, SeatId, is_guest
+from bridge.invitations import shown_code
+from bridge.model import Seat
+from bridge.policy import Action, Concern
 from bridge.reception import Reception
-from bridge.rules import may_join
 from web.api.bodies import json_response, made_response, read_body, read_query
 from web.api.wire import ReceptionsPage, ReceptionsQuery
-from web.keys import CONFIG, PORTS
-from web.pages.room import own_seat
+from web.keys import CONFIG, INVITING, PORTS
+from web.pages.invitations import link_of
+from web.pages.offices import keep_for_a_minute, published
+from web.pages.planning import own_device_name
 from web.paging import Paged, parse_cursor
-from web.reach import open_to, reception_of, seen_by
+from web.reach import Seen, allowed, open_to, reception_of, seen_by, shown_to
 from web.requests import account_of, actor_of
-from web.scheduling import EARLIEST_MS, LATEST_MS, command_of, directory
-from web.wire import AgendaView, JoinReply, ReasonRequest, ReceptionRequest, ReceptionView, SeatView
+from web.scheduling import EARLIEST_MS, LATEST_MS, command_of, directory, plan_of, request_of
+from web.wire import (
+    AgendaView,
+    ChangeRequest,
+    InvitationView,
+    PublicReception,
+    ReasonRequest,
+    ReceptionRequest,
+    ReceptionView,
+    SeatView,
+)
 
 MAX_LISTED_DAYS = 366
 _DAY_MS = 86_400_000
@@ -38,24 +49,35 @@ def view_of(reception: Reception) -> ReceptionView:
         began_ms=reception.began.utc_ns // NS_PER_MS if reception.began else None,
         ended_ms=reception.ended.utc_ns // NS_PER_MS if reception.ended else None,
         recording=reception.recording,
-        seats=tuple(
-            SeatView(seat.id, seat.role, seat.name, seat.point_name, seat.id in there)
-            for seat in reception.seats.values()
-        ),
-        cases=tuple(AgendaView(item.number, item.title) for item in reception.agenda),
+        seats=tuple(_seat_view(seat, seat.id in there) for seat in reception.seats.values()),
+        cases=tuple(AgendaView(item.number, item.case, item.title, item.seats) for item in reception.agenda),
+        public=reception.public,
+        edition=reception.edition,
+    )
+
+
+def _seat_view(seat: Seat, connected: bool) -> SeatView:
+    return SeatView(
+        id=seat.id,
+        role=seat.role,
+        name=seat.name,
+        point=seat.point_name,
+        connected=connected,
+        guest=is_guest(seat.account),
+        people=tuple(person.name for person in seat.people),
     )
 
 
 async def listing(request: web.Request) -> web.StreamResponse:
     """``GET /api/receptions``: those the reader may see."""
-    account, ports, asked = account_of(request), request.app[PORTS], read_query(request, ReceptionsQuery)
+    actor, ports, asked = actor_of(request), request.app[PORTS], read_query(request, ReceptionsQuery)
     begin, end = _span(asked, ports.clock.utc() // NS_PER_MS)
     after = parse_cursor(asked.after, ReceptionCursor)
-    wanted = open_to(account, begin * NS_PER_MS, end * NS_PER_MS)
+    wanted = open_to(actor, begin * NS_PER_MS, end * NS_PER_MS)
     async with ports.units.reading() as unit:
         page = Paged(await unit.receptions.find(wanted, after, asked.limit + 1), asked.limit, cursor_of)
-    seen = await seen_by(account, ports, page.rows)
-    return json_response(ReceptionsPage(tuple(view_of(one.reception) for one in seen), page.next))
+    seen = await seen_by(actor, ports, page.rows)
+    return json_response(ReceptionsPage(tuple(view_of(shown_to(one)) for one in seen), page.next))
 
 
 def _span(asked: ReceptionsQuery, now: int) -> tuple[int, int]:
@@ -72,39 +94,83 @@ def _span(asked: ReceptionsQuery, now: int) -> tuple[int, int]:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """``GET /api/receptions/{id}``."""
-    return json_response(view_of((await reception_of(request)).reception))
+    return json_response(view_of(shown_to(await reception_of(request))))
 
 
 async def create(request: web.Request) -> web.StreamResponse:
     """``POST /api/receptions``: 201 with the planned reception."""
     actor, ports = actor_of(request), request.app[PORTS]
-    authorise(actor, Action.SCHEDULE, Concern("reception", actor.agency))
+    await allowed(request, actor, Action.SCHEDULE, Concern("reception", actor.agency))
     asked = await read_body(request, ReceptionRequest)
-    known = await directory(ports.units, {seat.account for seat in asked.seats})
-    made = await ports.receptions.schedule(actor, command_of(asked, account_of(request), known, ports.entropy))
+    known, word = await directory(ports.units, {seat.account for seat in asked.seats}), own_device_name(request)
+    command = command_of(asked, account_of(request), known, ports.entropy, word)
+    made = await request.app[INVITING].schedule(actor, command)
     return made_response(view_of(made), f"/api/receptions/{made.id}")
 
 
 async def open_doors(request: web.Request) -> web.StreamResponse:
     """``POST /api/receptions/{id}/open``."""
     seen = await reception_of(request)
-    return json_response(
-        view_of(await request.app[PORTS].receptions.execute(seen.actor, seen.reception.id, OpenDoors()))
-    )
+    opened = await request.app[PORTS].receptions.execute(seen.actor, seen.reception.id, OpenDoors())
+    return json_response(view_of(opened))
 
 
 async def cancel(request: web.Request) -> web.StreamResponse:
     """``POST /api/receptions/{id}/cancel``."""
     seen, asked = await reception_of(request), await read_body(request, ReasonRequest)
     command = CancelReception(asked.reason)
-    return json_response(view_of(await request.app[PORTS].receptions.execute(seen.actor, seen.reception.id, command)))
+    return json_response(view_of(await request.app[INVITING].cancel(seen.actor, seen.reception.id, command)))
 
 
-async def join(request: web.Request) -> web.StreamResponse:
-    """``POST /api/receptions/{id}/join``: a token for the room's socket. Refused as :func:`bridge.rules.may_join`."""
-    seen, config = await reception_of(request), request.app[CONFIG]
-    seat = own_seat(seen)
-    if (why_not := may_join(seen.reception, seat.id)) is not None:
-        raise Refusal(why_not, f"join of reception {seen.reception.id}")
-    token = request.app[PORTS].tokens.mint(JoinGrant(seen.reception.id, seat.id, seen.actor.account))
-    return json_response(JoinReply(token, config.socket_origin, config.socket_path, config.namespace, ()))
+async def plan(request: web.Request) -> web.StreamResponse:
+    """``GET /api/receptions/{id}/plan``: as it is sent back to change it."""
+    seen = await reception_of(request)
+    await allowed(request, seen.actor, Action.CHANGE, seen.reception.concern)
+    known = await directory(request.app[PORTS].units, ())
+    return json_response(ChangeRequest(seen.reception.edition, request_of(seen.reception.plan, known)))
+
+
+async def change(request: web.Request) -> web.StreamResponse:
+    """``PUT /api/receptions/{id}/plan``: the plan as it is from now on. 409 when it is of another edition by now."""
+    seen, ports = await reception_of(request), request.app[PORTS]
+    await allowed(request, seen.actor, Action.CHANGE, seen.reception.concern)
+    asked = await read_body(request, ChangeRequest)
+    known = await directory(ports.units, {seat.account for seat in asked.plan.seats})
+    word = own_device_name(request)
+    wanted = plan_of(asked.plan, known, ports.entropy, word, seen.reception.plan)
+    command = ChangeReception(asked.edition, wanted)
+    return json_response(view_of(await request.app[INVITING].change(seen.actor, seen.reception.id, command)))
+
+
+async def invitations(request: web.Request) -> web.StreamResponse:
+    """``GET /api/receptions/{id}/invitations``: the codes; the audit tells who read them."""
+    seen = await reception_of(request)
+    return json_response(await _invitations(request, seen))
+
+
+async def renew(request: web.Request) -> web.StreamResponse:
+    """``POST /api/receptions/{id}/invitations/{seat}/renew``: another code; the one before opens nothing any more."""
+    seen, seat = await reception_of(request), SeatId(request.match_info["seat"])
+    await request.app[INVITING].renew(seen.actor, seen.reception, seat)
+    return json_response((await _invitations(request, seen, seat))[0])
+
+
+async def _invitations(request: web.Request, seen: Seen, only: SeatId | None = None) -> list[InvitationView]:
+    origin = request.app[CONFIG].origin
+    return [
+        InvitationView(
+            seat=one.seat.id,
+            name=one.seat.name,
+            code=shown_code(one.code) if one.code else None,
+            link=link_of(origin, one.code) if one.code else None,
+            until_ms=one.until_utc_ns // NS_PER_MS,
+        )
+        for one in await request.app[INVITING].read(seen.actor, seen.reception, only)
+    ]
+
+
+async def of_office(request: web.Request) -> web.StreamResponse:
+    """``GET /api/offices/{agency}/receptions``: what stands on the office's public page, without a sign-in."""
+    _, rows = await published(request)
+    told = [PublicReception(row.starts_utc_ns // NS_PER_MS, row.kind, row.state, row.points) for row in rows]
+    return keep_for_a_minute(request, json_response(told))

@@ -31,6 +31,7 @@ _ONCE = (Code.KEY_REUSED, Code.OUTCOME_UNKNOWN)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """``says``: one sentence of the catalogue. ``action``: what the policy is asked, None: whoever is signed in may.
+    ``open``: nobody has to be signed in; ``visit``: nor has a guest, whose visit to the one invitation is asked for.
     ``answers``: by status the struct that is sent, or None for no body; ``media``: types of bytes that are sent instead
     of JSON. ``refusals``: codes beside those that every such call can give."""
 
@@ -45,6 +46,12 @@ class Route:
     body: Body | None = None
     refusals: Sequence[Code] = ()
     open: bool = False
+    visit: bool = False
+
+    @property
+    def once(self) -> bool:
+        """Whether it can be sent again under a key: that is kept for whoever is signed in."""
+        return self.method == "POST" and not (self.open or self.visit)
 
     @property
     def places(self) -> list[str]:
@@ -72,9 +79,14 @@ class Route:
             found += _SENT
         if self.method != "GET":
             found.append(Code.FORM_EXPIRED)
-        if self.method == "POST":
+        if self.once:
             found += _ONCE
         return sorted(set(found))
+
+
+def may_be_left_out(body: Body) -> bool:
+    """Whether nothing in it must be said."""
+    return not any(one.required for one in msgspec.structs.fields(body))
 
 
 ROUTE = web.RequestKey("route", Route)
@@ -101,6 +113,8 @@ class Call:
         query: Body | None = None,
         refusals: Sequence[Code] = (),
         more: Mapping[int, type | None] | None = None,
+        open: bool = False,
+        visit: bool = False,
     ) -> Route:
         """A call with a JSON answer, or none (204)."""
         answers = {self.status if answer is not None else 204: answer, **(more or {})}
@@ -114,10 +128,12 @@ class Call:
             body=body,
             query=query,
             refusals=refusals,
+            open=open,
+            visit=visit,
         )
 
 
-get, post, patch, delete = Call("GET"), Call("POST"), Call("PATCH"), Call("DELETE")
+get, post, put, patch, delete = Call("GET"), Call("POST"), Call("PUT"), Call("PATCH"), Call("DELETE")
 created, accepted = Call("POST", 201), Call("POST", 202)
 
 
@@ -134,12 +150,12 @@ def download(
 
 
 def mounted(route: Route, around: Callable[[Handler], Handler]) -> web.RouteDef:
-    """For aiohttp's router. ``around``: what every POST goes through (idempotency keys)."""
-    handler = around(route.handler) if route.method == "POST" else route.handler
+    """For aiohttp's router. ``around``: what a POST of somebody signed in goes through (idempotency keys)."""
+    handler = around(route.handler) if route.once else route.handler
 
     async def handle(request: web.Request) -> web.StreamResponse:
         request[ROUTE] = route
-        if not route.open:
+        if not (route.open or route.visit):
             signed_in(request)  # before anything is read: strangers are told nothing of what a call takes
         return await handler(request)
 

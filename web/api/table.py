@@ -13,7 +13,7 @@ from web.api.copies import CopyApi
 from web.api.organisation import OrganisationApi
 from web.api.people import PeopleApi
 from web.api.recordings import STORED_TYPES, RecordingApi
-from web.api.routes import Route, accepted, created, delete, download, get, patch, post
+from web.api.routes import Route, accepted, created, delete, download, get, patch, post, put
 from web.api.wire import (
     AgenciesPage,
     AgencyChange,
@@ -35,10 +35,15 @@ from web.api.wire import (
     SearchQuery,
     SegmentQuery,
 )
+from web.pages import steps
 from web.paging import PageQuery
 from web.wire import (
+    ChangeRequest,
+    InvitationView,
     JoinReply,
+    JoinRequest,
     PlaybackRequest,
+    PublicReception,
     ReasonRequest,
     ReceptionRequest,
     ReceptionView,
@@ -51,7 +56,7 @@ from web.words import mark
 
 CHANGED = (Code.CONFLICT, Code.ILLEGAL_TRANSITION)
 LIST = (Code.CURSOR_INVALID,)
-JOIN = (Code.DOORS_CLOSED, Code.RECEPTION_OVER, Code.ROOM_FULL)
+JOIN = (Code.DOORS_CLOSED, Code.RECEPTION_OVER, Code.ROOM_FULL, Code.SEAT_TAKEN)
 STORE = (Code.NOT_SEALED, Code.OBJECTS_UNAVAILABLE, Code.OBJECT_DAMAGED)
 MEDIA = (*STORED_TYPES.values(), "video/mp4")
 PURPOSE = (Code.REASON_REQUIRED,)
@@ -71,8 +76,20 @@ def of_receptions() -> Sequence[Route]:
             Action.OPEN_DOORS, ReceptionView, refusals=CHANGED),
         post(f"{one}/cancel", receptions.cancel, mark("Cancel a reception, with a reason"),
             Action.CANCEL, ReceptionView, body=ReasonRequest, refusals=(*CHANGED, Code.REASON_REQUIRED)),
-        post(f"{one}/join", receptions.join, mark("A token for one's own seat in the room"),
-            Action.JOIN, JoinReply, refusals=JOIN),
+        get(f"{one}/plan", receptions.plan, mark("The plan of a reception, as it is sent back to change it"),
+            Action.CHANGE, ChangeRequest),
+        put(f"{one}/plan", receptions.change, mark("Change the plan of a reception"),
+            Action.CHANGE, ReceptionView, body=ChangeRequest, refusals=CHANGED),
+        get(f"{one}/invitations", receptions.invitations, mark("Codes of those who have no account"),
+            Action.INVITE, list[InvitationView]),
+        post(f"{one}/invitations/{{seat}}/renew", receptions.renew, mark("Another code for a seat"),
+            Action.INVITE, InvitationView),
+        post(f"{one}/join", steps.join, mark("A token for one's own seat in the room"),
+            Action.JOIN, JoinReply, body=JoinRequest, refusals=JOIN),
+        post("/api/enter/join", steps.join, mark("The same for a guest who entered by a code"),
+            Action.JOIN, JoinReply, body=JoinRequest, refusals=JOIN, visit=True),
+        get("/api/offices/{agency}/receptions", receptions.of_office, mark("What everybody may know of an office"),
+            None, list[PublicReception], open=True),
     )  # fmt: skip
 
 

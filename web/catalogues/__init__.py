@@ -29,9 +29,11 @@ _ISLANDS = "web/client/"
 
 @dataclass(frozen=True, slots=True)
 class Catalogues:
-    """Every language's words, and by language the JSON for the islands with the hash that names its version."""
+    """Every language's words, own name (in the order they are offered), and its JSON for the islands with the hash
+    that names its version."""
 
     words: Mapping[str, Words]
+    names: Mapping[str, str]
     islands: Mapping[str, bytes]
     versions: Mapping[str, str]
 
@@ -53,13 +55,15 @@ def read_catalogue(lang: str) -> Catalog:
 
 def load_catalogues() -> Catalogues:
     """All languages."""
-    words, islands = {}, {}
-    for lang in LANGUAGES:
-        catalog = read_catalogue(lang)
-        words[lang] = words_of(lang, catalog)
-        islands[lang] = msgspec.json.encode(_for_islands(words[lang], catalog))
+    catalogs = {lang: read_catalogue(lang) for lang in LANGUAGES}
+    return gathered({lang: words_of(lang, catalog) for lang, catalog in catalogs.items()}, LANGUAGES, catalogs)
+
+
+def gathered(words: Mapping[str, Words], names: Mapping[str, str], catalogs: Mapping[str, Catalog]) -> Catalogues:
+    """What the pages and the islands read of these languages. ``catalogs`` tell which sentences the islands say."""
+    islands = {lang: msgspec.json.encode(_for_islands(words[lang], catalogs[lang])) for lang in words}
     versions = {lang: hashlib.sha256(text).hexdigest()[:12] for lang, text in islands.items()}
-    return Catalogues(words, islands, versions)
+    return Catalogues(words, names, islands, versions)
 
 
 def words_of(lang: str, catalog: Catalog) -> Words:

@@ -33,4 +33,9 @@ describe("refusals", () => {
   it("name a code the catalogue does not know", () => {
     expect(refusalText("from_the_future")).toContain("from_the_future");
   });
+
+  it("lets a name stand for itself among words that are read from right to left", () => {
+    setCatalogue({ dir: "rtl", messages: { "{name} came": "جاء {name}" }, refusals: {} });
+    expect(t("{name} came", { name: "An (2)" })).toBe("جاء \u2068An (2)\u2069");
+  });
 });

@@ -9,11 +9,19 @@ import type { Catalogue, RefusalWords } from "./wire/web";
 export type Params = Readonly<Record<string, string | number>>;
 type Messages = Readonly<Record<string, string>>;
 
+/** FIRST STRONG ISOLATE and its end: what `<bdi>` is in markup. */
+const ISOLATE = "\u2068";
+const END = "\u2069";
+
 let messages: Messages = {};
+let rightToLeft = false;
 let refusals: Readonly<Record<string, RefusalWords>> = {};
 
 /** Replaces the words; an empty translation counts as none. */
-export function setCatalogue(catalogue: Pick<Catalogue, "messages" | "refusals">): void {
+export function setCatalogue(
+  catalogue: Pick<Catalogue, "messages" | "refusals"> & Partial<Catalogue>,
+): void {
+  rightToLeft = catalogue.dir === "rtl";
   messages = catalogue.messages;
   refusals = catalogue.refusals;
 }
@@ -42,9 +50,11 @@ export function refusalText(code: string, params: Params = {}): string {
   return filled(parts.join(" "), params);
 }
 
+/** In languages read from right to left a name or number must not disturb the order of the words around it. */
 function filled(text: string, params: Params): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
-    return value === undefined ? whole : String(value);
+    if (value === undefined) return whole;
+    return rightToLeft ? `${ISOLATE}${value}${END}` : String(value);
   });
 }

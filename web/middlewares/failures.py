@@ -13,7 +13,7 @@ from aiohttp.typedefs import Handler
 from bridge.errors import Code, MalformedInput, NotFound, NotPermitted, Refusal
 from web.pages.trouble import refusal_page
 from web.problems import problem_response, status_of
-from web.requests import SAFE_METHODS, is_api, is_socket, reference, words_of
+from web.requests import SAFE_METHODS, is_api, is_socket, loggable, reference, words_of
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def _answer(request: web.Request, error: Exception) -> web.StreamResponse:
     status = status_of(refusal)
     story = error if refusal.code is Code.INTERNAL else None
     level = logging.ERROR if status >= 500 else logging.INFO
-    log.log(level, "%s %s %s: %s", number, request.method, request.path, refusal, exc_info=story)
+    log.log(level, "%s %s %s: %s", number, request.method, loggable(request.path), refusal, exc_info=story)
     if is_api(request):
         response = problem_response(words_of(request), refusal, number)
         response.headers.update(_beside(error, status))

@@ -13,12 +13,12 @@ from aiohttp.typedefs import Handler
 from bridge.clients import ClientAccount
 from bridge.errors import Code, Refusal
 from web.keys import SIGNED_IN, SignedIn
-from web.requests import FORM, SAFE_METHODS, UPLOAD, is_socket, posted
+from web.requests import FORM, SAFE_METHODS, UPLOAD, is_socket, posted, token_of
 from web.wire import CSRF_HEADER
 
 FIELD = "csrf"
 
-_SIGN_IN = ("/sign-in", "/sign-in/code", "/sign-in/place")
+_DOORS = ("/sign-in", "/sign-in/code", "/sign-in/place", "/enter", "/enter/begin")
 
 
 def from_here(origin: str | None, site: str | None, host: str) -> bool:
@@ -58,7 +58,8 @@ async def refuse_forgeries(request: web.Request, handler: Handler) -> web.Stream
     headers = request.headers
     if not from_here(headers.get("Origin"), headers.get("Sec-Fetch-Site"), request.host):
         raise Refusal(Code.FORM_EXPIRED, f"origin {headers.get('Origin')}")
-    # A sign-in page in a forgotten tab has no token of the session that was opened beside it.
-    if someone and request.path not in _SIGN_IN and not _same(await given_token(request), someone.session.csrf):
+    token = token_of(request)
+    # A page at a door in a forgotten tab has no token of what was opened beside it.
+    if token and request.path not in _DOORS and not _same(await given_token(request), token):
         raise Refusal(Code.FORM_EXPIRED, "csrf token")
     return await handler(request)

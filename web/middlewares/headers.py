@@ -11,7 +11,7 @@ from aiohttp import web
 from web.assets import FOR_EVER, PREFIX
 from web.config import WebConfig
 from web.keys import CONFIG
-from web.requests import is_socket
+from web.requests import is_entry, is_socket
 
 _SAME = "'self'"
 
@@ -55,6 +55,8 @@ async def write_headers(request: web.Request, response: web.StreamResponse) -> N
     if is_socket(request):
         return
     response.headers["Server"] = "diemcau"  # which library and version is nobody's business
+    if is_entry(request):  # a code may stand in the address; of where a form came from the origin is enough
+        response.headers["Referrer-Policy"] = "strict-origin"
     for name, value in STEADY.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", content_policy(request.app[CONFIG], request.host))

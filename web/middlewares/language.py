@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from web.keys import CATALOGUES, CONFIG, SIGNED_IN, WORDS
-from web.requests import is_socket
+from web.requests import is_socket, office_of
 
 CHOICE = "lang"
 """Name of the query parameter and of the cookie that keeps it."""
@@ -36,7 +36,8 @@ async def choose_language(request: web.Request, handler: Handler) -> web.StreamR
     """Fills in the request's WORDS; a choice by ``?lang=`` is kept in a cookie."""
     if is_socket(request):
         return await handler(request)
-    known = request.app[CATALOGUES].words
+    office = office_of(request)
+    known = {code: words for code, words in request.app[CATALOGUES].words.items() if code in office.languages}
     chosen = first_known(known, request.query.get(CHOICE))
     someone = request.get(SIGNED_IN)
     lang = first_known(
@@ -46,7 +47,7 @@ async def choose_language(request: web.Request, handler: Handler) -> web.StreamR
         someone.account.language if someone else None,
         *accepted(request.headers.get("Accept-Language", "")),
     )
-    request[WORDS] = known[lang or request.app[CONFIG].language]
+    request[WORDS] = known[lang or office.language]
     response = await handler(request)
     if chosen and not response.prepared:
         secure = request.app[CONFIG].secure

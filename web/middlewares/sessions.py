@@ -10,11 +10,13 @@ from bridge.accounts import SessionLimits, session_holds, session_id
 from bridge.clientdesk import ClientDesk
 from bridge.clients import account_of
 from bridge.errors import NotFound
-from bridge.ids import NS_PER_S, SessionId
-from bridge.model import Session
+from bridge.ids import NS_PER_S, AgencyId, SessionId
+from bridge.model import Account, Session
+from bridge.policy import reaches_below
+from bridge.repositories import UnitOfWork
 from web.config import WebConfig, WebPorts
-from web.keys import CONFIG, PORTS, SIGNED_IN, SignedIn
-from web.requests import is_api, is_plain_file, is_socket
+from web.keys import CONFIG, GUEST, PORTS, SIGNED_IN, VISITS, SignedIn
+from web.requests import is_api, is_entry, is_plain_file, is_socket
 
 _TOUCH_NS = 60 * NS_PER_S
 """A session is noted as seen at most once a minute: a page with many requests writes once."""
@@ -38,11 +40,16 @@ async def opened_by(secret: str, config: WebConfig, ports: WebPorts) -> SignedIn
             account = await unit.accounts.get(session.account)
         except NotFound:
             return None
+        below = await _below(unit, account)
     if account.disabled:
         return None
     if now - session.seen_utc_ns > _TOUCH_NS:
         await _touch(session, ports)
-    return SignedIn(account, session)
+    return SignedIn(account, session, below)
+
+
+async def _below(unit: UnitOfWork, account: Account) -> frozenset[AgencyId]:
+    return await unit.organisation.below(account.agency) if reaches_below(account.roles) else frozenset()
 
 
 async def _touch(session: Session, ports: WebPorts) -> None:
@@ -58,12 +65,17 @@ def _may_be_ours(secret: str) -> bool:
 
 @web.middleware
 async def find_session(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Fills in the request's SIGNED_IN when its cookie opens a session."""
-    if not is_socket(request) and not is_plain_file(request):
-        config = request.app[CONFIG]
+    """Fills in the request's SIGNED_IN when its cookie or token opens something; under /enter its GUEST by the cookie
+    of a visit."""
+    config, ports = request.app[CONFIG], request.app[PORTS]
+    if is_entry(request):
+        secret = request.cookies.get(config.visit_cookie, "")
+        if _may_be_ours(secret) and (guest := await request.app[VISITS].opened_by(secret)):
+            request[GUEST] = guest
+    elif not is_socket(request) and not is_plain_file(request):
         token, cookie = bearer(request), request.cookies.get(config.session_cookie, "")
         find = partial(_client_of, token) if token is not None else partial(opened_by, cookie, config)
-        if _may_be_ours(cookie if token is None else token) and (found := await find(request.app[PORTS])):
+        if _may_be_ours(cookie if token is None else token) and (found := await find(ports)):
             request[SIGNED_IN] = found
     return await handler(request)
 
@@ -80,4 +92,6 @@ async def _client_of(token: str, ports: WebPorts) -> SignedIn | None:
     if client is None:
         return None
     account, now = account_of(client), ports.clock.utc()
-    return SignedIn(account, Session(SessionId(account.id), account.id, "", client.made_utc_ns, now))
+    async with ports.units.reading() as unit:
+        below = await _below(unit, account)
+    return SignedIn(account, Session(SessionId(account.id), account.id, "", client.made_utc_ns, now), below)

@@ -7,11 +7,11 @@ from functools import partial
 from aiohttp import web
 
 from bridge.errors import Invalid, Refusal
+from bridge.faults import Fault
 from bridge.manifest import Manifest, ordered_segments
 from bridge.model import RecordingRow
-from bridge.policy import Action, Actor, Concern, authorise, may
+from bridge.policy import Action, Actor, Concern, may
 from bridge.search import RecordingCursor, proof_of
-from bridge.verification import Fault
 from web.archive_list import Found, around, found, names_of, question_of
 from web.checks import Checks
 from web.config import WebPorts
@@ -20,7 +20,7 @@ from web.keys import ASSETS
 from web.manifests import Manifests
 from web.paging import parse_cursor
 from web.purposes import Purposes
-from web.reach import concern_of, recording_of, sealed
+from web.reach import allowed, concern_of, recording_of, sealed
 from web.refusals import told
 from web.render import page_of, render, see_other
 from web.requests import actor_of, signed_in, words_of
@@ -45,8 +45,8 @@ class ArchivePages:
 
     async def listing(self, request: web.Request) -> web.StreamResponse:
         """What the address asks for, newest first, in pages; a question with a fault finds nothing until mended."""
-        authorise(actor_of(request), Action.SEE_ARCHIVE, Concern("archive", None))
-        actor, asked = question_of(request)
+        await allowed(request, actor_of(request), Action.SEE_ARCHIVE, Concern("archive", None))
+        actor, asked = await question_of(request)
         after = parse_cursor(request.query.get("after", ""), RecordingCursor)
         wrong = bool(asked.form.faults)
         page = Found([], None) if wrong else await found(request, asked.filter, after, ROWS_A_PAGE)

@@ -7,19 +7,21 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bridge.accounts import MAX_NAME, PASSWORD_BYTES
-from bridge.errors import Invalid
+from bridge.errors import Conflict, Invalid
 from bridge.ids import AccountId, AgencyId, BridgePointId
 from bridge.importing import usual_roles
 from bridge.model import Account, Agency, BridgePoint, Role
 from bridge.organisation import Tree
 from bridge.policy import grantable
-from bridge.setup import NewAccount, SettingUp, SetUp
+from bridge.setup import AccountText, NewAccount, SettingUp, SetUp, text_of
+from web.catalogues import LANGUAGES
 from web.config import WebPorts
 from web.forms import Form, read_form
+from web.labels import ROLES
 from web.once import Credential, Key, Once, Untold
 from web.paging import Paged, parse_cursor
 from web.render import render, see_other
-from web.requests import actor_of, signed_in
+from web.requests import actor_of, signed_in, words_of
 from web.sending import MARK, marked, sent_once
 
 ROWS_SHOWN = 100
@@ -74,7 +76,7 @@ class PeoplePages:
         """Made, and on to its password; or the form again as it was sent."""
         agency, point = await self._place(request)
         form = await read_form(request)
-        roles = frozenset(role for role in Role if f"role-{role}" in form.values)
+        roles = ticked(form)
 
         def asked(stored: str) -> NewAccount:
             at = point.id if point else None
@@ -100,6 +102,25 @@ class PeoplePages:
         """Who it is, and what can be done."""
         return await self._one_page(request, marked(request))
 
+    async def change(self, request: web.Request) -> web.StreamResponse:
+        """Name, roles, language; or the form again, and when somebody else was quicker what they wrote beside it."""
+        account, form = await self._reached(request), await read_form(request)
+        asked = AccountText(form.text("name"), ticked(form), form.text("language"))
+
+        async def work(setup: SetUp) -> None:
+            if asked.language not in LANGUAGES:
+                raise Invalid(field="language", like="choice")
+            await setup.change_account(account, shown_in(form), asked)
+
+        try:
+            await self._desk.change(actor_of(request), work)
+        except Invalid as refusal:
+            form.refused(refusal)
+            return await self._one_page(request, form, 422)
+        except Conflict as refusal:
+            return await self._one_page(request, _overtaken(request, form, refusal), 409)
+        raise see_other(f"/setup/people/{account}?saved")
+
     async def disable(self, request: web.Request) -> web.StreamResponse:
         """Closed; its sessions end."""
         return await self._set_disabled(request, True)
@@ -109,7 +130,7 @@ class PeoplePages:
         return await self._set_disabled(request, False)
 
     async def _set_disabled(self, request: web.Request, disabled: bool) -> web.StreamResponse:
-        account, form = AccountId(request.match_info["account"]), await read_form(request)
+        account, form = await self._reached(request), await read_form(request)
         try:
             await self._desk.change(actor_of(request), lambda setup: setup.set_disabled(account, disabled))
         except Invalid as refusal:
@@ -119,7 +140,7 @@ class PeoplePages:
 
     async def password(self, request: web.Request) -> web.StreamResponse:
         """A new random one; on to where it is shown."""
-        account, form = AccountId(request.match_info["account"]), await read_form(request)
+        account, form = await self._reached(request), await read_form(request)
 
         async def do(key: Key) -> str:
             return await self._told(request, key, lambda setup, stored: setup.set_password(account, stored), "")
@@ -146,6 +167,11 @@ class PeoplePages:
         credential = Credential(account.login, password, account.name, place)
         self._untold.put(key, [credential])
         return told_at(key)
+
+    async def _reached(self, request: web.Request) -> AccountId:
+        """Of the address, for who may change it; asked before anything that was sent is looked at. Raises NotFound."""
+        asked = AccountId(request.match_info["account"])
+        return (await self._desk.look(actor_of(request), lambda setup: setup.account(asked))).id
 
     async def _place(self, request: web.Request) -> tuple[Agency, BridgePoint | None]:
         """Of the address: an agency, or one of its points. Raises NotFound, also for somebody else's."""
@@ -182,17 +208,51 @@ class PeoplePages:
             return setup.tree, await setup.account(asked)
 
         tree, found = await self._desk.look(actor_of(request), read)
+        given = grantable(actor_of(request), at_point=found.point is not None)
         return render(
             request,
             "person.html",
             status,
             person=found,
             tree=tree,
-            form=form,
+            form=form if "name" in form.values else Form({**as_fields(text_of(found)), **form.values}, form.faults),
+            roles=[role for role in Role if role in given],
+            kept=sorted(found.roles - given),
+            max_name=MAX_NAME,
             mark=MARK,
             own=found.id == actor_of(request).account,
             saved="saved" in request.query,
         )
+
+
+def ticked(form: Form) -> frozenset[Role]:
+    """The roles that were chosen."""
+    return frozenset(role for role in Role if f"role-{role}" in form.values)
+
+
+def as_fields(text: AccountText) -> dict[str, str]:
+    """A form that shows the account as it is, and remembers that it did."""
+    roles = " ".join(sorted(text.roles))
+    was = {"was": text.name, "was_roles": roles, "was_language": text.language}
+    return {"name": text.name, "language": text.language, **{f"role-{role}": "1" for role in text.roles}, **was}
+
+
+def shown_in(form: Form) -> AccountText:
+    """What the form showed when it was opened; what is no role was never shown."""
+    words = form.values.get("was_roles", "").split()
+    roles = frozenset(role for role in Role if role in words)
+    return AccountText(form.values.get("was", ""), roles, form.values.get("was_language", ""))
+
+
+def _overtaken(request: web.Request, form: Form, refusal: Conflict) -> Form:
+    """As it was typed, with what somebody else stored as that which was shown."""
+    now = refusal.params
+    was = {"was": now["now"], "was_roles": now["now_roles"], "was_language": now["now_language"]}
+    again, words = Form({**form.values, **was}), words_of(request)
+    roles = ", ".join(words.t(ROLES[Role(role)]) for role in now["now_roles"].split())
+    language = LANGUAGES.get(now["now_language"], now["now_language"])
+    again.wrong("name", like="overtaken", now="; ".join((now["now"], roles, language)))
+    return again
 
 
 def told_at(key: Key) -> str:

@@ -4,15 +4,15 @@ from aiohttp import web
 
 from bridge.errors import Code, NotPermitted
 from bridge.model import STAFF_SIDE, Seat
-from bridge.policy import Action, authorise
+from bridge.policy import Action
 from bridge.reception import Reception
 from bridge.rules import may_join
 from bridge.states import OVER, ReceptionState
-from web.keys import ASSETS, CONFIG
+from bridge.waiting import waits_first
+from web.keys import ASSETS, CONFIG, SIGNED_IN
 from web.overview import address
-from web.reach import Seen, reception_of
+from web.reach import Seen, allowed, reception_of
 from web.render import page_of, render, see_other
-from web.requests import account_of
 from web.wire import DevicesConfig, RoomConfig
 
 CAMERA_KBPS = 1500
@@ -48,28 +48,34 @@ def _island(request: web.Request, name: str, config: RoomConfig | DevicesConfig,
 async def show(request: web.Request) -> web.StreamResponse:
     """The room, or where one waits for it, or what comes after it."""
     seen = await reception_of(request)
-    seat = own_seat(seen)
+    seat = await own_seat(request, seen)
     if seen.reception.state in OVER:
         raise see_other(f"{address(seen.reception)}/after")
     if may_join(seen.reception, seat.id) is Code.DOORS_CLOSED:
         response = render(request, "waiting.html", reception=seen.reception, address=address(seen.reception))
         response.headers["Refresh"] = str(_ASK_AGAIN_S)
         return response
-    return _island(request, "room", room_config(request, seen), heading=seen.reception.title)
+    if waits_first(seen.reception, seat.id):
+        raise see_other(f"{address(seen.reception)}/enter/next")
+    return room_island(request, room_config(request, seen, seat))
 
 
-def own_seat(seen: Seen) -> Seat:
+def room_island(request: web.Request, config: RoomConfig) -> web.Response:
+    """The page of the live room."""
+    return _island(request, "room", config, heading=config.title)
+
+
+async def own_seat(request: web.Request, seen: Seen) -> Seat:
     """The seat one joins from. Raises NotPermitted for who has none."""
-    authorise(seen.actor, Action.JOIN, seen.reception.concern)
+    await allowed(request, seen.actor, Action.JOIN, seen.reception.concern)
     if seen.actor.seat is None:
         raise NotPermitted(detail=f"no seat in reception {seen.reception.id}")
     return seen.reception.seat(seen.actor.seat)
 
 
-def room_config(request: web.Request, seen: Seen) -> RoomConfig:
-    """What the room's island needs. Raises NotPermitted for who has no seat."""
-    reception = seen.reception
-    seat, own = own_seat(seen), address(reception)
+def room_config(request: web.Request, seen: Seen, seat: Seat) -> RoomConfig:
+    """What the room's island needs."""
+    reception, own = seen.reception, address(seen.reception)
     return RoomConfig(
         page=page_of(request),
         reception=reception.id,
@@ -85,6 +91,7 @@ def room_config(request: web.Request, seen: Seen) -> RoomConfig:
         camera_kbps=CAMERA_KBPS,
         screen_kbps=SCREEN_KBPS,
         loopback_only=loopback_only(request),
+        waits=False,
     )
 
 
@@ -94,17 +101,17 @@ async def devices_for(request: web.Request) -> web.StreamResponse:
     own = address(seen.reception)
     seat = seen.reception.seat_of(seen.actor.account)
     required = seat is not None and seat.role in STAFF_SIDE
-    return _devices(request, f"{own}/room" if seat else own, required)
+    return devices_island(request, f"{own}/room" if seat else own, required)
 
 
 async def devices(request: web.Request) -> web.StreamResponse:
-    """The check at any time."""
-    account_of(request)
-    return _devices(request, "/today", False)
+    """The check at any time, without a sign-in too: who is invited tries their device before the day."""
+    return devices_island(request, "/today" if SIGNED_IN in request else "/enter", False)
 
 
-def _devices(request: web.Request, onward: str, camera_required: bool) -> web.Response:
-    config = DevicesConfig(page_of(request), onward, camera_required, loopback_only(request))
+def devices_island(request: web.Request, onward: str, camera_required: bool, send: str = "") -> web.Response:
+    """The page of the check; ``send``: where it tells what it found."""
+    config = DevicesConfig(page_of(request), onward, camera_required, loopback_only(request), send)
     return _island(request, "devices", config, heading="")
 
 

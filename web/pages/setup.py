@@ -7,7 +7,7 @@ from bridge.accounts import MAX_NAME
 from bridge.errors import Conflict, Invalid
 from bridge.ids import AgencyId, BridgePointId
 from bridge.model import Account, Agency, BridgePoint, Level
-from bridge.organisation import BELOW, MAX_PLACE, Tree
+from bridge.organisation import BELOW, MAX_PLACE, Tree, parents_for
 from bridge.setup import PointText, SettingUp, SetUp
 from web.config import WebPorts
 from web.forms import Form, read_form
@@ -57,7 +57,7 @@ class SetUpPages:
     async def agency(self, request: web.Request) -> web.StreamResponse:
         """Its name to be changed, its points, what can be added."""
         agency = await self._agency(request)
-        return await self._agency_page(request, agency, Form({"name": agency.name, "was": agency.name}))
+        return await self._agency_page(request, agency, Form())
 
     async def rename_agency(self, request: web.Request) -> web.StreamResponse:
         """Or the form again; when somebody else was quicker, with what they wrote beside it."""
@@ -73,6 +73,27 @@ class SetUpPages:
             return await self._agency_page(request, agency, form, 422)
         except Conflict as refusal:
             again = overtaken(form, refusal.params["now"])
+            return await self._agency_page(request, agency, again, 409)
+        raise see_other(f"/setup/agencies/{agency.id}?saved")
+
+    async def move_agency(self, request: web.Request) -> web.StreamResponse:
+        """Under another parent, or the page again with why not."""
+        agency, form = await self._agency(request), await read_form(request)
+        shown, parent = AgencyId(form.text("was_parent")), AgencyId(form.text("parent"))
+
+        async def work(setup: SetUp) -> None:
+            if parent not in setup.tree.agencies:
+                raise Invalid(field="parent")
+            await setup.move_agency(agency.id, shown, parent)
+
+        try:
+            await self._desk.change(actor_of(request), work)
+        except Invalid as refusal:
+            form.refused(refusal)
+            return await self._agency_page(request, agency, form, 422)
+        except Conflict as refusal:
+            again = Form({**form.values, "was_parent": refusal.params["now_parent"]})
+            again.wrong("parent", like="overtaken", now=refusal.params["now"])
             return await self._agency_page(request, agency, again, 409)
         raise see_other(f"/setup/agencies/{agency.id}?saved")
 
@@ -170,6 +191,14 @@ class SetUpPages:
             return setup.tree, await setup.people()
 
         tree, people = await self._desk.look(actor_of(request), read)
+        own = actor_of(request).agency
+        named = {
+            "name": agency.name,
+            "was": agency.name,
+            "parent": agency.parent or "",
+            "was_parent": agency.parent or "",
+        }
+        form = Form({**named, **form.values}, form.faults)
         accounts = {one.point: one for one in people if one.point is not None and not one.disabled}
         above = tree.agencies.get(agency.parent) if agency.parent else None
         return render(
@@ -177,7 +206,8 @@ class SetUpPages:
             "setup_agency.html",
             status,
             agency=agency,
-            parent=None if agency.id == actor_of(request).agency else above,
+            parent=None if agency.id == own else above,
+            parents=[] if agency.id == own else parents_for(tree, own, agency),
             points=tree.points_of(agency.id),
             children=tree.children(agency.id),
             accounts=accounts,

@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 from aiohttp import web
 
-from bridge.accounts import actor_of
 from bridge.finding import ReceptionCursor, ReceptionFilter, cursor_of
 from bridge.policy import Action, Concern, may
 from bridge.states import UNDER_WAY
@@ -14,7 +13,7 @@ from web.overview import address, next_step, points_of
 from web.paging import Paged, parse_cursor
 from web.reach import open_to, seen_by
 from web.render import render, see_other
-from web.requests import account_of
+from web.requests import actor_of
 from web.times import midnight
 
 CARDS = 25
@@ -32,17 +31,16 @@ async def front(request: web.Request) -> web.StreamResponse:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """Live ones and today's first, then what comes in the next two weeks; many in pages."""
-    account, ports = account_of(request), request.app[PORTS]
+    actor, ports = actor_of(request), request.app[PORTS]
     zone, now = ZoneInfo(request.app[CONFIG].zone), ports.clock.utc()
     begin, tomorrow = midnight(zone, now), midnight(zone, now, 1)
     after = parse_cursor(request.query.get("after", ""), ReceptionCursor)
-    coming = open_to(account, begin, midnight(zone, now, DAYS_AHEAD))
+    coming = open_to(actor, begin, midnight(zone, now, DAYS_AHEAD))
+    still = _still(coming, midnight(zone, now, -DAYS_BACK))
     async with ports.units.reading() as unit:
         page = Paged(await unit.receptions.find(coming, after, CARDS + 1), CARDS, cursor_of)
-        older = (
-            [] if after else await unit.receptions.find(_still(coming, midnight(zone, now, -DAYS_BACK)), None, CARDS)
-        )
-    seen = await seen_by(account, ports, [*older, *page.rows])
+        older = [] if after else await unit.receptions.find(still, None, CARDS)
+    seen = await seen_by(actor, ports, [*older, *page.rows])
     return render(
         request,
         "today.html",
@@ -53,7 +51,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         next_step=next_step,
         points_of=points_of,
         address=address,
-        may_schedule=may(actor_of(account), Action.SCHEDULE, Concern("reception", account.agency)),
+        may_schedule=may(actor, Action.SCHEDULE, Concern("reception", actor.agency)),
     )
 
 

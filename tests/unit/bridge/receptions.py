@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from bridge.decisions import decide_join
 from bridge.events import Event, ReceptionScheduled, Recorded
+from bridge.evolution import evolve, rebuilt
 from bridge.ids import AccountId, AgencyId, BridgePointId, CaseId, ParticipantId, ReceptionId, RecordingId, SeatId
 from bridge.media import Moment
 from bridge.model import AdmitRule, AgendaItem, Level, ReceptionKind, Role, Seat, SeatPerson
 from bridge.policy import Actor
-from bridge.reception import Reception, evolve, rebuilt
+from bridge.reception import Reception
 
 RECEPTION = ReceptionId("r1")
 AGENCY = AgencyId("office")

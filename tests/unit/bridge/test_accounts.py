@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bridge import accounts
 from bridge.accounts import Attempt, SessionLimits, Tallies
 from bridge.errors import Code, Invalid, Refusal
+from bridge.events import Departure
 from bridge.ids import NS_PER_S, AccountId, AgencyId, BridgePointId, MonoNs, SessionId, UtcNs
 from bridge.model import Account, Role, SignInStep
 
@@ -174,3 +175,22 @@ def test_a_device_is_kept_short_and_printable() -> None:
     session = accounts.new_session("s", "c", ACCOUNT.id, UtcNs(0), "10.0.0.1", "Fire\tfox\n\x1b[31m" + "x" * 999)
     assert session.device.startswith("Firefox[31mxxx")
     assert len(session.device) == accounts.MAX_DEVICE
+
+
+@pytest.mark.parametrize(
+    ("change", "holds", "why"),
+    [
+        ({}, True, None),
+        ({"disabled": True}, True, Departure.ACCOUNT_CLOSED),
+        ({"disabled": True}, False, Departure.ACCOUNT_CLOSED),
+        ({"must_change_password": True}, False, Departure.PASSWORD_RESET),
+        ({"must_change_password": True}, True, None),  # they signed in with it: the page asks, the room does not
+        ({}, False, Departure.SIGNED_OUT),
+    ],
+)
+def test_why_somebody_is_put_out_of_a_room(change: dict[str, bool], holds: bool, why: Departure | None) -> None:
+    assert accounts.why_out(msgspec.structs.replace(ACCOUNT, **change), holds) is why
+
+
+def test_a_citizen_without_an_account_stays() -> None:
+    assert accounts.why_out(None, True) is None

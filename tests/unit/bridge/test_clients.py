@@ -44,7 +44,7 @@ def test_it_keeps_no_secret_and_ends_by_itself() -> None:
 
 
 def test_it_may_what_it_was_given_and_nothing_else() -> None:
-    actor = actor_of(account_of(client()))
+    actor = actor_of(account_of(client()), frozenset())
     assert {action for action in Action if may(actor, action, HERE)} == ASKED.actions
     assert may(ADMINISTRATOR, Action.CANCEL, HERE)
     assert not may(actor, Action.SCHEDULE, Concern("reception r", AgencyId("other")))
@@ -54,9 +54,11 @@ def test_it_may_what_it_was_given_and_nothing_else() -> None:
 
 
 def test_setting_up_reaches_down_the_tree() -> None:
-    actor = actor_of(account_of(client(msgspec.structs.replace(ASKED, actions=frozenset({Action.SET_UP})))))
-    assert may(actor, Action.SET_UP, Concern("agency x", AgencyId("x"), above=frozenset({OFFICE})))
+    one = account_of(client(msgspec.structs.replace(ASKED, actions=frozenset({Action.SET_UP}))))
+    actor = actor_of(one, frozenset({AgencyId("below")}))
+    assert may(actor, Action.SET_UP, Concern("agency below", AgencyId("below")))
     assert not may(actor, Action.SET_UP, Concern("agency x", AgencyId("x")))
+    assert not may(actor, Action.SEE_RECEPTION, Concern("reception r", AgencyId("below")))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def test_what_is_refused(field: str, change: dict[str, object]) -> None:
 
 def test_a_client_hands_on_no_more_than_it_has() -> None:
     with pytest.raises(Invalid):
-        client(msgspec.structs.replace(ASKED, actions=frozenset({Action.CANCEL})), actor_of(account_of(client())))
+        client(msgspec.structs.replace(ASKED, actions=frozenset({Action.CANCEL})), actor_of(account_of(client()), frozenset()))
 
 
 def test_only_the_needed_roles_are_taken_over() -> None:

@@ -1,8 +1,11 @@
 """A local journal's lines: whatever was cut off or written twice, each event is stored once and in order."""
 
-from bridge.events import Event, HandMoved, ParticipantJoined, Recorded
+import msgspec
+
+from bridge.events import Cause, Event, HandMoved, ParticipantJoined, ReceptionClosed, Recorded
 from bridge.ids import ParticipantId, ReceptionId
-from bridge.kept import Batch, KeptBatch, own_versions, parse_kept, serialise_kept, still_missing
+from bridge.kept import Batch, KeptBatch, intended_close, own_versions, parse_kept, serialise_kept, still_missing
+from bridge.media import Moment
 from bridge.policy import SYSTEM
 from tests.support.receptions import CHAIR, actor
 
@@ -72,3 +75,14 @@ def test_ones_own_events_are_known_among_news() -> None:
     assert own_versions(news, batch(5, DOWN, UP)) == frozenset()
     assert own_versions(news, batch(9, UP)) == {7}
     assert own_versions([], batch(9, UP)) == own_versions(news, Batch(SYSTEM, "", (), 0)) == frozenset()
+
+
+def test_an_intended_end_counts_until_the_stream_has_one_and_is_no_missing_event() -> None:
+    closed = ReceptionClosed(Cause.CHAIR, "done", Moment(1, 5))
+    lines = [kept(5, UP), msgspec.structs.replace(kept(6, closed), is_intent=True)]
+    assert parse_kept(b"".join(map(serialise_kept, lines))).batches == tuple(lines)
+    assert still_missing(lines, []) == [batch(5, UP)]
+    assert intended_close(lines, [stored(1, 5, UP)]) == batch(6, closed)
+    otherwise = ReceptionClosed(Cause.SYSTEM, "", Moment(1, 9))
+    assert intended_close(lines, [stored(1, 9, otherwise)]) is None
+    assert intended_close(lines[:1], []) is None

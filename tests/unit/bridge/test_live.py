@@ -61,6 +61,12 @@ class Ledger:
     async def intend(self, actor: Actor, recording: RecordingRow) -> None:
         self.intents.append(recording.id)
 
+    async def intend_close(
+        self, actor: Actor, closing: Sequence[Event], at_utc_ns: int, recording: RecordingRow | None
+    ) -> None:
+        assert recording is not None
+        self.intents.append(recording.id)
+
     async def intent_ended(self) -> None:
         self.intents.clear()
 

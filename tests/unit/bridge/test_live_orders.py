@@ -21,11 +21,12 @@ from bridge.events import (
     Recorded,
     ScreenMoved,
 )
+from bridge.evolution import rebuilt
 from bridge.ids import ParticipantId, ReceptionId, RecordingId, RoomId
 from bridge.media import Moment
 from bridge.model import AdmitRule, ReceptionKind
 from bridge.node_room import NodeRoom
-from bridge.reception import Reception, rebuilt
+from bridge.reception import Reception
 from bridge.rules import gates, participant_order, room_order
 from tests.support.fakes import FakeNode, HandClock
 from tests.support.receptions import AGENCY, AGENCY_SEAT, CHAIR, CITIZEN, SEATS

@@ -14,10 +14,11 @@ from bridge.events import (
     ReceptionStarted,
     Recorded,
 )
+from bridge.evolution import rebuilt
 from bridge.ids import MonoNs, ParticipantId, ReceptionId, RecordingId
 from bridge.media import Moment
 from bridge.model import AdmitRule, ReceptionKind
-from bridge.reception import Reception, rebuilt
+from bridge.reception import Reception
 from bridge.watch import NO_OFFICIAL, Watch, WatchTimes, due, observed, resumed_watch
 from tests.support.receptions import AGENCY, CHAIR, CITIZEN, SEATS
 

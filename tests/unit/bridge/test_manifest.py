@@ -16,7 +16,9 @@ from bridge.events import Recorded
 from bridge.ids import NodeId, ParticipantId, RecordingId, RoomId, SeatId, TrackId
 from bridge.manifest import Manifest, chain_faults, parse_manifest, serialise_manifest
 from bridge.media import Codec, GateReason, Moment, Source
-from tests.unit.bridge.receptions import RECORDING, recorded, scheduled_event
+from bridge.model import Audience, Level, Role
+from bridge.states import AttendanceState
+from tests.unit.bridge.receptions import RECORDING, recorded, scheduled_event, seat
 
 BEGAN = Moment(mono_ns=1_000, utc_ns=50_000)
 ENDED = Moment(mono_ns=61_000, utc_ns=110_000)
@@ -73,6 +75,16 @@ def manifest(more: Sequence[j.Entry] = (), happened: Sequence[Recorded] = ()) ->
     return assemble(Assembly([*entries(), *more], history, "v1", "ab" * 32, "cd" * 32, "0.1", 120_000))
 
 
+def test_of_the_officials_line_the_record_that_leaves_says_only_that_it_was_used() -> None:
+    chair = ParticipantId("p-chair")
+    sent = [e.MessageSent(chair, Audience.ALL, "to all"), e.MessageSent(chair, Audience.OFFICIALS, "among us")]
+    told = [
+        event.detail for event in manifest(happened=recorded(sent, 5, 70_000)).events if event.kind == "MessageSent"
+    ]
+    assert told == ['{"audience":"all","text":"to all"}', '{"audience":"officials"}']
+    assert b"among us" not in serialise_manifest(manifest(happened=recorded(sent, 5, 70_000)))
+
+
 def test_assembled_from_journal_and_events() -> None:
     made = manifest()
     assert (made.began, made.ended, made.duration_ns) == (BEGAN, ENDED, 60_000)
@@ -90,6 +102,27 @@ def test_assembled_from_journal_and_events() -> None:
         ("FloorGiven", 10_000),
         ("ReceptionClosed", 60_000),
     ]
+
+
+def test_help_is_told_and_by_which_sign_in_somebody_came_is_not() -> None:
+    helper = seat("helper", Role.OPERATOR, Level.PROVINCE)
+    came = ParticipantId("p-helper")
+    happened: list[e.Event] = [
+        e.HelpOffered(helper),
+        e.HelpAccepted(helper.id),
+        e.SeatAdded(helper),
+        e.AttendanceMoved(helper.id, AttendanceState.DEVICE_CHECKED),
+        e.AttendanceMoved(helper.id, AttendanceState.WAITING),
+        e.AttendanceMoved(helper.id, AttendanceState.ADMITTED),
+        e.ParticipantJoined(came, helper.id, "hash-of-a-session"),
+        e.ParticipantLeft(came, e.Departure.HELP_ENDED),
+        e.HelpEnded(helper.id, e.HelpEnd.WITHDRAWN),
+    ]
+    made = manifest(happened=recorded(happened, 5, 70_000))
+    kinds = ["HelpOffered", "HelpAccepted", "ParticipantJoined", "ParticipantLeft", "HelpEnded"]
+    assert [event.kind for event in made.events][2:-1] == kinds
+    assert [(one.name, one.role) for one in made.participants] == [("chair", "chair"), ("helper", "operator")]
+    assert b"hash-of-a-session" not in serialise_manifest(made)
 
 
 def published(name: str) -> e.SourcePublished:

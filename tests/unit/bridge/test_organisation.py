@@ -84,7 +84,7 @@ def test_names_are_compared_by_letters_and_single_blanks() -> None:
 
 
 def test_set_up_reaches_down_and_neither_up_nor_aside() -> None:
-    actor = Actor(AccountId("a"), "a", frozenset({Role.ADMINISTRATOR}), OFFICE.id)
+    actor = Actor(AccountId("a"), "a", frozenset({Role.ADMINISTRATOR}), OFFICE.id, below=TREE.below(OFFICE.id))
     assert [may(actor, Action.SET_UP, TREE.concern(one)) for one in TREE.agencies] == [False, True, True, False]
     chair = Actor(AccountId("c"), "c", frozenset({Role.CHAIR}), TOP.id)
     assert not any(may(chair, Action.SET_UP, TREE.concern(one)) for one in TREE.agencies)

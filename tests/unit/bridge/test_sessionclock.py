@@ -1,10 +1,13 @@
 """A room's time is the recording's, whoever sets whatever clock."""
 
-from bridge.ids import NS_PER_S, MonoNs, UtcNs
+import pytest
+
+from bridge.ids import NS_PER_S, MonoNs, RecordingId, UtcNs
 from bridge.media import Moment
-from bridge.sessionclock import SessionClock
+from bridge.sessionclock import SessionClock, TimeNote
 from tests.support.fakes import HandClock
 
+RECORDING = RecordingId("recording-1")
 HOUR_NS = 3600 * NS_PER_S
 
 
@@ -37,16 +40,54 @@ def test_from_the_start_on_a_set_clock_changes_nothing() -> None:
     assert clock.utc() - 1_000 * NS_PER_S == clock.media_ns == 30 * NS_PER_S + 5_000_000
 
 
-def test_after_a_restart_it_is_the_wall_clock_but_not_before_the_last_event_until_it_is_asked() -> None:
+@pytest.mark.parametrize("set_s", [3600.0, 0.0, -3600.0])
+def test_after_a_restart_it_counts_on_from_the_last_event_until_it_is_asked(set_s: float) -> None:
     wall = Settable()
     began = wall.utc()
     wall.pass_s(100)
-    wall.set_s = -3600.0
+    wall.set_s = set_s
     clock = SessionClock(wall, began, began + 90 * NS_PER_S)
-    assert clock.utc() == began + 90 * NS_PER_S
-    clock.set(100 * NS_PER_S, wall.mono())
+    told = [clock.utc()]
+    wall.pass_s(2)
+    told.append(clock.utc())
+    wall.set_s = -set_s
+    told.append(clock.utc())
+    assert [at - began for at in told] == [90 * NS_PER_S, 92 * NS_PER_S, 92 * NS_PER_S]
+    clock.set(102 * NS_PER_S, wall.mono())
     wall.pass_s(1)
-    assert clock.utc() == began + 101 * NS_PER_S
+    assert clock.utc() == began + 103 * NS_PER_S
+
+
+@pytest.mark.parametrize("set_s", [3600.0, 0.0, -3600.0])
+def test_who_goes_on_by_a_note_has_the_same_time(set_s: float) -> None:
+    wall = Settable()
+    began = wall.utc()
+    before = SessionClock(wall)
+    before.begin(Moment(0, began), wall.mono())
+    note = before.note("boot", RECORDING)
+    assert note is not None
+    wall.pass_s(100)
+    wall.set_s = set_s
+    after = SessionClock(wall, began, began + 10 * NS_PER_S)
+    after.go_on(note)
+    assert after.utc() == before.utc() == began + 100 * NS_PER_S
+    again = after.note("boot", RECORDING)
+    assert again is not None
+    assert again.tells_as(note)
+    after.set(101 * NS_PER_S, wall.mono())
+    corrected = after.note("boot", RECORDING)
+    assert corrected is not None
+    assert not corrected.tells_as(note)
+    assert not corrected.tells_as(None)
+
+
+def test_a_note_of_what_is_to_come_is_no_note() -> None:
+    wall = Settable()
+    clock = SessionClock(wall, wall.utc(), wall.utc())
+    clock.go_on(TimeNote("boot", RECORDING, wall.mono() + 1, 0))
+    clock.go_on(TimeNote("boot", RECORDING, wall.mono(), -1))
+    assert not clock.is_anchored
+    assert clock.note("boot", RECORDING) is None
 
 
 def test_it_never_goes_back_when_it_is_asked_again() -> None:

@@ -7,10 +7,11 @@ import pytest
 
 from bridge.errors import Code, Unavailable
 from bridge.events import DoorsOpened, Event, MicrophoneMoved, ParticipantJoined, ReceptionScheduled, Recorded
+from bridge.evolution import rebuilt
 from bridge.ids import ParticipantId, ReceptionId, RoomId
 from bridge.model import AdmitRule, ReceptionKind
 from bridge.node_room import NodeRoom
-from bridge.reception import Reception, rebuilt
+from bridge.reception import Reception
 from signaling.settling import Settling
 from tests.support.fakes import FakeNode, HandClock
 from tests.support.receptions import AGENCY, CHAIR, SEATS

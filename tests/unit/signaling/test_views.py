@@ -4,10 +4,14 @@ import msgspec
 import pytest
 
 from bridge.events import (
+    AgendaMoved,
     Cause,
+    ChairTaken,
     DoorsOpened,
     Event,
+    MessageSent,
     ParticipantJoined,
+    ReceptionChanged,
     ReceptionInterrupted,
     ReceptionScheduled,
     ReceptionStarted,
@@ -15,13 +19,14 @@ from bridge.events import (
     RecordingHealth,
     RecordingMoved,
 )
-from bridge.ids import ParticipantId, ReceptionId, RecordingId
+from bridge.evolution import evolve, rebuilt
+from bridge.ids import CaseId, ParticipantId, ReceptionId, RecordingId, SeatId, guest_of
 from bridge.media import Moment
-from bridge.model import AdmitRule, ReceptionKind, Role
-from bridge.reception import Reception, evolve, rebuilt
-from signaling.views import expected_points, participant_views, recording_word, room_view
+from bridge.model import OWN_DEVICE, AdmitRule, AgendaItem, Audience, ReceptionKind, Role
+from bridge.reception import Reception
+from signaling.views import expected_points, message_views, participant_views, recording_word, room_view
 from signaling.wire import RoomView
-from tests.support.receptions import AGENCY, CHAIR, CITIZEN, SEATS
+from tests.support.receptions import AGENCY, CHAIR, CITIZEN, SEATS, SECRETARY
 
 ID = ReceptionId("reception-1")
 STARTED = ReceptionStarted(RecordingId("recording-1"), Moment(5, 7_000_000), None)
@@ -46,12 +51,57 @@ def test_a_citizen_is_held_until_live_and_officials_are_not() -> None:
 
 
 def test_what_one_may_is_by_role() -> None:
-    assert set(view(room(), "z").may) == {"set_own_microphone", "set_own_camera", "share_screen", "raise_hand"}
+    own = {"set_own_microphone", "set_own_camera", "share_screen", "raise_hand", "write_to_all"}
+    assert set(view(room(), "z").may) == own
     assert {"start", "interrupt", "close", "give_floor", "mute_others"} <= set(view(room(), "c").may)
+
+
+def test_a_deputys_tile_says_what_they_are_and_what_they_were_appointed() -> None:
+    deputy = (ParticipantJoined(ParticipantId("s"), SECRETARY.id), ChairTaken(ParticipantId("s")))
+    seen = view(room(STARTED, *deputy), "s")
+    roles = {tile.id: (tile.role, tile.appointed) for tile in seen.participants}
+    assert (roles[ParticipantId("s")], roles[ParticipantId("c")]) == (("chair", "secretary"), ("advisor", "chair"))
+    assert {"close", "return_chair"} <= set(seen.may)
+    assert "take_chair" in view(room(STARTED, *deputy), "c").may
+
+
+def test_lines_are_told_as_each_says_of_their_own() -> None:
+    tiles = participant_views(room(), {ParticipantId("z"): "poor"})
+    assert [(tile.id, tile.quality) for tile in tiles] == [("c", "unknown"), ("z", "poor")]
+
+
+def test_messages_are_told_to_who_may_read_them_from_where_they_stopped() -> None:
+    chair, citizen = ParticipantId("c"), ParticipantId("z")
+    written = (MessageSent(chair, Audience.OFFICIALS, "a"), MessageSent(chair, Audience.ALL, "b"))
+    reception = room(STARTED, *written)
+    assert [(one.number, one.text) for one in message_views(reception, chair, after=0)] == [(1, "a"), (2, "b")]
+    (told,) = message_views(reception, citizen, after=0)
+    assert (told.number, told.name, told.audience, told.at_ms) == (2, "chair", "all", 7)
+    assert message_views(reception, citizen, after=2) == ()
+
+
+def test_the_case_is_timed_and_what_another_comes_for_is_not_told() -> None:
+    agenda = (AgendaItem(1, CaseId("1"), "mine", (CITIZEN.id,)), AgendaItem(2, CaseId("2"), "another's", ()))
+    first = msgspec.structs.replace(room(STARTED), agenda=agenda, case_number=1)
+    assert [case.title for case in view(first, "z").cases] == ["mine", ""]
+    assert [case.title for case in view(first, "c").cases] == ["mine", "another's"]
+    moved = evolve(first, Recorded(ID, 6, 9_000_000, "x", AgendaMoved(2)))
+    assert (view(first, "z").case_began_ms, view(moved, "z").case_began_ms) == (7, 9)
+    assert [case.title for case in view(moved, "z").cases] == ["mine", "another's"]
 
 
 def test_expected_are_points_that_nobody_is_at() -> None:
     assert expected_points(room()) == ("Point province",)
+
+
+def test_who_comes_on_a_device_of_their_own_is_expected_by_name() -> None:
+    seat = next(iter(room().seats.values()))
+    own = tuple(
+        msgspec.structs.replace(seat, id=SeatId(name), account=guest_of(SeatId(name)), name=name, point=OWN_DEVICE)
+        for name in ("An", "Bình")
+    )
+    reception = room(ReceptionChanged(seats=own))
+    assert expected_points(reception) == ("Point province", "An", "Bình")
 
 
 @pytest.mark.parametrize(

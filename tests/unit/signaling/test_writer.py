@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from bridge.events import Event, HandMoved, ParticipantJoined, Recorded, RoomPla
 from bridge.ids import NodeId, ParticipantId, ReceptionId, RecorderId
 from bridge.kept import Batch
 from bridge.policy import SYSTEM
+from bridge.reception import Reception
 from bridge.receptions import ReceptionService
 from bridge.stream import Stream
 from signaling.notices import InProcessNotices
@@ -90,6 +92,25 @@ async def test_notices_make_it_catch_up(desk: Desk) -> None:
     await desk.service.execute(KEEPER, desk.reception, c.CancelReception("moved"))
     await desk.writer.catch_up()
     assert [type(one.event).__name__ for one in desk.told] == ["ReceptionCancelled"]
+
+
+async def test_what_a_page_writes_between_storing_and_knowing_it_is_taken_in(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = desk.service.append
+
+    async def with_a_page_right_behind(*asked: Any) -> Reception:
+        stored = await append(*asked)
+        await append(SYSTEM, "Page", stored, [RoomPlaced(NodeId("n"), RecorderId("r"))])
+        await desk.writer.catch_up()  # the page's notice; there is no other
+        return stored
+
+    monkeypatch.setattr(desk.service, "append", with_a_page_right_behind)
+    await desk.writer.store(batch(JOINED))
+    async with asyncio.timeout(20):
+        while not desk.told:  # noqa: ASYNC110  it is told in a turn of its own
+            await asyncio.sleep(0.01)
+    assert [type(one.event) for one in desk.told] == [RoomPlaced]
 
 
 async def test_without_the_database_what_acted_waits_and_what_must_be_first_is_refused(desk: Desk) -> None:

@@ -36,7 +36,7 @@ PLACE = ReceptionCursor(5, ReceptionId("r"))
 
 def own(**asked: Any) -> ReceptionFilter:
     """Of some time."""
-    return ReceptionFilter(1, 9, **asked)
+    return ReceptionFilter(from_utc_ns=1, before_utc_ns=9, **asked)
 
 
 FOUND = RecordingFilter(agencies=frozenset({AgencyId("agency-1")}), person="an")
@@ -45,6 +45,9 @@ QUESTIONS: dict[str, Callable[[UnitOfWork], Awaitable[object]]] = {
     "receptions of an agency": lambda unit: unit.receptions.find(own(agencies=frozenset({AgencyId("a")})), PLACE, 50),
     "receptions with a seat": lambda unit: unit.receptions.find(
         own(account=AccountId("a"), agencies=frozenset()), PLACE, 50
+    ),
+    "an office's public receptions": lambda unit: unit.receptions.find(
+        own(agencies=frozenset({AgencyId("a")}), public=True), None, 200
     ),
     "a client by its secret": lambda unit: unit.clients.by_secret("x"),
     "the archive's points": lambda unit: unit.recordings.points([AgencyId("a")]),
@@ -74,6 +77,10 @@ async def plan(connection: AsyncConnection, statement: str, parameters: tuple[An
         (
             "receptions with a seat",
             "ix_reception_seats_account_starts_utc_ns_reception (account=? AND starts_utc_ns>",
+        ),
+        (
+            "an office's public receptions",
+            "USING INDEX ix_receptions_agency_starts_utc_ns_id (agency=? AND starts_utc_ns>",
         ),
         ("a client by its secret", "SEARCH clients USING INDEX"),
         ("the archive's points", "INDEX ix_recording_people_agency_point_began_utc_ns (agency=? AND point=?"),

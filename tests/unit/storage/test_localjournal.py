@@ -31,6 +31,18 @@ async def test_lines_are_appended_in_order_and_gone_when_cleared(journal: FileJo
     assert (await journal.read(ROOM), await journal.receptions()) == (b"", [])
 
 
+async def test_a_note_is_replaced_whole_and_outlives_the_lines(journal: FileJournal) -> None:
+    assert await journal.noted(ROOM) == b""
+    await journal.note(ROOM, b"")
+    await journal.note(ROOM, b"longer")
+    await journal.append(ROOM, [b"one\n"])
+    await journal.note(ROOM, b"new")
+    await journal.clear(ROOM)
+    assert (await journal.noted(ROOM), await journal.receptions()) == (b"new", [])
+    await journal.note(ROOM, b"")
+    assert await journal.noted(ROOM) == b""
+
+
 async def test_a_line_that_a_kill_tore_is_written_over(journal: FileJournal, tmp_path: Path) -> None:
     await journal.append(ROOM, [b"one\n"])
     with (tmp_path / "journal/web-1/reception-1.jsonl").open("ab") as file:

@@ -15,11 +15,13 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, column, create_engine, insert, inspect, table
 
 from bridge.errors import Unavailable
+from bridge.ledger import line_of
 from bridge.repositories import AuditEntry
 from storage import schema
 from storage.engine import Database
 from storage.tables import metadata
 from storage.unit import SqlUnits
+from tests.unit.bridge.receptions import recorded, scheduled_event
 
 FIRST_COLUMNS = (
     "id", "reception", "agency", "title", "state", "prefix", "began_utc_ns", "recorder", "journal_key",
@@ -87,7 +89,7 @@ def test_no_database_is_refused_in_one_line(url: str, path: Path) -> None:
 def test_an_older_version_is_refused_until_migrated(url: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     schema.migrate(url)
     monkeypatch.setattr(schema, "expected", lambda: "9999")
-    with pytest.raises(schema.SchemaRefused, match="has version 0007, this program needs 9999: stop"):
+    with pytest.raises(schema.SchemaRefused, match="has version 0009, this program needs 9999: stop"):
         schema.check(url)
 
 
@@ -127,7 +129,9 @@ def at_version(url: str, path: Path, version: str) -> Engine:
 
 SCHEDULED = (
     "INSERT INTO reception_events VALUES ('r', 1, 1, 'a', "
-    """'{"type":"ReceptionScheduled","starts_utc_ns":7,"seats":[{"account":"b"},{"account":"a"}]}')"""
+    """'{"type":"ReceptionScheduled","title":"","kind":"regular","starts_utc_ns":7,"seats":["""
+    """{"id":"s","account":"b","role":"chair","point":"p","point_name":"P"},"""
+    """{"id":"t","account":"a","role":"citizen","point":"p","point_name":"P"}]}')"""
 )
 
 
@@ -148,7 +152,10 @@ def test_people_and_seats_of_before_are_found_afterwards(url: str, path: Path) -
     schema.migrate(url)
     with closing(sqlite3.connect(path)) as after:
         assert after.execute("SELECT words FROM accounts").fetchall() == [(" do thi an an do",)]
-        assert after.execute("SELECT * FROM reception_seats").fetchall() == [("r", "a", 7), ("r", "b", 7)]
+        assert after.execute("SELECT account, starts_utc_ns FROM reception_seats ORDER BY account").fetchall() == [
+            ("a", 7),
+            ("b", 7),
+        ]
         assert after.execute("SELECT agency, began_utc_ns FROM recording_people").fetchall() == [("x", 9)]
 
 
@@ -162,6 +169,24 @@ def test_titles_of_before_are_found_afterwards(url: str, path: Path) -> None:
     schema.migrate(url)
     with closing(sqlite3.connect(path)) as connection_after:
         assert connection_after.execute("SELECT title_words FROM recordings").fetchall() == [(" khieu nai ve dat",)]
+
+
+def test_receptions_of_before_are_listed_afterwards(url: str, path: Path) -> None:
+    at_version(url, path, "0004").dispose()
+    event = recorded([scheduled_event()])[0]
+    text = line_of(event).event.replace('"public":false,"note":"",', "")
+    text = text.replace(',"public":false,"note":""', "")
+    assert "public" not in text
+    run(path, "INSERT INTO receptions VALUES ('r1', 'Đất', 'office', 1, 'planned', 0, 4, NULL, NULL, NULL)")
+    with closing(sqlite3.connect(path)) as connection_before:
+        connection_before.execute("INSERT INTO reception_events VALUES ('r1', 1, 1, 'a', ?)", (text,))
+        connection_before.commit()
+    schema.migrate(url)
+    with closing(sqlite3.connect(path)) as connection_after:
+        row = connection_after.execute("SELECT kind, public, points, title_words FROM receptions").fetchone()
+        seats = connection_after.execute("SELECT account, role FROM reception_seats ORDER BY seat").fetchall()
+    assert row == ("regular", 0, '["central", "province", "commune"]', " t")
+    assert seats == [("agency", "agency"), ("chair", "chair"), ("citizen", "citizen"), ("secretary", "secretary")]
 
 
 def test_a_migration_that_fails_leaves_the_original(url: str, path: Path) -> None:
@@ -224,7 +249,7 @@ async def test_what_happened_cannot_be_changed(url: str, path: Path, table: str,
     await database.close()
     run(
         path,
-        "INSERT INTO receptions VALUES ('r', '', '', 1, 'planned', 0, 0, NULL, NULL, NULL)",
+        "INSERT INTO receptions VALUES ('r', '', '', 1, 'planned', 0, 0, NULL, NULL, NULL, 'ad_hoc', 0, '[]', '')",
         "INSERT INTO reception_events VALUES ('r', 1, 1, 'a', '{}')",
         "INSERT INTO access_events VALUES (1, 'r', 1, 'a', 'play', 'why')",
         "INSERT INTO fixity_checks VALUES (1, 'r', 1, 'a', 1, 1, 'unsigned', '', '[]')",

@@ -4,11 +4,11 @@ import msgspec
 import pytest
 
 from bridge.errors import Invalid
-from bridge.ids import AccountId, AgencyId, BridgePointId
-from bridge.model import Account, Agency, BridgePoint, Level, Role
+from bridge.ids import AccountId, AgencyId, BridgePointId, guest_of
+from bridge.model import Account, Agency, BridgePoint, Level, ReceptionKind, Role
 from tests.support.fakes import CountingEntropy
-from web.scheduling import Directory, command_of, usual_role
-from web.wire import CaseRequest, ReceptionRequest, SeatRequest
+from web.scheduling import MAX_OFFERED, Directory, choosable, command_of, plan_of, usual_role
+from web.wire import CaseRequest, GuestRequest, ReceptionRequest, SeatRequest
 
 CENTRE, COMMUNE = AgencyId("centre"), AgencyId("commune")
 
@@ -89,6 +89,32 @@ def test_what_is_wrong_is_named(field: str, changes: dict[str, object]) -> None:
     with pytest.raises(Invalid) as refused:
         command_of(msgspec.structs.replace(ASKED, **changes), CHAIR, KNOWN, CountingEntropy())
     assert refused.value.params["field"] == field
+
+
+def test_a_case_can_concern_nobody_or_some() -> None:
+    guests = (GuestRequest("An", Role.CITIZEN), GuestRequest("Bình", Role.LAWYER, BridgePointId("kiosk")))
+    cases = (
+        CaseRequest("All"),
+        CaseRequest("None", ()),
+        CaseRequest("One", guests=(1,)),
+        CaseRequest("Two", (CHAIR.id,)),
+    )
+    asked = msgspec.structs.replace(ASKED, seats=ASKED.seats[:1], guests=guests, cases=cases)
+    plan = plan_of(asked, KNOWN, CountingEntropy())
+    an, binh = plan.seats[1:]
+    assert [item.seats for item in plan.agenda] == [(an.id, binh.id), (), (binh.id,), ()]
+    assert (an.account, an.point_name, binh.point_name) == (guest_of(an.id), "Own device", "Kiosk")
+    assert not plan.public
+    assert plan_of(msgspec.structs.replace(asked, kind=ReceptionKind.REGULAR), KNOWN, CountingEntropy()).public
+
+
+def test_few_are_offered_of_many() -> None:
+    many = {one.id: one for one in (account(f"a{number:03}", Role.CHAIR, COMMUNE) for number in range(200))}
+    known = msgspec.structs.replace(KNOWN, accounts={**KNOWN.accounts, **many})
+    assert choosable(KNOWN, CENTRE, [], "") == [CHAIR, LAWYER, CITIZEN]
+    assert [one.id for one in choosable(known, CENTRE, [CITIZEN.id], "")] == ["citizen", "chair"]
+    assert [one.id for one in choosable(known, CENTRE, [CITIZEN.id], "A007 commune")] == ["citizen", "a007"]
+    assert len(choosable(known, COMMUNE, [CHAIR.id], "")) == MAX_OFFERED
 
 
 def test_the_usual_role_is_one_of_a_reception() -> None:

@@ -1,6 +1,7 @@
 """Words, catalogues and refusals: everything a person reads exists in every language."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 from bridge.errors import Code
 from bridge.model import Level, ReceptionKind, Role
 from bridge.states import ReceptionState, RecordingState
+from tests.support.mirrored import MIRRORED, with_mirrored
 from web import labels
-from web.catalogues import LANGUAGES, load_catalogues
+from web.catalogues import LANGUAGES, load_catalogues, read_catalogue
 from web.catalogues.__main__ import extracted, faults, main
 from web.refusals import REFUSALS, told
 from web.words import Words, fill
@@ -100,3 +102,21 @@ def test_unknown_commands_are_refused(capsys: pytest.CaptureFixture[str]) -> Non
     assert "usage" in capsys.readouterr().err
     assert main(["--help"]) == 0
     assert "A new language" in capsys.readouterr().out
+
+
+def test_what_is_filled_in_stands_for_itself_where_one_reads_from_right_to_left() -> None:
+    words = Words("ar", "rtl", {"{name} came": "جاء {name}"})
+    assert words.t("{name} came", name="An (2)") == "جاء \u2068An (2)\u2069"
+    assert words.n("{count} point", "{count} points", 2) == "\u20682\u2069 points"
+    assert Words("vi").t("{name} came", name="An") == "An came"
+
+
+def test_the_language_of_the_tests_has_every_sentence_and_keeps_its_places() -> None:
+    mirrored = with_mirrored().words[MIRRORED]
+    english = read_catalogue("en")
+    sentences = [message.id for message in english if isinstance(message.id, str) and message.id]
+    assert len(sentences) > 300
+    for sentence in sentences:
+        there = mirrored.messages[sentence]
+        assert re.findall(r"\{\w+\}", there) == re.findall(r"\{\w+\}", sentence)
+        assert not re.search(r"[a-z]", re.sub(r"\{\w+\}", "", there), re.IGNORECASE), there

@@ -34,9 +34,17 @@ describe("the check", () => {
     onward: "/room",
     camera_required: false,
     loopback_only: false,
+    send: "",
   };
   const nothing = (): void => undefined;
-  const acts = { retry: nothing, voice: nothing, play: nothing, heard: nothing, line: nothing };
+  const acts = {
+    retry: nothing,
+    voice: nothing,
+    play: nothing,
+    heard: nothing,
+    line: nothing,
+    goOn: nothing,
+  };
   const show = (findings: Findings): Promise<Check> =>
     mounted(new Check(), { findings, config, acts, picture: null, microphone: null });
 
@@ -46,6 +54,20 @@ describe("the check", () => {
       expect(nameless(await show(findings))).toEqual([]);
     },
   );
+
+  it("tells what it found before it leads on, and leads nobody on without what is required", async () => {
+    let told = 0;
+    const telling = { ...acts, goOn: () => (told += 1) };
+    const asked = { ...config, send: "/enter/devices", camera_required: true };
+    const rest = { config: asked, acts: telling, picture: null, microphone: null };
+    part(await mounted(new Check(), { findings: ALL, ...rest }), "onward").click();
+    expect(told).toBe(1);
+    const without = await mounted(new Check(), {
+      findings: { ...ALL, camera: "denied" as const },
+      ...rest,
+    });
+    expect(without.querySelector("[data-testid=onward]")).toBeNull();
+  });
 
   it("ends each line in a tick or in what to do", async () => {
     const good = await show(ALL);

@@ -1,10 +1,11 @@
 /** Entry of the device check. */
 
+import { post } from "../api";
 import { openIsland } from "../page";
 import { LocalMedia } from "../room/local-media";
 import { Store } from "../shared/store";
 import { playTone } from "../shared/tone";
-import type { DevicesConfig } from "../wire/web";
+import type { DevicesConfig, DevicesFound } from "../wire/web";
 import { Check, type CheckActs } from "./check/check";
 import { lineOf, NOTHING_YET, type Findings } from "./findings";
 
@@ -24,7 +25,11 @@ async function roundTrips(): Promise<(number | null)[]> {
   return times;
 }
 
-function actsOf(store: Store<Findings, Partial<Findings>>, local: LocalMedia): CheckActs {
+function actsOf(
+  store: Store<Findings, Partial<Findings>>,
+  local: LocalMedia,
+  config: DevicesConfig,
+): CheckActs {
   return {
     retry: (gadget) => void local.open(gadget),
     voice: () => {
@@ -45,7 +50,21 @@ function actsOf(store: Store<Findings, Partial<Findings>>, local: LocalMedia): C
         store.send({ line: lineOf(times) });
       });
     },
+    goOn: () => void goOn(store.state, config),
   };
+}
+
+/** Whoever waits for what was found is told first; where that fails the server asks again, so one goes on anyway. */
+async function goOn(found: Findings, config: DevicesConfig): Promise<void> {
+  const body: DevicesFound = {
+    camera: found.camera === "ready",
+    microphone: found.microphone === "ready",
+  };
+  try {
+    await post(config.send, config.page.csrf, body);
+  } finally {
+    location.assign(config.onward);
+  }
 }
 
 async function open(): Promise<void> {
@@ -70,7 +89,7 @@ async function open(): Promise<void> {
     root.microphone = local.track("microphone");
   };
   root.config = config;
-  root.acts = actsOf(store, local);
+  root.acts = actsOf(store, local, config);
   store.read(show);
   show();
   place.replaceChildren(root);

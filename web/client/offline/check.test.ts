@@ -7,7 +7,10 @@ import { sha256 } from "./hash";
 const RECORD = "data/recordings/golden/";
 
 /** A bag around a manifest of no segments; `change` replaces files (null: missing). */
-async function bag(change: Readonly<Record<string, string | null>> = {}): Promise<Picked[]> {
+async function bag(
+  change: Readonly<Record<string, string | null>> = {},
+  extra: Readonly<Record<string, string>> = {},
+): Promise<Picked[]> {
   const manifest = golden
     .replace(/"segments":\[\{.*?\}\]/g, '"segments":[]')
     .replace(/"chain_head":"\w+"/, `"chain_head":"${"0".repeat(64)}"`)
@@ -15,7 +18,7 @@ async function bag(change: Readonly<Record<string, string | null>> = {}): Promis
   const files: Record<string, string> = {
     [`${RECORD}manifest.json`]: manifest,
     [`${RECORD}journal.jsonl`]: "journal\n",
-    [`${RECORD}t/00001.mp4`]: "beside its master",
+    ...extra,
   };
   const octets = Object.values(files).reduce((sum, text) => sum + new Blob([text]).size, 0);
   const list = async (of: Record<string, string>): Promise<string> => {
@@ -26,7 +29,7 @@ async function bag(change: Readonly<Record<string, string | null>> = {}): Promis
   };
   const tags: Record<string, string> = {
     "bagit.txt": "BagIt-Version: 1.0\n",
-    "bag-info.txt": `Payload-Oxum: ${octets}.3\n`,
+    "bag-info.txt": `Payload-Oxum: ${octets}.${Object.keys(files).length}\n`,
     "manifest-sha256.txt": await list(files),
   };
   const whole: Record<string, string | null> = {
@@ -53,7 +56,7 @@ describe("a bag in the browser", () => {
   it("that is whole has no fault", async () => {
     const result = await check(await bag());
     expect(told(result)).toEqual([]);
-    expect([result.files, result.whole, result.signed.state]).toEqual([6, true, "unsigned"]);
+    expect([result.files, result.whole, result.signed.state]).toEqual([5, true, "unsigned"]);
     expect(result.recording?.seats[0]?.name).toContain("Nguyễn");
   });
 
@@ -61,7 +64,7 @@ describe("a bag in the browser", () => {
     const result = await check(
       await bag({
         [`${RECORD}journal.jsonl`]: "another\n",
-        [`${RECORD}t/00001.mp4`]: null,
+        [`${RECORD}manifest.json.old`]: "x",
         "data/extra": "x",
         "note.txt": "",
         "bagit.txt": "BagIt-Version: 9\n",
@@ -72,8 +75,15 @@ describe("a bag in the browser", () => {
       "bagit.txt sha256",
       "data/extra presence",
       "data/recordings/golden/journal.jsonl sha256",
-      "data/recordings/golden/t/00001.mp4 presence",
+      "data/recordings/golden/manifest.json.old presence",
       "note.txt presence",
+    ]);
+  });
+
+  it("with a file that its lists name and nobody sealed is at fault", async () => {
+    const path = `${RECORD}t/00001.mp4`;
+    expect(told(await check(await bag({}, { [path]: "beside no master" })))).toEqual([
+      `${path} presence`,
     ]);
   });
 

@@ -7,6 +7,7 @@ import { recordingOf, type Recording } from "../player/recording";
 import type { Manifest } from "../wire/web";
 import { hashesOf, infoOf } from "./bagtext";
 import { chainFaults } from "./chain";
+import { againstDeclared, DAMAGE } from "./damage";
 import type { Bag } from "./folder";
 import { sameFrames } from "./forms";
 import { sha256 } from "./hash";
@@ -32,6 +33,8 @@ export interface Checked {
   readonly files: number;
   readonly bytes: number;
   readonly faults: readonly Fault[];
+  /** Found exactly as the export declared it (`damage.json`): the recording was damaged then already. */
+  readonly declared: readonly Fault[];
 }
 
 export type Told = (doneBytes: number, allBytes: number) => void;
@@ -53,13 +56,9 @@ export async function checked(bag: Bag, told: Told): Promise<Checked> {
   const manifest = await sealedManifest(bag.manifest, bytes, faults);
   const recording = manifest === null ? null : playable(bag.manifest, manifest, faults);
   const signed = await signature(bag, bytes, faults);
-  const wanted = [
-    ...(manifest === null ? [] : sealedFiles(bag, manifest)),
-    ...(bag.whole ? await listedFiles(bag, faults) : []),
-  ];
-  const read = await checkFiles(bag, wanted, faults, told);
-  if (bag.whole) faults.push(...(await strangers(bag, wanted)));
-  if (manifest !== null) faults.push(...(await formFaults(bag, manifest, faults)));
+  const read = await checkAll(bag, manifest, faults, told);
+  const damage = await bag.files.get(DAMAGE)?.text();
+  const sorted = againstDeclared(faults, manifest?.recording ?? "", damage);
   return {
     manifest,
     recording,
@@ -68,8 +67,27 @@ export async function checked(bag: Bag, told: Told): Promise<Checked> {
     whole: bag.whole,
     files: read.files,
     bytes: read.bytes,
-    faults,
+    ...sorted,
   };
+}
+
+/** Every file that the record and the bag's lists name, and what nobody names. */
+async function checkAll(
+  bag: Bag,
+  manifest: Manifest | null,
+  faults: Fault[],
+  told: Told,
+): Promise<{ files: number; bytes: number }> {
+  const wanted = [
+    ...(manifest === null ? [] : sealedFiles(bag, manifest)),
+    ...(bag.whole ? await listedFiles(bag, faults) : []),
+  ];
+  const read = await checkFiles(bag, wanted, faults, told);
+  if (bag.whole) faults.push(...(await strangers(bag, wanted)));
+  if (manifest === null) return read;
+  faults.push(...(await formFaults(bag, manifest, faults)));
+  if (bag.whole) faults.push(...strays(bag, manifest, faults));
+  return read;
 }
 
 // ── the sealed record ────────────────────────────────────────────────────────────────────────────────────────────
@@ -172,6 +190,26 @@ async function strangers(bag: Bag, wanted: readonly Wanted[]): Promise<Fault[]> 
   const found = `${octets}.${payload.length}`;
   if (said !== found) faults.push({ path: INFO, algorithm: "size", expected: said, found });
   return faults;
+}
+
+/** Files among the payload that neither the manifest names nor a form's comparison covers: nobody sealed them. */
+function strays(bag: Bag, manifest: Manifest, before: readonly Fault[]): Fault[] {
+  const segments = manifest.tracks.flatMap((track) => track.segments);
+  const sealed = new Set([
+    bag.manifest,
+    bag.manifest.replace(/manifest\.json$/, "signature.json"),
+    ...sealedFiles(bag, manifest).map((one) => one.path),
+    ...segments.map(playedPath),
+    ...before.map((fault) => fault.path),
+  ]);
+  return [...bag.files.keys()]
+    .filter((path) => path.startsWith("data/") && !sealed.has(path))
+    .map((path) => ({
+      path,
+      algorithm: "presence",
+      expected: "not in the record",
+      found: "present",
+    }));
 }
 
 /** Of forms for browsers, which nobody signed: each shows the frames of its master. */

@@ -51,7 +51,7 @@ export class OfflineSession extends PlayerOwner {
       this.page.send({ type: "progress", progress: all === 0 ? 1 : done / all });
     });
     const { manifest, recording } = result;
-    const faulty = new Set(result.faults.map((fault) => fault.path));
+    const faulty = new Set([...result.faults, ...result.declared].map((fault) => fault.path));
     if (manifest !== null && recording !== null)
       this.start(recording, loaderOf(bag, manifest, faulty));
     this.page.send({ type: "checked", checked: result });

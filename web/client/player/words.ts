@@ -55,11 +55,26 @@ const KINDS: Readonly<Record<string, Worder>> = {
       : t("{name} lowers the hand", { name }),
   FloorGiven: (name) => t("{name} is given the floor", { name }),
   FloorTaken: (name) => t("The floor is taken back from {name}", { name }),
+  MessageSent: (name, detail) =>
+    detail["audience"] === "officials"
+      ? t("{name} writes to the officials", { name })
+      : t("{name} writes: {text}", { name, text: String(detail["text"]) }),
+  ChairTaken: (name) => t("{name} has taken over the chair", { name }),
+  ChairReturned: (name) => t("{name} holds the chair again", { name }),
+  HelpOffered: (_, detail) => t("{name} offers to help as operator", { name: seatName(detail) }),
+  HelpAccepted: () => t("The operator's help is accepted"),
+  HelpDeclined: () => t("The operator's help is declined"),
+  HelpEnded: () => t("The operator's help ends"),
   RecordingMoved: (_, detail) =>
     detail["health"] === "not_recording"
       ? t("Nothing is being recorded")
       : t("The recording is written"),
 };
+
+function seatName(detail: Mark["detail"]): string {
+  const seat = detail["seat"];
+  return typeof seat === "object" && seat !== null && "name" in seat ? String(seat.name) : "";
+}
 
 /** An event of the record. */
 function markWord(mark: Mark): string {

@@ -2,7 +2,13 @@
 
 import type { Acts } from "./acts";
 import { firstState, type RoomState } from "./state";
-import type { ParticipantView, RoomView } from "../wire/signaling";
+import type {
+  MessageView,
+  ParticipantView,
+  RoomView,
+  WaitingSeat,
+  WaitingView,
+} from "../wire/signaling";
 import type { RoomConfig } from "../wire/web";
 
 export const NOW = 1_795_000_000_000;
@@ -26,6 +32,8 @@ export function person(
     screen_shared: false,
     hand_raised: false,
     floor: role === "chair",
+    appointed: role,
+    quality: "good",
     tracks: {},
     ...change,
   };
@@ -43,10 +51,43 @@ const CONDUCTS = [
   "resume",
   "close",
   "call_next",
+  "admit",
   "give_floor",
   "mute_others",
+  "return_chair",
+  "answer_help",
 ];
-const EVERYBODY = ["set_own_microphone", "set_own_camera", "share_screen", "raise_hand"];
+const EVERYBODY = [
+  "set_own_microphone",
+  "set_own_camera",
+  "share_screen",
+  "raise_hand",
+  "write_to_all",
+];
+const DEPUTIES = new Set(["secretary", "advisor"]);
+const OFFICIALS = new Set(["chair", "secretary", "advisor", "agency", "operator"]);
+
+/** What a seat of this role may do. */
+export function rightsOf(role: string): string[] {
+  const chair = role === "chair" ? CONDUCTS : [];
+  const deputy = DEPUTIES.has(role) ? ["take_chair"] : [];
+  const official = OFFICIALS.has(role) ? ["officials_line"] : [];
+  return [...chair, ...deputy, ...official, ...EVERYBODY];
+}
+
+/** Something written; by the agency for all unless said otherwise. */
+export function message(number: number, change: Partial<MessageView> = {}): MessageView {
+  return {
+    number,
+    at_ms: NOW,
+    seat: "seat-agency",
+    name: "Người agency",
+    role: "agency",
+    audience: "all",
+    text: `Lời số ${number}`,
+    ...change,
+  };
+}
 
 /** A view of a live reception as `you` sees it. */
 export function view(you: string, change: Partial<RoomView> = {}): RoomView {
@@ -63,15 +104,56 @@ export function view(you: string, change: Partial<RoomView> = {}): RoomView {
     recording: "writing",
     alarms: [],
     case_number: 1,
+    case_began_ms: NOW - 31_000,
     cases: [
       { number: 1, title: "Kiến nghị về đường vào xã" },
       { number: 2, title: "Khiếu nại về đất" },
     ],
     participants: PEOPLE,
     expected: [],
+    helps: [],
+    waiting: [],
+    absent: [],
     you,
-    may: you === "chair" ? [...CONDUCTS, ...EVERYBODY] : EVERYBODY,
+    may: rightsOf(you),
     held: false,
+    ...change,
+  };
+}
+
+/** Somebody in the waiting area, as who lets people in sees it. */
+export function waitingSeat(id: string, change: Partial<WaitingSeat> = {}): WaitingSeat {
+  return {
+    seat: `seat-${id}`,
+    name: `Người ${id}`,
+    role: "citizen",
+    point: `Điểm cầu ${id}`,
+    case_number: 2,
+    since_ms: NOW - 125_000,
+    state: "connected",
+    camera: true,
+    microphone: true,
+    moved: false,
+    message: "",
+    ...change,
+  };
+}
+
+/** What a citizen sees who waits. */
+export function waitingView(change: Partial<WaitingView> = {}): WaitingView {
+  return {
+    revision: 1,
+    now_ms: NOW,
+    title: "Buổi tiếp công dân",
+    office: "Ban Tiếp công dân tỉnh",
+    name: "Nguyễn Văn A",
+    role: "citizen",
+    since_ms: NOW - 125_000,
+    begun: true,
+    number: 2,
+    before: 1,
+    message: "",
+    staff: null,
     ...change,
   };
 }
@@ -102,6 +184,7 @@ export function writtenActs(): Acts & { readonly done: string[] } {
   return new Proxy({ done } as Acts & { done: string[] }, {
     get: (target, name) => {
       if (typeof name === "symbol" || name === "done") return target.done;
+      if (name.startsWith("_$")) return undefined; // Lit asks of every value whether it is its own
       return (...given: unknown[]): unknown => {
         const words = given.filter((one) => typeof one !== "object");
         if (!(name in answers)) done.push([name, ...words].join(" "));
@@ -126,4 +209,5 @@ export const CONFIG: RoomConfig = {
   camera_kbps: 1500,
   screen_kbps: 2000,
   loopback_only: false,
+  waits: false,
 };

@@ -11,18 +11,21 @@ function press(key: string, change: object = {}): string[] {
 
 describe("keys", () => {
   it("do what the list says", () => {
-    expect(["m", "V", "h", "l", "?"].flatMap((key) => press(key))).toEqual([
+    expect(["m", "V", "h", "l", "C", "f", "?"].flatMap((key) => press(key))).toEqual([
       "toggleMicrophone",
       "toggleCamera",
       "toggleHand",
       "toggleLayout",
+      "toggleChat",
+      "toggleFullScreen",
       "dialog keys",
     ]);
   });
 
   it("do nothing while typing, with another key, or when held down", () => {
-    const field = document.createElement("textarea");
-    expect(press("m", { target: field })).toEqual([]);
+    for (const name of ["textarea", "input", "select"])
+      for (const key of ["m", "v", "h", "l", "c", "f", "?"])
+        expect(press(key, { target: document.createElement(name) })).toEqual([]);
     expect(press("m", { ctrlKey: true })).toEqual([]);
     expect(press("m", { repeat: true })).toEqual([]);
     expect(press("x")).toEqual([]);

@@ -21,6 +21,12 @@ export function actOfKey(event: Pressed, acts: Acts): (() => void) | null {
     l: () => {
       acts.toggleLayout();
     },
+    c: () => {
+      acts.toggleChat();
+    },
+    f: () => {
+      acts.toggleFullScreen();
+    },
     "?": () => {
       acts.dialog("keys");
     },

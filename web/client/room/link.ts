@@ -9,12 +9,15 @@ import { LINE_DOWN, Refusal } from "../api";
 import type {
   Ended,
   JoinAuth,
+  Messages,
   Offer,
   Refused,
   Renegotiate,
   ResumeAuth,
   RoomView,
   Speakers,
+  WaitingView,
+  WaitingWelcome,
 } from "../wire/signaling";
 import type { Welcome } from "../wire/signaling";
 import type { JoinReply } from "../wire/web";
@@ -30,6 +33,9 @@ export type Address = Pick<JoinReply, "url" | "path" | "namespace">;
 export interface Hearer {
   welcome(welcome: Welcome): void;
   room(room: RoomView): void;
+  messages(messages: Messages): void;
+  waitingWelcome(welcome: WaitingWelcome): void;
+  waiting(waiting: WaitingView): void;
   speakers(speakers: Speakers): void;
   offer(offer: Offer): void;
   renegotiate(why: Renegotiate): void;
@@ -64,6 +70,15 @@ export class Link {
     });
     socket.on("room", (message: RoomView) => {
       hearer.room(message);
+    });
+    socket.on("messages", (message: Messages) => {
+      hearer.messages(message);
+    });
+    socket.on("waiting_welcome", (message: WaitingWelcome) => {
+      hearer.waitingWelcome(message);
+    });
+    socket.on("waiting", (message: WaitingView) => {
+      hearer.waiting(message);
     });
     socket.on("speakers", (message: Speakers) => {
       hearer.speakers(message);

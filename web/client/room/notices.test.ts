@@ -44,3 +44,34 @@ describe("what is worth saying", () => {
     expect(kinds(before, { participants: [{ ...other, id: "agency-again" }] })).toEqual([]);
   });
 });
+
+describe("who conducts", () => {
+  const seats = (deputy: object, first: object): Partial<RoomView> => ({
+    you: "agency",
+    participants: [
+      person("first", "chair", first),
+      person("deputy", "secretary", deputy),
+      person("agency", "agency"),
+    ],
+  });
+  const usual = view("agency", seats({}, {}));
+  const taken = seats({ role: "chair" }, { role: "advisor", state: "away" });
+  const lost = view("agency", seats({}, { state: "away" }));
+
+  it("is said to everybody, once, without what goes with it", () => {
+    expect(kinds(lost, taken)).toEqual(["chair_taken"]);
+    const back = seats({ role: "chair" }, { role: "advisor" });
+    expect(kinds(view("agency", back), seats({}, {}))).toEqual(["chair_returned"]);
+    expect(kinds(lost, { ...taken, you: "deputy" })).toEqual(["chair_mine"]);
+  });
+
+  it("is not said of an appointed chair who only comes in, nor that it is free to who may not take it", () => {
+    const without = view("agency", { participants: usual.participants.slice(1) });
+    expect(kinds(without, seats({}, {}))).toEqual(["joined"]);
+    expect(kinds(usual, { ...seats({}, { state: "away" }), may: [] })).toEqual(["away"]);
+    expect(kinds(usual, { ...seats({}, { state: "away" }), may: ["take_chair"] })).toEqual([
+      "chair_gone",
+      "away",
+    ]);
+  });
+});

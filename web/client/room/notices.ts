@@ -4,11 +4,12 @@
  * Notices are kept as kind and parameters; `words.ts` words them. Pure.
  */
 
-import type { ParticipantView, RoomView } from "../wire/signaling";
+import type { MessageView, ParticipantView, RoomView } from "../wire/signaling";
 
 export type NoticeKind =
   | "joined"
   | "left"
+  | "waits"
   | "away"
   | "returned"
   | "hand"
@@ -22,7 +23,12 @@ export type NoticeKind =
   | "resumed"
   | "not_recording"
   | "recording_again"
-  | "case";
+  | "case"
+  | "chair_gone"
+  | "chair_taken"
+  | "chair_mine"
+  | "chair_returned"
+  | "message";
 
 export interface Notice {
   readonly id: string;
@@ -47,7 +53,9 @@ export function heardOf(
   const said = [
     ...ofReception(before, after),
     ...ofRecording(before, after),
+    ...ofChair(before, after),
     ...ofPeople(before, after),
+    ...ofWaiting(before, after),
   ].filter((one) => !(askedQuiet && one.kind === "muted_by_chair"));
   return said.map((one, index) => ({ ...one, atMs: now, id: `${after.revision}.${index}` }));
 }
@@ -73,6 +81,43 @@ function ofRecording(before: RoomView, after: RoomView): Said[] {
   return [];
 }
 
+/** Who conducts: that nobody does is told to who may step in, a change to everybody. */
+function ofChair(before: RoomView, after: RoomView): Said[] {
+  const earlier = holder(before);
+  const present = holder(after);
+  if (present !== undefined && earlier?.seat !== present.seat)
+    return ofNewChair(present, earlier, after.you);
+  const gone = earlier?.state === "connected" && present?.state !== "connected";
+  return gone && after.may.includes("take_chair") ? [{ kind: "chair_gone", params: {} }] : [];
+}
+
+/** An appointed chair who only comes in is told as everybody who does. */
+function ofNewChair(
+  present: ParticipantView,
+  earlier: ParticipantView | undefined,
+  you: string,
+): Said[] {
+  const deputy = present.appointed !== "chair";
+  const returned = earlier !== undefined && earlier.appointed !== "chair";
+  if (!deputy && !returned) return [];
+  if (present.id === you) return [{ kind: "chair_mine", params: {} }];
+  return [{ kind: deputy ? "chair_taken" : "chair_returned", params: { name: present.name } }];
+}
+
+function holder(room: RoomView): ParticipantView | undefined {
+  return room.participants.find((one) => one.role === "chair");
+}
+
+/** Somebody wrote, while what is written is not on the screen. */
+export function writtenBy(message: MessageView, now: number): Notice {
+  return {
+    id: `message.${message.number}`,
+    kind: "message",
+    params: { name: message.name, audience: message.audience },
+    atMs: now,
+  };
+}
+
 function ofPeople(before: RoomView, after: RoomView): Said[] {
   const earlier = new Map(before.participants.map((one) => [one.id, one]));
   const present = new Set(after.participants.map((one) => one.seat));
@@ -81,6 +126,14 @@ function ofPeople(before: RoomView, after: RoomView): Said[] {
     ...gone.map((one): Said => ({ kind: "left", params: { name: one.name } })),
     ...after.participants.flatMap((one) => ofPerson(earlier.get(one.id), one, before, after.you)),
   ];
+}
+
+/** Told to who may let them in, who alone sees them. */
+function ofWaiting(before: RoomView, after: RoomView): Said[] {
+  const known = new Set(before.waiting.map((one) => one.seat));
+  return after.waiting
+    .filter((one) => !known.has(one.seat))
+    .map((one) => ({ kind: "waits", params: { name: one.name } }));
 }
 
 function ofPerson(
@@ -97,6 +150,7 @@ function ofPerson(
 }
 
 function ofMe(before: ParticipantView, after: ParticipantView): Said[] {
+  if (before.role !== after.role) return []; // the floor went with the chair, which is said already
   const said: Said[] = [];
   if (!before.floor && after.floor) said.push({ kind: "floor_given", params: {} });
   if (before.floor && !after.floor) said.push({ kind: "floor_taken", params: {} });

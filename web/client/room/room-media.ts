@@ -8,9 +8,11 @@ import { LINE_DOWN, Refusal } from "../api";
 import { Downlink } from "./downlink";
 import { LocalMedia } from "./local-media";
 import type { Direction, Input, RoomState, Transport } from "./state";
+import type { Quality } from "./quality";
+import { SteadyLine } from "./steady-line";
 import { watchQuality } from "./stats";
 import { Uplink } from "./uplink";
-import { me } from "./view";
+import { mayPublish, me } from "./view";
 import type { Command } from "./session";
 import type { Offer, Source } from "../wire/signaling";
 import type { IceServer, RoomConfig } from "../wire/web";
@@ -32,6 +34,7 @@ export class RoomMedia {
   readonly local: LocalMedia;
   readonly downlink: Downlink;
   uplink: Uplink | null = null;
+  readonly #line = new SteadyLine();
 
   constructor(
     private readonly config: RoomConfig,
@@ -63,8 +66,19 @@ export class RoomMedia {
       () => [this.uplink?.connection ?? null, this.downlink.connection],
       (quality) => {
         store.send({ type: "quality", quality });
+        void this.#tellLine(quality);
       },
     );
+  }
+
+  /** A line that is down cannot be told; the room asks for everything anew when it is back. */
+  async #tellLine(quality: Quality): Promise<void> {
+    if (this.store.state.phase !== "inside" || this.store.state.lostMs !== null) return;
+    const worth = this.#line.heard(quality);
+    if (worth === null) return;
+    await this.signalling.ask("line", { quality: worth }).catch(() => {
+      this.#line.forget();
+    });
   }
 
   /** A picture or sound of anybody, me included. */
@@ -75,6 +89,7 @@ export class RoomMedia {
 
   /** The node knows nothing of us yet, or no more: both directions from nothing; its offer comes by itself. */
   begin(): void {
+    this.#line.forget();
     this.downlink.close();
     void this.#makeUplink();
     void this.#agreeOnCamera();
@@ -82,6 +97,7 @@ export class RoomMedia {
 
   /** The socket is back; what still stands is kept, the rest is made anew. */
   goOn(): void {
+    this.#line.forget();
     const { uplink, downlink } = this.store.state;
     if (uplink !== "connected" || this.uplink === null) void this.#makeUplink();
     if (downlink !== "connected") void this.#askDownlinkAnew();
@@ -104,6 +120,7 @@ export class RoomMedia {
 
   async #makeUplink(): Promise<void> {
     this.uplink?.close();
+    if (!mayPublish(this.config.role)) return; // the server would refuse it
     this.store.send({ type: "transport", direction: "uplink", state: "new" });
     const uplink = new Uplink({
       ice: () => this.signalling.ice(),

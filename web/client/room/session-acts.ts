@@ -5,22 +5,32 @@ import type { Acts } from "./acts";
 import { choices, type Openable } from "./devices";
 import type { Command, Session } from "./session";
 import type { Gadget } from "./state";
-import { me, microphoneFace } from "./view";
+import { toggleFullScreen } from "./full-screen";
+import { nextLayout } from "./own-choices";
+import { audienceOf, me, microphoneFace, shownTab } from "./view";
 
 /** Binds the acts to `session`. */
 export function actsOf(session: Session): Acts {
-  return { ...entering(session), ...mine(session), ...conducting(session), ...looking(session) };
+  return {
+    ...entering(session),
+    ...mine(session),
+    ...conducting(session),
+    ...writing(session),
+    ...lettingIn(session),
+    ...looking(session),
+  };
 }
 
 type Entering = Pick<
   Acts,
-  "enter" | "prepare" | "choose" | "retry" | "switchOff" | "choices" | "leave"
+  "enter" | "prepare" | "takeOver" | "choose" | "retry" | "switchOff" | "choices" | "leave"
 >;
 
 function entering(session: Session): Entering {
   return {
     enter: () => void session.enter(),
     prepare: () => void session.prepare(),
+    takeOver: () => void session.takeOver(),
     choose: (gadget, id) => {
       session.media.local.chosen[gadget] = id;
       void session.media.local.open(gadget);
@@ -104,6 +114,10 @@ type Conducting = Pick<
   | "takeFloor"
   | "mute"
   | "muteAll"
+  | "takeChair"
+  | "returnChair"
+  | "answerHelp"
+  | "endHelp"
 >;
 
 function conducting(session: Session): Conducting {
@@ -131,13 +145,60 @@ function conducting(session: Session): Conducting {
     takeFloor: (participant) => void session.command({ type: "TakeFloor", participant }),
     mute: (participant) => void session.command({ type: "MuteParticipant", participant }),
     muteAll: () => void session.command({ type: "MuteAll" }),
+    takeChair: () => {
+      command({ type: "TakeChair" });
+    },
+    returnChair: () => {
+      command({ type: "ReturnChair" });
+    },
+    answerHelp: (seat, accepted) => void session.command({ type: "AnswerHelp", seat, accepted }),
+    endHelp: (seat) => void session.command({ type: "EndHelp", seat }),
+  };
+}
+
+type Writing = Pick<Acts, "draft" | "writeTo" | "send">;
+
+function writing(session: Session): Writing {
+  const { store } = session;
+  return {
+    draft: (text) => {
+      store.send({ type: "draft", text });
+    },
+    writeTo: (audience) => {
+      store.send({ type: "audience", audience });
+    },
+    send: () => void sendDraft(session),
+  };
+}
+
+/** Cleared only when it was taken: nothing typed is lost to a refusal. */
+async function sendDraft(session: Session): Promise<void> {
+  const text = session.store.state.chat.draft;
+  if (text.trim() === "") return;
+  const type = audienceOf(session.store.state) === "officials" ? "SendToOfficials" : "SendToAll";
+  if (await session.command({ type, text })) session.store.send({ type: "sent", text });
+}
+
+type LettingIn = Pick<Acts, "recallCase" | "admit" | "sendBack" | "dismiss" | "message">;
+
+function lettingIn(session: Session): LettingIn {
+  return {
+    recallCase: () => void session.command({ type: "RecallCase" }),
+    admit: (seat) => void session.command({ type: "AdmitSeat", seat }),
+    sendBack: (seat) => void session.command({ type: "SendBack", seat }),
+    dismiss: (seat, reason) => void session.command({ type: "DismissSeat", seat, reason }),
+    message: (seat, text) => void session.command({ type: "MessageWaiting", seat, text }),
   };
 }
 
 type Looking = Pick<
   Acts,
   | "toggleLayout"
+  | "turnPage"
+  | "toggleFullScreen"
   | "togglePanel"
+  | "showTab"
+  | "toggleChat"
   | "dialog"
   | "putTroubleAway"
   | "soundHeldBack"
@@ -150,10 +211,23 @@ function looking(session: Session): Looking {
   const { store } = session;
   return {
     toggleLayout: () => {
-      store.send({ type: "layout" });
+      const layout = nextLayout(store.state.layout);
+      store.send({ type: "layout", layout });
+      session.choices.keepLayout(layout);
     },
+    turnPage: (page) => {
+      store.send({ type: "page", page });
+    },
+    toggleFullScreen: () => void toggleFullScreen(),
     togglePanel: () => {
       store.send({ type: "panel" });
+    },
+    showTab: (tab) => {
+      store.send({ type: "tab", tab });
+    },
+    toggleChat: () => {
+      const open = store.state.panel && shownTab(store.state) === "chat";
+      store.send(open ? { type: "panel" } : { type: "tab", tab: "chat" });
     },
     dialog: (dialog) => {
       store.send({ type: "dialog", dialog });

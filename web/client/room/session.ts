@@ -9,10 +9,18 @@ import { LINE_DOWN, post, Refusal } from "../api";
 import { nextStep, type Loss } from "./coming-back";
 import { Link, type Address } from "./link";
 import { Memory } from "./memory";
+import type { OwnChoices } from "./own-choices";
 import { RoomMedia } from "./room-media";
 import type { Input, RoomState } from "./state";
-import type { CommandRequest, Ended, JoinAuth, ResumeAuth, Welcome } from "../wire/signaling";
-import type { JoinReply, RoomConfig } from "../wire/web";
+import type {
+  CommandRequest,
+  Ended,
+  JoinAuth,
+  ResumeAuth,
+  WaitingWelcome,
+  Welcome,
+} from "../wire/signaling";
+import type { JoinReply, JoinRequest, RoomConfig } from "../wire/web";
 import type { Store } from "../shared/store";
 
 export type Command = CommandRequest["command"];
@@ -27,10 +35,13 @@ export class Session {
   #loss: Loss | null = null;
   /** Whether this tab was inside before, also before a reload: then it never gives up for want of a line. */
   #known = false;
+  /** The reader said to go on here wherever else the seat is open. */
+  #takeOver = false;
 
   constructor(
     private readonly config: RoomConfig,
     readonly store: Store<RoomState, Input>,
+    readonly choices: OwnChoices,
   ) {
     this.memory = new Memory(config.reception, sessionStorage);
     this.media = new RoomMedia(config, store, {
@@ -49,12 +60,24 @@ export class Session {
   /** A tab that was inside comes back by itself; any other looks at its devices first. */
   async begin(): Promise<void> {
     const remembered = this.memory.recall();
-    if (remembered === null) return this.prepare();
+    if (remembered === null) return this.config.waits ? this.#comeStraightIn() : this.prepare();
     if (remembered.camera !== null) this.media.local.chosen.camera = remembered.camera;
     if (remembered.microphone !== null) this.media.local.chosen.microphone = remembered.microphone;
     void this.media.local.open("microphone");
     if (remembered.cameraOn) void this.media.local.open("camera");
     else this.media.local.off("camera");
+    return this.enter();
+  }
+
+  /** The devices were looked at on the way in. One may wait without any of them. */
+  #comeStraightIn(): Promise<void> {
+    void this.media.local.open("camera").then(() => this.media.local.open("microphone"));
+    return this.enter();
+  }
+
+  /** Goes on here although another device has the seat; that one ends. */
+  takeOver(): Promise<void> {
+    this.#takeOver = true;
     return this.enter();
   }
 
@@ -108,10 +131,15 @@ export class Session {
 
   async #withToken(): Promise<void> {
     try {
-      const answer = await post(this.config.join, this.config.page.csrf, {});
+      const asked: JoinRequest = { take_over: this.#known || this.#takeOver };
+      const answer = await post(this.config.join, this.config.page.csrf, asked);
       this.#address = (await answer.json()) as JoinReply;
       this.#connect({ token: this.#address.token }, this.#address);
     } catch (error) {
+      if (error instanceof Refusal && error.code === "seat_taken") {
+        this.store.send({ type: "taken" });
+        return;
+      }
       this.#down(error instanceof Refusal && error.code !== LINE_DOWN ? error : null);
     }
   }
@@ -120,10 +148,19 @@ export class Session {
     this.#link?.close();
     this.#link = new Link(address, auth, {
       welcome: (welcome) => {
-        this.#welcome(welcome, "token" in auth);
+        this.#welcome(welcome, "token" in auth || this.store.state.phase === "waiting");
       },
       room: (room) => {
         this.store.send({ type: "room", room });
+      },
+      messages: (messages) => {
+        this.store.send({ type: "messages", messages });
+      },
+      waitingWelcome: (welcome) => {
+        this.#waits(welcome);
+      },
+      waiting: (waiting) => {
+        this.store.send({ type: "waiting", waiting });
       },
       speakers: ({ participants }) => {
         this.store.send({ type: "speakers", participants });
@@ -156,6 +193,16 @@ export class Session {
     this.store.send({ type: "welcome", welcome });
     if (fresh) this.media.begin();
     else this.media.goOn();
+  }
+
+  /** Into the waiting area, or back to it: no media goes either way from now on. */
+  #waits(welcome: WaitingWelcome): void {
+    this.#secret = { participant: welcome.participant, secret: welcome.secret };
+    this.#loss = null;
+    this.#known = true;
+    this.#remember();
+    this.media.disconnect();
+    this.store.send({ type: "waiting_welcome", welcome });
   }
 
   #down(why: Refusal | null): void {
@@ -198,6 +245,7 @@ export class Session {
 
   #over(ending: Ended): void {
     if (this.store.state.phase === "over") return;
+    this.#takeOver = ending.how === "replaced";
     this.store.send({ type: "ended", ending });
     this.#disconnect();
     this.media.local.close();

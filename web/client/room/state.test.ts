@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { NOW, person, view } from "./examples";
+import { message, NOW, person, view } from "./examples";
 import { firstState, reduce, type Input, type RoomState } from "./state";
-import type { RoomView } from "../wire/signaling";
+import { unread } from "./chat-state";
+import type { MessageView, RoomView } from "../wire/signaling";
 
 function after(state: RoomState, ...inputs: Input[]): RoomState {
   return inputs.reduce((present, input) => reduce(present, input, NOW), state);
@@ -126,5 +127,102 @@ describe("notices", () => {
     );
     expect(joined.notices.map((notice) => notice.kind)).toEqual(["joined", "joined"]);
     expect(reduce(joined, { type: "tick" }, NOW + 9_000).notices).toEqual([]);
+  });
+});
+
+describe("layouts", () => {
+  it("begin as chosen before, and a new one begins on its first page", () => {
+    const chosen = firstState(NOW, false, "pair");
+    expect(chosen.layout).toBe("pair");
+    const turned = after(chosen, { type: "page", page: 2 });
+    expect(turned.page).toBe(2);
+    expect(after(turned, { type: "page", page: -1 }).page).toBe(0);
+    expect(after(turned, { type: "layout", layout: "grid" })).toMatchObject({
+      layout: "grid",
+      page: 0,
+    });
+  });
+});
+
+describe("what is written", () => {
+  const written = (earlier: boolean, ...messages: MessageView[]): Input => ({
+    type: "messages",
+    messages: { messages, earlier },
+  });
+  const inside = after(START, welcome(view("citizen")));
+  const kinds = (state: RoomState): string[] => state.notices.map((notice) => notice.kind);
+  const open: Input = { type: "tab", tab: "chat" };
+
+  it("is said and counted while it is not on the screen, once each, but for what was before", () => {
+    const state = after(
+      inside,
+      written(true, message(1), message(2)),
+      written(false, message(3)),
+      written(false, message(3)),
+    );
+    expect(kinds(state)).toEqual(["message"]);
+    expect(unread(state.chat, "seat-citizen")).toBe(3);
+    expect(unread(after(state, open).chat, "seat-citizen")).toBe(0);
+  });
+
+  it("by myself is no news", () => {
+    const mine = message(1, { seat: "seat-citizen" });
+    const state = after(inside, written(false, mine));
+    expect([kinds(state), unread(state.chat, "seat-citizen")]).toEqual([[], 0]);
+  });
+
+  it("is read as it comes while it is on the screen, and said by the log itself", () => {
+    const state = after(inside, open, written(false, message(1)));
+    expect([kinds(state), unread(state.chat, "seat-citizen")]).toEqual([[], 0]);
+    const closed = after(state, { type: "panel" }, written(false, message(2)));
+    expect([kinds(closed), unread(closed.chat, "seat-citizen")]).toEqual([["message"], 1]);
+  });
+
+  it("is told anew by a new line; what was read stays read, what is typed stays typed", () => {
+    const typing = after(inside, open, written(false, message(1)), { type: "draft", text: "vâng" });
+    const again = after(typing, { type: "socket_lost" }, welcome(view("citizen")));
+    expect([again.chat.messages, again.chat.draft]).toEqual([[], "vâng"]);
+    const told = after(again, { type: "panel" }, written(true, message(1), message(2)));
+    expect(unread(told.chat, "seat-citizen")).toBe(1);
+    expect(after(told, { type: "sent", text: "vâng" }).chat.draft).toBe("");
+  });
+
+  it("has the officials' tabs for officials alone", () => {
+    const people: Input = { type: "tab", tab: "people" };
+    const citizen = after(inside, people, written(false, message(1)));
+    expect(unread(citizen.chat, "seat-citizen")).toBe(0); // what opens for a citizen is the chat
+    const chair = after(START, welcome(view("chair")), people, written(false, message(1)));
+    expect(unread(chair.chat, "seat-chair")).toBe(1);
+  });
+});
+
+describe("the chair changes hands", () => {
+  const gone = (revision: number): RoomView =>
+    view("secretary", {
+      revision,
+      participants: [person("chair", "chair", { state: "away" }), person("secretary", "secretary")],
+    });
+  const there = view("secretary", {
+    participants: [person("chair", "chair"), person("secretary", "secretary")],
+  });
+
+  it("and who may step in is told; the question goes when the chair is back", () => {
+    const lost = after(START, welcome(there), { type: "room", room: gone(2) });
+    expect(lost.notices.map((notice) => notice.kind)).toEqual(["chair_gone", "away"]);
+    const asking = after(lost, { type: "dialog", dialog: "take_chair" });
+    expect(after(asking, { type: "room", room: gone(3) }).dialog).toBe("take_chair");
+    const back = after(asking, { type: "room", room: { ...there, revision: 3 } });
+    expect(back.dialog).toBeNull();
+  });
+
+  it("without an invitation to speak: the floor comes with it", () => {
+    const mine = person("secretary", "chair", { appointed: "secretary" });
+    const room = view("secretary", {
+      revision: 3,
+      participants: [person("chair", "advisor", { state: "away", appointed: "chair" }), mine],
+    });
+    const state = after(START, welcome(gone(2)), { type: "room", room });
+    expect(state.invited).toBe(false);
+    expect(state.notices.map((notice) => notice.kind)).toEqual(["chair_mine"]);
   });
 });

@@ -8,14 +8,26 @@
 
 import type { Fault } from "./devices";
 import type { Quality } from "./quality";
-import { heardOf, type Notice } from "./notices";
-import type { Ended, RoomView, Welcome } from "../wire/signaling";
+import { forgotten, heard, NO_CHAT, read, sent, type Audience, type Chat } from "./chat-state";
+import { heardOf, writtenBy, type Notice } from "./notices";
+import { chairConnected, ownSeat, shownTab } from "./view";
+import type {
+  Ended,
+  Messages,
+  RoomView,
+  WaitingView,
+  WaitingWelcome,
+  Welcome,
+} from "../wire/signaling";
 
-export type Phase = "before" | "entering" | "inside" | "over";
+/** `taken`: another device has my seat, and I am asked whether to go on here. */
+export type Phase = "before" | "entering" | "taken" | "waiting" | "inside" | "over";
 export type Direction = "uplink" | "downlink";
 export type Transport = "new" | "connected" | "lost";
-export type Layout = "floor" | "grid";
-export type Dialog = "start" | "close" | "interrupt" | "keys" | "leave";
+export type Layout = "speaker" | "grid" | "pair";
+export type Tab = "people" | "agenda" | "chat";
+export type Dialog =
+  "start" | "close" | "interrupt" | "keys" | "leave" | "take_chair" | "return_chair";
 export type Gadget = "camera" | "microphone";
 
 /** One of our own devices. `ready`: it delivers; `off`: switched off by its owner; else why there is none. */
@@ -30,6 +42,8 @@ export interface Trouble {
 export interface RoomState {
   readonly phase: Phase;
   readonly room: RoomView | null;
+  /** What I see while I wait to be let in; null otherwise. */
+  readonly waiting: WaitingView | null;
   readonly aheadMs: number;
   readonly nowMs: number;
   /** Since when the socket is gone; null while it is there. */
@@ -41,7 +55,12 @@ export interface RoomState {
   readonly devices: Readonly<Record<Gadget, Device>>;
   readonly sharing: boolean;
   readonly layout: Layout;
+  /** Of the tiles that do not fit at once, from 0. */
+  readonly page: number;
   readonly panel: boolean;
+  readonly tab: Tab;
+  readonly chat: Chat;
+  readonly fullScreen: boolean;
   readonly dialog: Dialog | null;
   /** The floor was just given to me and I have not answered yet. */
   readonly invited: boolean;
@@ -60,6 +79,9 @@ export type Input =
   | { type: "entering" }
   | { type: "welcome"; welcome: Welcome }
   | { type: "room"; room: RoomView }
+  | { type: "waiting_welcome"; welcome: WaitingWelcome }
+  | { type: "waiting"; waiting: WaitingView }
+  | { type: "taken" }
   | { type: "speakers"; participants: readonly string[] }
   | { type: "socket_lost" }
   | { type: "transport"; direction: Direction; state: Transport }
@@ -68,8 +90,15 @@ export type Input =
   | { type: "sharing"; on: boolean }
   | { type: "media" }
   | { type: "sound_held_back"; held: boolean }
-  | { type: "layout" }
+  | { type: "layout"; layout: Layout }
+  | { type: "page"; page: number }
   | { type: "panel" }
+  | { type: "tab"; tab: Tab }
+  | { type: "messages"; messages: Messages }
+  | { type: "draft"; text: string }
+  | { type: "audience"; audience: Audience }
+  | { type: "sent"; text: string }
+  | { type: "full_screen"; on: boolean }
   | { type: "dialog"; dialog: Dialog | null }
   | { type: "invitation_answered" }
   | { type: "asked_quiet" }
@@ -81,10 +110,11 @@ export type Input =
 /** Notices older than this are no longer kept; a screen reader has long had them. */
 const NOTICE_MS = 8000;
 
-export function firstState(now: number, panel: boolean): RoomState {
+export function firstState(now: number, panel: boolean, layout: Layout = "speaker"): RoomState {
   return {
     phase: "before",
     room: null,
+    waiting: null,
     aheadMs: 0,
     nowMs: now,
     lostMs: null,
@@ -94,8 +124,12 @@ export function firstState(now: number, panel: boolean): RoomState {
     speakers: [],
     devices: { camera: "asking", microphone: "asking" },
     sharing: false,
-    layout: "floor",
+    layout,
+    page: 0,
     panel,
+    tab: "people",
+    chat: NO_CHAT,
+    fullScreen: false,
     dialog: null,
     invited: false,
     askedQuiet: false,
@@ -119,15 +153,30 @@ const RULES: Rules = {
   entering: (state) => ({ ...state, phase: "entering", trouble: null, ending: null }),
   welcome: (state, input, now) => ({
     ...seen(state, input.welcome.room, now, true),
+    chat: forgotten(state.chat),
     phase: "inside",
+    waiting: null,
     lostMs: null,
     ending: null,
     trouble: state.trouble?.code === "line_down" ? null : state.trouble,
   }),
-  room: (state, input, now) => seen(state, input.room, now, false),
+  // Between being let in and being welcomed a view may come that is not for who waits.
+  room: (state, input, now) =>
+    state.phase === "waiting" ? state : seen(state, input.room, now, false),
+  waiting_welcome: (state, input, now) => ({
+    ...waits({ ...left(state), room: null }, input.welcome.waiting, now),
+    phase: "waiting",
+    ending: null,
+    trouble: state.trouble?.code === "line_down" ? null : state.trouble,
+  }),
+  waiting: (state, input, now) =>
+    state.waiting === null || input.waiting.revision < state.waiting.revision
+      ? state
+      : waits(state, input.waiting, now),
+  taken: (state) => ({ ...left(state), phase: "taken" }),
   speakers: (state, input) => ({ ...state, speakers: input.participants }),
   socket_lost: (state, _, now) =>
-    state.phase === "inside" && state.lostMs === null
+    (state.phase === "inside" || state.phase === "waiting") && state.lostMs === null
       ? { ...state, lostMs: now, nowMs: now, dialog: null, speakers: [] }
       : state,
   transport: (state, input) => ({ ...state, [input.direction]: input.state }),
@@ -141,14 +190,26 @@ const RULES: Rules = {
   media: (state) => ({ ...state, media: state.media + 1 }),
   sound_held_back: (state, input) =>
     state.soundHeldBack === input.held ? state : { ...state, soundHeldBack: input.held },
-  layout: (state) => ({ ...state, layout: state.layout === "floor" ? "grid" : "floor" }),
+  layout: (state, input) => ({ ...state, layout: input.layout, page: 0 }),
+  page: (state, input) => ({ ...state, page: Math.max(0, input.page) }),
   panel: (state) => ({ ...state, panel: !state.panel }),
+  tab: (state, input) => ({ ...state, panel: true, tab: input.tab }),
+  messages: (state, input, now) => written(state, input.messages, now),
+  draft: (state, input) => ({ ...state, chat: { ...state.chat, draft: input.text } }),
+  audience: (state, input) => ({ ...state, chat: { ...state.chat, audience: input.audience } }),
+  sent: (state, input) => ({ ...state, chat: sent(state.chat, input.text) }),
+  full_screen: (state, input) => ({ ...state, fullScreen: input.on }),
   dialog: (state, input) => ({ ...state, dialog: input.dialog }),
   invitation_answered: (state) => ({ ...state, invited: false }),
   asked_quiet: (state) => ({ ...state, askedQuiet: true }),
   trouble: (state, input) => ({ ...state, trouble: input.trouble }),
-  ended: (state, input) => ({ ...left(state), phase: "over", ending: input.ending }),
-  back_before: (state) => ({ ...left(state), phase: "before" }),
+  ended: (state, input) => ({
+    ...left(state),
+    waiting: null,
+    phase: "over",
+    ending: input.ending,
+  }),
+  back_before: (state) => ({ ...left(state), waiting: null, phase: "before" }),
   tick: (state, _, now) => ({
     ...state,
     nowMs: now,
@@ -159,7 +220,28 @@ const RULES: Rules = {
 /** The state after `input` at `now`. Pure. */
 export function reduce(state: RoomState, input: Input, now: number): RoomState {
   const rule = RULES[input.type] as (state: RoomState, input: Input, now: number) => RoomState;
-  return rule(state, input, now);
+  return looked(rule(state, input, now));
+}
+
+/** What was written is on the screen, so it is read. */
+function looked(state: RoomState): RoomState {
+  const shown = state.phase === "inside" && state.panel && shownTab(state) === "chat";
+  const chat = shown ? read(state.chat) : state.chat;
+  return chat === state.chat ? state : { ...state, chat };
+}
+
+/** New messages; what is new and not on the screen is said aloud, what was written before I came is not. */
+function written(state: RoomState, more: Messages, now: number): RoomState {
+  const known = new Set(state.chat.messages.map((one) => one.number));
+  const seat = ownSeat(state);
+  const onScreen = state.panel && shownTab(state) === "chat";
+  const news = more.messages.filter((one) => !known.has(one.number) && one.seat !== seat);
+  const said = more.earlier || onScreen ? [] : news.map((one) => writtenBy(one, now));
+  return {
+    ...state,
+    chat: heard(state.chat, more.messages),
+    notices: [...state.notices, ...said].slice(-6),
+  };
 }
 
 function left(state: RoomState): RoomState {
@@ -178,6 +260,10 @@ function left(state: RoomState): RoomState {
   };
 }
 
+function waits(state: RoomState, waiting: WaitingView, now: number): RoomState {
+  return { ...state, waiting, nowMs: now, aheadMs: waiting.now_ms - now };
+}
+
 /** A new view of the room. An older one that arrives late is dropped — unless the line was new and counts afresh. */
 function seen(state: RoomState, room: RoomView, now: number, fresh: boolean): RoomState {
   const before = state.room;
@@ -191,8 +277,15 @@ function seen(state: RoomState, room: RoomView, now: number, fresh: boolean): Ro
     speakers: state.speakers.filter((id) => room.participants.some((one) => one.id === id)),
     askedQuiet: state.askedQuiet && myMicrophone(room),
     notices: [...state.notices, ...heardOf(before, room, now, state.askedQuiet)].slice(-6),
-    dialog: before !== null && before.state !== room.state ? null : state.dialog,
+    dialog: outlives(state.dialog, before, room) ? state.dialog : null,
   };
+}
+
+/** A question about what is no more is taken away. */
+function outlives(dialog: Dialog | null, before: RoomView | null, room: RoomView): boolean {
+  if (before !== null && before.state !== room.state) return false;
+  if (dialog === "take_chair") return !chairConnected(room);
+  return dialog !== "return_chair" || room.may.includes("return_chair");
 }
 
 function myMicrophone(room: RoomView): boolean {
@@ -201,7 +294,7 @@ function myMicrophone(room: RoomView): boolean {
 
 function stillInvited(invited: boolean, before: RoomView | null, room: RoomView): boolean {
   const me = room.participants.find((one) => one.id === room.you);
-  if (me === undefined || !me.floor || me.microphone_open) return false;
+  if (me === undefined || !me.floor || me.microphone_open || me.role === "chair") return false;
   const earlier = before?.participants.find((one) => one.id === room.you);
   return invited || (earlier !== undefined && !earlier.floor && room.state === "live");
 }

@@ -79,3 +79,65 @@ describe("times and cases", () => {
     expect(ask.nextCase(view("chair", { cases, case_number: 3 }))).toBeNull();
   });
 });
+
+describe("the chair", () => {
+  const deputy = (state: string, chair: object): ReturnType<typeof inside> =>
+    inside(
+      view("secretary", {
+        state,
+        participants: [person("chair", "chair", chair), person("secretary", "secretary")],
+      }),
+    );
+
+  it("may be taken by a deputy when nobody who holds it is there", () => {
+    expect(ask.mayTakeChair(deputy("live", {}))).toBe(false);
+    expect(ask.mayTakeChair(deputy("live", { state: "away" }))).toBe(true);
+    const citizen = inside(view("citizen", { participants: [person("citizen", "citizen")] }));
+    expect(ask.mayTakeChair(citizen)).toBe(false);
+  });
+
+  it("is the primary action of a deputy once it goes on, not while people gather", () => {
+    expect(ask.primaryAction(deputy("live", { state: "away" }))).toBe("take_chair");
+    expect(ask.primaryAction(deputy("planned", { state: "away" }))).toBeNull();
+  });
+
+  it("is given back to who was appointed, when they are there", () => {
+    const room = (state: string): RoomView => ({
+      ...view("chair"),
+      you: "deputy",
+      participants: [
+        person("first", "advisor", { appointed: "chair", state }),
+        person("deputy", "chair", { appointed: "secretary" }),
+      ],
+    });
+    expect(ask.chairToReturn(inside(room("connected")))?.id).toBe("first");
+    expect(ask.chairToReturn(inside(room("away")))).toBeNull();
+    expect(ask.chairToReturn(inside(view("chair")))).toBeNull();
+  });
+});
+
+describe("writing", () => {
+  it("is for all by citizens while it goes on, by officials also in a pause and among themselves", () => {
+    const may = (you: string, state: string): boolean[] => {
+      const room = inside(view(you, { state }));
+      return [ask.mayWrite(room, "all"), ask.mayWrite(room, "officials")];
+    };
+    expect(may("citizen", "live")).toEqual([true, false]);
+    expect(may("citizen", "interrupted")).toEqual([false, false]);
+    expect(may("agency", "interrupted")).toEqual([true, true]);
+  });
+
+  it("is for the officials unless chosen otherwise", () => {
+    expect(ask.audienceOf(inside(view("chair")))).toBe("officials");
+    expect(ask.audienceOf(inside(view("citizen")))).toBe("all");
+    const chosen = inside(view("chair"));
+    expect(ask.audienceOf({ ...chosen, chat: { ...chosen.chat, audience: "all" } })).toBe("all");
+  });
+});
+
+describe("who publishes", () => {
+  it("is everybody but an observer, who hears and sees", () => {
+    expect(["chair", "citizen", "interpreter", "operator"].every(ask.mayPublish)).toBe(true);
+    expect(ask.mayPublish("observer")).toBe(false);
+  });
+});

@@ -4,7 +4,8 @@
  * The server decides what is permitted; these mirror its rules only to explain a button before it is pressed.
  */
 
-import type { RoomState } from "./state";
+import type { Audience } from "./chat-state";
+import type { RoomState, Tab } from "./state";
 import type { ParticipantView, RoomView } from "../wire/signaling";
 
 const STAFF_SIDE = new Set(["chair", "advisor", "secretary", "agency", "operator"]);
@@ -16,14 +17,21 @@ export type Action =
   | "resume"
   | "close"
   | "call_next"
+  | "set_own_microphone"
+  | "set_own_camera"
+  | "admit"
   | "share_screen"
   | "raise_hand"
   | "give_floor"
-  | "mute_others";
+  | "mute_others"
+  | "write_to_all"
+  | "officials_line"
+  | "take_chair"
+  | "return_chair";
 
 export type MicrophoneFace = "open" | "closed" | "not_permitted" | "not_begun" | "no_device";
 export type RecordingFace = "not_yet" | "recording" | "late" | "lost" | "paused" | "ended";
-export type Primary = "start" | "interrupt" | "resume" | "close" | null;
+export type Primary = "start" | "interrupt" | "resume" | "close" | "take_chair" | null;
 
 /** My own place, or null while there is none. */
 export function me(state: RoomState): ParticipantView | null {
@@ -36,7 +44,60 @@ export function may(state: RoomState, action: Action): boolean {
   return state.room?.may.includes(action) ?? false;
 }
 
-/** Chair and secretary: who sees the panel and its verbs. */
+/** My seat's id. */
+export function ownSeat(state: RoomState): string | null {
+  return me(state)?.seat ?? null;
+}
+
+/** What the panel has for me: officials everything, citizens what is written. */
+export function tabsOf(state: RoomState): readonly Tab[] {
+  return may(state, "officials_line") ? ["people", "agenda", "chat"] : ["chat"];
+}
+
+/** The part of the panel that is open, if the panel is. */
+export function shownTab(state: RoomState): Tab {
+  const tabs = tabsOf(state);
+  return tabs.includes(state.tab) ? state.tab : "chat";
+}
+
+/** Whether I may write for these now. */
+export function mayWrite(state: RoomState, audience: Audience): boolean {
+  if (audience === "officials") return may(state, "officials_line");
+  const official = may(state, "officials_line");
+  return may(state, "write_to_all") && (official || state.room?.state === "live");
+}
+
+/** Whom I write for: as I chose; else the officials' line for who has it. */
+export function audienceOf(state: RoomState): Audience {
+  if (!may(state, "officials_line")) return "all";
+  return state.chat.audience ?? "officials";
+}
+
+/** Whether whoever holds the chair is there. */
+export function chairConnected(room: RoomView): boolean {
+  return room.participants.some((one) => one.role === "chair" && one.state === "connected");
+}
+
+/** The chair is gone and I am one of those who may take it. */
+export function mayTakeChair(state: RoomState): boolean {
+  return state.room !== null && may(state, "take_chair") && !chairConnected(state.room);
+}
+
+/** The appointed chair, when I have the chair in their place and they are there again. */
+export function chairToReturn(state: RoomState): ParticipantView | null {
+  if (!may(state, "return_chair")) return null;
+  const waiting = state.room?.participants.find(
+    (one) => one.appointed === "chair" && one.role !== "chair" && one.state === "connected",
+  );
+  return waiting ?? null;
+}
+
+/** Whether this role sends anything at all: an observer hears and sees. */
+export function mayPublish(role: string): boolean {
+  return role !== "observer";
+}
+
+/** Chair and secretary: who has the panel's verbs. */
 export function conducts(state: RoomState): boolean {
   return may(state, "give_floor") || may(state, "mute_others");
 }
@@ -57,6 +118,12 @@ export function lostSeconds(state: RoomState): number | null {
   return state.lostMs === null
     ? null
     : Math.max(0, Math.floor((state.nowMs - state.lostMs) / 1000));
+}
+
+/** Ms since the present case is received; null before the beginning. */
+export function caseMs(state: RoomState): number | null {
+  const began = state.room?.case_began_ms ?? null;
+  return began === null ? null : Math.max(0, serverNow(state) - began);
 }
 
 /** What the microphone button shows. */
@@ -92,6 +159,7 @@ export function recordingFace(room: RoomView): RecordingFace {
 export function primaryAction(state: RoomState): Primary {
   const room = state.room;
   if (room === null) return null;
+  if (UNDER_WAY.has(room.state) && mayTakeChair(state)) return "take_chair";
   if (room.state === "interrupted") return may(state, "resume") ? "resume" : null;
   if (room.state === "live") {
     if (recordingFace(room) === "lost") return may(state, "interrupt") ? "interrupt" : null;
@@ -115,15 +183,35 @@ export function screenOwner(room: RoomView): ParticipantView | null {
  * Who speaks does not matter: a speaker gets a frame, never a jump.
  */
 export function floorHolder(room: RoomView): ParticipantView | null {
+  const guests = room.participants.filter((one) => one.floor && one.role !== "chair");
+  return guests.find((one) => one.state === "connected") ?? usuallyLarge(room);
+}
+
+/** Who is large while no guest has the floor. */
+export function usuallyLarge(room: RoomView): ParticipantView | null {
   const people = room.participants;
-  const guests = people.filter((one) => one.floor && one.role !== "chair");
-  const present = guests.filter((one) => one.state === "connected");
-  const candidates = [
-    ...present,
-    ...people.filter((one) => one.role === "chair"),
-    ...people.filter((one) => one.id !== room.you && STAFF_SIDE.has(one.role)),
-  ];
-  return candidates[0] ?? people[0] ?? null;
+  return (
+    people.find((one) => one.role === "chair") ??
+    people.find((one) => one.id !== room.you && STAFF_SIDE.has(one.role)) ??
+    people[0] ??
+    null
+  );
+}
+
+/** The official of the two who are side by side; `usual`: whoever has the floor at this moment. */
+export function officialBeside(room: RoomView, usual = false): ParticipantView | null {
+  const officials = room.participants.filter((one) => STAFF_SIDE.has(one.role));
+  const chair = officials.find((one) => one.role === "chair") ?? officials[0] ?? null;
+  if (usual) return chair;
+  const there = (one: ParticipantView): boolean => one.state === "connected";
+  return officials.find((one) => one.floor && one.role !== "chair" && there(one)) ?? chair;
+}
+
+/** The citizen of the two: who has the floor, else the first. */
+export function citizenBeside(room: RoomView, usual = false): ParticipantView | null {
+  const guests = room.participants.filter((one) => !STAFF_SIDE.has(one.role));
+  const speaks = guests.find((one) => one.floor && one.state === "connected");
+  return (usual ? null : speaks) ?? guests[0] ?? null;
 }
 
 /** People whose hand is up, in the room's order. */

@@ -4,7 +4,7 @@ import { refusalText, t } from "../i18n";
 import type { Notice, NoticeKind } from "./notices";
 import type { Quality } from "./quality";
 import type { Device, Gadget, Trouble } from "./state";
-import type { Alarm } from "../wire/signaling";
+import type { Alarm, ParticipantView } from "../wire/signaling";
 
 const ROLES: Readonly<Record<string, () => string>> = {
   chair: () => t("chair"),
@@ -24,6 +24,22 @@ const ROLES: Readonly<Record<string, () => string>> = {
 /** A role as the law names it. */
 export function roleWord(role: string): string {
   return ROLES[role]?.() ?? role;
+}
+
+/** What somebody is in the room now; says it when a deputy has the chair. */
+export function partWord(who: ParticipantView): string {
+  if (who.role === who.appointed) return roleWord(who.role);
+  return who.role === "chair" ? t("chair, as deputy") : t("chair, replaced by a deputy");
+}
+
+/** How somebody else's line is; empty while nobody knows. */
+export function lineWord(quality: string): string {
+  const words: Readonly<Record<string, () => string>> = {
+    good: () => t("line good"),
+    poor: () => t("line weak"),
+    bad: () => t("line very weak"),
+  };
+  return words[quality]?.() ?? "";
 }
 
 /** How my line is, in three words at most. */
@@ -77,6 +93,7 @@ function microphoneAdvice(device: Device): string {
 const NOTICES: Readonly<Record<NoticeKind, (params: Notice["params"]) => string>> = {
   joined: (params) => t("{name} has come in", params),
   left: (params) => t("{name} has left", params),
+  waits: (params) => t("{name} is waiting to be let in", params),
   away: (params) => t("{name} has lost the line", params),
   returned: (params) => t("{name} is back", params),
   hand: (params) => t("{name} raises a hand", params),
@@ -91,9 +108,21 @@ const NOTICES: Readonly<Record<NoticeKind, (params: Notice["params"]) => string>
   not_recording: () => t("NOT RECORDING — the reception must be paused"),
   recording_again: () => t("Recording again"),
   case: (params) => t("Case {number}: {title}", params),
+  chair_gone: () => t("The chair has lost the line or left. You may take over the chair."),
+  chair_taken: (params) => t("{name} has taken over the chair", params),
+  chair_mine: () => t("You hold the chair now."),
+  chair_returned: (params) => t("{name} holds the chair again", params),
+  message: (params) =>
+    params["audience"] === "officials"
+      ? t("{name} writes to the officials", params)
+      : t("{name} writes to all", params),
 };
 
 const ALARMS: Readonly<Record<string, (params: Alarm["params"]) => string>> = {
+  recorder_away: () =>
+    t("The recorder does not answer. The reception cannot be started. Call the operator."),
+  store_away: () =>
+    t("The archive's store does not answer. The reception cannot be started. Call the operator."),
   disk_low: (params) =>
     t(
       "The recorder's disk is filling up: {free} GB are free, {wanted} GB are still needed. Call the operator.",

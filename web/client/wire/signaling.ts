@@ -5,6 +5,7 @@ export type SignalingWire =
   | ResumeAuth
   | UplinkRequest
   | DownlinkReply
+  | LineReport
   | CommandRequest
   | Refused
   | UplinkReply
@@ -13,7 +14,10 @@ export type SignalingWire =
   | Speakers
   | Alarm
   | RoomView
+  | Messages
   | Welcome
+  | WaitingView
+  | WaitingWelcome
   | Ended
   | Renegotiate;
 /**
@@ -51,6 +55,12 @@ export interface DownlinkReply {
   sdp: string;
 }
 /**
+ * Event ``line``, at each change: how good the browser finds its own line; answered with Done.
+ */
+export interface LineReport {
+  quality: "bad" | "good" | "poor";
+}
+/**
  * Event ``command``; answered with Done once it is decided and stored.
  */
 export interface CommandRequest {
@@ -60,6 +70,11 @@ export interface CommandRequest {
     | ResumeReception
     | CloseReception
     | CallNextCase
+    | RecallCase
+    | AdmitSeat
+    | SendBack
+    | DismissSeat
+    | MessageWaiting
     | SetMicrophone
     | SetCamera
     | SetScreen
@@ -67,7 +82,13 @@ export interface CommandRequest {
     | GiveFloor
     | TakeFloor
     | MuteParticipant
-    | MuteAll;
+    | MuteAll
+    | SendToAll
+    | SendToOfficials
+    | TakeChair
+    | ReturnChair
+    | AnswerHelp
+    | EndHelp;
 }
 /**
  * ``override``: the chair's reason to start without proved readiness; until readiness exists always asked.
@@ -89,8 +110,48 @@ export interface CloseReception {
   type: "CloseReception";
   reason?: string;
 }
+/**
+ * Where the office lets people in, it brings the case's people too: those of the case before leave, those of the
+ * next who wait come in.
+ */
 export interface CallNextCase {
   type: "CallNextCase";
+}
+/**
+ * Takes :class:`CallNextCase` back: the case before again, with its people as far as they wait.
+ */
+export interface RecallCase {
+  type: "RecallCase";
+}
+/**
+ * From the waiting area into the room.
+ */
+export interface AdmitSeat {
+  type: "AdmitSeat";
+  seat: string;
+}
+/**
+ * From the room to the waiting area; its media ends both ways.
+ */
+export interface SendBack {
+  type: "SendBack";
+  seat: string;
+}
+/**
+ * Sent away from this reception, for good.
+ */
+export interface DismissSeat {
+  type: "DismissSeat";
+  seat: string;
+  reason: string;
+}
+/**
+ * A few words to who waits; newer ones replace them.
+ */
+export interface MessageWaiting {
+  type: "MessageWaiting";
+  seat: string;
+  text: string;
 }
 /**
  * One's own.
@@ -134,6 +195,44 @@ export interface MuteParticipant {
  */
 export interface MuteAll {
   type: "MuteAll";
+}
+/**
+ * Written for everybody in the room.
+ */
+export interface SendToAll {
+  type: "SendToAll";
+  text: string;
+}
+/**
+ * Written for the officials' side alone.
+ */
+export interface SendToOfficials {
+  type: "SendToOfficials";
+  text: string;
+}
+/**
+ * A deputy conducts from now on, because nobody who holds the chair is there.
+ */
+export interface TakeChair {
+  type: "TakeChair";
+}
+/**
+ * The deputy gives the chair back to whom the reception appointed.
+ */
+export interface ReturnChair {
+  type: "ReturnChair";
+}
+export interface AnswerHelp {
+  type: "AnswerHelp";
+  seat: string;
+  accepted: boolean;
+}
+/**
+ * Withdraws the consent: the helper is out at once.
+ */
+export interface EndHelp {
+  type: "EndHelp";
+  seat: string;
 }
 /**
  * Why not. As acknowledgement, as ``data`` of a refused connection, or as event ``refused`` before a disconnect.
@@ -180,8 +279,9 @@ export interface Speakers {
   participants: string[];
 }
 /**
- * What whoever conducts or operates should know before it hurts. ``code``: disk_low | disk_short | database_away |
- * decisions_not_kept; ``params`` fill the sentence, which the client words.
+ * What whoever conducts or operates should know before it hurts. ``code``: recorder_away | store_away (both before
+ * START) | disk_low | disk_short | database_away | decisions_not_kept; ``params`` fill the sentence, which the client
+ * words.
  */
 export interface Alarm {
   code: string;
@@ -208,28 +308,35 @@ export interface RoomView {
   recording: string;
   alarms: Alarm[];
   case_number: number;
+  case_began_ms: number | null;
   cases: CaseView[];
   participants: ParticipantView[];
   expected: string[];
+  helps: HelpView[];
+  waiting: WaitingSeat[];
+  absent: string[];
   you: string;
   may: string[];
   held: boolean;
 }
 /**
- * One case of the agenda.
+ * One case of the agenda. ``title``: empty for the citizens' side while it is neither theirs nor being received.
  */
 export interface CaseView {
   number: number;
   title: string;
 }
 /**
- * One tile. ``state``: connected | away.
+ * One tile. ``role``: what they count as now, ``appointed``: what the reception made them (another one only while a
+ * deputy has the chair). ``state``: connected | away. ``quality``: good | poor | bad, as their browser says, or
+ * unknown.
  */
 export interface ParticipantView {
   id: string;
   seat: string;
   name: string;
   role: string;
+  appointed: string;
   point: string;
   level: string;
   state: string;
@@ -238,9 +345,56 @@ export interface ParticipantView {
   screen_shared: boolean;
   hand_raised: boolean;
   floor: boolean;
+  quality: string;
   tracks: {
     [k: string]: string;
   };
+}
+/**
+ * An operator's help. ``state``: offered (answer with AnswerHelp) | accepted (EndHelp withdraws it).
+ */
+export interface HelpView {
+  seat: string;
+  name: string;
+  point: string;
+  state: string;
+}
+/**
+ * Who waits, as who may let them in sees it. ``state``: connected | away. ``camera``, ``microphone`` None: not
+ * checked; ``moved``: opened on a second device while the first was there; ``message``: the office's last.
+ */
+export interface WaitingSeat {
+  seat: string;
+  name: string;
+  role: string;
+  point: string;
+  case_number: number | null;
+  since_ms: number;
+  state: string;
+  camera: boolean | null;
+  microphone: boolean | null;
+  moved: boolean;
+  message: string;
+}
+/**
+ * Event ``messages``: what was written and this participant may read, in order. ``earlier``: after a Welcome, what
+ * was written before it, in pieces; what a client knew from before that Welcome is told again.
+ */
+export interface Messages {
+  messages: MessageView[];
+  earlier: boolean;
+}
+/**
+ * Something written in the room. ``number`` grows within the reception; ``audience``: all | officials.
+ */
+export interface MessageView {
+  number: number;
+  at_ms: number;
+  seat: string;
+  name: string;
+  role: string;
+  audience: string;
+  text: string;
 }
 /**
  * Event ``welcome``, first after connecting. ``secret`` lets you resume for 30 s after the line breaks.
@@ -251,7 +405,45 @@ export interface Welcome {
   room: RoomView;
 }
 /**
- * Event ``ended``, last before the server disconnects. ``how``: closed | cancelled | left | replaced | expired.
+ * Event ``waiting``: everything that somebody sees who waits to be let in, whole at each change, and nothing of
+ * anybody else. ``number``: of their case, ``before``: how many cases are still before it; None when they have none.
+ * ``message``: the office's last words to them, empty when there were none. ``staff``: None for the citizens' side.
+ */
+export interface WaitingView {
+  revision: number;
+  now_ms: number;
+  title: string;
+  office: string;
+  name: string;
+  role: string;
+  since_ms: number;
+  begun: boolean;
+  number: number | null;
+  before: number | null;
+  message: string;
+  staff: StaffSide | null;
+}
+/**
+ * What an agency that waits is told of the reception: nothing of any citizen.
+ */
+export interface StaffSide {
+  state: string;
+  case_number: number;
+  cases: number;
+}
+/**
+ * Event ``waiting_welcome``, instead of ``welcome`` for who has to wait; also when one is sent back. ``welcome``
+ * follows on the same connection when one is let in.
+ */
+export interface WaitingWelcome {
+  participant: string;
+  secret: string;
+  waiting: WaitingView;
+}
+/**
+ * Event ``ended``, last before the server disconnects. ``how``: closed | cancelled | left | replaced | expired |
+ * help_ended (the consent to an operator's help) | signed_out | password_reset | account_closed | dismissed |
+ * case_over. ``reason``: of a closing, a cancelling or a dismissal; for replaced the other device.
  */
 export interface Ended {
   how: string;

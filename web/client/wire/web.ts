@@ -3,7 +3,9 @@
 export type WebWire =
   | Catalogue
   | RoomConfig
+  | JoinRequest
   | JoinReply
+  | DevicesFound
   | DevicesConfig
   | PlayerConfig
   | OfflineWords
@@ -11,8 +13,11 @@ export type WebWire =
   | VerificationReply
   | VerificationView
   | ReceptionRequest
+  | ChangeRequest
   | ReasonRequest
   | ReceptionView
+  | InvitationView
+  | PublicReception
   | RecordingsPage
   | WebProblem
   | Manifest;
@@ -36,6 +41,10 @@ export type Role =
  * Regular (by staff), periodic (by the head, on a published day), ad hoc.
  */
 export type ReceptionKind = "ad_hoc" | "periodic" | "regular";
+/**
+ * Who lets people in: the join itself, or the chair or secretary from the waiting area.
+ */
+export type AdmitRule = "by_office" | "on_join";
 /**
  * Regular (by staff), periodic (by the head, on a published day), ad hoc.
  */
@@ -85,7 +94,8 @@ export interface RefusalWords {
 /**
  * Island ``room``. ``join``: POST here for a :class:`JoinReply`, anew for every new connection (not for a resume).
  *
- * ``back``: where to go after leaving; ``devices``: the device check; ``after``: where to go when it ended.
+ * ``waits``: one was prepared on the way in, goes in at once, and may have to wait there. ``back``: where to go after
+ * leaving; ``devices``: the device check; ``after``: where to go when it ended.
  * ``loopback_only``: the media address is this machine's loopback, which Firefox refuses.
  */
 export interface RoomConfig {
@@ -103,6 +113,7 @@ export interface RoomConfig {
   camera_kbps: number;
   screen_kbps: number;
   loopback_only: boolean;
+  waits: boolean;
 }
 /**
  * What every island gets. ``catalogue``: address of its :class:`Catalogue`. ``zone``: IANA name for times shown.
@@ -113,6 +124,12 @@ export interface Page {
   zone: string;
   catalogue: string;
   csrf: string;
+}
+/**
+ * Body of a join; may be left out. ``take_over`` False: 409 ``seat_taken`` while another device has the seat.
+ */
+export interface JoinRequest {
+  take_over?: boolean;
 }
 /**
  * ``POST /api/receptions/{id}/join``. ``url``: origin of the socket (empty: the page's own), ``path``: where
@@ -134,13 +151,22 @@ export interface IceServer {
   credential: string;
 }
 /**
- * Island ``devices``. ``onward``: where "I am ready" leads. ``camera_required``: officials and points.
+ * What the check of devices found.
+ */
+export interface DevicesFound {
+  camera: boolean;
+  microphone: boolean;
+}
+/**
+ * Island ``devices``. ``onward``: where "I am ready" leads. ``camera_required``: officials and points. ``send``:
+ * POST a :class:`DevicesFound` there before going on; empty: to nobody.
  */
 export interface DevicesConfig {
   page: Page;
   onward: string;
   camera_required: boolean;
   loopback_only: boolean;
+  send: string;
 }
 /**
  * Island ``player``. ``segment`` has ``{track}`` and ``{number}`` to be filled in and answers with the form
@@ -212,7 +238,8 @@ export interface VerificationView {
   last: VerificationReply | null;
 }
 /**
- * ``POST /api/receptions``. ``starts_ms`` since 1970 UTC.
+ * ``POST /api/receptions``. ``starts_ms`` since 1970 UTC. ``public``: stands on the office's public page; None: as
+ * usual for its kind (not ad hoc). ``note``: for the office alone. ``admit``: who lets people in.
  */
 export interface ReceptionRequest {
   title: string;
@@ -220,22 +247,57 @@ export interface ReceptionRequest {
   seats: SeatRequest[];
   cases?: CaseRequest[];
   kind?: ReceptionKind;
+  guests?: GuestRequest[];
+  public?: boolean | null;
+  note?: string;
+  admit?: AdmitRule;
 }
 /**
- * A seat of a new reception. ``name`` empty: the account's; ``point`` None: the account's own.
+ * A seat that an account opens. ``name`` empty: the account's; ``point`` None: the account's own; ``people``: who
+ * else sits there.
  */
 export interface SeatRequest {
   account: string;
   role: Role;
   name?: string;
   point?: string | null;
+  people?: PersonRequest[];
 }
 /**
- * A case of a new reception; ``accounts``: the citizens' side of it.
+ * Somebody who sits at another's seat.
+ */
+export interface PersonRequest {
+  name: string;
+  role: Role;
+}
+/**
+ * A case. ``accounts`` and ``guests`` (places in the list of guests, from 0): the citizens' side of it; when
+ * neither is given, every citizen of the reception. ``case``: the one that is changed.
  */
 export interface CaseRequest {
   title: string;
-  accounts?: string[];
+  accounts?: string[] | null;
+  guests?: number[] | null;
+  case?: string | null;
+}
+/**
+ * A seat without an account, opened by the code of its invitation. ``role``: citizen, representative, lawyer,
+ * interpreter or observer; ``point`` None: on a device of their own; ``seat``: the one that is changed.
+ */
+export interface GuestRequest {
+  name: string;
+  role: Role;
+  point?: string | null;
+  people?: PersonRequest[];
+  seat?: string | null;
+}
+/**
+ * ``GET`` and ``PUT /api/receptions/{id}/plan``: the whole plan as it is (to be). ``edition``: as it was read;
+ * another one by now is refused with 409.
+ */
+export interface ChangeRequest {
+  edition: number;
+  plan: ReceptionRequest;
 }
 /**
  * ``POST /api/receptions/{id}/cancel``.
@@ -259,9 +321,12 @@ export interface ReceptionView {
   recording: string | null;
   seats: SeatView[];
   cases: AgendaView[];
+  public: boolean;
+  edition: number;
 }
 /**
- * A seat of a reception. ``connected``: somebody is there from it now.
+ * A seat of a reception. ``connected``: somebody is there from it now; ``guest``: opened by a code; ``people``:
+ * names of all who sit there.
  */
 export interface SeatView {
   id: string;
@@ -269,13 +334,37 @@ export interface SeatView {
   name: string;
   point: string;
   connected: boolean;
+  guest: boolean;
+  people: string[];
 }
 /**
- * One case under its number.
+ * One case under its number. ``seats``: the citizens' side of it.
  */
 export interface AgendaView {
   number: number;
+  case: string;
   title: string;
+  seats: string[];
+}
+/**
+ * ``GET /api/receptions/{id}/invitations``. ``code``: as printed, None when it has to be made anew; ``link``: where
+ * it leads in; ``until_ms``: it opens nothing afterwards.
+ */
+export interface InvitationView {
+  seat: string;
+  name: string;
+  code: string | null;
+  link: string | null;
+  until_ms: number;
+}
+/**
+ * ``GET /api/offices/{agency}/receptions``: what everybody may know.
+ */
+export interface PublicReception {
+  starts_ms: number;
+  kind: ReceptionKind1;
+  state: string;
+  points: string[];
 }
 /**
  * ``GET /api/recordings``. ``next``: ask again with it as ``after`` for what follows, None at the end.

@@ -14,7 +14,7 @@ from aiortc.rtp import (
 from bridge.ids import NS_PER_MS, NS_PER_S, Ssrc
 from bridge.media import Codec
 from sfu.core.rtcp import pack_bye, pack_nack, pack_pli
-from sfu.core.seam import Datagram, DownId, DownSpec, SenderReported, Spoke, UpId, UpSaidGoodbye, UpStarted
+from sfu.core.seam import Datagram, DownId, DownSpec, LinkCounts, SenderReported, Spoke, UpId, UpSaidGoodbye, UpStarted
 from sfu.core.senderclock import ntp_from_ns
 from tests.support.sfu_core import ANN, BOB, CAMERA, EDGES, EVE, MICROPHONE, OPUS, VP8, CoreRoom
 from tests.support.sfu_peer import CM, GCM, KEY, Peer, header, rtp
@@ -292,6 +292,11 @@ def test_rtt_comes_from_receivers_reports(room: CoreRoom) -> None:
     )
     room.tell(room.bob, bytes(RtcpRrPacket(ssrc=12, reports=[block])))
     assert abs(room.core.report(BOB).rtt_ns - 50 * NS_PER_MS) < NS_PER_MS
+    room.core.set_rtt(
+        BOB, 90 * NS_PER_MS
+    )  # a queue has grown: for repeats the least counts, for who watches the newest
+    assert abs(room.core.report(BOB).rtt_ns - 50 * NS_PER_MS) < NS_PER_MS
+    assert room.core.count(BOB).rtt_ms == 90
 
 
 def test_unknown_ssrc_is_told_by_mid() -> None:
@@ -371,3 +376,16 @@ def test_rubbish_disturbs_nobody(room: CoreRoom) -> None:
         assert room.core.feed(rubbish, room.ann.address, room.now) == []
         assert room.core.feed(rubbish, ("10.0.0.1", 1), room.now) == []
     assert room.sequences(room.feed(rtp(501))) == [1001]
+
+
+def test_counts_what_a_publisher_lost_and_what_a_receiver_reports(room: CoreRoom) -> None:
+    flowing(room)
+    for sequence in (501, 502, 505):
+        room.feed(rtp(sequence, 9000, payload=KEY))
+    counts = room.core.count(ANN)
+    assert (counts.packets, counts.lost, counts.octets) == (6, 2, 4 * len(KEY))
+    block = RtcpReceiverInfo(77, 0, 3, 1005, 900, 0, 0)
+    room.tell(room.bob, bytes(RtcpRrPacket(ssrc=9, reports=[block])))
+    told = room.core.count(BOB)
+    assert (told.packets, told.lost, told.jitter_ms) == (4, 3, 10.0)
+    assert room.core.count(EVE) == LinkCounts(0, 0, 0, 0.0)

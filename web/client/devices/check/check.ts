@@ -22,6 +22,8 @@ export interface CheckActs {
   readonly play: () => void;
   readonly heard: (heard: boolean) => void;
   readonly line: () => void;
+  /** Tells what was found, where somebody wants to know, and goes on. */
+  readonly goOn: () => void;
 }
 
 export class Check extends PlainElement {
@@ -173,14 +175,27 @@ export class Check extends PlainElement {
       return html`<p class="pt-3" data-testid="not-ready">
           ${t("Camera and microphone are needed here. If they cannot be made to work, call the operator.")}
         </p>
-        <a class="btn btn-outline-secondary" data-testid="onward" href=${this.config.onward}
-          >${t("Go on all the same")}</a
-        >`;
-    return html`<p class="pt-3">
-      <a class="btn btn-primary btn-lg" data-testid="onward" href=${this.config.onward}
-        >${found === "ready" ? t("I am ready") : t("Go on without it")}</a
-      >
-    </p>`;
+        ${
+          this.config.send === ""
+            ? this.#go("btn-outline-secondary", t("Go on all the same"))
+            : nothing
+        }`;
+    const words = found === "ready" ? t("I am ready") : t("Go on without it");
+    return html`<p class="pt-3">${this.#go("btn-primary btn-lg", words)}</p>`;
+  }
+
+  #go(look: string, words: string): TemplateResult {
+    return html`<a
+      class=${`btn ${look}`}
+      data-testid="onward"
+      href=${this.config.onward}
+      @click=${(event: Event) => {
+        if (this.config.send === "") return;
+        event.preventDefault();
+        this.acts.goOn();
+      }}
+      >${words}</a
+    >`;
   }
 }
 

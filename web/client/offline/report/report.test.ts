@@ -14,6 +14,7 @@ const CHECKED: Checked = {
   files: 7,
   bytes: 900,
   faults: [],
+  declared: [],
 };
 
 function done(change: Partial<Checked> = {}): OfflineState {
@@ -59,6 +60,15 @@ describe("the report", () => {
     const whole = await show(done());
     expect(part(whole, "verdict").dataset["word"]).toBe("holds");
     expect(nameless(whole)).toEqual([]);
+  });
+
+  it("names damage that was declared, and calls it neither whole nor a fault", async () => {
+    const fault = { path: "data/x", algorithm: "sha256", expected: "1", found: "2" } as const;
+    const report = await show(done({ declared: [fault] }));
+    expect(part(report, "verdict").dataset["word"]).toBe("declared");
+    expect(part(report, "declared").textContent).toContain("data/x");
+    const worse = await show(done({ declared: [fault], faults: [{ ...fault, path: "data/y" }] }));
+    expect(part(worse, "verdict").dataset["word"]).toBe("faulty");
   });
 
   it("lists every fault with its path", async () => {

@@ -122,12 +122,27 @@ export class Report extends PlainElement {
   #verdict(): TemplateResult {
     const { checked } = this.state;
     if (checked === null) return html`<p>${t("Every byte is being checked…")}</p>`;
-    const holds = checked.faults.length === 0;
     const counts = { files: checked.files, faults: checked.faults.length };
-    const words = holds
-      ? t("Unchanged: {files} files checked byte by byte, no fault.", counts)
-      : t("NOT whole: {files} files checked, {faults} faults.", counts);
-    return state(holds ? "good" : "bad", words, "verdict", holds ? "holds" : "faulty");
+    if (checked.faults.length > 0)
+      return state(
+        "bad",
+        t("NOT whole: {files} files checked, {faults} faults.", counts),
+        "verdict",
+        "faulty",
+      );
+    if (checked.declared.length > 0)
+      return state(
+        "late",
+        t("Damaged exactly as the export declared it; everything else is unchanged."),
+        "verdict",
+        "declared",
+      );
+    return state(
+      "good",
+      t("Unchanged: {files} files checked byte by byte, no fault.", counts),
+      "verdict",
+      "holds",
+    );
   }
 
   #progress(): TemplateResult {
@@ -154,7 +169,8 @@ export class Report extends PlainElement {
         ${t("SHA-256 of the manifest")}:
         <code data-testid="manifest-hash">${checked.manifestSha256}</code>
       </p>
-      ${this.#faults(checked.faults)}`;
+      ${this.#faults(t("Faults"), "faults", checked.faults)}
+      ${this.#faults(t("Damaged when it was exported"), "declared", checked.declared)}`;
   }
 
   #field(): TemplateResult {
@@ -174,10 +190,10 @@ export class Report extends PlainElement {
       />`;
   }
 
-  #faults(faults: readonly Fault[]): TemplateResult | typeof nothing {
+  #faults(title: string, test: string, faults: readonly Fault[]): TemplateResult | typeof nothing {
     if (faults.length === 0) return nothing;
-    return html`<h3>${t("Faults")}</h3>
-      <ul data-testid="faults">
+    return html`<h3>${title}</h3>
+      <ul data-testid=${test}>
         ${faults.map(
           (fault) =>
             html`<li data-algorithm=${fault.algorithm} data-path=${fault.path}>

@@ -48,7 +48,10 @@ export class PlayTile extends PlainElement {
             </div>`
       }
       <div class="dc-play-plate">
-        <span><strong>${view.seat.name}</strong> <small>${view.seat.point}</small></span>
+        <span
+          ><strong><bdi>${view.seat.name}</bdi></strong>
+          <small><bdi>${view.seat.point}</bdi></small></span
+        >
         ${this.#microphone()} ${this.#verbs()}
       </div>
     </article>`;

@@ -196,7 +196,7 @@ export class Player extends PlainElement {
         >${t("Archive")}</a
       >
       <div class="dc-player-title">
-        <h1>${recording.title}</h1>
+        <h1><bdi>${recording.title}</bdi></h1>
         <small class="dc-quiet"
           >${wallClock(began, zone).slice(0, 5)}, ${wallDate(began, zone)}</small
         >

@@ -57,7 +57,7 @@ export class Timebar extends PlainElement {
     return html`<div class="dc-timebar">
       <div class="dc-lanes-box">
         <div class="dc-lane-names" aria-hidden="true">
-          ${lanes.map((lane) => html`<span title=${lane.label}>${lane.label}</span>`)}
+          ${lanes.map((lane) => html`<span title=${lane.label}><bdi>${lane.label}</bdi></span>`)}
         </div>
         <div
           class="dc-lanes-ground"

@@ -1,6 +1,7 @@
 /** The bar as each kind of person sees it. */
 
-import { inside, person, view } from "../examples";
+import { NO_CHAT } from "../chat-state";
+import { inside, message, person, view } from "../examples";
 import type { RoomState } from "../state";
 
 const guest = (change: object): RoomState =>
@@ -11,6 +12,15 @@ export const EXAMPLES: Readonly<Record<string, RoomState>> = {
   "chair live": inside(view("chair")),
   "chair, nothing recorded": inside(view("chair", { recording: "not_recording" })),
   "chair in a pause": inside(view("chair", { state: "interrupted", recording: "paused" })),
+  "secretary, chair gone": inside(
+    view("secretary", {
+      participants: [person("chair", "chair", { state: "away" }), person("secretary", "secretary")],
+    }),
+  ),
+  "citizen, two unread": {
+    ...guest({}),
+    chat: { ...NO_CHAT, messages: [message(1), message(2)] },
+  },
   "citizen without the floor": guest({}),
   "citizen with the floor": guest({ floor: true }),
   "citizen speaking": guest({ floor: true, microphone_open: true }),

@@ -67,4 +67,31 @@ describe("the bar", () => {
     const bar = await mounted(new Bar(), { room: inside(room), acts: writtenActs() });
     expect(part(bar, "panel-button").textContent).toContain("1");
   });
+
+  it("goes round the layouts, naming the next", async () => {
+    const { bar, done } = await show("chair live");
+    expect(part(bar, "layout-button").textContent).toContain("All equal");
+    part(bar, "layout-button").click();
+    bar.room = { ...EXAMPLES["chair live"]!, layout: "grid" };
+    await bar.updateComplete;
+    expect(part(bar, "layout-button").textContent).toContain("Side by side");
+    expect(done).toEqual(["toggleLayout"]);
+  });
+
+  it("counts what was written and not read, for everybody", async () => {
+    const { bar, done } = await show("citizen, two unread");
+    expect(part(bar, "chat-button").textContent).toContain("2 new");
+    part(bar, "chat-button").click();
+    expect(done).toEqual(["toggleChat"]);
+  });
+
+  it("offers a deputy the chair when nobody holds it, after a question", async () => {
+    const { bar, done } = await show("secretary, chair gone");
+    const button = part(bar, "take-chair-button");
+    expect(button.classList.contains("btn-primary")).toBe(true);
+    button.click();
+    expect(done).toEqual(["dialog take_chair"]);
+    const { bar: chair } = await show("chair live");
+    expect(chair.querySelector("[data-testid=take-chair-button]")).toBeNull();
+  });
 });

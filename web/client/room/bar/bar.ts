@@ -6,17 +6,23 @@ import { icon, type Icon } from "../../shared/icons";
 import { PlainElement } from "../../shared/plain-element";
 import { adopt } from "../../styles/adopt";
 import type { Acts } from "../acts";
+import { unread } from "../chat-state";
 import { canShareScreen } from "../devices";
-import type { RoomState } from "../state";
+import { canFillScreen } from "../full-screen";
+import { nextLayout } from "../own-choices";
+import type { Layout, RoomState } from "../state";
 import {
-  conducts,
   handsUp,
   may,
+  mayTakeChair,
   me,
   microphoneFace,
   nextCase,
+  ownSeat,
   primaryAction,
   screenOwner,
+  shownTab,
+  tabsOf,
   type MicrophoneFace,
 } from "../view";
 import css from "./bar.css?inline";
@@ -48,6 +54,18 @@ const MICROPHONE_HINTS: Partial<Record<MicrophoneFace, () => string>> = {
   no_device: () => t("No microphone. Press to try again."),
 };
 
+const LAYOUT_WORDS: Readonly<Record<Layout, () => string>> = {
+  speaker: () => t("Large picture"),
+  grid: () => t("All equal"),
+  pair: () => t("Side by side"),
+};
+
+const LAYOUT_DRAWINGS: Readonly<Record<Layout, Icon>> = {
+  speaker: "stage",
+  grid: "grid",
+  pair: "pair",
+};
+
 export class Bar extends PlainElement {
   static override properties = { room: { attribute: false }, acts: { attribute: false } };
   declare room: RoomState;
@@ -56,9 +74,12 @@ export class Bar extends PlainElement {
   protected override render(): TemplateResult {
     return html`<footer class="dc-bar">
       <div class="dc-bar-own" role="toolbar" aria-label=${t("My controls")}>
-        ${button(this.#microphone())} ${button(this.#camera())} ${this.#share()} ${this.#hand()}
-        ${button(this.#layout())} ${conducts(this.room) ? button(this.#panel()) : nothing}
-        ${button(this.#keys())} ${button(this.#leave())}
+        ${may(this.room, "set_own_microphone") ? button(this.#microphone()) : nothing}
+        ${may(this.room, "set_own_camera") ? button(this.#camera()) : nothing} ${this.#share()} ${this.#hand()}
+        ${button(this.#layout())}
+        ${tabsOf(this.room).includes("people") ? button(this.#panel()) : nothing}
+        ${button(this.#chat())} ${this.#fullScreen()} ${button(this.#keys())}
+        ${button(this.#leave())}
       </div>
       <div class="dc-bar-reception">${this.#reception()}</div>
     </footer>`;
@@ -132,12 +153,13 @@ export class Bar extends PlainElement {
   }
 
   #layout(): Control {
-    const grid = this.room.layout === "grid";
-    const words = grid ? t("Large picture") : t("All equal");
+    const following = nextLayout(this.room.layout);
+    const words = LAYOUT_WORDS[following]();
     return {
       test: "layout-button",
-      drawing: grid ? "stage" : "grid",
+      drawing: LAYOUT_DRAWINGS[following],
       words,
+      state: this.room.layout,
       kind: "dc-bar-wide dc-bar-lesser",
       hint: `${words} (L)`,
       press: () => {
@@ -152,11 +174,49 @@ export class Bar extends PlainElement {
       test: "panel-button",
       drawing: "people",
       words: hands > 0 ? t("People ({hands} hands)", { hands }) : t("People"),
-      state: this.room.panel ? "shown" : "hidden",
+      state: this.#panelShown() ? "shown" : "hidden",
+      kind: hands > 0 ? "" : "dc-bar-lesser",
       press: () => {
-        this.acts.togglePanel();
+        if (this.#panelShown()) this.acts.togglePanel();
+        else this.acts.showTab("people");
       },
     };
+  }
+
+  #panelShown(): boolean {
+    return this.room.panel && shownTab(this.room) !== "chat";
+  }
+
+  #chat(): Control {
+    const open = this.room.panel && shownTab(this.room) === "chat";
+    const count = unread(this.room.chat, ownSeat(this.room));
+    return {
+      test: "chat-button",
+      drawing: "chat",
+      words: count > 0 ? t("Chat ({count} new)", { count }) : t("Chat"),
+      state: open ? "shown" : "hidden",
+      kind: count > 0 ? "dc-bar-news" : "dc-bar-lesser",
+      hint: `${t("Chat")} (C)`,
+      press: () => {
+        this.acts.toggleChat();
+      },
+    };
+  }
+
+  #fullScreen(): TemplateResult | typeof nothing {
+    if (!canFillScreen()) return nothing;
+    const words = this.room.fullScreen ? t("Leave full screen") : t("Full screen");
+    return button({
+      test: "full-screen-button",
+      drawing: "full-screen",
+      words,
+      state: this.room.fullScreen ? "on" : "off",
+      kind: "dc-bar-wide dc-bar-lesser",
+      hint: `${words} (F)`,
+      press: () => {
+        this.acts.toggleFullScreen();
+      },
+    });
   }
 
   #keys(): Control {
@@ -186,11 +246,25 @@ export class Bar extends PlainElement {
   #reception(): (TemplateResult | typeof nothing)[] {
     const state = this.room.room?.state;
     const primary = primaryAction(this.room);
+    const chair = this.#takeChair(primary === "take_chair");
     if (state === "live")
-      return [this.#nextCase(), this.#pause(primary === "interrupt"), this.#end()];
+      return [chair, this.#nextCase(), this.#pause(primary === "interrupt"), this.#end()];
     if (state === "interrupted")
-      return [primary === "resume" ? this.#resume() : nothing, this.#end()];
-    return [primary === "start" ? this.#start() : nothing];
+      return [chair, primary === "resume" ? this.#resume() : nothing, this.#end()];
+    return [chair, primary === "start" ? this.#start() : nothing];
+  }
+
+  #takeChair(primary: boolean): TemplateResult | typeof nothing {
+    if (!mayTakeChair(this.room)) return nothing;
+    return button({
+      test: "take-chair-button",
+      drawing: "chair",
+      words: t("Take over the chair"),
+      kind: primary ? "btn-primary" : "",
+      press: () => {
+        this.acts.dialog("take_chair");
+      },
+    });
   }
 
   #nextCase(): TemplateResult | typeof nothing {
@@ -200,6 +274,8 @@ export class Bar extends PlainElement {
       test: "next-case-button",
       drawing: "next",
       words: t("Next case"),
+      // The bar stays one line: what comes in beside it must not move the pictures.
+      kind: mayTakeChair(this.room) ? "dc-bar-lesser" : "",
       hint: t("Case {number}: {title}", { number: following.number, title: following.title }),
       press: () => {
         this.acts.nextCase();

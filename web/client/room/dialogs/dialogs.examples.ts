@@ -3,7 +3,15 @@
 import { inside, view } from "../examples";
 import type { Dialog, RoomState } from "../state";
 
-const DIALOGS: readonly Dialog[] = ["start", "close", "interrupt", "leave", "keys"];
+const DIALOGS: readonly Dialog[] = [
+  "start",
+  "close",
+  "interrupt",
+  "leave",
+  "keys",
+  "take_chair",
+  "return_chair",
+];
 
 export const EXAMPLES: Readonly<Record<string, RoomState>> = Object.fromEntries(
   DIALOGS.map((dialog) => [dialog, inside(view("chair"), { dialog })]),

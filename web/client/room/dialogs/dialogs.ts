@@ -6,7 +6,7 @@ import { PlainElement } from "../../shared/plain-element";
 import { adopt } from "../../styles/adopt";
 import type { Acts } from "../acts";
 import type { Dialog, RoomState } from "../state";
-import { me } from "../view";
+import { chairToReturn, me } from "../view";
 import css from "./dialogs.css?inline";
 
 adopt(css);
@@ -54,6 +54,8 @@ export class Dialogs extends PlainElement {
       interrupt: () => this.#interrupt(),
       leave: () => this.#leave(),
       keys: () => this.#keys(),
+      take_chair: () => this.#takeChair(),
+      return_chair: () => this.#returnChair(),
     };
     return contents[dialog]();
   }
@@ -116,6 +118,32 @@ export class Dialogs extends PlainElement {
     });
   }
 
+  #takeChair(): TemplateResult {
+    return this.#question({
+      title: t("Take over the chair?"),
+      words: t(
+        "You conduct the reception from now on: floor, pause and end are yours. It is noted in the record. Whoever had the chair gets it back when you give it back.",
+      ),
+      verb: t("Take over the chair"),
+      look: "btn-primary",
+      test: "take-chair-confirm",
+      press: this.acts.takeChair,
+    });
+  }
+
+  #returnChair(): TemplateResult {
+    return this.#question({
+      title: t("Give the chair back?"),
+      words: t("{name} conducts the reception again. Your microphone is switched off.", {
+        name: chairToReturn(this.room)?.name ?? "",
+      }),
+      verb: t("Give the chair back"),
+      look: "btn-primary",
+      test: "return-chair-confirm",
+      press: this.acts.returnChair,
+    });
+  }
+
   #leave(): TemplateResult {
     const chair = me(this.room)?.role === "chair";
     return this.#question({
@@ -171,7 +199,9 @@ export class Dialogs extends PlainElement {
       ["M", t("Microphone on or off")],
       ["V", t("Camera on or off")],
       ["H", t("Raise or lower hand")],
-      ["L", t("Large picture or all equal")],
+      ["L", t("Next layout: large picture, all equal, side by side")],
+      ["C", t("What is written")],
+      ["F", t("Full screen")],
       ["?", t("This list")],
     ];
     return html`<h2 id="dc-dialog-title">${t("Keys")}</h2>

@@ -22,7 +22,7 @@ export class Held extends PlainElement {
     const view = this.room.room;
     if (own === null || view === null) return nothing;
     const paused = view.state === "interrupted";
-    return html`<section class="dc-held" data-testid="held">
+    return html`<section class="dc-held" data-testid="held" tabindex="0">
       <h1>${paused ? t("The reception is paused.") : t("You are in the right place.")}</h1>
       <p>
         ${

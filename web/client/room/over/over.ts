@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { t } from "../../i18n";
 import { PlainElement } from "../../shared/plain-element";
 import { adopt } from "../../styles/adopt";
+import type { Ended } from "../../wire/signaling";
 import type { RoomConfig } from "../../wire/web";
 import type { Acts } from "../acts";
 import type { RoomState } from "../state";
@@ -15,6 +16,49 @@ interface Words {
   title: string;
   next: string;
   mayReturn: boolean;
+  /** Where to go on, when that is not the page after the reception. */
+  onward?: string;
+}
+
+/** Whom the server took out of the room while it goes on: what let them in holds no longer. */
+function putOut(how: string): Words | undefined {
+  const words: Readonly<Record<string, () => Words>> = {
+    help_ended: () => ({
+      title: t("Your help in this room has ended."),
+      next: t(
+        "The reception goes on. To help again, offer it once more on the page of the live rooms.",
+      ),
+      mayReturn: false,
+      onward: "/operator",
+    }),
+    signed_out: () => ({
+      title: t("You were signed out."),
+      next: t("The sign-in with which you came in was ended. Sign in again; your seat is kept."),
+      mayReturn: false,
+      onward: "/today",
+    }),
+    password_reset: () => ({
+      title: t("Your password was replaced by an administrator."),
+      next: t(
+        "Sign in with the new password; your seat is kept. If you did not ask for it, call the administrator.",
+      ),
+      mayReturn: false,
+      onward: "/today",
+    }),
+    uninvited: () => ({
+      title: t("Your invitation was made anew or taken back."),
+      next: t("The code with which you came in opens nothing any more. Use the new one, or call the office."),
+      mayReturn: false,
+      onward: "/enter",
+    }),
+    account_closed: () => ({
+      title: t("Your account was closed by an administrator."),
+      next: t("You cannot come in with it any more. Call the administrator if this is a mistake."),
+      mayReturn: false,
+      onward: "/today",
+    }),
+  };
+  return words[how]?.();
 }
 
 /** By how it ended; `closed` also for what a newer server may say. `conducts`: whoever leads hears of the archive. */
@@ -29,6 +73,18 @@ export function wordsOf(how: string, conducts: boolean): Words {
       title: t("You are now in the room on another device."),
       next: t("This window has stopped sending. Come in here again to move back."),
       mayReturn: true,
+    }),
+    dismissed: () => ({
+      title: t("You no longer take part in this reception."),
+      next: t("The chair has decided so. The reason is kept in the record."),
+      mayReturn: false,
+    }),
+    case_over: () => ({
+      title: t("Your matter has been received."),
+      next: t(
+        "What was said is recorded and kept by the office. The office tells you in writing what comes next.",
+      ),
+      mayReturn: false,
     }),
     expired: () => ({
       title: t("The line was away too long."),
@@ -50,7 +106,14 @@ export function wordsOf(how: string, conducts: boolean): Words {
         ),
     mayReturn: false,
   };
-  return words[how]?.() ?? closed;
+  return words[how]?.() ?? putOut(how) ?? closed;
+}
+
+/** The other device of who moved there; else why it ended. */
+function why(ending: Ended): string {
+  return ending.how === "replaced"
+    ? t("The other device: {device}", { device: ending.reason })
+    : t("Reason: {reason}", { reason: ending.reason });
 }
 
 export class Over extends PlainElement {
@@ -68,7 +131,7 @@ export class Over extends PlainElement {
     const words = wordsOf(ending.how, this.room.room?.may.includes("give_floor") ?? false);
     return html`<div class="dc-over" data-testid="over" data-how=${ending.how}>
       <h1 tabindex="-1" id="dc-over-title">${words.title}</h1>
-      ${ending.reason === "" ? nothing : html`<p>${t("Reason: {reason}", { reason: ending.reason })}</p>`}
+      ${ending.reason === "" ? nothing : html`<p data-testid="over-reason">${why(ending)}</p>`}
       <p>${words.next}</p>
       <div class="dc-over-verbs">
         ${
@@ -86,7 +149,7 @@ export class Over extends PlainElement {
         <a
           class=${`btn ${words.mayReturn ? "btn-outline-secondary" : "btn-primary"}`}
           data-testid="over-onward"
-          href=${words.mayReturn ? this.config.back : this.config.after}
+          href=${words.onward ?? (words.mayReturn ? this.config.back : this.config.after)}
           >${t("Back to the overview")}</a
         >
       </div>

@@ -53,8 +53,8 @@ export class Prejoin extends PlainElement {
         ${this.#preview()} ${GADGETS.map((gadget) => this.#device(gadget))}
       </section>
       <section>
-        <p class="dc-quiet mb-1">${this.config.office}</p>
-        <h1>${this.config.title}</h1>
+        <p class="dc-quiet mb-1"><bdi>${this.config.office}</bdi></p>
+        <h1><bdi>${this.config.title}</bdi></h1>
         <p>${this.#whoIAm()}</p>
         <p class="dc-prejoin-notice">
           ${t("The reception is recorded in picture and sound, from its beginning to its end. You come in with the microphone off.")}

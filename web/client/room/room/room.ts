@@ -13,6 +13,7 @@ import { conducts, me } from "../view";
 import "../bar/bar";
 import "../dialogs/dialogs";
 import "../held/held";
+import "../help/help";
 import "../notices-list/notices-list";
 import "../over/over";
 import "../panel/panel";
@@ -20,6 +21,7 @@ import "../prejoin/prejoin";
 import "../sounds/sounds";
 import "../stage/stage";
 import "../topbar/topbar";
+import "../waiting/waiting";
 import css from "./room.css?inline";
 
 adopt(css);
@@ -63,6 +65,8 @@ export class Room extends PlainElement {
     const { phase, room } = this.room;
     if (phase === "over")
       return html`<dc-over .room=${this.room} .acts=${this.acts} .config=${this.config}></dc-over>`;
+    if (phase === "waiting" || phase === "taken")
+      return html`<dc-waiting .room=${this.room} .acts=${this.acts}></dc-waiting>`;
     if (phase !== "inside" || room === null)
       return html`<dc-prejoin
         .room=${this.room}
@@ -77,10 +81,9 @@ export class Room extends PlainElement {
     return html`<div class="dc-inside" data-testid="room" data-state=${this.room.room?.state ?? ""}>
       <dc-topbar .room=${this.room}></dc-topbar>
       <div>
-        ${this.#invitation()} ${this.#paused()}<dc-sounds
-          .room=${this.room}
-          .acts=${this.acts}
-        ></dc-sounds>
+        ${this.#invitation()} ${this.#paused()}
+        <dc-help .room=${this.room} .acts=${this.acts}></dc-help
+        ><dc-sounds .room=${this.room} .acts=${this.acts}></dc-sounds>
       </div>
       <div class="dc-floor-plan" tabindex="-1" data-lost=${this.room.lostMs !== null}>
         <dc-notices .room=${this.room} .acts=${this.acts}></dc-notices>
@@ -90,8 +93,12 @@ export class Room extends PlainElement {
             : html`<dc-stage .room=${this.room} .acts=${this.acts}></dc-stage>`
         }
         ${
-          this.room.panel && conducts(this.room)
-            ? html`<dc-panel .room=${this.room} .acts=${this.acts}></dc-panel>`
+          this.room.panel
+            ? html`<dc-panel
+                .room=${this.room}
+                .acts=${this.acts}
+                .zone=${this.config.page.zone}
+              ></dc-panel>`
             : nothing
         }
       </div>

@@ -1,30 +1,60 @@
 import { describe, expect, it } from "vitest";
-import { mounted, part } from "../../shared/mounting";
+import { mounted, nameless, part } from "../../shared/mounting";
 import { writtenActs } from "../examples";
 import { Stage } from "./stage";
 import { EXAMPLES } from "./stage.examples";
 
-const show = (name: string): Promise<Stage> =>
-  mounted(new Stage(), { room: EXAMPLES[name]!, acts: writtenActs() });
+const show = (name: string, acts = writtenActs()): Promise<Stage> =>
+  mounted(new Stage(), { room: EXAMPLES[name]!, acts });
+
+const large = (stage: Stage): string[] =>
+  [...stage.querySelectorAll("dc-tile[data-main] article")].map(
+    (one) => (one as HTMLElement).dataset["testid"] ?? "",
+  );
 
 describe("the stage", () => {
-  it("has a tile for everybody and a large one, which may be a screen", async () => {
+  it("has a tile for everybody and the large ones of its layout, which may be a screen", async () => {
     expect((await show("nine")).querySelectorAll("dc-tile")).toHaveLength(9);
-    expect((await show("three")).querySelector("dc-tile[data-main]")?.textContent).toContain(
-      "chair",
-    );
-    const shared = await show("a screen");
-    expect(shared.querySelector("dc-tile[data-main]")).toBe(
-      part(shared, "screen-agency").parentElement,
-    );
+    expect(large(await show("three"))).toEqual(["tile-chair"]);
+    expect(large(await show("three, all equal"))).toEqual([]);
+    expect(large(await show("three, side by side"))).toEqual(["tile-chair", "tile-citizen"]);
+    expect(large(await show("a screen"))).toEqual(["screen-agency"]);
   });
 
-  it("keeps each tile's element when the layout changes", async () => {
+  it("keeps each tile's element when the layout changes or somebody speaks", async () => {
     const stage = await show("three");
-    const before = [...stage.querySelectorAll("video")];
-    stage.room = EXAMPLES["three, all equal"]!;
+    const order = (): (string | undefined)[] =>
+      [...stage.querySelectorAll<HTMLElement>("article")].map((one) => one.dataset["testid"]);
+    const before = new Set(stage.querySelectorAll("video"));
+    for (const name of ["three, all equal", "three, side by side"]) {
+      stage.room = EXAMPLES[name]!;
+      await stage.updateComplete;
+      expect(new Set(stage.querySelectorAll("video"))).toEqual(before);
+    }
+    const silent = order();
+    stage.room = { ...EXAMPLES["three, side by side"]!, speakers: ["citizen"] };
     await stage.updateComplete;
-    expect([...stage.querySelectorAll("video")]).toEqual(before);
-    expect(stage.querySelector("[data-main]")).toBeNull();
+    expect(order()).toEqual(silent);
+  });
+
+  it("turns pages when not everybody fits, plays nothing of the others, and names who speaks there", async () => {
+    const acts = writtenActs();
+    const stage = await show("thirty", acts);
+    expect(nameless(stage)).toEqual([]);
+    expect(stage.querySelectorAll("video").length).toBeLessThan(30);
+    expect(stage.querySelector("[data-testid=tile-p29]")).toBeNull();
+    expect(part(stage, "heard-elsewhere").textContent).toContain("Người p29");
+    expect(part(stage, "page-back").hasAttribute("disabled")).toBe(true);
+    part(stage, "page-on").click();
+    expect(acts.done).toEqual(["turnPage 1"]);
+    stage.room = { ...EXAMPLES["thirty"]!, page: 99 };
+    await stage.updateComplete;
+    expect(part(stage, "tile-p29")).toBeTruthy();
+    expect(part(stage, "tile-p0")).toBeTruthy();
+    expect(part(stage, "heard-elsewhere").textContent).toBe("");
+  });
+
+  it("has no pages when everybody fits", async () => {
+    expect((await show("nine")).querySelector("[data-testid=pager]")).toBeNull();
   });
 });

@@ -1,8 +1,9 @@
-/** All tiles. A tile keeps its element while its participant is there; only its place in the grid changes. */
+/** All tiles of a page. A tile keeps its element while it is shown; only its place in the room changes. */
 
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { t } from "../../i18n";
+import { icon } from "../../shared/icons";
 import { PlainElement } from "../../shared/plain-element";
 import { adopt } from "../../styles/adopt";
 import type { RoomView } from "../../wire/signaling";
@@ -11,41 +12,74 @@ import type { RoomState } from "../state";
 import type { TileFace } from "../tile/tile";
 import { lostSeconds, waitsForBeginning } from "../view";
 import "../tile/tile";
-import { arrangeTiles, columnsFor, type Placed } from "./arrangement";
+import { arrangement, type Arrangement, type Placed } from "./arrangement";
+import type { Box } from "./geometry";
 import css from "./stage.css?inline";
 
 adopt(css);
 
 export class Stage extends PlainElement {
-  static override properties = { room: { attribute: false }, acts: { attribute: false } };
+  static override properties = {
+    room: { attribute: false },
+    acts: { attribute: false },
+    box: { state: true },
+  };
   declare room: RoomState;
   declare acts: Acts;
+  declare box: Box;
+  #measure: ResizeObserver | null = null;
 
-  protected override render(): TemplateResult {
+  constructor() {
+    super();
+    // Until it is measured: the stage beside the panel at 1366 × 768.
+    this.box = { width: 1000, height: 640 };
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#measure = new ResizeObserver(([entry]) => {
+      const { width, height } = entry?.contentRect ?? { width: 0, height: 0 };
+      if (width > 0 && height > 0) this.box = { width, height };
+    });
+    this.#measure.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#measure?.disconnect();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
     const view = this.room.room;
-    const tiles = view === null ? [] : arrangeTiles(view, this.room.layout);
-    const withMain = tiles.some((tile) => tile.main);
-    const rest = Math.max(1, tiles.filter((tile) => !tile.main).length);
-    // As a property: a style attribute would be refused by the pages' content policy.
-    const places = `--columns: ${columnsFor(tiles.length)}; --rest: ${rest}; --rows: repeat(${rest}, var(--tile)) 1fr`;
+    if (view === null) return nothing;
+    const arranged = arrangement(view, this.room.layout, this.room.page, this.box);
     return html`<div
       class="dc-stage"
       role="group"
+      tabindex="0"
       aria-label=${t("People in the room")}
-      data-layout=${withMain ? "floor" : "grid"}
-      data-alone=${tiles.length === 1}
-      .style=${places}
+      data-testid="stage"
+      data-layout=${this.room.layout}
+      data-page=${arranged.page}
+      data-pages=${arranged.pages}
     >
       ${repeat(
-        tiles,
+        arranged.tiles,
         (tile) => tile.key,
-        (tile) => html`<dc-tile ?data-main=${tile.main} .face=${this.#face(tile, view)}></dc-tile>`,
+        // As a property: a style attribute would be refused by the pages' content policy.
+        (tile) =>
+          html`<dc-tile
+            ?data-main=${tile.main}
+            .style=${placeOf(tile)}
+            .face=${this.#face(tile, view)}
+          ></dc-tile>`,
       )}
+      ${arranged.pages > 1 ? this.#pager(arranged) : nothing}
     </div>`;
   }
 
-  #face(tile: Placed, view: RoomView | null): TileFace {
-    const mine = tile.who.id === view?.you;
+  #face(tile: Placed, view: RoomView): TileFace {
+    const mine = tile.who.id === view.you;
     return {
       who: tile.who,
       source: tile.source,
@@ -53,9 +87,49 @@ export class Stage extends PlainElement {
       mine,
       speaking: tile.source === "camera" && this.room.speakers.includes(tile.who.id),
       lostS: mine ? lostSeconds(this.room) : null,
-      waiting: view !== null && !mine && waitsForBeginning(view, tile.who),
+      waiting: !mine && waitsForBeginning(view, tile.who),
     };
   }
+
+  /** Who speaks on another page is named here, since nobody is brought over for it. */
+  #pager({ page, pages, elsewhere }: Arrangement): TemplateResult {
+    const heard = elsewhere.filter((one) => this.room.speakers.includes(one.id));
+    const names = heard.map((one) => one.name).join(", ");
+    return html`<nav class="dc-pager" aria-label=${t("Pages of pictures")} data-testid="pager">
+      ${this.#turn("page-back", "previous", t("Pictures before"), page - 1, page === 0)}
+      <span aria-live="polite">${t("Page {page} of {pages}", { page: page + 1, pages })}</span>
+      ${this.#turn("page-on", "next", t("More pictures"), page + 1, page === pages - 1)}
+      <span class="dc-pager-heard" data-testid="heard-elsewhere"
+        >${names === "" ? "" : t("Speaking: {names}", { names })}</span
+      >
+    </nav>`;
+  }
+
+  #turn(
+    test: string,
+    drawing: "previous" | "next",
+    words: string,
+    page: number,
+    disabled: boolean,
+  ): TemplateResult {
+    return html`<button
+      type="button"
+      class="btn btn-outline-secondary"
+      data-testid=${test}
+      title=${words}
+      ?disabled=${disabled}
+      @click=${() => {
+        this.acts.turnPage(page);
+      }}
+    >
+      ${icon(drawing)}<span class="visually-hidden">${words}</span>
+    </button>`;
+  }
+}
+
+function placeOf(tile: Placed): string {
+  const { start, top, width, height } = tile;
+  return `inset-inline-start: ${start}px; top: ${top}px; width: ${width}px; height: ${height}px`;
 }
 
 customElements.define("dc-stage", Stage);

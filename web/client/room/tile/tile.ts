@@ -7,7 +7,7 @@ import { PlainElement } from "../../shared/plain-element";
 import { sourceObject } from "../../shared/source-object";
 import { adopt } from "../../styles/adopt";
 import type { ParticipantView, Source } from "../../wire/signaling";
-import { roleWord } from "../words";
+import { partWord } from "../words";
 import css from "./tile.css?inline";
 
 adopt(css);
@@ -65,7 +65,7 @@ export class Tile extends PlainElement {
 
   #subtitle(): string {
     const { who, source } = this.face;
-    return source === "screen" ? t("shared screen") : `${who.point} · ${roleWord(who.role)}`;
+    return source === "screen" ? t("shared screen") : `${who.point} · ${partWord(who)}`;
   }
 
   #picture(): TemplateResult {

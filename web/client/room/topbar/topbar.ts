@@ -8,7 +8,15 @@ import { PlainElement } from "../../shared/plain-element";
 import { adopt } from "../../styles/adopt";
 import type { Alarm, RoomView } from "../../wire/signaling";
 import type { RoomState } from "../state";
-import { currentCase, elapsedMs, mediaLost, recordingFace, type RecordingFace } from "../view";
+import {
+  caseMs,
+  currentCase,
+  elapsedMs,
+  may,
+  mediaLost,
+  recordingFace,
+  type RecordingFace,
+} from "../view";
 import { alarmText, qualityWord } from "../words";
 import css from "./topbar.css?inline";
 
@@ -54,10 +62,24 @@ export class Topbar extends PlainElement {
     return html`<header class="dc-topbar" data-recording=${face}>
         <div class="dc-topbar-what">
           <span class="dc-topbar-office">${view.office}</span> · ${whatIsReceived(view)}
+          ${this.#caseTime(view)}
         </div>
         ${this.#recording(face)} ${this.#line()}
       </header>
       ${alarms(view.alarms)}`;
+  }
+
+  /** How long the present case takes, for who keeps an eye on the morning: not to press a citizen. */
+  #caseTime(view: RoomView): TemplateResult | typeof nothing {
+    const passed = caseMs(this.room);
+    if (passed === null || view.cases.length === 0 || !may(this.room, "officials_line"))
+      return nothing;
+    return html`<span
+      class="dc-quiet dc-mono"
+      data-testid="case-time"
+      title=${t("Time of this case")}
+      >${elapsed(passed)}</span
+    >`;
   }
 
   #recording(face: RecordingFace): TemplateResult {
@@ -109,8 +131,11 @@ function whatIsReceived(view: RoomView): string {
   const current = currentCase(view);
   if (current === null) return view.title;
   const total = view.cases.length;
-  const which = t("case {number} of {total}", { number: current.number, total });
-  return `${which} · ${current.title}`;
+  const which =
+    current.number > total
+      ? t("case {number}", { number: current.number })
+      : t("case {number} of {total}", { number: current.number, total });
+  return current.title === "" ? which : `${which} · ${current.title}`;
 }
 
 customElements.define("dc-topbar", Topbar);

@@ -1,28 +1,27 @@
-"""Clients of the API, kept answers, who has a seat in which reception, accounts by words.
+"""Clients of the API, kept answers, lists of receptions, recordings and accounts by their own indexes.
 
 Frozen once released: it imports nothing of the program, so that it does the same years later.
 """
 
-import json
 import re
 import unicodedata
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0003"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Columns of accounts and of recordings' people, three tables, indexes for lists."""
+    """Columns of accounts, of seats and of recordings' people, two tables, indexes for lists."""
     op.add_column("accounts", sa.Column("words", sa.String(), server_default=sa.text("''"), nullable=False))
     _account_words()
     _clients()
     _kept_answers()
-    _reception_seats()
+    _seats_in_order()
     _recording_people()
     for table, columns in (
         ("reception_seats", ("account", "starts_utc_ns", "reception")),
@@ -82,22 +81,19 @@ def _kept_answers() -> None:
     op.create_index(op.f("ix_kept_answers_made_utc_ns"), "kept_answers", ["made_utc_ns"], unique=False)
 
 
-def _reception_seats() -> None:
-    op.create_table(
-        "reception_seats",
-        sa.Column("reception", sa.String(), nullable=False),
-        sa.Column("account", sa.String(), nullable=False),
-        sa.Column("starts_utc_ns", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("reception", "account", name=op.f("pk_reception_seats")),
+def _seats_in_order() -> None:
+    """Each seat with the start of its reception, so that somebody's own are found in order by one index."""
+    op.add_column(
+        "reception_seats", sa.Column("starts_utc_ns", sa.BigInteger(), server_default=sa.text("0"), nullable=False)
     )
-    events = sa.table("reception_events", *(sa.column(name) for name in ("reception", "version", "event")))
-    seats = sa.table("reception_seats", *(sa.column(name) for name in ("reception", "account", "starts_utc_ns")))
-    first = sa.select(events.c.reception, events.c.event).where(events.c.version == 1)
-    for reception, text in op.get_bind().execute(first).all():
-        told = json.loads(text)
-        for account in sorted({seat["account"] for seat in told.get("seats", [])}):
-            row = {"reception": reception, "account": account, "starts_utc_ns": told["starts_utc_ns"]}
-            op.execute(sa.insert(seats).values(row))
+    receptions = sa.table("receptions", sa.column("id"), sa.column("starts_utc_ns"))
+    seats = sa.table("reception_seats", sa.column("reception"), sa.column("starts_utc_ns"))
+    start = sa.select(receptions.c.starts_utc_ns).where(receptions.c.id == seats.c.reception).scalar_subquery()
+    known = sa.exists().where(receptions.c.id == seats.c.reception)
+    op.execute(sa.update(seats).where(known).values(starts_utc_ns=start))
+    # The longer ones that follow begin with the same columns.
+    op.drop_index("ix_reception_seats_account_reception", "reception_seats")
+    op.drop_index("ix_receptions_agency_starts_utc_ns", "receptions")
 
 
 def _recording_people() -> None:

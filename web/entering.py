@@ -1,0 +1,48 @@
+"""Who is on the way in: somebody with a visit under ``/enter``, or with an account under their reception."""
+
+from aiohttp import web
+
+from bridge.errors import Code, Refusal
+from bridge.guests import Entrant, guest_entrant
+from bridge.ports import JoinGrant
+from bridge.rules import may_join
+from web.browsers import browser_of, system_of
+from web.keys import CONFIG, GUEST, PORTS
+from web.pages.room import own_seat
+from web.reach import reception_of
+from web.render import see_other
+from web.requests import is_api, is_entry, signed_in
+from web.wire import JoinReply
+
+
+async def entrant_of(request: web.Request) -> Entrant:
+    """Without a visit one begins with the code. Raises Refusal(not_signed_in), NotFound."""
+    if is_entry(request):
+        if (guest := request.get(GUEST)) is not None:
+            return guest_entrant(guest)
+        if is_api(request):
+            raise Refusal(Code.NOT_SIGNED_IN, "no visit")
+        raise see_other("/enter")
+    seen = await reception_of(request)
+    own = f"/receptions/{seen.reception.id}"
+    return Entrant(seen.reception, await own_seat(request, seen), seen.actor, f"{own}/enter", f"/api{own}/join")
+
+
+def device_words(agent: str) -> str:
+    """What a browser is, for who had the seat open before."""
+    return " · ".join(part for part in (browser_of(agent), system_of(agent)) if part)
+
+
+def join_reply(request: web.Request, entrant: Entrant, *, take_over: bool) -> JoinReply:
+    """A token for the room's socket. Raises Refusal as :func:`bridge.rules.may_join`, and seat_taken while another
+    device has the seat that is not to be taken over."""
+    reception, seat, config = entrant.reception, entrant.seat, request.app[CONFIG]
+    if (why_not := may_join(reception, seat.id)) is not None:
+        raise Refusal(why_not, f"join of reception {reception.id}")
+    there = reception.at_seat(seat.id) or reception.waiting_at(seat.id)
+    if there is not None and there.connected and not take_over:
+        raise Refusal(Code.SEAT_TAKEN, f"seat {seat.id}")
+    session = request[GUEST].visit.id if is_entry(request) else signed_in(request).session.id
+    device = device_words(request.headers.get("User-Agent", ""))
+    token = request.app[PORTS].tokens.mint(JoinGrant(reception.id, seat.id, seat.account, session, device))
+    return JoinReply(token, config.socket_origin, config.socket_path, config.namespace, ())
