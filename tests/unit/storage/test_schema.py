@@ -113,15 +113,24 @@ def test_an_existing_file_is_migrated_on_a_copy(url: str, path: Path) -> None:
         assert connection.execute("SELECT word FROM older").fetchall() == [("kept",)]
 
 
-def test_titles_of_before_are_found_afterwards(url: str, path: Path) -> None:
-    path.parent.mkdir()
+def upgraded_to(url: str, version: str) -> None:
+    """A new database as an older program left it."""
     config = Config()
     config.set_main_option("script_location", str(schema.MIGRATIONS))
     config.set_main_option("path_separator", "os")
     engine = create_engine(url)
     with engine.connect() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, version)
+        connection.commit()
+    engine.dispose()
+
+
+def test_titles_of_before_are_found_afterwards(url: str, path: Path) -> None:
+    path.parent.mkdir()
+    upgraded_to(url, "0001")
+    engine = create_engine(url)
+    with engine.connect() as connection:
         kept = {name: 0 if name in ("began_utc_ns", "bytes", "points", "faults") else "x" for name in FIRST_COLUMNS}
         connection.execute(INSERT, kept | {"title": "Khiếu nại về ĐẤT"})
         connection.commit()
@@ -133,14 +142,7 @@ def test_titles_of_before_are_found_afterwards(url: str, path: Path) -> None:
 
 def test_receptions_of_before_are_listed_afterwards(url: str, path: Path) -> None:
     path.parent.mkdir()
-    config = Config()
-    config.set_main_option("script_location", str(schema.MIGRATIONS))
-    config.set_main_option("path_separator", "os")
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0004")
-    engine.dispose()
+    upgraded_to(url, "0004")
     event = recorded([scheduled_event()])[0]
     text = line_of(event).event.replace('"public":false,"note":"",', "")
     text = text.replace(',"public":false,"note":""', "")
