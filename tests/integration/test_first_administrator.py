@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from bridge.auditing import check_database
 from bridge.model import Level, Role
 from deploy.configuration import Configuration
@@ -19,6 +21,7 @@ async def add(folder: Path, login: str, role: str, agency: str) -> Said:
     return await diemcau(*words, "--data", str(folder))
 
 
+@pytest.mark.timeout(240)  # commands of its own, which take seconds to start
 async def test_the_first_administrator_is_made_on_the_server(tmp_path: Path) -> None:
     configuration = Configuration(data=str(tmp_path / "data"))
     folder = prepare(configuration)

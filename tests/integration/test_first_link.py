@@ -168,6 +168,7 @@ async def test_production_makes_no_account_and_a_new_link_at_each_start(tmp_path
     assert rows == [None, None]  # the database keeps hashes
 
 
+@pytest.mark.timeout(180)  # commands of its own, which take seconds to start
 async def test_the_command_prints_a_link_until_somebody_has_an_account(tmp_path: Path) -> None:
     configuration = Configuration(data=str(tmp_path / "data"))
     await migrated(configuration, prepare(configuration))

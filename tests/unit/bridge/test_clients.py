@@ -81,8 +81,9 @@ def test_what_is_refused(field: str, change: dict[str, object]) -> None:
 
 
 def test_a_client_hands_on_no_more_than_it_has() -> None:
+    one = actor_of(account_of(client()), frozenset())
     with pytest.raises(Invalid):
-        client(msgspec.structs.replace(ASKED, actions=frozenset({Action.CANCEL})), actor_of(account_of(client()), frozenset()))
+        client(msgspec.structs.replace(ASKED, actions=frozenset({Action.CANCEL})), one)
 
 
 def test_only_the_needed_roles_are_taken_over() -> None:

@@ -1,7 +1,7 @@
 """Logos from outside: PNG and JPEG by content, whole, nothing behind them; any other bytes are refused as one kind."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.pictures import MAX_BYTES, SIDES, MalformedPicture, Picture, parse_picture
@@ -44,6 +44,7 @@ def test_what_is_refused_says_why(body: bytes, why: str) -> None:
     assert refused.value.why == why
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([b"", png()[:40], jpeg()[:30], b"\xff\xd8\xff", png(), jpeg()]))
 def test_any_bytes_are_a_picture_or_malformed(body: bytes, start: bytes) -> None:
     try:
@@ -54,6 +55,7 @@ def test_any_bytes_are_a_picture_or_malformed(body: bytes, start: bytes) -> None
     assert body == b"" or start not in (png(), jpeg())
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(png()) - 1), st.integers(1, 255))
 def test_a_changed_byte_of_a_png_is_found(at: int, change: int) -> None:
     body = bytearray(png())

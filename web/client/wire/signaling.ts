@@ -442,8 +442,8 @@ export interface WaitingWelcome {
 }
 /**
  * Event ``ended``, last before the server disconnects. ``how``: closed | cancelled | left | replaced | expired |
- * help_ended (the consent to an operator's help) | signed_out | password_reset | account_closed | dismissed |
- * case_over. ``reason``: of a closing, a cancelling or a dismissal; for replaced the other device.
+ * help_ended (the consent to an operator's help) | signed_out | password_reset | account_closed | uninvited |
+ * dismissed | case_over. ``reason``: of a closing, a cancelling or a dismissal; for replaced the other device.
  */
 export interface Ended {
   how: string;

@@ -104,7 +104,7 @@ export class Panel extends PlainElement {
     </div>`;
   }
 
-  /** What is new is only a number to who looks: the tabs stay on one line. */
+  /** What is new is only a number to who looks: the tabs have little room. */
   #tabWords(tab: Tab): TemplateResult {
     const people = this.room.room?.participants.length ?? 0;
     const news = tab === "chat" ? unread(this.room.chat, ownSeat(this.room)) : 0;
