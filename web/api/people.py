@@ -10,7 +10,7 @@ from bridge.clients import ClientAccount
 from bridge.finding import AccountFilter
 from bridge.ids import AccountId
 from bridge.model import Account
-from bridge.policy import Action, Concern, authorise, office_actions
+from bridge.policy import Action, Concern, office_actions
 from bridge.setup import NewAccount, SettingUp, SetUp
 from web.api.bodies import json_response, made_response, read_body, read_query
 from web.api.wire import (
@@ -25,6 +25,7 @@ from web.api.wire import (
 )
 from web.config import WebPorts
 from web.paging import Paged, parse_cursor
+from web.reach import allowed
 from web.requests import account_of, actor_of
 from web.scheduling import usual_role
 
@@ -79,7 +80,7 @@ class PeopleApi:
     async def attendees(self, request: web.Request) -> web.StreamResponse:
         """``GET /api/attendees``: as the page of a new reception offers them, of the whole installation."""
         actor, asked = actor_of(request), read_query(request, SearchQuery)
-        authorise(actor, Action.SCHEDULE, Concern("reception", actor.agency))
+        await allowed(request, actor, Action.SCHEDULE, Concern("reception", actor.agency))
         after, wanted = _after(asked), AccountFilter(words=asked.q, disabled=False)
         async with self._ports.units.reading() as unit:
             page = Paged(await unit.accounts.find(wanted, after, asked.limit + 1), asked.limit, _login)

@@ -58,11 +58,12 @@ class ClientPages:
     async def new(self, request: web.Request) -> web.StreamResponse:
         """The form, for the reader's own agency unless they choose another."""
         agency = actor_of(request).agency
-        return await self._new_page(request, marked(request, agency=agency, days=USUAL_DAYS))
+        form = marked(request, agency=agency, days=USUAL_DAYS)
+        return self._new_page(request, await self._agencies(request), form)
 
     async def make(self, request: web.Request) -> web.StreamResponse:
         """Made, and on to its secret; or the form again as it was sent."""
-        form = await read_form(request)
+        agencies, form = await self._agencies(request), await read_form(request)
 
         async def do(key: Key) -> str:
             handed = await self._desk.make(actor_of(request), _asked(form))
@@ -71,7 +72,7 @@ class ClientPages:
 
         onward = await sent_once(self._once, request, form, do)
         if onward is None:
-            return await self._new_page(request, form, 422)
+            return self._new_page(request, agencies, form, 422)
         raise see_other(onward)
 
     async def secret(self, request: web.Request) -> web.StreamResponse:
@@ -84,18 +85,24 @@ class ClientPages:
         await self._desk.revoke(actor_of(request), ClientId(request.match_info["client"]))
         raise see_other("/setup/clients?saved")
 
-    async def _new_page(self, request: web.Request, form: Form, status: int = 200) -> web.Response:
+    async def _agencies(self, request: web.Request) -> list[tuple[int, Agency]]:
+        """Those a client can be of. Raises NotPermitted for who sets up nothing."""
         actor = actor_of(request)
 
         async def read(setup: SetUp) -> list[tuple[int, Agency]]:
             return setup.tree.rows(setup.agency(actor.agency).id)
 
-        given = office_actions(actor)
+        return await self._setup.look(actor, read)
+
+    def _new_page(
+        self, request: web.Request, agencies: list[tuple[int, Agency]], form: Form, status: int = 200
+    ) -> web.Response:
+        given = office_actions(actor_of(request))
         return render(
             request,
             "client_new.html",
             status,
-            agencies=await self._setup.look(actor, read),
+            agencies=agencies,
             actions=[(action, sentence) for action, sentence in ACTIONS.items() if action in given],
             form=form,
             mark=MARK,
