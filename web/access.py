@@ -26,8 +26,32 @@ OPEN_TO_ALL: tuple[Route, ...] = (
     ("GET", "/first-administrator"),
     ("POST", "/first-administrator"),
     ("GET", "/"),
+    ("GET", "/devices"),
+    ("GET", "/offices/{agency}"),
+    ("GET", "/api/offices/{agency}/receptions"),
+    ("GET", "/enter"),
+    ("POST", "/enter"),
+    ("GET", "/enter/{code}"),
+    ("POST", "/enter/begin"),
+    ("GET", "/enter/not-me"),
 )
-"""Nobody has to be signed in for these. The front door only leads on."""
+"""Nobody has to be signed in for these. The front door only leads on; the doors for codes have a pace of their own."""
+
+BY_CODE: tuple[Route, ...] = (
+    ("POST", "/enter/leave"),
+    ("GET", "/enter/next"),
+    ("GET", "/enter/you"),
+    ("POST", "/enter/you"),
+    ("GET", "/enter/early"),
+    ("GET", "/enter/devices"),
+    ("POST", "/enter/devices"),
+    ("GET", "/enter/notice"),
+    ("POST", "/enter/notice"),
+    ("GET", "/enter/room"),
+    ("GET", "/enter/after"),
+    ("POST", "/api/enter/join"),
+)
+"""For who entered by a code, about their own seat alone (:mod:`tests.integration.test_web_enter`)."""
 
 OWN: tuple[Route, ...] = (
     ("POST", "/sign-out"),
@@ -40,12 +64,12 @@ OWN: tuple[Route, ...] = (
     ("POST", "/account/code/off"),
     ("POST", "/account/sessions/others/end"),
     ("POST", "/account/sessions/{session}/end"),
-    ("GET", "/devices"),
     ("GET", "/setup/passwords/{form}"),
 )
 """For everybody who is signed in, about nobody but themselves."""
 
 _RECEPTION, _RECEPTION_API = "/receptions/{reception}", "/api/receptions/{reception}"
+_WATCHED = "/operator/receptions/{reception}"
 _RECORDING, _RECORDING_API = "/archive/{recording}", "/api/recordings/{recording}"
 _SEGMENT = f"{_RECORDING_API}/segments/{{track}}/{{number}}"
 _AGENCY, _POINT, _ACCOUNT = "/setup/agencies/{agency}", "/setup/points/{point}", "/setup/people/{account}"
@@ -60,6 +84,32 @@ ASKED: Mapping[Route, Action] = {
     ("GET", f"{_RECEPTION}/devices"): Action.SEE_RECEPTION,
     ("GET", f"{_RECEPTION}/room"): Action.JOIN,
     ("GET", f"{_RECEPTION}/after"): Action.SEE_RECEPTION,
+    ("GET", "/receptions"): Action.SEE_RECEPTION,
+    ("GET", f"{_RECEPTION}/edit"): Action.CHANGE,
+    ("POST", f"{_RECEPTION}/edit"): Action.CHANGE,
+    ("GET", f"{_RECEPTION}/calendar"): Action.SEE_RECEPTION,
+    ("GET", f"{_RECEPTION}/invitations"): Action.INVITE,
+    ("GET", f"{_RECEPTION}/invitations/{{seat}}"): Action.INVITE,
+    ("POST", f"{_RECEPTION}/invitations/{{seat}}/renew"): Action.INVITE,
+    ("GET", f"{_RECEPTION}/invitations/{{seat}}/calendar"): Action.INVITE,
+    ("GET", f"{_RECEPTION}/enter/next"): Action.JOIN,
+    ("GET", f"{_RECEPTION}/enter/you"): Action.JOIN,
+    ("POST", f"{_RECEPTION}/enter/you"): Action.JOIN,
+    ("GET", f"{_RECEPTION}/enter/early"): Action.JOIN,
+    ("GET", f"{_RECEPTION}/enter/devices"): Action.JOIN,
+    ("POST", f"{_RECEPTION}/enter/devices"): Action.JOIN,
+    ("GET", f"{_RECEPTION}/enter/notice"): Action.JOIN,
+    ("POST", f"{_RECEPTION}/enter/notice"): Action.JOIN,
+    ("GET", f"{_RECEPTION}/enter/room"): Action.JOIN,
+    ("GET", f"{_RECEPTION}/enter/after"): Action.JOIN,
+    ("GET", f"{_RECEPTION_API}/plan"): Action.CHANGE,
+    ("PUT", f"{_RECEPTION_API}/plan"): Action.CHANGE,
+    ("GET", f"{_RECEPTION_API}/invitations"): Action.INVITE,
+    ("POST", f"{_RECEPTION_API}/invitations/{{seat}}/renew"): Action.INVITE,
+    ("GET", "/operator"): Action.WATCH_ROOMS,
+    ("GET", _WATCHED): Action.WATCH_ROOMS,
+    ("POST", f"{_WATCHED}/help"): Action.WATCH_ROOMS,
+    ("POST", f"{_WATCHED}/help/take-back"): Action.WATCH_ROOMS,
     ("GET", "/api/receptions"): Action.SEE_RECEPTION,
     ("POST", "/api/receptions"): Action.SCHEDULE,
     ("GET", _RECEPTION_API): Action.SEE_RECEPTION,

@@ -12,12 +12,12 @@ from bridge.model import Account, Role
 from bridge.policy import POLICY, Action, Scope
 from tests.support.pages import PASSWORD, Answer, Pages, QuickPasswords, Reader, serving
 from tests.support.sealed import RECORDING, sealed
-from web.access import ASKED, OPEN_TO_ALL, OWN, Route
+from web.access import ASKED, BY_CODE, OPEN_TO_ALL, OWN, Route
 
 STATIC = ("GET", "/static/build")
 """Served only where the client is built."""
 
-LISTS = {("GET", "/today"), ("GET", "/api/receptions"), ("GET", "/api/recordings")}
+LISTS = {("GET", "/today"), ("GET", "/receptions"), ("GET", "/api/receptions"), ("GET", "/api/recordings")}
 """Open to everybody who is signed in, and empty for who may see nothing of them."""
 
 
@@ -78,6 +78,8 @@ async def where(pages: Pages) -> Mapping[str, str]:
         "agency": "office-commune",
         "point": "point-commune",
         "account": "id-citizen",
+        "seat": "seat",
+        "code": "ABC-DEF-GH1",
     }
 
 
@@ -87,7 +89,7 @@ async def test_every_route_stands_in_the_table_once(pages: Pages) -> None:
         for route in pages.app.router.routes()
         if route.resource is not None and route.method != "HEAD"
     }
-    named = [*OPEN_TO_ALL, *OWN, *ASKED]
+    named = [*OPEN_TO_ALL, *BY_CODE, *OWN, *ASKED]
     assert len(named) == len(set(named))
     assert sorted(routes - set(named)) == []
     assert sorted(set(named) - routes - {STATIC}) == []
@@ -133,6 +135,10 @@ async def test_who_is_not_signed_in_is_asked_to(pages: Pages) -> None:
             answer = await called(stranger, route, places, "")
             led = answer.headers.get("Location", "").startswith("/sign-in")
             assert answer.status == 401 or (answer.status == 303 and led), (route, answer.status)
+        for route in BY_CODE:
+            answer = await called(stranger, route, places, "")
+            to_the_door = answer.headers.get("Location") == "/enter"
+            assert answer.status == 401 or (answer.status == 303 and to_the_door), (route, answer.status)
 
 
 async def test_a_changed_id_is_nothing_there_and_stands_in_the_audit(pages: Pages) -> None:
