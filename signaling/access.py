@@ -9,6 +9,7 @@ ASKED: Mapping[str, frozenset[Action]] = {
     "command": frozenset(ACTION_OF.values()),
     "downlink": frozenset(),
     "restart_downlink": frozenset(),
+    "line": frozenset(),
     "leave": frozenset(),
 }
 """Empty: who is in the room (:attr:`Action.JOIN`) receives what all receive, and may go."""

@@ -27,37 +27,33 @@ OPEN_TO_ALL: tuple[Route, ...] = (
     ("POST", "/first-administrator"),
     ("GET", "/"),
     ("GET", "/devices"),
-    ("GET", "/enter"),
-    ("POST", "/enter"),
-    ("POST", "/enter/begin"),
-    ("GET", "/enter/{code}"),
-    ("GET", "/enter/not-me"),
-    ("POST", "/enter/leave"),
     ("GET", "/offices/{agency}"),
     ("GET", "/api/offices/{agency}/receptions"),
+    ("GET", "/enter"),
+    ("POST", "/enter"),
+    ("GET", "/enter/{code}"),
+    ("POST", "/enter/begin"),
+    ("GET", "/enter/not-me"),
     ("GET", "/api"),
     ("GET", "/api/openapi.json"),
 )
-"""Nobody has to be signed in for these. The front door only leads on; behind the door for codes stand BY_VISIT."""
+"""Nobody has to be signed in for these. The front door only leads on; the doors for codes have a pace of their own."""
 
-_STEPS: tuple[Route, ...] = (
-    ("GET", "/next"),
-    ("GET", "/you"),
-    ("POST", "/you"),
-    ("GET", "/early"),
-    ("GET", "/devices"),
-    ("POST", "/devices"),
-    ("GET", "/notice"),
-    ("POST", "/notice"),
-    ("GET", "/room"),
-    ("GET", "/after"),
-)
-
-BY_VISIT: tuple[Route, ...] = (
-    *((method, f"/enter{step}") for method, step in _STEPS),
+BY_CODE: tuple[Route, ...] = (
+    ("POST", "/enter/leave"),
+    ("GET", "/enter/next"),
+    ("GET", "/enter/you"),
+    ("POST", "/enter/you"),
+    ("GET", "/enter/early"),
+    ("GET", "/enter/devices"),
+    ("POST", "/enter/devices"),
+    ("GET", "/enter/notice"),
+    ("POST", "/enter/notice"),
+    ("GET", "/enter/room"),
+    ("GET", "/enter/after"),
     ("POST", "/api/enter/join"),
 )
-"""For a guest by the visit that a code opened, about the one seat it is of; a session opens none of them."""
+"""For who entered by a code, about their own seat alone (:mod:`tests.integration.test_web_enter`)."""
 
 OWN: tuple[Route, ...] = (
     ("POST", "/sign-out"),
@@ -77,47 +73,54 @@ OWN: tuple[Route, ...] = (
 """For everybody who is signed in, about nobody but themselves."""
 
 _RECEPTION, _RECEPTION_API = "/receptions/{reception}", "/api/receptions/{reception}"
+_WATCHED = "/operator/receptions/{reception}"
 _RECORDING, _RECORDING_API = "/archive/{recording}", "/api/recordings/{recording}"
 _SEGMENT = f"{_RECORDING_API}/segments/{{track}}/{{number}}"
 _AGENCY, _POINT, _ACCOUNT = "/setup/agencies/{agency}", "/setup/points/{point}", "/setup/people/{account}"
-
-_OPERATOR, _INVITED = "/operator/receptions/{reception}", f"{_RECEPTION}/invitations/{{seat}}"
 _AGENCY_API, _POINT_API, _ACCOUNT_API = "/api/agencies/{agency}", "/api/points/{point}", "/api/people/{account}"
 
 ASKED: Mapping[Route, Action] = {
     ("GET", "/today"): Action.SEE_RECEPTION,
     ("GET", "/receptions/new"): Action.SCHEDULE,
     ("POST", "/receptions"): Action.SCHEDULE,
-    ("GET", "/receptions"): Action.SEE_RECEPTION,
     ("GET", _RECEPTION): Action.SEE_RECEPTION,
     ("POST", f"{_RECEPTION}/open"): Action.OPEN_DOORS,
     ("POST", f"{_RECEPTION}/cancel"): Action.CANCEL,
     ("GET", f"{_RECEPTION}/devices"): Action.SEE_RECEPTION,
     ("GET", f"{_RECEPTION}/room"): Action.JOIN,
     ("GET", f"{_RECEPTION}/after"): Action.SEE_RECEPTION,
+    ("GET", "/receptions"): Action.SEE_RECEPTION,
     ("GET", f"{_RECEPTION}/edit"): Action.CHANGE,
     ("POST", f"{_RECEPTION}/edit"): Action.CHANGE,
     ("GET", f"{_RECEPTION}/calendar"): Action.SEE_RECEPTION,
     ("GET", f"{_RECEPTION}/invitations"): Action.INVITE,
-    ("GET", _INVITED): Action.INVITE,
-    ("POST", f"{_INVITED}/renew"): Action.INVITE,
-    ("GET", f"{_INVITED}/calendar"): Action.INVITE,
-    **{(method, f"{_RECEPTION}/enter{step}"): Action.JOIN for method, step in _STEPS},
+    ("GET", f"{_RECEPTION}/invitations/{{seat}}"): Action.INVITE,
+    ("POST", f"{_RECEPTION}/invitations/{{seat}}/renew"): Action.INVITE,
+    ("GET", f"{_RECEPTION}/invitations/{{seat}}/calendar"): Action.INVITE,
+    ("GET", f"{_RECEPTION}/enter/next"): Action.JOIN,
+    ("GET", f"{_RECEPTION}/enter/you"): Action.JOIN,
+    ("POST", f"{_RECEPTION}/enter/you"): Action.JOIN,
+    ("GET", f"{_RECEPTION}/enter/early"): Action.JOIN,
+    ("GET", f"{_RECEPTION}/enter/devices"): Action.JOIN,
+    ("POST", f"{_RECEPTION}/enter/devices"): Action.JOIN,
+    ("GET", f"{_RECEPTION}/enter/notice"): Action.JOIN,
+    ("POST", f"{_RECEPTION}/enter/notice"): Action.JOIN,
+    ("GET", f"{_RECEPTION}/enter/room"): Action.JOIN,
+    ("GET", f"{_RECEPTION}/enter/after"): Action.JOIN,
+    ("GET", f"{_RECEPTION_API}/plan"): Action.CHANGE,
+    ("PUT", f"{_RECEPTION_API}/plan"): Action.CHANGE,
+    ("GET", f"{_RECEPTION_API}/invitations"): Action.INVITE,
+    ("POST", f"{_RECEPTION_API}/invitations/{{seat}}/renew"): Action.INVITE,
     ("GET", "/operator"): Action.WATCH_ROOMS,
-    ("GET", _OPERATOR): Action.WATCH_ROOMS,
-    # And, of a room that is live, for OFFER_HELP.
-    ("POST", f"{_OPERATOR}/help"): Action.WATCH_ROOMS,
-    ("POST", f"{_OPERATOR}/help/take-back"): Action.WATCH_ROOMS,
+    ("GET", _WATCHED): Action.WATCH_ROOMS,
+    ("POST", f"{_WATCHED}/help"): Action.WATCH_ROOMS,
+    ("POST", f"{_WATCHED}/help/take-back"): Action.WATCH_ROOMS,
     ("GET", "/api/receptions"): Action.SEE_RECEPTION,
     ("POST", "/api/receptions"): Action.SCHEDULE,
     ("GET", _RECEPTION_API): Action.SEE_RECEPTION,
     ("POST", f"{_RECEPTION_API}/open"): Action.OPEN_DOORS,
     ("POST", f"{_RECEPTION_API}/cancel"): Action.CANCEL,
     ("POST", f"{_RECEPTION_API}/join"): Action.JOIN,
-    ("GET", f"{_RECEPTION_API}/plan"): Action.CHANGE,
-    ("PUT", f"{_RECEPTION_API}/plan"): Action.CHANGE,
-    ("GET", f"{_RECEPTION_API}/invitations"): Action.INVITE,
-    ("POST", f"{_RECEPTION_API}/invitations/{{seat}}/renew"): Action.INVITE,
     ("GET", "/archive"): Action.SEE_ARCHIVE,
     ("GET", _RECORDING): Action.PLAY_RECORDING,
     ("POST", f"{_RECORDING}/purpose"): Action.PLAY_RECORDING,

@@ -13,7 +13,7 @@ from bridge.model import Account, Role
 from bridge.policy import POLICY, Action, Scope
 from tests.support.pages import PASSWORD, Answer, Pages, QuickPasswords, Reader, serving
 from tests.support.sealed import RECORDING, sealed
-from web.access import ASKED, BY_VISIT, OPEN_TO_ALL, OWN, Route
+from web.access import ASKED, BY_CODE, OPEN_TO_ALL, OWN, Route
 
 STATIC = ("GET", "/static/build")
 """Served only where the client is built."""
@@ -93,8 +93,9 @@ async def where(pages: Pages) -> Mapping[str, str]:
         "agency": "office-commune",
         "point": "point-commune",
         "account": "id-citizen",
-        "seat": "nowhere",
+        "seat": "seat",
         "client": "nowhere",
+        "code": "ABC-DEF-GH1",
     }
 
 
@@ -104,7 +105,7 @@ async def test_every_route_stands_in_the_table_once(pages: Pages) -> None:
         for route in pages.app.router.routes()
         if route.resource is not None and route.method != "HEAD"
     }
-    named = [*OPEN_TO_ALL, *BY_VISIT, *OWN, *ASKED]
+    named = [*OPEN_TO_ALL, *BY_CODE, *OWN, *ASKED]
     assert len(named) == len(set(named))
     assert sorted(routes - set(named)) == []
     assert sorted(set(named) - routes - {STATIC}) == []
@@ -123,10 +124,9 @@ async def test_each_asks_the_policy_for_its_right(pages: Pages, monkeypatch: pyt
             answer = await called(everything, route, places, token)
             assert answer.status < 500, route
             assert action in heard.asked, (route, answer.status)
-        others = {**places, "lang": "vi", "logo": "x", "session": "x", "form": "x", "code": "x"}
-        for route in {*OPEN_TO_ALL, *BY_VISIT, *OWN} - TOLD:
+        for route in {*OPEN_TO_ALL, *OWN} - TOLD:
             heard.asked.clear()
-            await called(everything, route, others, "wrong")
+            await called(everything, route, {**places, "lang": "vi", "logo": "x", "session": "x", "form": "x"}, "wrong")
             assert heard.asked == set(), route
 
 
@@ -140,14 +140,14 @@ async def test_the_document_names_the_same_rights(pages: Pages) -> None:
     }
     asked = {route: action for route, action in ASKED.items() if route[1].startswith("/api/")}
     assert {route: action for route, action in told.items() if route in asked} == asked
-    assert told.keys() - asked.keys() <= {*OPEN_TO_ALL, *BY_VISIT, *OWN}
+    assert told.keys() - asked.keys() <= {*OPEN_TO_ALL, *BY_CODE, *OWN}
 
 
 async def test_a_session_opens_nothing_that_needs_a_visit(pages: Pages) -> None:
     async with pages.reader() as chair:
         await chair.sign_in("chair")
         token = await chair.token()
-        for route in BY_VISIT:
+        for route in BY_CODE:
             answer = await called(chair, route, {}, token)
             assert answer.status == 401 or answer.headers.get("Location") == "/enter", (route, answer.status)
 
@@ -173,6 +173,10 @@ async def test_who_is_not_signed_in_is_asked_to(pages: Pages) -> None:
             answer = await called(stranger, route, places, "")
             led = answer.headers.get("Location", "").startswith("/sign-in")
             assert answer.status == 401 or (answer.status == 303 and led), (route, answer.status)
+        for route in BY_CODE:
+            answer = await called(stranger, route, places, "")
+            to_the_door = answer.headers.get("Location") == "/enter"
+            assert answer.status == 401 or (answer.status == 303 and to_the_door), (route, answer.status)
 
 
 async def test_a_changed_id_is_nothing_there_and_stands_in_the_audit(pages: Pages) -> None:

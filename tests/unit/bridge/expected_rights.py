@@ -17,7 +17,10 @@ WRITES = "write_to_all"
 AMONG_OFFICIALS = "officials_line"
 """What officials write to each other, no citizen reads."""
 
-CONDUCTS = "open_doors cancel interrupt resume call_next admit give_floor mute_others answer_help"
+CONDUCTS = "open_doors change cancel interrupt resume call_next admit give_floor mute_others answer_help"
+KEEPS = "schedule see_reception open_doors change cancel invite"
+"""The office's receptions; whoever invites can read a citizen's code, which the audit tells."""
+
 HOLDS_THE_CHAIR = "start close return_chair"
 READS_RECORDINGS = (
     "see_archive play_recording verify_recording search_person see_readings export_recording copy_recording"
@@ -27,12 +30,12 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     # Receives the citizens: alone begins and ends; keeps the office's receptions and reads their recordings.
     "chair": {
         "seat": f"{TAKES_PART} {IS_HEARD} {WRITES} {AMONG_OFFICIALS} {SHOWS_PAPERS} {CONDUCTS} {HOLDS_THE_CHAIR}",
-        "own": f"schedule see_reception open_doors cancel {READS_RECORDINGS}",
+        "own": f"{KEEPS} {READS_RECORDINGS}",
     },
     # Conducts beside the chair, but neither begins nor ends; takes the chair when nobody holds it; no recordings.
     "secretary": {
         "seat": f"{TAKES_PART} {IS_HEARD} {WRITES} {AMONG_OFFICIALS} {SHOWS_PAPERS} {CONDUCTS} take_chair",
-        "own": "schedule see_reception open_doors cancel",
+        "own": KEEPS,
     },
     # Must be at the centre with the receiver (L22): speaks when asked, brings documents, conducts nothing
     # until they take a chair that nobody holds.
@@ -56,7 +59,7 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "archivist": {"own": READS_RECORDINGS, "below": READS_RECORDINGS},
     # Sets up their part of the tree, and sees what is there and who read it; neither plays nor asks who is in it.
     "administrator": {
-        "own": "set_up schedule see_reception open_doors cancel watch_rooms see_archive see_readings",
+        "own": f"set_up {KEEPS} watch_rooms see_archive see_readings",
         "below": "set_up see_reception watch_rooms see_archive see_readings",
     },
 }

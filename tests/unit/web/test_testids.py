@@ -10,6 +10,9 @@ _LIST = _WEB / "client" / "TESTIDS.md"
 _TICKED = re.compile(r"`([a-z][a-z/{}-]*)`")
 _SAID = re.compile(r'(?:data-testid=|\btest: )"([\w-]+)"')
 _BUILT = re.compile(r"data-testid=\$\{`([^`]+)`\}")
+_RENDERED = re.compile(r'data-testid="([\w-]+)\{\{[^}]*\}\}"')
+"""In a template: a word and what it is of."""
+
 _EITHER = re.compile(r'\$\{[^{}]*\? "([\w-]+)" : "([\w-]+)"\}')
 _PLACE = re.compile(r"\$\{[^{}]*\}")
 
@@ -32,7 +35,8 @@ def _listed() -> set[str]:
 def _built(sources: str) -> list[re.Pattern[str]]:
     """What ids that are put together, ``tile-${who.id}``, may become."""
     whole = [one for found in _BUILT.findall(sources) for one in _chosen(found)]
-    return [re.compile(".+".join(re.escape(part) for part in _PLACE.split(one))) for one in whole]
+    made = [re.compile(".+".join(re.escape(part) for part in _PLACE.split(one))) for one in whole]
+    return [*made, *(re.compile(re.escape(word) + ".+") for word in _RENDERED.findall(sources))]
 
 
 def _chosen(pattern: str) -> list[str]:
