@@ -10,6 +10,7 @@ from bridge.journal import GapReason
 from bridge.listing import Column, Why
 from bridge.media import Source
 from bridge.model import AdmitRule, Level, ReceptionKind, Role
+from bridge.policy import Action
 from bridge.quality import Quality
 from bridge.search import ProofState
 from bridge.signing import Origin
@@ -226,7 +227,26 @@ LINE_FAULTS: Mapping[Why, str] = {
 }
 """What is wrong with a line of a file for set-up, and what to do."""
 
+ACTIONS: Mapping[Action, str] = {
+    Action.SCHEDULE: mark("plan receptions"),
+    Action.SEE_RECEPTION: mark("see receptions"),
+    Action.OPEN_DOORS: mark("open the doors of receptions"),
+    Action.CANCEL: mark("cancel receptions"),
+    Action.SEE_ARCHIVE: mark("see the list of recordings"),
+    Action.PLAY_RECORDING: mark("play recordings"),
+    Action.VERIFY_RECORDING: mark("check recordings"),
+    Action.SEARCH_PERSON: mark("search recordings by a person's name"),
+    Action.SEE_READINGS: mark("see who read recordings"),
+    Action.EXPORT_RECORDING: mark("export recordings"),
+    Action.COPY_RECORDING: mark("have viewing copies made and download them"),
+    Action.SET_UP: mark("set up agencies, bridge points and accounts"),
+}
+"""What can be handed on to a client of the API."""
+
 FIELDS: Mapping[str, str] = {
+    "valid_days": mark("Enter a number of days, at most {limit}."),
+    "actions": mark("Choose at least one thing that it may do."),
+    "agency": mark("Choose an agency of your part of the tree."),
     "title": mark("Enter a title of at most {limit} characters."),
     "seats": mark("Choose at least one and at most {limit} who take part."),
     "chair": mark("Choose one chair."),

@@ -12,7 +12,7 @@ import jinja2
 from bridge import totp
 from bridge.commands import CancelReception, OpenDoors, ScheduleReception
 from bridge.copies import ViewingCopies, copy_key
-from bridge.ids import NS_PER_S, AccountId, AgencyId, BridgePointId, CaseId, SeatId
+from bridge.ids import NS_PER_S, AccountId, AgencyId, BridgePointId, CaseId, SeatId, guest_of
 from bridge.model import Account, AgendaItem, Level, ReceptionKind, Role, Seat, SeatPerson
 from bridge.policy import SYSTEM
 from bridge.reception import Reception
@@ -20,6 +20,7 @@ from tests.support.mirrored import with_mirrored
 from tests.support.pages import PASSWORD, Pages, QuickPasswords, serving
 from tests.support.province import with_administrators
 from tests.support.sealed import RECORDING, sealed
+from tests.support.waiting import invited
 from web.config import STATIC
 from web.keys import TEMPLATES
 from web.render import TEMPLATES_FOLDER
@@ -87,11 +88,18 @@ _SEATS = (
 )
 
 
-async def _planned(pages: Pages, title: str, hours: int) -> Reception:
+_GUEST = Seat(
+    SeatId("seat-guest"), guest_of(SeatId("seat-guest")), Role.CITIZEN, "Trần Thị B", BridgePointId("point-commune"),
+    "Điểm cầu xã", Level.COMMUNE, (SeatPerson("Trần Thị B", Role.CITIZEN),),
+)  # fmt: skip
+"""Comes by a code."""
+
+
+async def _planned(pages: Pages, title: str, hours: int, *others: Seat) -> Reception:
     starts = pages.clock.now_ns + hours * _HOUR_NS
     office = "Ban Tiếp công dân tỉnh"
     agency = AgencyId("office-central")
-    command = ScheduleReception(title, agency, office, ReceptionKind.REGULAR, starts, _SEATS, _AGENDA)
+    command = ScheduleReception(title, agency, office, ReceptionKind.REGULAR, starts, (*_SEATS, *others), _AGENDA)
     return await pages.ports.receptions.schedule(SYSTEM, command)
 
 
@@ -103,7 +111,11 @@ async def _receptions(site: Site) -> None:
     cancelled = await _planned(site.pages, "Buổi tiếp bị hủy", 2)
     await service.execute(SYSTEM, cancelled.id, CancelReception("Bão số 7"))
     await _planned(site.pages, "Tiếp công dân định kỳ tháng 12", 200)
+    asked = await _planned(site.pages, "Tiếp công dân có mời theo mã", 3, _GUEST)
+    ports = site.pages.ports
+    code = await invited(ports.units, ports.secrets, ports.clock, ports.entropy, asked, _GUEST)
     site.places |= {"reception": opened.id, "shut": shut.id, "cancelled": cancelled.id}
+    site.places |= {"invited": asked.id, "code": code}
 
 
 async def _accounts(site: Site) -> None:

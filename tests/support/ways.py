@@ -1,5 +1,6 @@
 """Ways to the pages of the table that an address alone does not lead to. Each begins on the page's own address."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from tempfile import NamedTemporaryFile
 
@@ -37,6 +38,20 @@ async def _as_twice(page: Page, site: Site) -> None:
 async def _send_empty(page: Page, _: Site) -> None:
     await page.click("main button.btn-primary")
     await page.wait_for_selector("#faults")
+
+
+async def _begin_visit(page: Page, _: Site) -> None:
+    """From here on this browser is the guest's."""
+    await page.click("main button.btn-primary")
+    await page.wait_for_url(re.compile(r"/enter/(early|devices)$"))
+
+
+async def _make_client(page: Page, _: Site) -> None:
+    """Its secret is shown this once."""
+    await page.fill("#name", "Cổng dịch vụ công")
+    await page.check("[name=action-see_reception]")
+    await page.click("main button.btn-primary")
+    await page.wait_for_url("**/setup/clients/secrets/**")
 
 
 async def _give_purpose(page: Page, _: Site) -> None:
@@ -98,6 +113,8 @@ WAYS: Mapping[str, Way] = {
     f"as_{CODED}": _as_coded,
     f"as_{TWICE}": _as_twice,
     "send_empty": _send_empty,
+    "begin_visit": _begin_visit,
+    "make_client": _make_client,
     "give_purpose": _give_purpose,
     "begin_codes": _begin_codes,
     "switch_codes_on": _switch_codes_on,
