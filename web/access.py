@@ -14,6 +14,7 @@ Route = tuple[str, str]
 OPEN_TO_ALL: tuple[Route, ...] = (
     ("GET", "/healthz"),
     ("GET", "/favicon.ico"),
+    ("GET", "/build.json"),
     ("GET", "/i18n/{lang}.json"),
     ("GET", "/static/build"),
     ("GET", "/office/logos/{logo}"),

@@ -26,7 +26,7 @@ from web.credentials import Credentials
 from web.firstadministrator import FirstAdministrator
 from web.health import health
 from web.invitation_times import codes_hold
-from web.islands import catalogue, no_icon
+from web.islands import build_version, catalogue, no_icon
 from web.keys import ASSETS, CATALOGUES, CONFIG, INVITING, OFFICES, PORTS, TEMPLATES, VISITS
 from web.manifests import Manifests
 from web.middlewares.failures import answer_failures
@@ -107,6 +107,7 @@ def _common() -> list[web.RouteDef]:
     return [
         web.get("/healthz", health),
         web.get("/favicon.ico", no_icon),
+        web.get("/build.json", build_version),
         web.get("/i18n/{lang}.json", catalogue),
     ]
 

@@ -9,8 +9,7 @@ from bridge.events import RecordingHealth
 from bridge.journal import GapReason
 from bridge.listing import Column, Why
 from bridge.media import Source
-from bridge.model import Level, ReceptionKind, Role
-from bridge.office import Admits
+from bridge.model import AdmitRule, Level, ReceptionKind, Role
 from bridge.policy import Action
 from bridge.quality import Quality
 from bridge.search import ProofState
@@ -130,11 +129,13 @@ LEVELS: Mapping[Level, str] = {
     Level.COMMUNE: mark("Component bridge point, commune"),
 }
 
-ADMITS: Mapping[Admits, str] = {
-    Admits.CHAIR: mark("The chair alone"),
-    Admits.CHAIR_OR_SECRETARY: mark("The chair or the secretary"),
+ADMIT: Mapping[AdmitRule, str] = {
+    AdmitRule.BY_OFFICE: mark(
+        "They wait until the chair or the secretary lets them in; citizens do not see one another."
+    ),
+    AdmitRule.ON_JOIN: mark("They come in by themselves."),
 }
-"""Who lets people in from the waiting area."""
+"""How people come into a room."""
 
 AGENCY_LEVELS: Mapping[Level, str] = {
     Level.CENTRAL: mark("Central level"),

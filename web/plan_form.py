@@ -36,9 +36,10 @@ _SEAT, _ROLE, _NAME, _CASES = "seat-", "role-", "name-", "cases-"
 """Fields of an account, before its id."""
 
 
-def empty_plan(starts_utc_ns: int, times: Times) -> dict[str, str]:
-    """Fields of a new one: a day and hour, one row for a case."""
-    return {**_when(starts_utc_ns, times), "kind": ReceptionKind.AD_HOC, **fields_of([], [CaseRow("1")])}
+def empty_plan(starts_utc_ns: int, times: Times, admit: AdmitRule) -> dict[str, str]:
+    """Fields of a new one: a day and hour, one row for a case; people come in as is usual in the office."""
+    when = _when(starts_utc_ns, times)
+    return {**when, "kind": ReceptionKind.AD_HOC, "admit": admit, **fields_of([], [CaseRow("1")])}
 
 
 def _when(starts_utc_ns: int, times: Times) -> dict[str, str]:

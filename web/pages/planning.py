@@ -27,7 +27,7 @@ from web.plan_rows import SAVE, case_rows, person_rows, pressed, rearranged
 from web.plan_words import told_differences
 from web.reach import Seen, allowed, reception_of
 from web.render import render, see_other, times_of
-from web.requests import account_of, actor_of, words_of
+from web.requests import account_of, actor_of, office_of, words_of
 from web.scheduling import (
     OWN_DEVICE_NAME,
     SEAT_ROLES,
@@ -73,7 +73,7 @@ class PlanningPages:
         """The form, with the next half hour filled in."""
         await _may_schedule(request)
         soon = request.app[PORTS].clock.utc() // _HALF_HOUR_NS * _HALF_HOUR_NS + _HALF_HOUR_NS
-        return await _page(request, marked(request, **empty_plan(soon, times_of(request))))
+        return await _page(request, marked(request, **empty_plan(soon, times_of(request), office_of(request).admit)))
 
     async def create(self, request: web.Request) -> web.StreamResponse:
         """A planned reception, or the form again as it was sent with every fault named."""

@@ -4,8 +4,8 @@ import pytest
 
 from bridge.errors import Invalid
 from bridge.ids import AccountId, AgencyId
-from bridge.model import Agency, Level
-from bridge.office import Admits, OfficeSettings, OfficeText, OfficeVersion, checked_office, line_of, settled
+from bridge.model import AdmitRule, Agency, Level
+from bridge.office import OfficeSettings, OfficeText, OfficeVersion, checked_office, line_of, settled
 from bridge.organisation import tree_of
 from signaling.settings import SignalingConfig, with_office
 
@@ -29,10 +29,10 @@ def version(agency: AgencyId, text: OfficeText) -> OfficeVersion:
 def test_each_field_comes_from_the_nearest_that_sets_it() -> None:
     versions = {
         TOP: version(TOP, OfficeText(name="UBND tỉnh", own_devices=False, session_minutes=90)),
-        LOW: version(LOW, OfficeText(contact="0238", session_minutes=30, admits=Admits.CHAIR)),
+        LOW: version(LOW, OfficeText(contact="0238", session_minutes=30, admit=AdmitRule.ON_JOIN)),
     }
     low = settled(DEFAULTS, line_of(TREE, versions, LOW))
-    assert (low.name, low.contact, low.session_minutes, low.admits) == ("UBND tỉnh", "0238", 30, Admits.CHAIR)
+    assert (low.name, low.contact, low.session_minutes, low.admit) == ("UBND tỉnh", "0238", 30, AdmitRule.ON_JOIN)
     assert low.own_devices is False
     middle = settled(DEFAULTS, line_of(TREE, versions, MIDDLE))
     assert (middle.contact, middle.session_minutes) == ("1900", 90)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from bridge.ids import CaseId, SeatId, guest_of
-from bridge.model import OWN_DEVICE, AgendaItem, Level, Plan, ReceptionKind, Role, Seat, SeatPerson
+from bridge.model import OWN_DEVICE, AdmitRule, AgendaItem, Level, Plan, ReceptionKind, Role, Seat, SeatPerson
 from tests.support.fakes import CountingEntropy
 from tests.unit.web.test_scheduling import CHAIR, CITIZEN, KNOWN
 from web.forms import Form
@@ -89,7 +89,7 @@ def test_a_seat_whose_account_was_closed_stays() -> None:
 
 
 def test_an_empty_form_asks_for_nothing_and_says_what_is_missing() -> None:
-    form = Form(empty_plan(STARTS_NS, TIMES))
+    form = Form(empty_plan(STARTS_NS, TIMES, AdmitRule.ON_JOIN))
     assert case_rows(form) == [CaseRow("1")]
     assert asked_of(form, ZONE) is None
     assert [fault.field for fault in form.faults] == ["title", "seats"]
