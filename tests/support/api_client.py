@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 
+from bridge.accounts import actor_of
 from bridge.clientdesk import ClientDesk, Handed
 from bridge.clients import NewClient
-from bridge.ids import AgencyId
+from bridge.ids import AccountId, AgencyId
 from bridge.model import Role
-from bridge.policy import Action, Actor
+from bridge.policy import Action
 from tests.support.pages import Answer, Pages, Reader
 from tests.support.province import ADMINISTRATOR
 from web.problems import PROBLEM_TYPE
@@ -19,10 +20,14 @@ from web.wire import WebProblem
 
 async def client_of(pages: Pages, actions: Iterable[Action], *roles: Role, agency: str = "office-central") -> Handed:
     """Made by somebody of the central office who holds these roles (an administrator when none is named)."""
-    held = frozenset(roles or {Role.ADMINISTRATOR}) | {Role.ADMINISTRATOR}
-    maker = Actor(f"id-{ADMINISTRATOR}", ADMINISTRATOR, held, AgencyId("office-central"))  # type: ignore[arg-type]  # an id
+    async with pages.storage.units.writing() as unit:
+        stored = await unit.accounts.get(AccountId(f"id-{ADMINISTRATOR}"))
+        maker = msgspec.structs.replace(stored, roles=stored.roles | frozenset(roles))
+        await unit.accounts.replace(maker)
+        below = await unit.organisation.below(maker.agency)
+        await unit.commit()
     desk = ClientDesk(pages.storage.units, pages.clock, pages.ports.entropy)
-    return await desk.make(maker, NewClient("Cổng dịch vụ", AgencyId(agency), frozenset(actions), 30))
+    return await desk.make(actor_of(maker, below), NewClient("Cổng dịch vụ", AgencyId(agency), frozenset(actions), 30))
 
 
 def program(pages: Pages, secret: str) -> Reader:
