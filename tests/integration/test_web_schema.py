@@ -55,6 +55,7 @@ def known(document: dict[str, Any], ids: dict[str, list[str]]) -> dict[str, Any]
     return document
 
 
+@pytest.mark.timeout(300)  # thousands of requests; 40 s on a machine that does nothing else
 async def test_the_api_is_as_its_document_says(pages: Pages, tmp_path: Path) -> None:
     handed = await client_of(pages, office_actions(ALL), *ROLES)
     async with program(pages, handed.secret) as client:
