@@ -30,6 +30,8 @@ CHECKS = (
 ROLES = (Role.ADMINISTRATOR, Role.ARCHIVIST, Role.CHAIR)
 ALL = Actor(AccountId("x"), "x", frozenset(ROLES), AgencyId("x"))
 NOBODY = "no-such-thing"
+MAX_TEXT = 80
+"""Of a text in the query: a request line of more than 8 kB is refused in plain text before the API is asked."""
 
 
 @pytest.fixture
@@ -47,6 +49,8 @@ def known(document: dict[str, Any], ids: dict[str, list[str]]) -> dict[str, Any]
             for parameter in operation["parameters"]:
                 if parameter["name"] in ids:
                     parameter["schema"] = {"type": "string", "enum": [*ids[parameter["name"]], NOBODY]}
+                elif parameter["in"] == "query" and parameter["schema"].get("type") == "string":
+                    parameter["schema"]["maxLength"] = MAX_TEXT
     asked = [schema for name, schema in document["components"]["schemas"].items() if name.endswith("Request")]
     for schema in asked:  # what is answered may hold ids that were made meanwhile
         for name, field in schema["properties"].items():
