@@ -14,9 +14,9 @@ from web.api.bodies import json_response, read_body, read_json
 from web.entering import entrant_of, join_reply
 from web.forms import Form, read_form
 from web.keys import PORTS
-from web.pages.room import CAMERA_KBPS, SCREEN_KBPS, devices_island, loopback_only, room_island
+from web.pages.room import devices_island, room_config, room_island
 from web.reach import allowed
-from web.render import page_of, render, see_other
+from web.render import render, see_other
 from web.wire import DevicesFound, JoinRequest, RoomConfig
 
 _ASK_AGAIN_S = 10
@@ -105,22 +105,14 @@ async def room(request: web.Request) -> web.StreamResponse:
 
 
 def _room_config(request: web.Request, entrant: Entrant) -> RoomConfig:
-    reception, seat = entrant.reception, entrant.seat
-    return RoomConfig(
-        page=page_of(request),
-        reception=reception.id,
-        title=reception.title,
-        office=reception.office,
-        name=seat.name,
-        role=seat.role,
-        point=seat.point_name,
+    reception, base = entrant.reception, entrant.base
+    return room_config(
+        request,
+        reception,
+        entrant.seat,
+        base=base,
         join=entrant.join,
-        back=f"{entrant.base}/after",
-        devices=f"{entrant.base}/devices",
-        after=f"{entrant.base}/after",
-        camera_kbps=CAMERA_KBPS,
-        screen_kbps=SCREEN_KBPS,
-        loopback_only=loopback_only(request),
+        back=f"{base}/after",
         waits=reception.admit is AdmitRule.BY_OFFICE,
     )
 
