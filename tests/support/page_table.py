@@ -116,6 +116,7 @@ NO_PAGES = {
     "/favicon.ico": "a picture",
     "/i18n/{lang}.json": "words of the islands",
     "/static/build": "files",
+    "/build.json": "for the islands",
     "/setup/import/template": "a file",
     "/archive/{recording}/copy/file": "a film",
     "/office/logos/{logo}": "a picture",
