@@ -1,6 +1,7 @@
 """The pages with something on every one of them: receptions in each state, a sealed recording and its viewing copy, a
 language that is read from right to left."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -140,9 +141,7 @@ async def _accounts(site: Site) -> None:
         for login in (CODED, CODES, TWICE, OPERATOR):
             at, role = point if login == TWICE else None, Role.OPERATOR if login == OPERATOR else Role.AGENCY
             office = AgencyId("office-central") if login == OPERATOR else agency
-            account = Account(
-                AccountId(f"id-{login}"), login, f"Nguyễn {login}", frozenset({role}), office, at, stored
-            )
+            account = Account(AccountId(f"id-{login}"), login, f"Nguyễn {login}", frozenset({role}), office, at, stored)
             await unit.accounts.add(account)
         await unit.commit()
 
@@ -170,7 +169,7 @@ async def _copied(pages: Pages) -> None:
 @asynccontextmanager
 async def _fresh(folder: Path, templates: Noting, **settings: Any) -> AsyncIterator[Pages]:
     """Nobody has an account, and the link for the first one was printed."""
-    folder.mkdir()
+    await asyncio.to_thread(folder.mkdir)
     async with serving(folder, with_mirrored(), furnished=False, **settings) as pages:
         pages.app[TEMPLATES].loader = templates
         async with pages.storage.units.writing() as unit:
