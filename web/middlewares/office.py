@@ -18,7 +18,6 @@ async def find_office(request: web.Request, handler: Handler) -> web.StreamRespo
 
 
 def _agency(request: web.Request) -> AgencyId | None:
-    if (someone := request.get(SIGNED_IN)) is not None:
-        return someone.account.agency
-    guest = request.get(GUEST)
-    return guest.reception.agency if guest else None
+    if SIGNED_IN in request:
+        return request[SIGNED_IN].account.agency
+    return request[GUEST].reception.agency if GUEST in request else None
