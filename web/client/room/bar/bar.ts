@@ -165,7 +165,8 @@ export class Bar extends PlainElement {
       drawing: LAYOUT_DRAWINGS[following],
       words,
       state: this.room.layout,
-      kind: "dc-bar-wide dc-bar-lesser",
+      // On a telephone there is room for it beside a citizen's few buttons.
+      kind: tabsOf(this.room).includes("people") ? "dc-bar-wide dc-bar-lesser" : "dc-bar-lesser",
       hint: `${words} (L)`,
       press: () => {
         this.acts.toggleLayout();
