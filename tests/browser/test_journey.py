@@ -15,6 +15,7 @@ from bridge.model import Role
 from tests.browser.conftest import CHAIR
 from tests.support.journey import Party, Window, comes_in, gathered, kill_web
 from tests.support.office_pages import Asked, Guest, PlanningDesk, SetUpDesk, first_sign_in
+from tests.support.palette import lighten
 from tests.support.product import Product
 from tests.support.way_in import Newcomer
 
@@ -89,7 +90,7 @@ async def _set_up(installation: Product, party: Party, taken: Path) -> None:
     await first_sign_in(party.agency.page, installation.origin, "dc.kimlien", given, _PASSWORD)
     await page.goto(agency)
     await expect(page.locator("main")).to_contain_text("dc.kimlien")
-    await page.evaluate("document.querySelector('main h2').scrollIntoView()")
+    await page.evaluate("document.querySelector('main h2').scrollIntoView({ behavior: 'instant' })")
     await page.screenshot(path=taken / "agency.png")
     await _sign_in(party.chair.page, installation, CHAIR.login)
 
@@ -324,6 +325,8 @@ async def _shows(page: Page, at_s: float, codes: list[int]) -> None:
 
 
 def _check_pictures(taken: Path) -> None:
+    for picture in taken.glob("*.png"):
+        lighten(picture)
     named = set(re.findall(r"\(pictures/journey/([^)]+)\)", _JOURNEY.read_text(encoding="utf-8")))
     sizes = {picture.name: picture.stat().st_size for picture in taken.glob("*.png")}
     assert set(sizes) == named

@@ -124,7 +124,7 @@ async def gathered(installation: Product, names: Mapping[str, str]) -> AsyncIter
 
 @asynccontextmanager
 async def _window(browser: Browser, installation: Product, code: int, size: tuple[int, int]) -> AsyncIterator[Window]:
-    async with person(browser, Publishes(code, "", 320, 180, 10), *size) as who:
+    async with person(browser, Publishes(code, "", 640, 360, 8), *size) as who:
         await who.context.add_init_script(path=PORTRAIT)
         yield Window(who, installation)
 
