@@ -58,10 +58,11 @@ browser: setup-test ## Tests in real browsers
 	$(BIN)/pytest tests/browser
 
 .PHONY: pictures
-pictures: setup-test ## Take the README's pictures anew, by its own first ten minutes
-	$(BIN)/pytest tests/browser/test_readme.py
-	mkdir -p docs/pictures
+pictures: setup-test ## Take the pictures of README and docs/journey.md anew, by what they tell
+	$(BIN)/pytest tests/browser/test_readme.py tests/browser/test_journey.py
+	mkdir -p docs/pictures/journey
 	cp build/browser/readme/*.png docs/pictures/
+	cp build/browser/journey/*.png docs/pictures/journey/
 
 .PHONY: snapshots
 snapshots: setup-test ## Write down anew where everything stands in the room and on the pages, where it differs

@@ -94,6 +94,12 @@ def settled(defaults: OfficeSettings, nearest_first: Iterable[OfficeText]) -> Of
     return msgspec.structs.replace(whole, language=whole.languages[0])
 
 
+def allows_own_devices(nearest_first: Iterable[OfficeText]) -> bool:
+    """Whether citizens may take part from a device of their own; no installation forbids it by itself."""
+    said = (text.own_devices for text in nearest_first)
+    return next((one for one in said if one is not None), True)
+
+
 def line_of(tree: Tree, versions: Mapping[AgencyId, OfficeVersion], agency: AgencyId) -> list[OfficeText]:
     """What the agency and those above it set, the nearest first; of an agency that is not there nothing."""
     if agency not in tree.agencies:

@@ -255,6 +255,7 @@ FIELDS: Mapping[str, str] = {
     "seat_there": mark("{name} is connected or waits at the door, so this seat stays as it is for now."),
     "guest_role": mark("Without an account one can be citizen, representative, lawyer, interpreter or observer."),
     "people": mark("At one seat there is room for {limit} people. Give the others a seat of their own."),
+    "own_device": mark("The office allows no device of one's own: choose the bridge point where this person sits."),
     "where": mark("Choose where this person sits: the place that was chosen is not on the list."),
     "note": mark("Write at most {limit} characters."),
     "date": mark("Enter the day."),

@@ -218,6 +218,14 @@ def _guests(form: Form, people: Sequence[PersonRow]) -> tuple[GuestRequest, ...]
     )
 
 
+def refuse_own_devices(form: Form, now: Plan | None) -> None:
+    """Where the office allows none; who had one before keeps it."""
+    kept = {seat.id for seat in now.seats if seat.point == OWN_DEVICE} if now else set[SeatId]()
+    for row in person_rows(form):
+        if row.name and row.where == OWN and row.seat not in kept:
+            form.wrong(f"person-{row.key}-where", like="own_device")
+
+
 def _cases(form: Form) -> list[CaseRow]:
     rows = [row for row in case_rows(form) if row.title]
     for row in rows:

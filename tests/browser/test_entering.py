@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Page, expect
 
 from bridge.commands import OpenDoors, ScheduleReception
 from bridge.ids import CaseId
@@ -27,6 +27,7 @@ from tests.support.product import Product, Visitor
 from tests.support.receptions import CHAIR as CHAIR_SEAT
 from tests.support.room_page import RoomPage
 from tests.support.waiting import FIRST, SECOND, invited
+from tests.support.way_in import Newcomer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -66,11 +67,11 @@ async def waits(running: Product, chair: Visitor) -> Waits:
     return Waits(made.id, (codes[0], codes[1]))
 
 
-class Citizen:
+class Citizen(Newcomer):
     """Somebody with a telephone and a paper. Everything that comes over the socket is kept."""
 
     def __init__(self, page: Page, origin: str) -> None:
-        self.page = page
+        super().__init__(page, self._fine)
         self._origin = origin
         self.heard: list[str] = []
         page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: self.heard.append(str(frame))))
@@ -78,34 +79,16 @@ class Citizen:
     async def comes(self, code: str, *, typed: bool) -> None:
         """By the way in, one thing a page, until they wait."""
         if typed:
-            await self.page.goto(f"{self._origin}/enter")
-            await self._fine()
-            await self.by("code").fill(f"{code[:3]} {code[3:6].lower()} {code[6:]}")
-            await self.by("code-send").click()
+            await self.types(self._origin, code)
         else:
             await self.page.goto(f"{self._origin}/enter/{code}")
-        await self._fine()
-        await self.by("yes-me").click()
-        await expect(self.by("onward")).to_be_visible(timeout=_WITHIN_MS)
-        await expect(self.by("check-camera").locator("[data-tone=good]")).to_be_visible(timeout=_WITHIN_MS)
-        await expect(self.by("check-line").locator("[data-tone=good]")).to_be_visible(timeout=_WITHIN_MS)
-        await self.by("onward").click()
-        await self.by("notice-read").check()
-        await self._fine()
-        await self.by("notice-send").click()
-        await expect(self.by("waiting")).to_be_visible(timeout=_WITHIN_MS)
-        await expect(self.by("waiting-picture")).to_be_visible(timeout=_WITHIN_MS)
-        await self._fine()
+        await self.prepares()
 
-    async def _fine(self) -> None:
+    async def _fine(self, station: str) -> None:
         """Nothing sticks out of the telephone's screen, and nothing is missing for those who listen."""
         wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        assert not await self.page.evaluate(wide), self.page.url
-        assert await axe_faults(self.page) == [], self.page.url
-
-    def by(self, test_id: str) -> Locator:
-        """An element by its test id."""
-        return self.page.get_by_test_id(test_id)
+        assert not await self.page.evaluate(wide), (station, self.page.url)
+        assert await axe_faults(self.page) == [], (station, self.page.url)
 
 
 @pytest.fixture

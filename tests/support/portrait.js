@@ -9,6 +9,8 @@
     1: { wall: "rgb(72 100 92)", floor: "rgb(50 72 66)", cloth: "rgb(236 236 230)", hair: "rgb(38 30 28)" },
     2: { wall: "rgb(84 100 136)", floor: "rgb(58 72 104)", cloth: "rgb(44 58 92)", hair: "rgb(52 46 44)" },
     3: { wall: "rgb(156 126 92)", floor: "rgb(116 90 64)", cloth: "rgb(126 56 52)", hair: "rgb(92 88 86)" },
+    4: { wall: "rgb(138 84 104)", floor: "rgb(102 62 78)", cloth: "rgb(66 92 70)", hair: "rgb(58 50 46)" },
+    5: { wall: "rgb(150 154 142)", floor: "rgb(112 116 106)", cloth: "rgb(70 82 98)", hair: "rgb(40 34 34)" },
   };
   const SKIN = "rgb(206 160 128)";
   const settings = () => ({ code: 1, width: 640, height: 360, fps: 15, ...window.diemcauMark });

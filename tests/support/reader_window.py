@@ -1,9 +1,10 @@
 """One browser window of somebody who follows README: presses what it names, and looks at pictures by whose they are."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.support.browser import Person
 
@@ -64,16 +65,21 @@ class ReaderWindow:
 
     async def sees(self, *others: "ReaderWindow") -> None:
         """Until a tile of each shows that person's room, and its picture advances."""
-        codes = [other.code for other in others]
-        await self.page.wait_for_function(_PICTURES_ADVANCE, arg=codes, timeout=_WITHIN_MS, polling=200)
+        await portraits_advance(self.page, [other.code for other in others])
 
     def by(self, test_id: str) -> Locator:
         """An element by its test id."""
         return self.page.get_by_test_id(test_id)
 
 
+async def portraits_advance(page: Page, codes: Sequence[int]) -> None:
+    """Until each of these people's rooms is seen, and five pictures came since this was asked."""
+    await page.evaluate("window.firstFrames = {}")
+    await page.wait_for_function(_PICTURES_ADVANCE, arg=list(codes), timeout=_WITHIN_MS, polling=200)
+
+
 _PICTURES_ADVANCE = """(codes) => {
-    const first = (window.firstFrames ??= {});
+    const first = window.firstFrames;
     const moved = marks.videos().filter((video) => {
         const code = portraits.wall(video);
         const frames = video.getVideoPlaybackQuality().totalVideoFrames;
@@ -83,4 +89,3 @@ _PICTURES_ADVANCE = """(codes) => {
     });
     return codes.every((code) => moved.some((video) => portraits.wall(video) === code));
 }"""
-"""In each of these rooms, five pictures since it was first asked."""

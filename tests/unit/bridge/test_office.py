@@ -5,7 +5,15 @@ import pytest
 from bridge.errors import Invalid
 from bridge.ids import AccountId, AgencyId
 from bridge.model import AdmitRule, Agency, Level
-from bridge.office import OfficeSettings, OfficeText, OfficeVersion, checked_office, line_of, settled
+from bridge.office import (
+    OfficeSettings,
+    OfficeText,
+    OfficeVersion,
+    allows_own_devices,
+    checked_office,
+    line_of,
+    settled,
+)
 from bridge.organisation import tree_of
 from signaling.settings import SignalingConfig, with_office
 
@@ -80,3 +88,11 @@ def test_a_room_takes_its_offices_times_and_else_the_installations() -> None:
     own = with_office(config, [OfficeText(), OfficeText(resume_seconds=60, session_minutes=45)])
     assert (own.resume_s, own.live.planned_minutes) == (60, 45)
     assert with_office(config, []) == config
+
+
+def test_devices_of_ones_own_are_allowed_until_the_nearest_that_says_so_forbids_them() -> None:
+    silent, forbids, allows = OfficeText(), OfficeText(own_devices=False), OfficeText(own_devices=True)
+    assert allows_own_devices([])
+    assert allows_own_devices([silent])
+    assert allows_own_devices([allows, forbids])
+    assert not allows_own_devices([silent, forbids, allows])

@@ -10,7 +10,7 @@ from bridge.model import OWN_DEVICE, AdmitRule, AgendaItem, Level, Plan, Recepti
 from tests.support.fakes import CountingEntropy
 from tests.unit.web.test_scheduling import CHAIR, CITIZEN, KNOWN
 from web.forms import Form
-from web.plan_form import agenda_asked, asked_of, empty_plan, fields_of_plan, put_together
+from web.plan_form import agenda_asked, asked_of, empty_plan, fields_of_plan, put_together, refuse_own_devices
 from web.plan_rows import CaseRow, PersonRow, case_rows, person_rows, pressed, rearranged, with_rows
 from web.scheduling import OWN_DEVICE_NAME, plan_of, request_of
 from web.times import Times
@@ -151,3 +151,13 @@ def test_under_way_the_cases_behind_the_present_one_are_asked_for() -> None:
     faulty = with_rows(form, [], [CaseRow("1", "x" * 201)])
     assert agenda_asked(faulty, PLAN, PLAN.agenda[:1], []) is None
     assert [fault.field for fault in faulty.faults] == ["case-1-title"]
+
+
+def test_a_device_of_ones_own_is_refused_where_the_office_allows_none_but_for_who_had_it() -> None:
+    form = Form(fields_of_plan(PLAN, TIMES))
+    refuse_own_devices(form, PLAN)
+    assert form.faults == []
+    refuse_own_devices(form, None)
+    (fault,) = form.faults
+    assert fault.field.endswith("-where")
+    assert "bridge point" in fault.sentence

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -120,3 +121,9 @@ def test_the_language_of_the_tests_has_every_sentence_and_keeps_its_places() -> 
         there = mirrored.messages[sentence]
         assert re.findall(r"\{\w+\}", there) == re.findall(r"\{\w+\}", sentence)
         assert not re.search(r"[a-z]", re.sub(r"\{\w+\}", "", there), re.IGNORECASE), there
+
+
+def test_the_journey_names_buttons_as_the_pages_do() -> None:
+    said = set(re.findall(r"\*\*([^*]+)\*\*", Path("docs/journey.md").read_text(encoding="utf-8")))
+    assert said
+    assert said - set(CATALOGUES.words["vi"].messages.values()) == set()
