@@ -293,7 +293,9 @@ async def test_a_seat_that_is_open_elsewhere_is_not_taken_without_a_word(pages: 
         assert (refused.status, msgspec.json.decode(refused.body)["code"]) == (409, "seat_taken")
         reply = await reader.post("/api/enter/join", {"take_over": True}, token)
         grant = await pages.redeem(msgspec.json.decode(reply.body)["token"])
-        assert grant == JoinGrant(reception.id, SeatId(FIRST.id), FIRST.account, "Firefox · Android")
+        assert grant.session
+        session, device = grant.session, "Firefox · Android"
+        assert grant == JoinGrant(reception.id, SeatId(FIRST.id), FIRST.account, session, device)
 
 
 async def enters_waiting(reader: Reader, code: str) -> None:
