@@ -14,13 +14,14 @@ from bridge.events import DevicesChecked, NoticeAcknowledged, SeatConfirmed
 from bridge.guests import NOTICE_VERSION
 from bridge.ids import AccountId, ParticipantId
 from bridge.invitations import shown_code
-from bridge.model import AdmitRule
+from bridge.model import AdmitRule, Agency, Level
+from bridge.office import OfficeText, OfficeVersion
 from bridge.policy import SYSTEM
 from bridge.ports import JoinGrant
 from bridge.reception import Reception
 from bridge.states import AttendanceState
 from tests.support.pages import Pages, Reader, serving
-from tests.support.receptions import AGENCY_SEAT, CHAIR
+from tests.support.receptions import AGENCY, AGENCY_SEAT, CHAIR
 from tests.support.waiting import FIRST, SECOND, invited, scheduled_to_wait
 
 NEVER = "000-000-000"
@@ -294,9 +295,28 @@ async def test_a_seat_that_is_open_elsewhere_is_not_taken_without_a_word(pages: 
         assert (refused.status, msgspec.json.decode(refused.body)["code"]) == (409, "seat_taken")
         reply = await reader.post("/api/enter/join", {"take_over": True}, token)
         grant = await pages.redeem(msgspec.json.decode(reply.body)["token"])
+        assert grant.session
         assert grant == JoinGrant(reception.id, FIRST.id, FIRST.account, grant.session, "Firefox · Android")
 
 
 async def enters_waiting(reader: Reader, code: str) -> None:
     """Their other device is inside already, which asks for no check of this one."""
     await reader.send("/enter/begin", {"code": code})
+
+
+async def test_who_comes_early_reads_what_the_office_itself_says(pages: Pages) -> None:
+    said = OfficeText(name="Ban của xã", bring="Căn cước\nĐơn", house_rules="Giữ trật tự", contact="113")
+    async with pages.storage.units.writing() as unit:
+        await unit.organisation.add_agency(Agency(AGENCY, "Xã", Level.COMMUNE, None))
+        await unit.offices.add(OfficeVersion(AGENCY, 1, 0, AccountId("a"), said))
+        await unit.commit()
+    later = pages.clock.utc() + 2 * 86_400 * 1_000_000_000
+    early = await scheduled_to_wait(pages.ports.receptions, later, doors=False)
+    code = await code_of(pages, early)
+    async with pages.reader() as reader:
+        await reader.send("/enter?lang=en", {"code": code})
+        page = await reader.send("/enter/begin", {"code": code})
+    assert page.path == "/enter/early"
+    for text in ("Ban của xã", "Căn cước\nĐơn", "Giữ trật tự", "113"):
+        assert text in page.text
+    assert "Your identity paper" not in page.text

@@ -110,7 +110,7 @@ export class WaitingList extends PlainElement {
     const label = t("A few words to {name}", { name: who.name });
     return html`<details data-testid="message">
       <summary>
-        ${t("Message")}<span class="visually-hidden"> <bdi>${who.name}</bdi></span>
+        ${t("Send a message")}<span class="visually-hidden"> <bdi>${who.name}</bdi></span>
       </summary>
       <form @submit=${send}>
         ${words(`message-${who.seat}`, label)}
