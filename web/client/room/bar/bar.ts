@@ -75,8 +75,8 @@ export class Bar extends PlainElement {
     return html`<footer class="dc-bar">
       <div class="dc-bar-own" role="toolbar" aria-label=${t("My controls")}>
         ${may(this.room, "set_own_microphone") ? button(this.#microphone()) : nothing}
-        ${may(this.room, "set_own_camera") ? button(this.#camera()) : nothing} ${this.#share()} ${this.#hand()}
-        ${button(this.#layout())}
+        ${may(this.room, "set_own_camera") ? button(this.#camera()) : nothing} ${this.#share()}
+        ${this.#hand()} ${button(this.#layout())}
         ${tabsOf(this.room).includes("people") ? button(this.#panel()) : nothing}
         ${button(this.#chat())} ${this.#fullScreen()} ${button(this.#keys())}
         ${button(this.#leave())}
