@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from bridge.clients import ClientAccount
 from bridge.errors import Code, Invalid, Refusal
 from bridge.events import Departure
 from bridge.ids import NS_PER_S, AccountId, AgencyId, MonoNs, SessionId, UtcNs
@@ -223,8 +224,10 @@ def why_out(account: Account | None, session_holds: bool) -> Departure | None:
 
 
 def actor_of(account: Account, below: frozenset[AgencyId]) -> Actor:
-    """The account outside any reception. ``below``: the agencies under its own."""
-    return Actor(account.id, account.name, account.roles, account.agency, below=below)
+    """The account outside any reception; a client's narrowed to what it was given. ``below``: the agencies under its
+    own."""
+    only = account.only if isinstance(account, ClientAccount) else None
+    return Actor(account.id, account.name, account.roles, account.agency, below=below, only=only)
 
 
 def actor_in(actor: Actor, reception: Reception) -> Actor:

@@ -47,6 +47,11 @@ class Code(StrEnum):
     MALFORMED_MESSAGE = "malformed_message"
     MALFORMED_SDP = "malformed_sdp"
     TOO_LARGE = "too_large"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    CURSOR_INVALID = "cursor_invalid"
+    KEY_REUSED = "key_reused"
+    OUTCOME_UNKNOWN = "outcome_unknown"
     # life cycles
     ILLEGAL_TRANSITION = "illegal_transition"
     CONFLICT = "conflict"

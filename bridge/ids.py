@@ -22,6 +22,7 @@ TrackId = NewType("TrackId", str)
 NodeId = NewType("NodeId", str)
 RecorderId = NewType("RecorderId", str)
 SessionId = NewType("SessionId", str)
+ClientId = NewType("ClientId", str)
 
 RoomId = NewType("RoomId", str)
 """A room is the live side of one reception; its id is the reception's id (:func:`room_of`)."""

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from bridge.commands import CancelReception, ChangeReception, ScheduleReception
-from bridge.errors import IllegalTransition, NotFound, Refusal
-from bridge.ids import ReceptionId, SeatId, is_guest
+from bridge.errors import IllegalTransition, Invalid, NotFound, Refusal
+from bridge.ids import AgencyId, ReceptionId, SeatId, is_guest
 from bridge.invitations import Invitation, code_of, fresh_code, invitation
 from bridge.ledger import DONE
-from bridge.model import Seat
+from bridge.model import OWN_DEVICE, Seat
+from bridge.office import allows_own_devices
+from bridge.offices import texts_of
 from bridge.policy import Action, Actor, authorise
 from bridge.ports import Clock, Entropy, SecretBox
 from bridge.reception import Reception
@@ -43,6 +45,11 @@ class Settled(msgspec.Struct, frozen=True):
 def guests(reception: Reception) -> tuple[Seat, ...]:
     """The seats that are opened by a code."""
     return tuple(seat for seat in reception.seats.values() if is_guest(seat.account))
+
+
+def own_devices(seats: Iterable[Seat]) -> frozenset[SeatId]:
+    """The seats on a device of one's own."""
+    return frozenset(seat.id for seat in seats if seat.point == OWN_DEVICE)
 
 
 def settled(reception: Reception, invitations: Iterable[Invitation], until_utc_ns: int) -> Settled:
@@ -80,16 +87,28 @@ class Inviting:
         self._until = until
 
     async def schedule(self, actor: Actor, command: ScheduleReception) -> Reception:
-        """See :meth:`ReceptionService.schedule`."""
+        """See :meth:`ReceptionService.schedule`. Raises Invalid(seats) for a device of one's own where the office
+        allows none."""
+        await self._check_devices(command.agency, command.seats, frozenset())
         return await self._service.schedule(actor, command, self._settle)
 
     async def change(self, actor: Actor, reception: ReceptionId, command: ChangeReception) -> Reception:
-        """See :func:`bridge.plans.decide_change`."""
+        """See :func:`bridge.plans.decide_change`. Raises as :meth:`schedule`; who had such a device keeps it."""
+        before = await self._service.present(reception)
+        await self._check_devices(before.agency, command.plan.seats, own_devices(before.seats.values()))
         return await self._service.execute(actor, reception, command, self._settle)
 
     async def cancel(self, actor: Actor, reception: ReceptionId, command: CancelReception) -> Reception:
         """Its codes open nothing any more."""
         return await self._service.execute(actor, reception, command, self._settle)
+
+    async def _check_devices(self, agency: AgencyId, seats: Iterable[Seat], before: frozenset[SeatId]) -> None:
+        if own_devices(seats) <= before:
+            return
+        async with self._units.reading() as unit:
+            allowed = allows_own_devices(await texts_of(unit, agency))
+        if not allowed:
+            raise Invalid(field="seats", like="own_device", detail=f"own device in agency {agency}")
 
     async def _settle(self, unit: UnitOfWork, state: Reception) -> None:
         until = self._until(state.starts_utc_ns)

@@ -14,7 +14,8 @@ import msgspec
 from bridge.events import Recorded
 from bridge.ids import ReceptionId
 from bridge.model import RecordingRow
-from bridge.repositories import AuditEntry, EventLine
+from bridge.reception_rows import EventLine
+from bridge.repositories import AuditEntry
 from bridge.states import RecordingState
 
 DONE = "done"

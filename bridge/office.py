@@ -6,12 +6,12 @@ An :class:`OfficeText` is what one agency set; None there is inherited. :func:`s
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
-from enum import StrEnum
 
 import msgspec
 
 from bridge.errors import Invalid
 from bridge.ids import AccountId, AgencyId
+from bridge.model import AdmitRule
 from bridge.organisation import Tree
 
 MAX_LINE = 120
@@ -24,13 +24,6 @@ SESSION_MINUTES = range(10, 481)
 
 RESUME_SECONDS = range(10, 301)
 """Browsers need some seconds for a new line; after five minutes nobody waits for a seat."""
-
-
-class Admits(StrEnum):
-    """Who lets people in from the waiting area."""
-
-    CHAIR = "chair"
-    CHAIR_OR_SECRETARY = "chair_or_secretary"
 
 
 class OfficeSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +39,7 @@ class OfficeSettings(msgspec.Struct, frozen=True, kw_only=True):
     house_rules: str = ""
     bring: str = ""
     session_minutes: int = 120
-    admits: Admits = Admits.CHAIR_OR_SECRETARY
+    admit: AdmitRule = AdmitRule.BY_OFFICE
     own_devices: bool = True
     resume_seconds: int = 30
 
@@ -63,7 +56,7 @@ class OfficeText(msgspec.Struct, frozen=True, kw_only=True):
     house_rules: str | None = None
     bring: str | None = None
     session_minutes: int | None = None
-    admits: Admits | None = None
+    admit: AdmitRule | None = None
     own_devices: bool | None = None
     resume_seconds: int | None = None
 
@@ -99,6 +92,12 @@ def settled(defaults: OfficeSettings, nearest_first: Iterable[OfficeText]) -> Of
         return whole
     # A parent took the language away in which an agency below begins.
     return msgspec.structs.replace(whole, language=whole.languages[0])
+
+
+def allows_own_devices(nearest_first: Iterable[OfficeText]) -> bool:
+    """Whether citizens may take part from a device of their own; no installation forbids it by itself."""
+    said = (text.own_devices for text in nearest_first)
+    return next((one for one in said if one is not None), True)
 
 
 def line_of(tree: Tree, versions: Mapping[AgencyId, OfficeVersion], agency: AgencyId) -> list[OfficeText]:

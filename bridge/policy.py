@@ -71,7 +71,8 @@ class Scope(StrEnum):
 
 class Actor(msgspec.Struct, frozen=True):
     """Who asks. ``seat``, ``seat_role`` and ``participant`` are set inside a reception of theirs; ``seat_role`` is what
-    the seat counts as at this moment (:meth:`bridge.reception.Reception.role_at`)."""
+    the seat counts as at this moment (:meth:`bridge.reception.Reception.role_at`). ``only``: whatever the roles allow,
+    no other actions than these (a client of the API); None: all of them."""
 
     account: AccountId
     name: str
@@ -82,6 +83,7 @@ class Actor(msgspec.Struct, frozen=True):
     participant: ParticipantId | None = None
     below: frozenset[AgencyId] = frozenset()
     """The agencies under theirs, as the tree stands now; whoever makes an actor outside a reception fills them in."""
+    only: frozenset[Action] | None = None
 
 
 SYSTEM = Actor(AccountId("system"), "system", frozenset(), AgencyId(""))
@@ -235,13 +237,19 @@ def _holds(actor: Actor, role: Role, scope: Scope, concern: Concern) -> bool:
 
 def may(actor: Actor, action: Action, concern: Concern) -> bool:
     """Whether the table lets ``actor`` do ``action``."""
-    return actor is SYSTEM or any(_holds(actor, role, scope, concern) for role, scope in POLICY[action])
+    if actor is SYSTEM:
+        return True
+    return _kept(actor, action) and any(_holds(actor, role, scope, concern) for role, scope in POLICY[action])
+
+
+def _kept(actor: Actor, action: Action) -> bool:
+    return actor.only is None or action in actor.only
 
 
 def agencies_of(actor: Actor, action: Action) -> frozenset[AgencyId] | None:
     """Of which agencies' things ``actor`` may do it; None: of all. For lists, which the database filters: it names
     exactly those of which :func:`may` says yes outside of seats."""
-    held = {scope for role, scope in POLICY[action] if role in actor.roles}
+    held = {scope for role, scope in POLICY[action] if role in actor.roles and _kept(actor, action)}
     if actor is SYSTEM or Scope.ANYWHERE in held:
         return None
     if Scope.BELOW in held:
@@ -252,6 +260,16 @@ def agencies_of(actor: Actor, action: Action) -> frozenset[AgencyId] | None:
 def reaches_below(roles: frozenset[Role]) -> bool:
     """Whether any of them counts in agencies below; for who else nobody has to ask which these are."""
     return not roles.isdisjoint(_REACHING)
+
+
+def office_actions(actor: Actor) -> frozenset[Action]:
+    """What ``actor`` may do by roles of the account, outside any seat: the most that can be handed on to a client."""
+    held = {action for action in Action if _kept(actor, action) and _by_office(actor, action)}
+    return frozenset(held)
+
+
+def _by_office(actor: Actor, action: Action) -> bool:
+    return any(role in actor.roles and scope is not Scope.SEAT for role, scope in POLICY[action])
 
 
 def grantable(actor: Actor, *, at_point: bool) -> frozenset[Role]:

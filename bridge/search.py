@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from bridge.ids import AccountId, AgencyId, BridgePointId, ReceptionId, RecordingId
+from bridge.ids import AgencyId, BridgePointId, RecordingId
 from bridge.manifest import Manifest
 from bridge.model import RecordingRow
 from bridge.states import RecordingState
@@ -72,26 +72,6 @@ class RecordingCursor(msgspec.Struct, frozen=True):
 def cursor_of(row: RecordingRow) -> RecordingCursor:
     """The place behind this row."""
     return RecordingCursor(row.began_utc_ns, row.id)
-
-
-class ReceptionFilter(msgspec.Struct, frozen=True):
-    """Everything that is given must hold. ``agencies`` None: of all; else also those where ``account`` has a seat.
-    ``title``: words that must all begin a word of it. Times: when it starts, from (included) and before (not)."""
-
-    agencies: frozenset[AgencyId] | None = None
-    account: AccountId | None = None
-    from_utc_ns: int | None = None
-    before_utc_ns: int | None = None
-    title: str = ""
-    public: bool | None = None
-    newest_first: bool = False
-
-
-class ReceptionCursor(msgspec.Struct, frozen=True):
-    """A place in a list of receptions: what follows this row."""
-
-    starts_utc_ns: int
-    id: ReceptionId
 
 
 class RecordingPerson(msgspec.Struct, frozen=True):

@@ -10,8 +10,10 @@ from typing import Self, TypeVar
 import msgspec
 
 from bridge.accounts import actor_of, checked_language, checked_login, checked_name
+from bridge.clients import account_of, client_id, holds
 from bridge.errors import Conflict, Invalid, NotFound, NotPermitted
-from bridge.ids import AccountId, AgencyId, BridgePointId
+from bridge.finding import AccountFilter
+from bridge.ids import AccountId, AgencyId, BridgePointId, ClientId, UtcNs
 from bridge.model import Account, Agency, BridgePoint, Level, Role
 from bridge.organisation import Tree, check_agency, check_move, check_point, checked_place, tree_of
 from bridge.policy import SYSTEM, Action, Actor, Concern, authorise, grantable
@@ -57,16 +59,29 @@ async def tree(unit: UnitOfWork) -> Tree:
     return tree_of(await unit.organisation.agencies(), await unit.organisation.points())
 
 
-async def _present(unit: UnitOfWork, actor: Actor, known: Tree) -> Actor:
+async def _present(unit: UnitOfWork, actor: Actor, known: Tree, now: UtcNs) -> Actor:
     if actor is SYSTEM:
         return actor
-    try:
-        stored = await unit.accounts.get(actor.account)
-    except NotFound as gone:
-        raise NotPermitted(detail=f"{actor.account} is gone") from gone
-    if stored.disabled:
-        raise NotPermitted(detail=f"{actor.account} was disabled")
+    of_client = client_id(actor.account)
+    stored = await (_account(unit, actor.account) if of_client is None else _client(unit, of_client, now))
     return actor_of(stored, known.below(stored.agency))
+
+
+async def _account(unit: UnitOfWork, account: AccountId) -> Account:
+    try:
+        stored = await unit.accounts.get(account)
+    except NotFound as gone:
+        raise NotPermitted(detail=f"{account} is gone") from gone
+    if stored.disabled:
+        raise NotPermitted(detail=f"{account} was disabled")
+    return stored
+
+
+async def _client(unit: UnitOfWork, of: ClientId, now: UtcNs) -> Account:
+    client = await unit.clients.get(of)
+    if client is None or not holds(client, now):
+        raise NotPermitted(detail=f"client {of} was revoked or ran out")
+    return account_of(client)
 
 
 class SetUp:
@@ -84,7 +99,7 @@ class SetUp:
         """With the organisation read, and the actor as they stand now: two administrators who take each other's rights
         at the same moment leave one of them. Raises NotPermitted for who sets up nothing at all."""
         known = await tree(unit)
-        present = await _present(unit, actor, known)
+        present = await _present(unit, actor, known, clock.utc())
         authorise(present, Action.SET_UP, Concern("organisation", None))
         return cls(unit, present, known, clock, entropy)
 
@@ -195,6 +210,10 @@ class SetUp:
         """Of the actor's own part of the tree, in order of login."""
         part = {agency.id for agency in self.tree.under(self.actor.agency)}
         return [account for account in await self.unit.accounts.all() if account.agency in part]
+
+    def part(self, words: str = "") -> AccountFilter:
+        """Accounts of the actor's own part of the tree, with these words in name or login."""
+        return AccountFilter(frozenset(agency.id for agency in self.tree.under(self.actor.agency)), words)
 
     async def check_account(self, new: NewAccount) -> NewAccount:
         """As it would be made: names in their one spelling, the agency that of the point. Raises Invalid, NotFound."""

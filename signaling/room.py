@@ -7,10 +7,8 @@ without ``await``: nothing can come between, and it works without the database.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any
-
-import msgspec
 
 from bridge import commands as c
 from bridge.commands import RoomCommand
@@ -21,9 +19,8 @@ from bridge.events import Departure, ParticipantJoined, ParticipantLeft
 from bridge.ids import NS_PER_S, AccountId, ParticipantId, RecordingId, room_of
 from bridge.live import LiveReception
 from bridge.policy import SENDING, SYSTEM, Actor, authorise
-from bridge.ports import Clock, Entropy, JoinGrant, LocalJournal
+from bridge.ports import JoinGrant
 from bridge.reception import Reception
-from bridge.receptions import ReceptionService
 from bridge.sessionclock import SessionClock
 from bridge.states import OVER, UNDER_WAY, ReceptionState
 from bridge.stream import Stream
@@ -40,54 +37,18 @@ from signaling.negotiation import Negotiation
 from signaling.overseer import Overseer
 from signaling.pauses import passed
 from signaling.placement import Placement
-from signaling.places import Place, Places
+from signaling.places import Place
 from signaling.refusals import STRANGER, Refusals
-from signaling.resume import ResumeSecrets
 from signaling.room_lease import RoomLease
-from signaling.settings import SignalingConfig
+from signaling.room_parts import AT_ONCE, WITHOUT_NODE, WRITES, RoomParts
 from signaling.settling import Settling
 from signaling.showing import Showing
-from signaling.times import Times
 from signaling.views import actor_of
 from signaling.watching import Watching
 from signaling.wire import Done, DownlinkReply, Ended, LineReport, Refused, UplinkReply, UplinkRequest
 from signaling.writer import Writer
 
 _log = logging.getLogger(__name__)
-
-AT_ONCE = (
-    c.SetMicrophone,
-    c.SetCamera,
-    c.SetScreen,
-    c.SetHand,
-    c.GiveFloor,
-    c.TakeFloor,
-    c.MuteParticipant,
-    c.MuteAll,
-    c.SendToAll,
-    c.SendToOfficials,
-    c.TakeChair,
-    c.ReturnChair,
-)
-"""Commands that act from the room's memory; the rest is stored before it takes effect."""
-
-WITHOUT_NODE = (c.SetHand, c.GiveFloor, c.SendToAll, c.SendToOfficials, c.TakeChair)
-"""They close no gate, so there is nothing to wait for."""
-WRITES = (c.SendToAll, c.SendToOfficials)
-
-
-class RoomParts(msgspec.Struct, frozen=True):
-    """What every room of a process is made with."""
-
-    config: SignalingConfig
-    service: ReceptionService
-    journal: LocalJournal
-    places: Places
-    secrets: ResumeSecrets
-    clock: Clock
-    entropy: Entropy
-    times: Times
-    retire: "Callable[[Room], None]"
 
 
 class Room:

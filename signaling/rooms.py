@@ -27,8 +27,9 @@ from signaling.overseer import set_clock
 from signaling.pauses import passed
 from signaling.places import Place, Places
 from signaling.resume import ResumeSecrets
-from signaling.room import Room, RoomParts
+from signaling.room import Room
 from signaling.room_lease import RoomLease
+from signaling.room_parts import RoomParts
 from signaling.settings import SignalingConfig, with_office
 from signaling.times import Times
 from signaling.watcher import Source, Watcher

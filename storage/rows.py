@@ -1,13 +1,14 @@
-"""Between a row and the bridge's struct of the same field names."""
+"""Between a row and the bridge's struct of the same field names; columns that hold words, as they are searched."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import RowMapping
+from sqlalchemy import ColumnElement, RowMapping, false
 
 from bridge.errors import MalformedInput
+from bridge.search import MAX_WORDS, folded
 
 Kept = TypeVar("Kept", bound=msgspec.Struct)
 
@@ -36,3 +37,16 @@ def struct_of(kind: type[Kept], row: RowMapping | Mapping[str, Any]) -> Kept:
         return msgspec.convert({str(name): value for name, value in row.items()}, kind)
     except msgspec.ValidationError as error:
         raise MalformedInput(f"a stored {kind.__name__}: {error}") from error
+
+
+def searched(*texts: str) -> str:
+    """Each word behind a space, so that a question can ask for how one begins."""
+    return "".join(f" {word}" for text in texts for word in folded(text))
+
+
+def begins(column: ColumnElement[str], words: str) -> list[ColumnElement[bool]]:
+    """Folded words hold letters and digits alone, no sign that LIKE would take for its own. Nothing but signs is in no
+    name and no title."""
+    if words.strip() and not folded(words):
+        return [false()]
+    return [column.like(f"% {word}%") for word in folded(words)[:MAX_WORDS]]

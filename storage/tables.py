@@ -66,6 +66,37 @@ accounts = Table(
     Column("language", String, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("must_change_password", Boolean, nullable=False, server_default=false()),
+    # No field of the struct: name and login as they are searched, kept by the repository.
+    Column("words", String, nullable=False, server_default=text("''")),
+    # A page of one part of the tree, in order of login.
+    Index(None, "agency", "login"),
+)
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("agency", ForeignKey("agencies.id"), nullable=False),
+    Column("roles", JsonText, nullable=False),
+    Column("actions", JsonText, nullable=False),
+    Column("secret_hash", String(64), nullable=False, unique=True),
+    Column("made_by", String, nullable=False),
+    Column("made_utc_ns", Nanoseconds, nullable=False),
+    Column("expires_utc_ns", Nanoseconds, nullable=False),
+    Column("seen_utc_ns", Nanoseconds),
+    Column("revoked_utc_ns", Nanoseconds),
+)
+
+kept_answers = Table(
+    "kept_answers",
+    metadata,
+    Column("owner", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("request", String(64), nullable=False),
+    Column("made_utc_ns", Nanoseconds, nullable=False, index=True),
+    Column("status", Integer, nullable=False),
+    Column("answer", Text, nullable=False),
 )
 
 sessions = Table(
@@ -170,8 +201,8 @@ receptions = Table(
     Column("title_words", String, nullable=False, server_default=text("''")),
     # The day's list: a span of starts, in this order.
     Index(None, "starts_utc_ns", "id"),
-    # That of one office, for its public page.
-    Index(None, "agency", "starts_utc_ns"),
+    # The same of one agency.
+    Index(None, "agency", "starts_utc_ns", "id"),
 )
 
 reception_seats = Table(
@@ -181,8 +212,9 @@ reception_seats = Table(
     Column("seat", String, primary_key=True),
     Column("account", String, nullable=False),
     Column("role", String, nullable=False),
-    # Whether somebody has a seat in a reception is asked for every row of a list.
-    Index(None, "account", "reception"),
+    # Of the reception, so that somebody's own are found in order.
+    Column("starts_utc_ns", Nanoseconds, nullable=False, server_default=text("0")),
+    Index(None, "account", "starts_utc_ns", "reception"),
 )
 
 reception_events = Table(
@@ -223,6 +255,8 @@ recordings = Table(
     Column("origin", String, nullable=False, server_default=text("''")),
     # No field of the row: the title as it is searched, kept by the repository.
     Column("title_words", String, nullable=False, server_default=text("''")),
+    # The archive of one agency, newest first.
+    Index(None, "agency", "began_utc_ns", "id"),
 )
 
 recording_people = Table(
@@ -234,6 +268,10 @@ recording_people = Table(
     Column("role", String, primary_key=True),
     Column("point_name", Ordered, nullable=False),
     Column("name_words", String, nullable=False),
+    # Of the recording, so that one agency's people and points are found without its recordings.
+    Column("agency", String, nullable=False, server_default=text("''")),
+    Column("began_utc_ns", Nanoseconds, nullable=False, server_default=text("0")),
+    Index(None, "agency", "point", "began_utc_ns"),
 )
 
 access_events = Table(

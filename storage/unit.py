@@ -4,33 +4,16 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
-from bridge.repositories import (
-    AccessEvents,
-    Accounts,
-    Audit,
-    FirstLinks,
-    FixityChecks,
-    Invitations,
-    KeyLists,
-    Leases,
-    Nodes,
-    Offices,
-    Organisation,
-    Outbox,
-    Receptions,
-    Recordings,
-    SecondFactors,
-    Sessions,
-    SignIns,
-    UnitOfWork,
-    UsedTokens,
-    ViewingCopies,
-    Visits,
-)
+from bridge.archive_rows import AccessEvents, FixityChecks, Recordings, ViewingCopies
+from bridge.client_rows import Clients, KeptAnswers
+from bridge.people_rows import Accounts, FirstLinks, Offices, Organisation, SecondFactors, Sessions, SignIns
+from bridge.reception_rows import Invitations, Receptions, Visits
+from bridge.repositories import Audit, KeyLists, Leases, Nodes, Outbox, UnitOfWork, UsedTokens
 from storage.engine import Database
 from storage.repositories.accounts import SqlAccounts
 from storage.repositories.archive import SqlAccessEvents, SqlFixityChecks, SqlViewingCopies
 from storage.repositories.audit import SqlAudit
+from storage.repositories.clients import SqlClients, SqlKeptAnswers
 from storage.repositories.first_links import SqlFirstLinks
 from storage.repositories.invitations import SqlInvitations
 from storage.repositories.key_lists import SqlKeyLists
@@ -61,6 +44,8 @@ class SqlUnit:
     sessions: Sessions
     sign_ins: SignIns
     second_factors: SecondFactors
+    clients: Clients
+    kept_answers: KeptAnswers
     invitations: Invitations
     offices: Offices
     first_links: FirstLinks
@@ -98,6 +83,8 @@ class SqlUnit:
         self.sessions = SqlSessions(transaction)
         self.sign_ins = SqlSignIns(transaction)
         self.second_factors = SqlSecondFactors(transaction)
+        self.clients = SqlClients(transaction)
+        self.kept_answers = SqlKeptAnswers(transaction)
         self.invitations = SqlInvitations(transaction)
         self.offices = SqlOffices(transaction)
         self.first_links = SqlFirstLinks(transaction)

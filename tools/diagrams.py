@@ -1,10 +1,12 @@
 """Prints the life cycles' diagrams of ARCHITECTURE.md from their tables; ``--check`` says whether they are stale."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from bridge.archive import VIEWING_COPY
 from bridge.states import LIFE_CYCLES
+from tools.marked import with_block, written
 
 DOCUMENT = Path(__file__).parent.parent / "ARCHITECTURE.md"
 
@@ -16,25 +18,13 @@ def _block(name: str) -> tuple[str, str]:
 def with_diagrams(text: str) -> str:
     """The document with every marked block written anew. Raises ValueError for a missing mark."""
     for cycle in (*LIFE_CYCLES, VIEWING_COPY):
-        begin, end = _block(cycle.name)
-        before, found, rest = text.partition(begin)
-        _, also_found, after = rest.partition(end)
-        if not found or not also_found:
-            raise ValueError(f"ARCHITECTURE.md has no block for the life cycle {cycle.name}")
-        text = f"{before}{begin}```mermaid\n{cycle.diagram()}\n```\n{end}{after}"
+        text = with_block(text, *_block(cycle.name), f"```mermaid\n{cycle.diagram()}\n```\n")
     return text
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """0, or 1 when ``--check`` finds the document stale."""
-    text = DOCUMENT.read_text(encoding="utf8")
-    fresh = with_diagrams(text)
-    if "--check" in arguments:
-        if fresh != text:
-            sys.stderr.write("ARCHITECTURE.md: diagrams are stale; run `python -m tools.diagrams`\n")
-        return int(fresh != text)
-    DOCUMENT.write_text(fresh, encoding="utf8")
-    return 0
+    return written(DOCUMENT, with_diagrams, "python -m tools.diagrams", arguments)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bridge.model import Role
 from bridge.policy import GRANTS, POINT_GRANTS, POLICY, SEATED, Action, Scope
+from tools.marked import with_block, written
 from web.access import OPEN_TO_ALL
 
 DOCUMENT = Path(__file__).parent.parent / "SECURITY.md"
@@ -55,23 +56,12 @@ def table() -> str:
 
 def with_table(text: str) -> str:
     """The document with its block written anew. Raises ValueError for a missing mark."""
-    before, found, rest = text.partition(BEGIN)
-    _, also_found, after = rest.partition(END)
-    if not found or not also_found:
-        raise ValueError("SECURITY.md has no block for the policy")
-    return f"{before}{BEGIN}{table()}{END}{after}"
+    return with_block(text, BEGIN, END, table())
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """0, or 1 when ``--check`` finds the document stale."""
-    text = DOCUMENT.read_text(encoding="utf8")
-    fresh = with_table(text)
-    if "--check" in arguments:
-        if fresh != text:
-            sys.stderr.write("SECURITY.md: the policy is stale; run `python -m tools.policy_table`\n")
-        return int(fresh != text)
-    DOCUMENT.write_text(fresh, encoding="utf8")
-    return 0
+    return written(DOCUMENT, with_table, "python -m tools.policy_table", arguments)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ Route = tuple[str, str]
 OPEN_TO_ALL: tuple[Route, ...] = (
     ("GET", "/healthz"),
     ("GET", "/favicon.ico"),
+    ("GET", "/build.json"),
     ("GET", "/i18n/{lang}.json"),
     ("GET", "/static/build"),
     ("GET", "/office/logos/{logo}"),
@@ -34,6 +35,8 @@ OPEN_TO_ALL: tuple[Route, ...] = (
     ("GET", "/enter/{code}"),
     ("POST", "/enter/begin"),
     ("GET", "/enter/not-me"),
+    ("GET", "/api"),
+    ("GET", "/api/openapi.json"),
 )
 """Nobody has to be signed in for these. The front door only leads on; the doors for codes have a pace of their own."""
 
@@ -65,6 +68,8 @@ OWN: tuple[Route, ...] = (
     ("POST", "/account/sessions/others/end"),
     ("POST", "/account/sessions/{session}/end"),
     ("GET", "/setup/passwords/{form}"),
+    ("GET", "/setup/clients/secrets/{form}"),
+    ("GET", "/api/me"),
 )
 """For everybody who is signed in, about nobody but themselves."""
 
@@ -73,6 +78,7 @@ _WATCHED = "/operator/receptions/{reception}"
 _RECORDING, _RECORDING_API = "/archive/{recording}", "/api/recordings/{recording}"
 _SEGMENT = f"{_RECORDING_API}/segments/{{track}}/{{number}}"
 _AGENCY, _POINT, _ACCOUNT = "/setup/agencies/{agency}", "/setup/points/{point}", "/setup/people/{account}"
+_AGENCY_API, _POINT_API, _ACCOUNT_API = "/api/agencies/{agency}", "/api/points/{point}", "/api/people/{account}"
 
 ASKED: Mapping[Route, Action] = {
     ("GET", "/today"): Action.SEE_RECEPTION,
@@ -138,6 +144,21 @@ ASKED: Mapping[Route, Action] = {
     ("DELETE", f"{_RECORDING_API}/copy"): Action.COPY_RECORDING,
     ("POST", f"{_RECORDING_API}/copy/purpose"): Action.COPY_RECORDING,
     ("GET", f"{_RECORDING_API}/copy/file"): Action.COPY_RECORDING,
+    ("GET", "/api/attendees"): Action.SCHEDULE,
+    ("GET", "/api/people"): Action.SET_UP,
+    ("POST", "/api/people"): Action.SET_UP,
+    ("GET", _ACCOUNT_API): Action.SET_UP,
+    ("POST", f"{_ACCOUNT_API}/disable"): Action.SET_UP,
+    ("POST", f"{_ACCOUNT_API}/enable"): Action.SET_UP,
+    ("POST", f"{_ACCOUNT_API}/password"): Action.SET_UP,
+    ("GET", "/api/agencies"): Action.SET_UP,
+    ("POST", "/api/agencies"): Action.SET_UP,
+    ("GET", _AGENCY_API): Action.SET_UP,
+    ("PATCH", _AGENCY_API): Action.SET_UP,
+    ("GET", "/api/points"): Action.SET_UP,
+    ("POST", "/api/points"): Action.SET_UP,
+    ("GET", _POINT_API): Action.SET_UP,
+    ("PATCH", _POINT_API): Action.SET_UP,
     ("GET", "/setup"): Action.SET_UP,
     ("GET", "/setup/office"): Action.SET_UP,
     ("GET", _AGENCY): Action.SET_UP,
@@ -167,4 +188,8 @@ ASKED: Mapping[Route, Action] = {
     ("POST", f"{_ACCOUNT}/disable"): Action.SET_UP,
     ("POST", f"{_ACCOUNT}/enable"): Action.SET_UP,
     ("POST", f"{_ACCOUNT}/password"): Action.SET_UP,
+    ("GET", "/setup/clients"): Action.SET_UP,
+    ("GET", "/setup/clients/new"): Action.SET_UP,
+    ("POST", "/setup/clients/new"): Action.SET_UP,
+    ("POST", "/setup/clients/{client}/revoke"): Action.SET_UP,
 }

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from aiohttp import web
 
+from bridge.clients import client_id
 from bridge.errors import NotFound
 from bridge.ids import AccountId
 from bridge.model import RecordingRow
@@ -17,6 +18,9 @@ from web.reach import allowed
 from web.render import times_of
 from web.requests import actor_of
 
+MOST_COUNTED = 1000
+"""Nobody reads on that far; counting a hundred thousand would cost more than the page."""
+
 
 class Found(NamedTuple):
     """``next``: the place where the list goes on, None at its end."""
@@ -26,9 +30,11 @@ class Found(NamedTuple):
 
 
 class Around(NamedTuple):
-    """``total``: of all pages of the answer; ``points``: those one may ask for."""
+    """``total``: of all pages of the answer, ``more`` when there are more than that; ``points``: those one may ask
+    for."""
 
     total: int
+    more: bool
     points: Sequence[PointName]
 
 
@@ -51,16 +57,22 @@ async def found(request: web.Request, asked: RecordingFilter, after: RecordingCu
     return Found(rows[:limit], cursor_of(rows[limit - 1]) if more else None)
 
 
-async def around(request: web.Request, asked: RecordingFilter) -> Around:
-    """What the page says beside the rows."""
+async def around(request: web.Request, asked: RecordingFilter, page: Found, *, first: bool) -> Around:
+    """What the page says beside the rows. A list that ends on its first page counts itself."""
     async with request.app[PORTS].units.reading() as unit:
-        return Around(await unit.recordings.count(asked), await unit.recordings.points(asked.agencies))
+        whole = first and page.next is None
+        total = len(page.rows) if whole else await unit.recordings.count(asked, MOST_COUNTED + 1)
+        return Around(min(total, MOST_COUNTED), total > MOST_COUNTED, await unit.recordings.points(asked.agencies))
 
 
 async def names_of(unit: UnitOfWork, accounts: Iterable[AccountId]) -> dict[AccountId, str]:
-    """By account; the system has none, an account that is not there any more keeps its id."""
+    """By account or client; the system has none, an account that is not there any more keeps its id."""
     names: dict[AccountId, str] = {SYSTEM.account: ""}
     for account in set(accounts) - {SYSTEM.account}:
+        if (of_client := client_id(account)) is not None:
+            client = await unit.clients.get(of_client)
+            names[account] = client.name if client else account
+            continue
         try:
             names[account] = (await unit.accounts.get(account)).name
         except NotFound:

@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from bridge.errors import Invalid
-from bridge.ids import AgencyId, BridgePointId, RecordingId
+from bridge.ids import AgencyId, BridgePointId
 from bridge.search import ProofState, RecordingCursor, RecordingFilter
 from web.forms import Form
+from web.paging import cursor_text
 from web.times import at
 
 FIELDS = ("title", "from", "to", "point", "person", "proof")
@@ -23,11 +24,6 @@ _EARLIEST, _LATEST = date(2000, 1, 1), date(2099, 12, 31)
 
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 """As the browser's field sends it, or as a person types it where the browser has no such field."""
-
-_LAST_NS = 2**63 - 1
-"""No database keeps a later moment."""
-
-_CURSOR = re.compile(r"(\d{1,19})-(.{1,100})")
 
 
 class Asked(NamedTuple):
@@ -110,18 +106,3 @@ def _proof(form: Form) -> ProofState | None:
     except ValueError:
         form.wrong("proof", "choice")
         return None
-
-
-def cursor_text(cursor: RecordingCursor) -> str:
-    """For an address; opaque to others."""
-    return f"{cursor.began_utc_ns}-{cursor.id}"
-
-
-def parse_cursor(text: str) -> RecordingCursor | None:
-    """None for none. Raises Invalid(field=after)."""
-    if not text:
-        return None
-    found = _CURSOR.fullmatch(text)
-    if found is None or "\0" in text or int(found[1]) > _LAST_NS:
-        raise Invalid(field="after")
-    return RecordingCursor(int(found[1]), RecordingId(found[2]))

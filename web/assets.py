@@ -1,5 +1,6 @@
 """Names of the built client: from an island's name to its hashed files, by the manifest that Vite leaves."""
 
+import hashlib
 import json
 import logging
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ class Assets:
 
     folder: Path
     entries: dict[str, Entry] = field(default_factory=dict)
+    version: str = ""
+    """Another one after every build that changed anything."""
 
     @property
     def built(self) -> bool:
@@ -44,11 +47,13 @@ def load_assets(static: Path) -> Assets:
     folder = static / "build"
     path = folder / ".vite" / "manifest.json"
     try:
-        manifest = json.loads(path.read_text("utf-8"))
+        text = path.read_bytes()
     except FileNotFoundError:
         log.error("the browser client is not built (%s is missing); run: make setup", path)
         return Assets(folder)
-    return Assets(folder, {_name(source): _entry(manifest, source) for source in _entries(manifest)})
+    manifest = json.loads(text)
+    entries = {_name(source): _entry(manifest, source) for source in _entries(manifest)}
+    return Assets(folder, entries, hashlib.sha256(text).hexdigest()[:16])
 
 
 def _entries(manifest: dict[str, Any]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Puts the pages together: one aiohttp application, to which ``deploy`` attaches the rooms' sockets."""
 
 import mimetypes
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -8,9 +9,13 @@ from aiohttp import web
 from bridge.inviting import Inviting
 from bridge.sealing import Sealing, SigningPorts
 from web.accounts import OwnAccount
-from web.api import receptions as api_receptions
+from web.api import table
 from web.api.copies import CopyApi
+from web.api.idempotency import Idempotency
+from web.api.organisation import OrganisationApi
+from web.api.people import PeopleApi
 from web.api.recordings import RecordingApi
+from web.api.routes import mounted
 from web.assets import PREFIX, load_assets
 from web.browser_forms import BrowserForms
 from web.catalogues import load_catalogues
@@ -21,7 +26,7 @@ from web.credentials import Credentials
 from web.firstadministrator import FirstAdministrator
 from web.health import health
 from web.invitation_times import codes_hold
-from web.islands import catalogue, no_icon
+from web.islands import build_version, catalogue, no_icon
 from web.keys import ASSETS, CATALOGUES, CONFIG, INVITING, OFFICES, PORTS, TEMPLATES, VISITS
 from web.manifests import Manifests
 from web.middlewares.failures import answer_failures
@@ -37,7 +42,9 @@ from web.officebook import OfficeBook, defaults_of
 from web.once import Once, Untold
 from web.pages import enter, invitations, offices, operator, reception, receptions, room, steps, today
 from web.pages.account import AccountPages
+from web.pages.api import ApiPages
 from web.pages.archive import ArchivePages
+from web.pages.clients import ClientPages
 from web.pages.copies import CopyPages
 from web.pages.first import FirstPages
 from web.pages.office import OfficePages
@@ -53,6 +60,7 @@ from web.secondfactor import SecondFactorDesk
 from web.signin import SignIn
 from web.visits import Visits
 
+DOCUMENT = "/api/openapi.json"
 MAX_REQUEST_BYTES = 256 * 1024
 """The largest thing anybody sends to a page: a reception of 60 seats with its agenda, a file of agencies."""
 
@@ -86,8 +94,8 @@ def build(config: WebConfig, ports: WebPorts) -> web.Application:
     )
     app.on_response_prepare.append(write_headers)
     _add_planning(app)  # first: "new" is no reception's id
-    app.router.add_routes([*_common(), *_pages(), *_api(), *_accounts(config, ports), *_entering()])
-    _add_archive(app, config, ports)
+    app.router.add_routes([*_common(), *_pages(), *_accounts(config, ports), *_entering()])
+    _add_api(app, config, ports, _add_archive(app, config, ports))
     _add_setup(app, ports)
     if app[ASSETS].built:
         mimetypes.add_type("text/javascript", ".js")
@@ -99,6 +107,7 @@ def _common() -> list[web.RouteDef]:
     return [
         web.get("/healthz", health),
         web.get("/favicon.ico", no_icon),
+        web.get("/build.json", build_version),
         web.get("/i18n/{lang}.json", catalogue),
     ]
 
@@ -213,25 +222,28 @@ def _add_planning(app: web.Application) -> None:
     app.on_cleanup.append(close)
 
 
-def _api() -> list[web.RouteDef]:
-    one = "/api/receptions/{reception}"
-    return [
-        web.get("/api/receptions", api_receptions.listing),
-        web.post("/api/receptions", api_receptions.create),
-        web.get(one, api_receptions.show),
-        web.get(f"{one}/plan", api_receptions.plan),
-        web.put(f"{one}/plan", api_receptions.change),
-        web.get(f"{one}/invitations", api_receptions.invitations),
-        web.post(f"{one}/invitations/{{seat}}/renew", api_receptions.renew),
-        web.get("/api/offices/{agency}/receptions", api_receptions.of_office),
-        web.post(f"{one}/open", api_receptions.open_doors),
-        web.post(f"{one}/cancel", api_receptions.cancel),
-        web.post(f"{one}/join", steps.join),
-        web.post("/api/enter/join", steps.join),
-    ]
+class _Archive(NamedTuple):
+    """What the API shares with the pages of the archive."""
+
+    recordings: RecordingApi
+    copies: CopyApi
 
 
-def _add_archive(app: web.Application, config: WebConfig, ports: WebPorts) -> None:
+def _add_api(app: web.Application, config: WebConfig, ports: WebPorts, archive: _Archive) -> None:
+    """Router and document from one table."""
+    sections = (
+        ("receptions", table.of_receptions()),
+        ("people", table.of_people(PeopleApi(ports))),
+        ("organisation", table.of_organisation(OrganisationApi(ports))),
+        ("recordings", table.of_recordings(archive.recordings)),
+        ("copies", table.of_copies(archive.copies)),
+    )
+    once, pages = Idempotency(ports), ApiPages(config, sections)
+    app.router.add_routes([mounted(route, once.around) for _, part in sections for route in part])
+    app.router.add_routes([web.get("/api", pages.show), web.get(DOCUMENT, pages.document)])
+
+
+def _add_archive(app: web.Application, config: WebConfig, ports: WebPorts) -> _Archive:
     """Pages and API of recordings share what they keep at hand; it ends with the application."""
     manifests, purposes = Manifests(ports.objects), Purposes(ports)
     forms = BrowserForms(ports.objects, ports.remuxer, config.browser_forms_bytes)
@@ -240,14 +252,16 @@ def _add_archive(app: web.Application, config: WebConfig, ports: WebPorts) -> No
     sealing = Sealing(ports.units, ports.objects, ports.clock, signing, software="", retention_days=0)
     checks = Checks(sealing)
     api = RecordingApi(ports, manifests, forms, checks, purposes)
-    app.router.add_routes(_archive(ArchivePages(ports, manifests, checks, purposes), api))
-    app.router.add_routes(_copies(CopyDesk(ports)))
+    desk = CopyDesk(ports)
+    app.router.add_routes(_archive(ArchivePages(ports, manifests, checks, purposes)))
+    app.router.add_routes(_copies(CopyPages(desk)))
 
     async def close(_: web.Application) -> None:
         await checks.close()
         await forms.close()
 
     app.on_cleanup.append(close)
+    return _Archive(api, CopyApi(desk))
 
 
 def _add_setup(app: web.Application, ports: WebPorts) -> None:
@@ -256,6 +270,7 @@ def _add_setup(app: web.Application, ports: WebPorts) -> None:
     app.router.add_routes(_setup(SetUpPages(ports, once), ImportPages(ports, once, untold)))
     app.router.add_routes(_offices(OfficePages(ports, app[OFFICES])))
     app.router.add_routes(_people(PeoplePages(ports, once, untold)))
+    app.router.add_routes(_clients(ClientPages(ports, once, untold)))
 
     async def close(_: web.Application) -> None:
         await once.close()
@@ -312,25 +327,29 @@ def _people(pages: PeoplePages) -> list[web.RouteDef]:
     ]
 
 
-def _copies(desk: CopyDesk) -> list[web.RouteDef]:
-    page, one = "/archive/{recording}/copy", "/api/recordings/{recording}/copy"
-    pages, api = CopyPages(desk), CopyApi(desk)
+def _clients(pages: ClientPages) -> list[web.RouteDef]:
+    return [
+        web.get("/setup/clients", pages.listing),
+        web.get("/setup/clients/new", pages.new),
+        web.post("/setup/clients/new", pages.make),
+        web.post("/setup/clients/{client}/revoke", pages.revoke),
+        web.get("/setup/clients/secrets/{form}", pages.secret),
+    ]
+
+
+def _copies(pages: CopyPages) -> list[web.RouteDef]:
+    page = "/archive/{recording}/copy"
     return [
         web.get(page, pages.show),
         web.post(page, pages.ask),
         web.post(f"{page}/cancel", pages.cancel),
         web.post(f"{page}/purpose", pages.purpose),
         web.get(f"{page}/file", pages.file),
-        web.get(one, api.show),
-        web.post(one, api.ask),
-        web.delete(one, api.cancel),
-        web.post(f"{one}/purpose", api.purpose),
-        web.get(f"{one}/file", api.file),
     ]
 
 
-def _archive(pages: ArchivePages, api: RecordingApi) -> list[web.RouteDef]:
-    page, one = "/archive/{recording}", "/api/recordings/{recording}"
+def _archive(pages: ArchivePages) -> list[web.RouteDef]:
+    page = "/archive/{recording}"
     return [
         web.get("/archive", pages.listing),
         web.get(page, pages.player),
@@ -338,10 +357,4 @@ def _archive(pages: ArchivePages, api: RecordingApi) -> list[web.RouteDef]:
         web.get(f"{page}/proof", pages.proof),
         web.post(f"{page}/proof", pages.verify),
         web.get(f"{page}/readings", pages.readings),
-        web.get("/api/recordings", api.listing),
-        web.post(f"{one}/purpose", api.purpose),
-        web.get(f"{one}/manifest", api.manifest),
-        web.get(f"{one}/segments/{{track}}/{{number:\\d{{1,9}}}}", api.segment),
-        web.post(f"{one}/verify", api.verify),
-        web.get(f"{one}/verification", api.verification),
     ]

@@ -3,8 +3,10 @@
 from aiohttp import web
 
 from bridge.errors import NotFound
+from web.api.bodies import json_response
 from web.assets import FOR_EVER
-from web.keys import CATALOGUES
+from web.keys import ASSETS, CATALOGUES
+from web.wire import BuildView
 
 
 async def catalogue(request: web.Request) -> web.StreamResponse:
@@ -16,6 +18,13 @@ async def catalogue(request: web.Request) -> web.StreamResponse:
     response.enable_compression()
     if request.query.get("v") == catalogues.versions[lang]:
         response.headers["Cache-Control"] = FOR_EVER
+    return response
+
+
+async def build_version(request: web.Request) -> web.StreamResponse:
+    """``GET /build.json``: of the client that pages are served with now; an island that is older offers to reload."""
+    response = json_response(BuildView(request.app[ASSETS].version))
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

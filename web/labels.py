@@ -9,8 +9,8 @@ from bridge.events import RecordingHealth
 from bridge.journal import GapReason
 from bridge.listing import Column, Why
 from bridge.media import Source
-from bridge.model import Level, ReceptionKind, Role
-from bridge.office import Admits
+from bridge.model import AdmitRule, Level, ReceptionKind, Role
+from bridge.policy import Action
 from bridge.quality import Quality
 from bridge.search import ProofState
 from bridge.signing import Origin
@@ -129,11 +129,13 @@ LEVELS: Mapping[Level, str] = {
     Level.COMMUNE: mark("Component bridge point, commune"),
 }
 
-ADMITS: Mapping[Admits, str] = {
-    Admits.CHAIR: mark("The chair alone"),
-    Admits.CHAIR_OR_SECRETARY: mark("The chair or the secretary"),
+ADMIT: Mapping[AdmitRule, str] = {
+    AdmitRule.BY_OFFICE: mark(
+        "They wait until the chair or the secretary lets them in; citizens do not see one another."
+    ),
+    AdmitRule.ON_JOIN: mark("They come in by themselves."),
 }
-"""Who lets people in from the waiting area."""
+"""How people come into a room."""
 
 AGENCY_LEVELS: Mapping[Level, str] = {
     Level.CENTRAL: mark("Central level"),
@@ -225,7 +227,26 @@ LINE_FAULTS: Mapping[Why, str] = {
 }
 """What is wrong with a line of a file for set-up, and what to do."""
 
+ACTIONS: Mapping[Action, str] = {
+    Action.SCHEDULE: mark("plan receptions"),
+    Action.SEE_RECEPTION: mark("see receptions"),
+    Action.OPEN_DOORS: mark("open the doors of receptions"),
+    Action.CANCEL: mark("cancel receptions"),
+    Action.SEE_ARCHIVE: mark("see the list of recordings"),
+    Action.PLAY_RECORDING: mark("play recordings"),
+    Action.VERIFY_RECORDING: mark("check recordings"),
+    Action.SEARCH_PERSON: mark("search recordings by a person's name"),
+    Action.SEE_READINGS: mark("see who read recordings"),
+    Action.EXPORT_RECORDING: mark("export recordings"),
+    Action.COPY_RECORDING: mark("have viewing copies made and download them"),
+    Action.SET_UP: mark("set up agencies, bridge points and accounts"),
+}
+"""What can be handed on to a client of the API."""
+
 FIELDS: Mapping[str, str] = {
+    "valid_days": mark("Enter a number of days, at most {limit}."),
+    "actions": mark("Choose at least one thing that it may do."),
+    "agency": mark("Choose an agency of your part of the tree."),
     "title": mark("Enter a title of at most {limit} characters."),
     "seats": mark("Choose at least one and at most {limit} who take part."),
     "chair": mark("Choose one chair."),
@@ -234,6 +255,7 @@ FIELDS: Mapping[str, str] = {
     "seat_there": mark("{name} is connected or waits at the door, so this seat stays as it is for now."),
     "guest_role": mark("Without an account one can be citizen, representative, lawyer, interpreter or observer."),
     "people": mark("At one seat there is room for {limit} people. Give the others a seat of their own."),
+    "own_device": mark("The office allows no device of one's own: choose the bridge point where this person sits."),
     "where": mark("Choose where this person sits: the place that was chosen is not on the list."),
     "note": mark("Write at most {limit} characters."),
     "date": mark("Enter the day."),

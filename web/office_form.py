@@ -3,7 +3,8 @@ when somebody else was quicker. Pure."""
 
 from collections.abc import Collection
 
-from bridge.office import Admits, OfficeSettings, OfficeText
+from bridge.model import AdmitRule
+from bridge.office import OfficeSettings, OfficeText
 from web.forms import Form
 
 LINES = ("name", "address", "contact", "house_rules", "bring")
@@ -15,7 +16,7 @@ LANGUAGE = "lang-"
 
 def as_fields(text: OfficeText | OfficeSettings, known: Collection[str]) -> dict[str, str]:
     """As the form shows it; what is inherited is empty."""
-    fields = {name: str(getattr(text, name) or "") for name in (*LINES, *NUMBERS, "admits", "language")}
+    fields = {name: str(getattr(text, name) or "") for name in (*LINES, *NUMBERS, "admit", "language")}
     fields["own_devices"] = "" if text.own_devices is None else (YES if text.own_devices else NO)
     return fields | {f"{LANGUAGE}{code}": "1" for code in known if code in (text.languages or ())}
 
@@ -24,9 +25,9 @@ def meant(form: Form, known: Collection[str]) -> OfficeText:
     """What the fields ask for; what cannot be read is noted in the form."""
     languages = tuple(code for code in known if f"{LANGUAGE}{code}" in form.values) or None
     own = {YES: True, NO: False}.get(form.text("own_devices"))
-    admits = next((one for one in Admits if one == form.text("admits")), None)
-    if form.text("admits") and admits is None:
-        form.wrong("admits", like="choice")
+    admit = next((one for one in AdmitRule if one == form.text("admit")), None)
+    if form.text("admit") and admit is None:
+        form.wrong("admit", like="choice")
     return OfficeText(
         name=form.text("name") or None,
         address=form.text("address") or None,
@@ -38,7 +39,7 @@ def meant(form: Form, known: Collection[str]) -> OfficeText:
         languages=languages,
         language=form.text("language") or None,
         own_devices=own,
-        admits=admits,
+        admit=admit,
     )
 
 

@@ -36,9 +36,10 @@ _SEAT, _ROLE, _NAME, _CASES = "seat-", "role-", "name-", "cases-"
 """Fields of an account, before its id."""
 
 
-def empty_plan(starts_utc_ns: int, times: Times) -> dict[str, str]:
-    """Fields of a new one: a day and hour, one row for a case."""
-    return {**_when(starts_utc_ns, times), "kind": ReceptionKind.AD_HOC, **fields_of([], [CaseRow("1")])}
+def empty_plan(starts_utc_ns: int, times: Times, admit: AdmitRule) -> dict[str, str]:
+    """Fields of a new one: a day and hour, one row for a case; people come in as is usual in the office."""
+    when = _when(starts_utc_ns, times)
+    return {**when, "kind": ReceptionKind.AD_HOC, "admit": admit, **fields_of([], [CaseRow("1")])}
 
 
 def _when(starts_utc_ns: int, times: Times) -> dict[str, str]:
@@ -215,6 +216,14 @@ def _guests(form: Form, people: Sequence[PersonRow]) -> tuple[GuestRequest, ...]
         for row in people
         if _is_seat(row)
     )
+
+
+def refuse_own_devices(form: Form, now: Plan | None) -> None:
+    """Where the office allows none; who had one before keeps it."""
+    kept = {seat.id for seat in now.seats if seat.point == OWN_DEVICE} if now else set[SeatId]()
+    for row in person_rows(form):
+        if row.name and row.where == OWN and row.seat not in kept:
+            form.wrong(f"person-{row.key}-where", like="own_device")
 
 
 def _cases(form: Form) -> list[CaseRow]:

@@ -34,6 +34,11 @@ _BY_CODE: Mapping[Code, int] = {
     Code.TOO_MANY_REQUESTS: 429,
     Code.MALFORMED_MESSAGE: 400,
     Code.TOO_LARGE: 413,
+    Code.METHOD_NOT_ALLOWED: 405,
+    Code.UNSUPPORTED_MEDIA_TYPE: 415,
+    Code.CURSOR_INVALID: 400,
+    Code.KEY_REUSED: 422,
+    Code.OUTCOME_UNKNOWN: 409,
     Code.RECORDER_UNAVAILABLE: 503,
     Code.NODE_UNAVAILABLE: 503,
     Code.OBJECTS_UNAVAILABLE: 503,
@@ -57,6 +62,14 @@ def status_of(refusal: Refusal) -> int:
     if refusal.code in _BY_CODE:
         return _BY_CODE[refusal.code]
     return next((status for kind, status in _BY_KIND if isinstance(refusal, kind)), 409)
+
+
+_USUAL: Mapping[Code, int] = {Code.INVALID_FIELD: 422}
+
+
+def status_of_code(code: Code) -> int:
+    """What a refusal of this code usually has; for documents, which know no refusal's kind."""
+    return _USUAL.get(code) or status_of(Refusal(code))
 
 
 def problem_response(words: Words, refusal: Refusal, reference: str) -> web.Response:

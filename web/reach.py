@@ -1,5 +1,6 @@
 """Loading things for who may see them; what one may not see looks as if it were not there, and the audit is told."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -7,11 +8,14 @@ from aiohttp import web
 
 from bridge.accounts import actor_in
 from bridge.errors import Code, NotFound, NotPermitted
+from bridge.evolution import rebuilt
+from bridge.finding import ReceptionFilter
 from bridge.ids import ReceptionId, RecordingId
-from bridge.model import STAFF_SIDE, RecordingRow
-from bridge.policy import Action, Actor, Concern, authorise, may
+from bridge.model import STAFF_SIDE, ReceptionRow, RecordingRow
+from bridge.policy import Action, Actor, Concern, agencies_of, authorise, may
 from bridge.reception import Reception
 from bridge.repositories import AuditEntry
+from web.config import WebPorts
 from web.keys import PORTS
 from web.requests import actor_of
 
@@ -51,6 +55,21 @@ async def reception_of(request: web.Request) -> Seen:
     return Seen(found, actor)
 
 
+def open_to(actor: Actor, begin: int, end: int) -> ReceptionFilter:
+    """The receptions of that time that the actor may see: of agencies by a role, of any by a seat."""
+    agencies = agencies_of(actor, Action.SEE_RECEPTION)
+    return ReceptionFilter(agencies=agencies, account=actor.account, from_utc_ns=begin, before_utc_ns=end)
+
+
+async def seen_by(someone: Actor, ports: WebPorts, rows: Sequence[ReceptionRow]) -> list[Seen]:
+    """The rows' receptions as they stand in them, read in one question; without those they may not see."""
+    async with ports.units.reading() as unit:
+        histories = await unit.receptions.histories([row.id for row in rows])
+    found = [rebuilt(histories[row.id]) for row in rows if row.id in histories]
+    seen = [Seen(reception, actor_in(someone, reception)) for reception in found]
+    return [one for one in seen if one.may(Action.SEE_RECEPTION)]
+
+
 def concern_of(row: RecordingRow) -> Concern:
     """What the policy looks at for a recording."""
     return Concern(f"recording {row.id}", row.agency)
@@ -58,12 +77,12 @@ def concern_of(row: RecordingRow) -> Concern:
 
 async def recording_of(request: web.Request, action: Action) -> RecordingRow:
     """The recording of the address ``…/{recording}…``. Raises NotFound(unknown_recording), Refusal(not_signed_in)."""
-    actor = actor_of(request)
-    async with request.app[PORTS].units.reading() as unit:
-        row = await unit.recordings.get(RecordingId(request.match_info["recording"]))
+    actor, asked = actor_of(request), RecordingId(request.match_info["recording"])
     try:
+        async with request.app[PORTS].units.reading() as unit:
+            row = await unit.recordings.get(asked)
         await allowed(request, actor, action, concern_of(row))
-    except NotPermitted as refusal:
+    except (NotFound, NotPermitted) as refusal:  # one that is not there and one that is not theirs: the very same
         raise NotFound(Code.UNKNOWN_RECORDING, refusal.detail) from refusal
     return row
 

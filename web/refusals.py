@@ -98,6 +98,25 @@ REFUSALS: Mapping[Code, Told] = {
         mark("Use a current version of Chrome, Edge, Firefox or Safari."),
     ),
     Code.TOO_LARGE: Told(mark("What was sent is too large."), _NOTHING_CHANGED, mark("Send less at once.")),
+    Code.METHOD_NOT_ALLOWED: Told(
+        mark("This address does not take requests of this kind."), _NOTHING_CHANGED, mark("See which it takes.")
+    ),
+    Code.UNSUPPORTED_MEDIA_TYPE: Told(
+        mark("What was sent is not of the form that is asked for."), _NOTHING_CHANGED, mark("Send it as {wanted}.")
+    ),
+    Code.CURSOR_INVALID: Told(
+        mark("This place is not one of the list."), "", mark("Begin the list anew, without a place.")
+    ),
+    Code.KEY_REUSED: Told(
+        mark("Another request was sent under this key before."),
+        _NOTHING_CHANGED,
+        mark("Take a new key for each new request."),
+    ),
+    Code.OUTCOME_UNKNOWN: Told(
+        mark("A request under this key was begun, and it is not known how it ended."),
+        "",
+        mark("Look whether it was done before you send it under another key."),
+    ),
     # life cycles
     Code.ILLEGAL_TRANSITION: Told(
         mark("This step is not possible as the reception stands now."), _NOTHING_CHANGED, _RELOAD

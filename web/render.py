@@ -64,6 +64,7 @@ def page_of(request: web.Request) -> Page:
         zone=request.app[CONFIG].zone,
         catalogue=request.app[CATALOGUES].address(words.lang),
         csrf=token_of(request),
+        build=request.app[ASSETS].version,
     )
 
 

@@ -61,6 +61,7 @@ def is_plain_file(request: web.Request) -> bool:
     return request.path.startswith(("/static/", "/i18n/", "/offices/", "/api/offices/")) or request.path in (
         "/healthz",
         "/favicon.ico",
+        "/build.json",
     )
 
 

@@ -63,13 +63,15 @@ class Directory(msgspec.Struct, frozen=True):
         return next((point for point in own if point.level is Level.CENTRAL), own[0])
 
 
-async def directory(units: UnitsOfWork) -> Directory:
-    """Who and what there is; closed accounts are left out."""
+async def directory(units: UnitsOfWork, wanted: Collection[AccountId] | None = None) -> Directory:
+    """Who and what there is; closed accounts are left out. ``wanted``: these accounts alone, where thousands are too
+    many to be read for a few."""
     async with units.reading() as unit:
-        accounts, points = await unit.accounts.all(), await unit.organisation.points()
+        chosen = await unit.accounts.all() if wanted is None else (await unit.accounts.those(wanted)).values()
+        points = await unit.organisation.points()
         agencies = await unit.organisation.agencies()
     return Directory(
-        {account.id: account for account in accounts if not account.disabled},
+        {account.id: account for account in chosen if not account.disabled},
         {point.id: point for point in points},
         {agency.id: agency for agency in agencies},
     )

@@ -17,13 +17,21 @@ CSRF_HEADER = "X-CSRF-Token"
 
 
 class Page(msgspec.Struct, frozen=True):
-    """What every island gets. ``catalogue``: address of its :class:`Catalogue`. ``zone``: IANA name for times shown."""
+    """What every island gets. ``catalogue``: address of its :class:`Catalogue`. ``zone``: IANA name for times shown;
+    ``build``: version of the client that the page was served with."""
 
     lang: str
     dir: str
     zone: str
     catalogue: str
     csrf: str
+    build: str
+
+
+class BuildView(msgspec.Struct, frozen=True):
+    """``GET /build.json``."""
+
+    build: str
 
 
 class RefusalWords(msgspec.Struct, frozen=True):
@@ -375,6 +383,7 @@ WIRE = (
     ReceptionView,
     InvitationView,
     PublicReception,
+    BuildView,
     RecordingsPage,
     WebProblem,
     Manifest,

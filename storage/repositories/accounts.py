@@ -1,30 +1,32 @@
 """Who can sign in."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import ColumnElement, RowMapping, func, select, update
 
 from bridge.errors import NotFound
+from bridge.finding import AccountFilter
 from bridge.ids import AccountId
 from bridge.model import Account
-from storage.rows import portions, struct_of
+from storage.rows import begins, columns_of, portions, searched, struct_of
 from storage.tables import accounts
 from storage.transaction import Transaction
 
 
 class SqlAccounts:
-    """:class:`bridge.repositories.Accounts`."""
+    """:class:`bridge.people_rows.Accounts`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
     async def add(self, account: Account) -> None:
         """Conflict when the login or id exists, NotFound when its agency or point does not."""
-        await self._transaction.insert(accounts, account)
+        await self._transaction.insert_columns(accounts, [_columns(account)])
 
     async def replace(self, account: Account) -> None:
         """Raises NotFound; Conflict when the new login is another's."""
-        if not await self._transaction.replace(accounts, account):
+        same = update(accounts).where(accounts.c.id == account.id)
+        if not await self._transaction.write(same.values(_columns(account))):
             raise NotFound(detail=f"account {account.id}")
 
     async def get(self, account: AccountId) -> Account:
@@ -51,3 +53,26 @@ class SqlAccounts:
         """In order of login."""
         rows = await self._transaction.rows(select(accounts).order_by(accounts.c.login))
         return [struct_of(Account, row) for row in rows]
+
+    async def find(self, asked: AccountFilter, after: str, limit: int) -> list[Account]:
+        """A page in order of login."""
+        found = select(accounts).where(*_held(asked), accounts.c.login > after)
+        rows = await self._transaction.rows(found.order_by(accounts.c.login).limit(limit))
+        return [struct_of(Account, row) for row in rows]
+
+    async def count(self, asked: AccountFilter) -> int:
+        """How many there are in all."""
+        row = await self._transaction.first(select(func.count().label("found")).where(*_held(asked)))
+        return int(row["found"]) if row else 0
+
+
+def _columns(account: Account) -> dict[str, object]:
+    return columns_of(account) | {"words": searched(account.name, account.login)}
+
+
+def _held(asked: AccountFilter) -> Iterable[ColumnElement[bool]]:
+    if asked.agencies is not None:
+        yield accounts.c.agency.in_(sorted(asked.agencies))
+    if asked.disabled is not None:
+        yield accounts.c.disabled == asked.disabled
+    yield from begins(accounts.c.words, asked.words)

@@ -13,7 +13,7 @@ from storage.transaction import Transaction
 
 
 class SqlAccessEvents:
-    """:class:`bridge.repositories.AccessEvents`."""
+    """:class:`bridge.archive_rows.AccessEvents`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -30,7 +30,7 @@ class SqlAccessEvents:
 
 
 class SqlFixityChecks:
-    """:class:`bridge.repositories.FixityChecks`."""
+    """:class:`bridge.archive_rows.FixityChecks`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -47,7 +47,7 @@ class SqlFixityChecks:
 
 
 class SqlViewingCopies:
-    """:class:`bridge.repositories.ViewingCopies`."""
+    """:class:`bridge.archive_rows.ViewingCopies`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

@@ -9,7 +9,7 @@ from storage.transaction import Transaction
 
 
 class SqlFirstLinks:
-    """:class:`bridge.repositories.FirstLinks`."""
+    """:class:`bridge.people_rows.FirstLinks`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

@@ -10,7 +10,7 @@ from storage.transaction import Transaction
 
 
 class SqlInvitations:
-    """:class:`bridge.repositories.Invitations`."""
+    """:class:`bridge.reception_rows.Invitations`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

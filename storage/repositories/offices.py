@@ -10,7 +10,7 @@ from storage.transaction import Transaction
 
 
 class SqlOffices:
-    """:class:`bridge.repositories.Offices`."""
+    """:class:`bridge.people_rows.Offices`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

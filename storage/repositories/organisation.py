@@ -11,7 +11,7 @@ from storage.transaction import Transaction
 
 
 class SqlOrganisation:
-    """:class:`bridge.repositories.Organisation`; lists are in order of name."""
+    """:class:`bridge.people_rows.Organisation`; lists are in order of name."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

@@ -4,29 +4,16 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import (
-    ColumnElement,
-    RowMapping,
-    Select,
-    and_,
-    delete,
-    exists,
-    func,
-    or_,
-    select,
-    union,
-    update,
-)
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, or_, select, union, update
 
 from bridge.errors import Code, Conflict, NotFound, Refusal
 from bridge.events import Event, ReceptionChanged, ReceptionScheduled, Recorded
+from bridge.finding import ReceptionCursor, ReceptionFilter
 from bridge.ids import AccountId, ReceptionId
 from bridge.ledger import line_of
 from bridge.model import ReceptionRow, Role
-from bridge.repositories import EventLine
-from bridge.search import ReceptionCursor, ReceptionFilter
-from storage.repositories.words import begins, searched
-from storage.rows import columns_of, struct_of
+from bridge.reception_rows import EventLine
+from storage.rows import begins, columns_of, searched, struct_of
 from storage.tables import reception_events, reception_seats, receptions
 from storage.transaction import Transaction
 
@@ -36,7 +23,7 @@ _EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
 class SqlReceptions:
-    """:class:`bridge.repositories.Receptions`."""
+    """:class:`bridge.reception_rows.Receptions`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -67,24 +54,27 @@ class SqlReceptions:
             raise Conflict(detail=f"reception {row.id}: version {events[0].version} after {last}")
         await self._transaction.insert_columns(reception_events, [columns_of(line_of(recorded)) for recorded in events])
         for recorded in events:
-            await self._keep_seats(recorded)
+            if isinstance(recorded.event, ReceptionScheduled | ReceptionChanged):
+                await self._keep_seats(recorded.event, row)
 
-    async def _keep_seats(self, recorded: Recorded) -> None:
-        """Who may see it because of a seat: an index of what the events say."""
-        event = recorded.event
-        if not isinstance(event, ReceptionScheduled | ReceptionChanged):
-            return
-        gone = event.removed if isinstance(event, ReceptionChanged) else ()
-        for seat in (*gone, *(one.id for one in event.seats)):
-            await self._transaction.write(
-                delete(reception_seats).where(_SEAT.reception == recorded.reception, _SEAT.seat == seat)
-            )
-        rows = [
-            {"reception": recorded.reception, "seat": seat.id, "account": seat.account, "role": str(seat.role)}
+    async def _keep_seats(self, event: ReceptionScheduled | ReceptionChanged, row: ReceptionRow) -> None:
+        """Who may see it because of a seat, and from when: an index of what the events say."""
+        of_it = _SEAT.reception == row.id
+        gone = [*(event.removed if isinstance(event, ReceptionChanged) else ()), *(seat.id for seat in event.seats)]
+        await self._transaction.write(delete(reception_seats).where(of_it, _SEAT.seat.in_(gone)))
+        await self._transaction.write(update(reception_seats).where(of_it).values(starts_utc_ns=row.starts_utc_ns))
+        seats = [
+            {
+                "reception": row.id,
+                "seat": seat.id,
+                "account": seat.account,
+                "role": str(seat.role),
+                "starts_utc_ns": row.starts_utc_ns,
+            }
             for seat in event.seats
         ]
-        if rows:
-            await self._transaction.insert_columns(reception_seats, rows)
+        if seats:
+            await self._transaction.insert_columns(reception_seats, seats)
 
     async def ids(self) -> list[ReceptionId]:
         """In order."""
@@ -114,14 +104,33 @@ class SqlReceptions:
     async def open_rows(self, starts_from_utc_ns: int, starts_before_utc_ns: int) -> list[ReceptionRow]:
         """Those of them with doors open."""
         some = _starting(starts_from_utc_ns, starts_before_utc_ns).where(receptions.c.doors_open)
-        return [struct_of(ReceptionRow, row) for row in await self._transaction.rows(some)]
+        return await self._listed(some)
 
     async def find(self, asked: ReceptionFilter, after: ReceptionCursor | None, limit: int) -> list[ReceptionRow]:
-        """A page of what was asked for."""
-        order = (_ROW.starts_utc_ns.desc(), _ROW.id.desc()) if asked.newest_first else (_ROW.starts_utc_ns, _ROW.id)
-        held = (*_held(asked), *_behind(asked, after))
-        rows = await self._transaction.rows(select(receptions).where(*held).order_by(*order).limit(limit))
-        return [struct_of(ReceptionRow, row) for row in rows]
+        """A page of what was asked for. Those of the agencies and those with a seat are two questions, each answered by
+        its own index: as one, with "or" between, neither would be."""
+        page = _page(select(receptions), asked, after, _ROW.starts_utc_ns, _ROW.id).limit(limit)
+        if asked.agencies is None:
+            return await self._listed(page)
+        of_agencies = await self._listed(page.where(_ROW.agency.in_(sorted(asked.agencies)))) if asked.agencies else []
+        seated = await self._listed(_seated(asked, after).limit(limit)) if asked.account else []
+        rows = {row.id: row for row in (*of_agencies, *seated)}.values()
+        return sorted(rows, key=lambda row: (row.starts_utc_ns, row.id), reverse=asked.newest_first)[:limit]
+
+    async def _listed(self, statement: Select[Any]) -> list[ReceptionRow]:
+        return [struct_of(ReceptionRow, row) for row in await self._transaction.rows(statement)]
+
+    async def histories(self, ids: Collection[ReceptionId]) -> dict[ReceptionId, list[Recorded]]:
+        """By reception; one without events is left out. Refusal(internal) as :meth:`history`."""
+        stream = reception_events.c
+        rows = await self._transaction.rows(
+            select(reception_events).where(stream.reception.in_(sorted(ids))).order_by(stream.reception, stream.version)
+        )
+        found: dict[ReceptionId, list[Recorded]] = {}
+        for row in rows:
+            recorded = _recorded(row)
+            found.setdefault(recorded.reception, []).append(recorded)
+        return found
 
     async def seats_of(self, account: AccountId, among: Collection[ReceptionId]) -> dict[ReceptionId, Role]:
         """The role of the account's seat in each of them where it has one."""
@@ -141,29 +150,41 @@ def _starting(from_utc_ns: int, before_utc_ns: int) -> Select[Any]:
     return select(receptions).where(start >= from_utc_ns, start < before_utc_ns).order_by(start, receptions.c.id)
 
 
-def _held(asked: ReceptionFilter) -> Iterable[ColumnElement[bool]]:
-    yield from begins(_ROW.title_words, asked.title)  # first: it costs less than looking for a seat
-    yield from _visible(asked)
+def _page(
+    of: Select[Any],
+    asked: ReceptionFilter,
+    after: ReceptionCursor | None,
+    start: ColumnElement[int],
+    key: ColumnElement[str],
+) -> Select[Any]:
+    """Behind the place and in order. ``start``, ``key``: the columns of the index that has both."""
+    order = (start.desc(), key.desc()) if asked.newest_first else (start, key)
+    return of.where(*_held(asked, start), *_behind(asked, after, start, key)).order_by(*order)
+
+
+def _seated(asked: ReceptionFilter, after: ReceptionCursor | None) -> Select[Any]:
+    """Those with a seat of the account; no plan gives it two."""
+    theirs = select(receptions).join(reception_seats, _SEAT.reception == _ROW.id).where(_SEAT.account == asked.account)
+    return _page(theirs, asked, after, _SEAT.starts_utc_ns, _SEAT.reception)
+
+
+def _held(asked: ReceptionFilter, start: ColumnElement[int]) -> Iterable[ColumnElement[bool]]:
+    yield from begins(_ROW.title_words, asked.title)
     if asked.from_utc_ns is not None:
-        yield _ROW.starts_utc_ns >= asked.from_utc_ns
+        yield start >= asked.from_utc_ns
     if asked.before_utc_ns is not None:
-        yield _ROW.starts_utc_ns < asked.before_utc_ns
+        yield start < asked.before_utc_ns
     if asked.public is not None:
         yield _ROW.public == asked.public
+    if asked.states is not None:
+        yield _ROW.state.in_(sorted(asked.states))
 
 
-def _visible(asked: ReceptionFilter) -> Iterable[ColumnElement[bool]]:
-    """Of the agencies, or with a seat of the account."""
-    seen: list[ColumnElement[bool]] = [] if asked.agencies is None else [_ROW.agency.in_(sorted(asked.agencies))]
-    if asked.agencies is not None and asked.account is not None:
-        seen.append(exists().where(_SEAT.reception == _ROW.id, _SEAT.account == asked.account))
-    return [or_(*seen)] if seen else []
-
-
-def _behind(asked: ReceptionFilter, after: ReceptionCursor | None) -> list[ColumnElement[bool]]:
+def _behind(
+    asked: ReceptionFilter, after: ReceptionCursor | None, start: ColumnElement[int], key: ColumnElement[str]
+) -> list[ColumnElement[bool]]:
     if after is None:
         return []
-    start, key = _ROW.starts_utc_ns, _ROW.id
     if asked.newest_first:
         farther, there = or_(start < after.starts_utc_ns, key < after.id), start <= after.starts_utc_ns
     else:

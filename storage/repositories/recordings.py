@@ -1,11 +1,12 @@
 """The archive's list, and who was in each recording."""
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, update
 
 from bridge.errors import NotFound
-from bridge.ids import AgencyId, RecordingId
+from bridge.ids import AgencyId, BridgePointId, RecordingId
 from bridge.model import RecordingRow
 from bridge.search import (
     UNSEALED_STATES,
@@ -15,8 +16,7 @@ from bridge.search import (
     RecordingFilter,
     RecordingPerson,
 )
-from storage.repositories.words import begins, searched
-from storage.rows import columns_of, struct_of
+from storage.rows import begins, columns_of, searched, struct_of
 from storage.tables import recording_people, recordings
 from storage.transaction import Transaction
 
@@ -26,7 +26,7 @@ _NEWEST_FIRST = (_ROW.began_utc_ns.desc(), _ROW.id.desc())
 
 
 class SqlRecordings:
-    """:class:`bridge.repositories.Recordings`; lists are newest first."""
+    """:class:`bridge.archive_rows.Recordings`; lists are newest first."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -56,34 +56,61 @@ class SqlRecordings:
         """A page of what was asked for."""
         return await self._listed(*_held(asked), *_behind(after), limit=limit)
 
-    async def count(self, asked: RecordingFilter) -> int:
-        """How many there are in all."""
-        found = select(func.count().label("found")).select_from(recordings).where(*_held(asked))
-        row = await self._transaction.first(found)
+    async def count(self, asked: RecordingFilter, most: int | None = None) -> int:
+        """How many there are in all; not beyond ``most``, which costs less."""
+        found = select(_ROW.id).where(*_held(asked)).limit(most).subquery()
+        row = await self._transaction.first(select(func.count().label("found")).select_from(found))
         return int(row["found"]) if row else 0
 
     async def name_people(self, recording: RecordingId, people: Sequence[RecordingPerson]) -> None:
         """Instead of whoever was named before."""
         await self._transaction.write(delete(recording_people).where(_WHO.recording == recording))
-        rows = [columns_of(one) | {"name_words": searched(one.name)} for one in people]
+        of = await self._transaction.first(select(_ROW.agency, _ROW.began_utc_ns).where(_ROW.id == recording))
+        rows = [columns_of(one) | {"name_words": searched(one.name), **(of or {})} for one in people]
         if rows:
             await self._transaction.insert_columns(recording_people, rows)
 
     async def points(self, agencies: Collection[AgencyId] | None) -> list[PointName]:
         """By name; a point that was renamed bears the name of its newest recording."""
-        found = (
-            select(_WHO.point, _WHO.point_name.label("name"), func.max(_ROW.began_utc_ns).label("last"))
-            .join(recordings, _ROW.id == _WHO.recording)
-            .where(*_of(agencies))
-            .group_by(_WHO.point, _WHO.point_name)
-            .order_by("last")
-        )
-        names = {row["point"]: row["name"] for row in await self._transaction.rows(found)}
-        return [PointName(point, name) for point, name in sorted(names.items(), key=lambda one: (one[1], one[0]))]
+        own = sorted(await self._agencies()) if agencies is None else sorted(agencies)
+        newest: dict[BridgePointId, tuple[int, str]] = {}
+        for agency in own:
+            for row in await self._transaction.rows(_newest_of_each_point(agency)):
+                told = (row["began_utc_ns"], row["name"])
+                newest[row["point"]] = max(told, newest.get(row["point"], told))
+        names = [PointName(point, name) for point, (_, name) in newest.items()]
+        return sorted(names, key=lambda one: (one.name, one.point))
+
+    async def _agencies(self) -> Collection[AgencyId]:
+        return {row["agency"] for row in await self._transaction.rows(select(_ROW.agency).distinct())}
 
     async def _listed(self, *held: ColumnElement[bool], limit: int | None = None) -> list[RecordingRow]:
         rows = await self._transaction.rows(select(recordings).where(*held).order_by(*_NEWEST_FIRST).limit(limit))
         return [struct_of(RecordingRow, row) for row in rows]
+
+
+def _newest_of_each_point(agency: AgencyId) -> Select[Any]:
+    """Walks from one point to the next by the index: a question for each point, not for each person of each
+    recording."""
+    here = _WHO.agency == agency
+    first = select(func.min(_WHO.point).label("point")).where(here).cte("walked", recursive=True)
+    following = select(func.min(_WHO.point)).where(here, _WHO.point > first.c.point).scalar_subquery()
+    walked = first.union_all(select(following).where(first.c.point.is_not(None)))
+    other = recording_people.alias()
+    newest = (
+        select(other.c.point_name)
+        .where(other.c.agency == agency, other.c.point == walked.c.point)
+        .order_by(other.c.began_utc_ns.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    began = (
+        select(func.max(other.c.began_utc_ns))
+        .where(other.c.agency == agency, other.c.point == walked.c.point)
+        .scalar_subquery()
+    )
+    told = select(walked.c.point, newest.label("name"), began.label("began_utc_ns"))
+    return told.where(walked.c.point.is_not(None))
 
 
 def _held(asked: RecordingFilter) -> Iterable[ColumnElement[bool]]:
@@ -96,17 +123,19 @@ def _held(asked: RecordingFilter) -> Iterable[ColumnElement[bool]]:
         yield _PROOF[asked.proof]
     yield from begins(_ROW.title_words, asked.title)
     if asked.point is not None:
-        yield _somebody(_WHO.point == asked.point)
+        yield _somebody(asked, _WHO.point == asked.point)
     if asked.person.strip():
-        yield _somebody(*begins(_WHO.name_words, asked.person))  # one and the same name holds all the words
+        yield _somebody(asked, *begins(_WHO.name_words, asked.person))  # one and the same name holds all the words
 
 
 def _of(agencies: Collection[AgencyId] | None) -> list[ColumnElement[bool]]:
     return [] if agencies is None else [_ROW.agency.in_(sorted(agencies))]
 
 
-def _somebody(*held: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(_WHO.recording == _ROW.id, *held)
+def _somebody(asked: RecordingFilter, *held: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Of the very agencies: their people are a small part of all."""
+    own = [] if asked.agencies is None else [_WHO.agency.in_(sorted(asked.agencies))]
+    return exists().where(_WHO.recording == _ROW.id, *own, *held)
 
 
 def _behind(after: RecordingCursor | None) -> list[ColumnElement[bool]]:

@@ -10,7 +10,7 @@ from storage.transaction import Transaction
 
 
 class SqlSecondFactors:
-    """:class:`bridge.repositories.SecondFactors`."""
+    """:class:`bridge.people_rows.SecondFactors`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

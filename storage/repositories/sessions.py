@@ -12,7 +12,7 @@ from storage.transaction import Transaction
 
 
 class SqlSessions:
-    """:class:`bridge.repositories.Sessions`. Touching or removing one that is gone changes nothing."""
+    """:class:`bridge.people_rows.Sessions`. Touching or removing one that is gone changes nothing."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

@@ -10,7 +10,7 @@ from storage.transaction import Transaction
 
 
 class SqlSignIns:
-    """:class:`bridge.repositories.SignIns`."""
+    """:class:`bridge.people_rows.SignIns`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

@@ -12,7 +12,7 @@ from storage.transaction import Transaction
 
 
 class SqlVisits:
-    """:class:`bridge.repositories.Visits`."""
+    """:class:`bridge.reception_rows.Visits`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from tests.bench.forward import LOADS, forward
 from tests.bench.join import join
+from tests.bench.pages import RATE, SOCKETS, pages
 from tests.bench.processes import ROOT
 from tests.bench.record import record
 from tests.bench.render import render
@@ -15,18 +16,20 @@ from tests.bench.servers import SERVERS
 from tests.bench.upload import upload
 
 BUILD = ROOT / "build/bench"
-_WHAT = ("forward", "join", "record", "render", "seal", "upload", "verify")
+_WHAT = ("forward", "join", "pages", "record", "render", "seal", "upload", "verify")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--only", choices=_WHAT, help="one of them; all when left out")
     parser.add_argument(
-        "--duration", type=float, default=20.0, help="forward, record, render, upload: seconds that are measured"
+        "--duration", type=float, default=20.0, help="forward, pages, record, render, upload: seconds that are measured"
     )
     parser.add_argument("--servers", default=",".join(SERVERS), help="forward: rows to measure")
     parser.add_argument("--loads", default=",".join(LOADS), help="forward: loads to measure")
     parser.add_argument("--joins", type=int, default=15, help="join: how many")
+    parser.add_argument("--rate", type=int, default=RATE, help="pages: requests a second")
+    parser.add_argument("--sockets", type=int, default=SOCKETS, help="pages: how many wait")
     return parser.parse_args()
 
 
@@ -37,6 +40,8 @@ async def _run(arguments: argparse.Namespace) -> None:
         await forward(arguments.duration, BUILD, arguments.servers.split(","), arguments.loads.split(","))
     if "join" in wanted:
         await join(arguments.joins, BUILD)
+    if "pages" in wanted:
+        await pages(arguments.duration, arguments.rate, arguments.sockets, BUILD)
     if "record" in wanted:
         await record(arguments.duration, BUILD)
     if "seal" in wanted:

@@ -9,6 +9,7 @@ import pytest
 
 from bridge.ids import MonoNs, UtcNs
 from bridge.ports import ObjectStore
+from bridge.repositories import UnitOfWork
 from storage import schema
 from storage.engine import Database
 from storage.objects.directory import DirectoryObjects
@@ -81,6 +82,13 @@ async def units(database_url: str) -> AsyncIterator[SqlUnits]:
     database = Database(database_url)
     yield SqlUnits(database)
     await database.close()
+
+
+@pytest.fixture
+async def unit(units: SqlUnits) -> AsyncIterator[UnitOfWork]:
+    """A writing unit that is undone; what one unit wrote it also reads."""
+    async with units.writing() as unit:
+        yield unit
 
 
 @pytest.fixture(scope="session")

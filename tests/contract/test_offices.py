@@ -5,13 +5,14 @@ import pytest
 from bridge.errors import Conflict, NotFound
 from bridge.first import FirstLink
 from bridge.ids import AccountId, AgencyId
-from bridge.office import Admits, Logo, OfficeText, OfficeVersion
+from bridge.model import AdmitRule
+from bridge.office import Logo, OfficeText, OfficeVersion
 from storage.unit import SqlUnits
 from tests.contract.samples import COMMUNE, PROVINCE
 
 WHOLE = OfficeText(
     name="Trụ sở", logo="a.png", languages=("vi", "en"), language="vi", address="1 Trường Thi", contact="1900",
-    house_rules="một\nhai", bring="Giấy tờ", session_minutes=45, admits=Admits.CHAIR, own_devices=False,
+    house_rules="một\nhai", bring="Giấy tờ", session_minutes=45, admit=AdmitRule.ON_JOIN, own_devices=False,
     resume_seconds=60,
 )  # fmt: skip
 

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 
 from bridge.events import ReceptionChanged, ReceptionScheduled
+from bridge.finding import ReceptionCursor, ReceptionFilter
 from bridge.ids import AccountId, SeatId
 from bridge.model import AdmitRule, Level, ReceptionKind, Role, Seat
-from bridge.search import ReceptionCursor, ReceptionFilter
 from storage.unit import SqlUnits
 from tests.contract.samples import COMMUNE, POINT, PROVINCE, reception, recorded
 

@@ -1,12 +1,8 @@
 """What every database promises of the repositories (:mod:`bridge.repositories`)."""
 
-from collections.abc import AsyncIterator
-
 import msgspec
 import pytest
 
-from bridge.archive import AccessEvent, AccessKind, FixityCheck, ViewingCopy, ViewingCopyState
-from bridge.audit import audit_faults
 from bridge.errors import Conflict, NotFound
 from bridge.events import (
     AgendaMoved,
@@ -17,7 +13,6 @@ from bridge.events import (
     SourcePublished,
     SpeakersMoved,
 )
-from bridge.faults import Fault
 from bridge.ids import (
     AccountId,
     AgencyId,
@@ -29,20 +24,10 @@ from bridge.ids import (
     SessionId,
     TrackId,
 )
-from bridge.ledger import line_of
 from bridge.media import Codec, Moment, Source
 from bridge.model import AdmitRule, Agency, AgendaItem, Level, ReceptionKind, Role, Seat, SeatPerson
-from bridge.repositories import Lease, NodeRow, PublishedKeyList, UnitOfWork
-from storage.repositories.used_tokens import FORGET_NS
-from storage.unit import SqlUnits
-from tests.contract.samples import COMMUNE, POINT, PROVINCE, account, entry, reception, recorded, recording, session
-
-
-@pytest.fixture
-async def unit(units: SqlUnits) -> AsyncIterator[UnitOfWork]:
-    """A writing unit that is undone; what one unit wrote it also reads."""
-    async with units.writing() as unit:
-        yield unit
+from bridge.repositories import UnitOfWork
+from tests.contract.samples import COMMUNE, POINT, PROVINCE, account, reception, recorded, session
 
 
 @pytest.fixture
@@ -257,170 +242,3 @@ async def test_receptions_with_open_doors_in_order_of_start(unit: UnitOfWork) ->
         row = msgspec.structs.replace(reception(number, start), doors_open=doors)
         await unit.receptions.append([], row)
     assert [row.id[-1] for row in await unit.receptions.open_rows(100, 301)] == ["3", "1"]
-
-
-# ── recordings ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_a_recording_is_put_again(unit: UnitOfWork) -> None:
-    await unit.recordings.put(recording())
-    sealed = msgspec.structs.replace(recording(), state="sealed", bytes=2**40, ended_utc_ns=9, verified_utc_ns=10)
-    await unit.recordings.put(sealed)
-    assert await unit.recordings.get(sealed.id) == sealed
-    assert await unit.recordings.all() == [sealed]
-
-
-async def test_recordings_newest_first_and_by_state(unit: UnitOfWork) -> None:
-    for number, state, began in ((1, "writing", 200), (2, "sealed", 300), (3, "writing", 100), (4, "held", 400)):
-        await unit.recordings.put(recording(number, state, began))
-    assert [row.id[-1] for row in await unit.recordings.all()] == ["4", "2", "1", "3"]
-    assert [row.id[-1] for row in await unit.recordings.in_states(["writing", "sealed"])] == ["2", "1", "3"]
-    assert await unit.recordings.in_states([]) == []
-
-
-# ── what is kept beside a recording ────────────────────────────────────────────────────────────────────────────
-
-
-async def test_readings_are_kept_newest_first_and_never_change(unit: UnitOfWork) -> None:
-    first = AccessEvent(RecordingId("recording-1"), 5, AccountId("account-1"), AccessKind.PLAY, "khiếu nại số 7")
-    second = msgspec.structs.replace(first, at_utc_ns=6, kind=AccessKind.EXPORT)
-    for event in (first, second, msgspec.structs.replace(first, recording=RecordingId("recording-2"))):
-        await unit.access_events.add(event)
-    found = await unit.access_events.of(first.recording)
-    assert [msgspec.structs.replace(event, number=0) for event in found] == [second, first]
-    assert found[0].number > found[1].number > 0
-
-
-async def test_checks_are_kept_with_their_faults(unit: UnitOfWork) -> None:
-    fault = Fault("recordings/1/a.webm", "sha256", "aa", "bb")
-    check = FixityCheck(RecordingId("recording-1"), 5, AccountId("system"), 3, 1 << 40, "unsigned", (fault,))
-    await unit.fixity_checks.add(check)
-    await unit.fixity_checks.add(msgspec.structs.replace(check, at_utc_ns=6, faults=()))
-    newest, oldest = await unit.fixity_checks.of(check.recording, 5)
-    assert msgspec.structs.replace(oldest, number=0) == check
-    assert (newest.at_utc_ns, newest.faults) == (6, ())
-    assert await unit.fixity_checks.of(check.recording, 1) == [newest]
-
-
-async def test_a_viewing_copy_is_one_per_recording(unit: UnitOfWork) -> None:
-    asked = ViewingCopy(RecordingId("recording-2"), ViewingCopyState.ASKED, AccountId("account-1"), 7, 7)
-    earlier = msgspec.structs.replace(asked, recording=RecordingId("recording-1"), asked_utc_ns=6)
-    for copy in (asked, earlier):
-        await unit.viewing_copies.put(copy)
-    assert await unit.viewing_copies.in_states(["asked", "rendering"]) == [earlier, asked]
-    ready = msgspec.structs.replace(asked, state=ViewingCopyState.READY, progress=1.0, key="copies/2.mp4", bytes=9)
-    await unit.viewing_copies.put(ready)
-    assert await unit.viewing_copies.get(asked.recording) == ready
-    assert await unit.viewing_copies.in_states(["asked"]) == [earlier]
-    assert await unit.viewing_copies.get(RecordingId("recording-3")) is None
-
-
-async def test_an_unknown_recording_is_not_found(unit: UnitOfWork) -> None:
-    with pytest.raises(NotFound):
-        await unit.recordings.get(RecordingId("none"))
-
-
-async def test_events_can_be_read_as_they_are_stored(unit: UnitOfWork) -> None:
-    await unit.receptions.append([recorded(1), recorded(2)], reception())
-    await unit.receptions.append([], reception(2))
-    first, second = await unit.receptions.lines(reception().id)
-    assert (first.version, second.version) == (1, 2)
-    assert first == line_of(recorded(1))
-    assert await unit.receptions.lines(reception(2).id) == []
-    assert await unit.receptions.ids() == [reception().id, reception(2).id]
-
-
-# ── audit, outbox ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_entries_are_chained(unit: UnitOfWork) -> None:
-    assert await unit.audit.head() is None
-    links = [await unit.audit.append(entry(number)) for number in range(5)]
-    assert await unit.audit.head() == links[-1]
-    assert await unit.audit.entries(0, 10) == links
-    assert await unit.audit.entries(2, 2) == links[2:4]
-    assert audit_faults(links) == []
-    assert await unit.audit.holds(links[3].hash)
-    assert not await unit.audit.holds(links[3].previous[::-1])
-
-
-async def test_the_outbox_keeps_order_until_done(unit: UnitOfWork) -> None:
-    for word in ("one", "two", "three"):
-        await unit.outbox.add("notice", word, "{}", 7)
-    first, second = await unit.outbox.pending(2)
-    assert (first.kind, first.subject, second.subject, second.made_utc_ns) == ("notice", "one", "two", 7)
-    await unit.outbox.done(first.number)
-    await unit.outbox.done(first.number)
-    assert [row.subject for row in await unit.outbox.pending(9)] == ["two", "three"]
-
-
-async def test_an_outbox_number_is_never_given_twice(unit: UnitOfWork) -> None:
-    await unit.outbox.add("notice", "one", "", 1)
-    (row,) = await unit.outbox.pending(9)
-    await unit.outbox.done(row.number)
-    await unit.outbox.add("notice", "two", "", 2)
-    assert (await unit.outbox.pending(9))[0].number > row.number
-
-
-# ── key lists ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_key_lists_come_in_the_order_of_their_publication(unit: UnitOfWork) -> None:
-    assert await unit.key_lists.all() == []
-    for text in ("b", "a"):
-        await unit.key_lists.add(PublishedKeyList(text, f"over {text}"))
-    first, second = await unit.key_lists.all()
-    assert (first.text, first.signature, second.text) == ("b", "over b", "a")
-    assert 0 < first.number < second.number
-
-
-# ── leases, tokens, nodes ──────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_a_lease_is_one_owners_until_it_runs_out(unit: UnitOfWork) -> None:
-    assert await unit.leases.take("room", "a", 0, 10) == Lease("room", "a", 10)
-    assert await unit.leases.take("room", "b", 9, 19) == Lease("room", "a", 10)
-    assert await unit.leases.take("room", "a", 9, 19) == Lease("room", "a", 19)
-    assert await unit.leases.take("room", "b", 19, 29) == Lease("room", "b", 29)
-    assert await unit.leases.take("other", "a", 19, 29) == Lease("other", "a", 29)
-
-
-async def test_leases_that_one_would_get_are_its_own_and_those_that_ran_out(unit: UnitOfWork) -> None:
-    for name, owner, until in (("mine", "a", 10), ("theirs", "b", 10), ("over", "b", 5)):
-        await unit.leases.take(name, owner, 0, until)
-    assert [lease.name for lease in await unit.leases.free_for("a", 5)] == ["mine", "over"]
-    assert [lease.name for lease in await unit.leases.free_for("b", 20)] == ["mine", "over", "theirs"]
-
-
-async def test_only_its_owner_releases_a_lease(unit: UnitOfWork) -> None:
-    await unit.leases.take("room", "a", 0, 10)
-    await unit.leases.release("room", "b")
-    assert (await unit.leases.take("room", "b", 1, 10)).owner == "a"
-    await unit.leases.release("room", "a")
-    assert (await unit.leases.take("room", "b", 1, 10)).owner == "b"
-
-
-async def test_a_token_is_used_once(unit: UnitOfWork) -> None:
-    assert await unit.used_tokens.use("token", 100)
-    assert not await unit.used_tokens.use("token", 100)
-    assert await unit.used_tokens.use("other", 100)
-
-
-async def test_a_used_token_is_remembered_while_it_could_be_shown(unit: UnitOfWork) -> None:
-    await unit.used_tokens.use("old", 0)
-    await unit.used_tokens.use("new", FORGET_NS)
-    assert not await unit.used_tokens.use("old", 0)
-    await unit.used_tokens.use("newer", FORGET_NS + 1)
-    assert await unit.used_tokens.use("old", 0)
-
-
-async def test_nodes_are_heard_of_by_kind(unit: UnitOfWork) -> None:
-    second = NodeRow("sfu-2", "sfu", "unix:///run/2", "127.0.0.1:2", 5, 0.5)
-    first = NodeRow("sfu-1", "sfu", "unix:///run/1", "127.0.0.1:1", 5, 0.25)
-    recorder = NodeRow("recorder-1", "recorder", "unix:///run/3", "", 5, 0.0)
-    for row in (second, first, recorder):
-        await unit.nodes.heartbeat(row)
-    later = msgspec.structs.replace(first, seen_utc_ns=6, load=0.75)
-    await unit.nodes.heartbeat(later)
-    assert await unit.nodes.of_kind("sfu") == [later, second]
-    assert await unit.nodes.of_kind("recorder") == [recorder]

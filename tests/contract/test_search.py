@@ -1,9 +1,6 @@
 """Finding recordings: the same answers from every database."""
 
-from collections.abc import AsyncIterator
-
 import msgspec
-import pytest
 
 from bridge.ids import AgencyId, BridgePointId, RecordingId
 from bridge.repositories import UnitOfWork
@@ -16,15 +13,7 @@ from bridge.search import (
     cursor_of,
     proof_of,
 )
-from storage.unit import SqlUnits
 from tests.contract.samples import COMMUNE, PROVINCE, recording
-
-
-@pytest.fixture
-async def unit(units: SqlUnits) -> AsyncIterator[UnitOfWork]:
-    """One that writes."""
-    async with units.writing() as unit:
-        yield unit
 
 
 def person(number: int, name: str, point: str = "point-1", point_name: str = "Điểm cầu xã") -> RecordingPerson:

@@ -1,7 +1,5 @@
 """What every database promises of an account's sessions, its sign-ins under way and its second factor."""
 
-from collections.abc import AsyncIterator
-
 import msgspec
 import pytest
 
@@ -9,15 +7,7 @@ from bridge.errors import NotFound
 from bridge.ids import AccountId, SessionId
 from bridge.model import SecondFactor, SignInStep, SignInUnderWay
 from bridge.repositories import UnitOfWork
-from storage.unit import SqlUnits
 from tests.contract.samples import PROVINCE, account, session
-
-
-@pytest.fixture
-async def unit(units: SqlUnits) -> AsyncIterator[UnitOfWork]:
-    """A writing unit that is undone."""
-    async with units.writing() as unit:
-        yield unit
 
 
 @pytest.fixture

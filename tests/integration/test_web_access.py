@@ -1,5 +1,6 @@
 """Every address of the application is open, or about oneself, or asks the policy for the right that the table names."""
 
+import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
@@ -19,6 +20,20 @@ STATIC = ("GET", "/static/build")
 
 LISTS = {("GET", "/today"), ("GET", "/receptions"), ("GET", "/api/receptions"), ("GET", "/api/recordings")}
 """Open to everybody who is signed in, and empty for who may see nothing of them."""
+
+
+TOLD = {("GET", "/api/me")}
+"""Tells what one may do, so it goes through the whole table."""
+
+BODIES: Mapping[str, Mapping[str, object]] = {
+    "/cancel": {"reason": "x"},
+    "/api/people": {"login": "new.one", "name": "X", "roles": ["agency"], "agency": "office-commune"},
+    "/api/agencies": {"name": "X", "level": "commune", "parent": "office-central"},
+    "/api/agencies/office-commune": {"name": "X", "was": "Y"},
+    "/api/points": {"agency": "office-commune", "name": "X"},
+    "/api/points/point-commune": {"name": "X", "place": "", "was": "Y", "was_place": ""},
+}
+"""By how the address ends: what is read before the policy is asked."""
 
 
 class Heard(Mapping[Action, tuple[tuple[Role, Scope], ...]]):
@@ -64,7 +79,7 @@ async def called(reader: Reader, route: Route, places: Mapping[str, str], token:
     if method == "GET":
         return await reader.ask(method, path, allow_redirects=False)
     if path.startswith("/api/"):
-        body = {"reason": "x"} if path.endswith("/cancel") else {}
+        body = next((body for end, body in BODIES.items() if path.endswith(end)), {})
         return await reader.ask(method, path, json=body, headers=headers, allow_redirects=False)
     return await reader.ask(method, path, data={"x": "1"}, headers=headers, allow_redirects=False)
 
@@ -79,6 +94,7 @@ async def where(pages: Pages) -> Mapping[str, str]:
         "point": "point-commune",
         "account": "id-citizen",
         "seat": "seat",
+        "client": "nowhere",
         "code": "ABC-DEF-GH1",
     }
 
@@ -108,10 +124,32 @@ async def test_each_asks_the_policy_for_its_right(pages: Pages, monkeypatch: pyt
             answer = await called(everything, route, places, token)
             assert answer.status < 500, route
             assert action in heard.asked, (route, answer.status)
-        for route in (*OPEN_TO_ALL, *OWN):
+        for route in {*OPEN_TO_ALL, *OWN} - TOLD:
             heard.asked.clear()
             await called(everything, route, {**places, "lang": "vi", "logo": "x", "session": "x", "form": "x"}, "wrong")
             assert heard.asked == set(), route
+
+
+async def test_the_document_names_the_same_rights(pages: Pages) -> None:
+    async with pages.reader() as program:
+        document = json.loads((await program.get("/api/openapi.json")).text)
+    told = {
+        (method.upper(), path): call.get("x-action")
+        for path, calls in document["paths"].items()
+        for method, call in calls.items()
+    }
+    asked = {route: action for route, action in ASKED.items() if route[1].startswith("/api/")}
+    assert {route: action for route, action in told.items() if route in asked} == asked
+    assert told.keys() - asked.keys() <= {*OPEN_TO_ALL, *BY_CODE, *OWN}
+
+
+async def test_a_session_opens_nothing_that_needs_a_visit(pages: Pages) -> None:
+    async with pages.reader() as chair:
+        await chair.sign_in("chair")
+        token = await chair.token()
+        for route in BY_CODE:
+            answer = await called(chair, route, {}, token)
+            assert answer.status == 401 or answer.headers.get("Location") == "/enter", (route, answer.status)
 
 
 async def test_who_may_nothing_gets_nothing(pages: Pages) -> None:

@@ -35,6 +35,10 @@ STRANGERS: list[tuple[str, bytes, list[str | bytes]]] = [
     ("GET /today", b"", [b"Cookie: diemcau-PORT=\xff\xfe"]),
     ("POST /sign-in", b"login=a&password=b", [FORM, "Origin: http://["]),
     ("POST /sign-in", b"login=a&password=b", [FORM, b"Origin: \xff"]),
+    ("GET /api/me", b"", [b"Authorization: Bearer \xff"]),
+    ("GET /api/me", b"", ["Authorization: Bearer " + "x" * 4000]),
+    ("GET /api/me", b"", ["Authorization: Bearer"]),
+    ("POST /api/receptions", b"{}", ["Idempotency-Key: x"]),
     ("OPTIONS /today", b"", []),
     ("BREW /today", b"", []),
 ]
@@ -54,6 +58,12 @@ SIGNED_IN: list[tuple[str, bytes, list[str | bytes]]] = [
     ("POST /api/receptions", b'{"title":"\\u0000",' + JSON_SEAT, []),
     ("POST /api/receptions", b'{"title":"\\ud800",' + JSON_SEAT, []),
     ("POST /api/receptions", b'{"title":"x","starts_ms":1e999,"seats":[]}', []),
+    ("POST /api/receptions", b"{}", [b"Idempotency-Key: \xff"]),
+    ("POST /api/receptions", b"{}", ["Idempotency-Key:"]),
+    ("GET /api/receptions?after=%FF", b"", []),
+    ("GET /api/receptions?after=W10", b"", []),
+    ("GET /api/recordings?limit=%00", b"", []),
+    ("GET /today?after=%00", b"", []),
     ("GET /receptions/%FF%FE", b"", []),
     ("GET /receptions/%ED%A0%80", b"", []),
     ("GET /receptions/%00", b"", []),
@@ -86,6 +96,8 @@ async def status(pages: Pages, what: str, body: bytes, headers: list[str | bytes
     host = pages.origin.removeprefix("http://")
     port = host.rpartition(":")[2].encode()
     told = [(line.encode() if isinstance(line, str) else line).replace(b"PORT", port) for line in headers]
+    if what.startswith("POST /api/"):
+        told.append(b"Content-Type: application/json")
     head = [f"{what} HTTP/1.1".encode(), f"Host: {host}".encode(), b"Connection: close", *told]
     reader, writer = await asyncio.open_connection(*host.split(":"))
     writer.write(b"\r\n".join([*head, f"Content-Length: {len(body)}".encode(), b"", body]))

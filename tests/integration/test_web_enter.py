@@ -1,6 +1,7 @@
 """Entering by a code on the real pages: the way in, and everything that is tried to get in without one."""
 
 import logging
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from bridge.commands import CancelReception, OpenDoors, ScheduleReception
 from bridge.decisions import decide_join
 from bridge.events import DevicesChecked, NoticeAcknowledged, SeatConfirmed
 from bridge.guests import NOTICE_VERSION
-from bridge.ids import AccountId, ParticipantId, SeatId
+from bridge.ids import AccountId, ParticipantId
 from bridge.invitations import shown_code
 from bridge.model import AdmitRule
 from bridge.policy import SYSTEM
@@ -117,7 +118,8 @@ async def test_every_code_that_opens_nothing_is_answered_alike(
         async with pages.reader() as reader:
             answers.append(await reader.send("/enter?lang=en", {"code": new}))
         pages.clock.now_ns = late
-    assert {(one.status, one.text) for one in answers} == {(404, answers[0].text)}
+    told = {(one.status, re.sub(r"Printed at [^<]+", "", one.text)) for one in answers}  # but when one would print it
+    assert [status for status, _ in told] == [404]
     # the product keeps no log of requests; the test's server does
     written = " ".join(one.getMessage() for one in caplog.records if one.name != "aiohttp.access")
     assert "opens nothing" in written
@@ -292,7 +294,7 @@ async def test_a_seat_that_is_open_elsewhere_is_not_taken_without_a_word(pages: 
         assert (refused.status, msgspec.json.decode(refused.body)["code"]) == (409, "seat_taken")
         reply = await reader.post("/api/enter/join", {"take_over": True}, token)
         grant = await pages.redeem(msgspec.json.decode(reply.body)["token"])
-        assert grant == JoinGrant(reception.id, SeatId(FIRST.id), FIRST.account, "Firefox · Android")
+        assert grant == JoinGrant(reception.id, FIRST.id, FIRST.account, grant.session, "Firefox · Android")
 
 
 async def enters_waiting(reader: Reader, code: str) -> None:

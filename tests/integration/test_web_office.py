@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from bridge.ids import AgencyId
-from bridge.office import Admits
+from bridge.model import AdmitRule
 from bridge.offices import office_of
 from tests.support.pages import Answer, Pages, Reader, serving
 from tests.support.pictures import jpeg, png
@@ -46,22 +46,22 @@ async def test_it_is_inherited_and_stands_on_every_page(pages: Pages) -> None:
             "bring": "Căn cước\nĐơn",
             "session_minutes": "45",
         }
-        saved = await filled(reader, CENTRAL, **said, admits="chair", own_devices="no", resume_seconds="60")
+        saved = await filled(reader, CENTRAL, **said, admit="on_join", own_devices="no", resume_seconds="60")
         assert saved.path == f"{CENTRAL}?saved"
-        assert "UBND tỉnh Nghệ An</span>" in (await stranger.get("/sign-in")).text
+        assert "UBND tỉnh Nghệ An</bdi>" in (await stranger.get("/sign-in")).text
         assert "Cannot sign in? Call 0238 3844 522." in (await stranger.get("/sign-in")).text
         await signed_in(citizen, "citizen")
-        assert "UBND tỉnh Nghệ An</span>" in (await citizen.get("/today")).text
+        assert "UBND tỉnh Nghệ An</bdi>" in (await citizen.get("/today")).text
         own = await filled(reader, COMMUNE, name="UBND xã Kim Liên")
         assert "now “0238 3844 522”" in own.text
-        assert "UBND xã Kim Liên</span>" in (await citizen.get("/today")).text
-        assert "UBND tỉnh Nghệ An</span>" in (await stranger.get("/sign-in")).text
+        assert "UBND xã Kim Liên</bdi>" in (await citizen.get("/today")).text
+        assert "UBND tỉnh Nghệ An</bdi>" in (await stranger.get("/sign-in")).text
         # What is not there is told under the office's name too.
-        assert "UBND xã Kim Liên</span>" in (await citizen.get("/nowhere")).text
+        assert "UBND xã Kim Liên</bdi>" in (await citizen.get("/nowhere")).text
     async with pages.storage.units.reading() as unit:
         commune = await office_of(unit, AgencyId("office-commune"), defaults_of(pages.config))
     assert (commune.name, commune.bring, commune.session_minutes) == ("UBND xã Kim Liên", "Căn cước\nĐơn", 45)
-    assert (commune.admits, commune.own_devices, commune.resume_seconds) == (Admits.CHAIR, False, 60)
+    assert (commune.admit, commune.own_devices, commune.resume_seconds) == (AdmitRule.ON_JOIN, False, 60)
     assert await audited(pages, "change_office") == ["done", "done"]
 
 
@@ -82,7 +82,7 @@ async def test_only_offered_languages_are_spoken(pages: Pages) -> None:
         ({"house_rules": "x" * 2001}, "Write at most 2000 characters."),
         ({"session_minutes": "9"}, "Enter a whole number from 10 to 480."),
         ({"resume_seconds": "soon"}, "Enter a whole number from 10 to 300."),
-        ({"admits": "anybody"}, "Choose one of the list."),
+        ({"admit": "anybody"}, "Choose one of the list."),
         ({"language": "xx"}, "The first language must be one of those offered."),
         ({"lang-vi": "1", "language": "en"}, "The first language must be one of those offered."),
     ],

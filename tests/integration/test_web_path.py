@@ -153,7 +153,7 @@ async def test_rest_makes_lists_opens_and_cancels(pages: Pages) -> None:
         assert created.status == 201, created.text
         path = created.headers["Location"]
         listed = json.loads((await chair.get("/api/receptions")).text)
-        assert [one["title"] for one in listed] == ["REST"]
+        assert [one["title"] for one in listed["receptions"]] == ["REST"]
         assert json.loads((await chair.post(f"{path}/open", {}, token)).text)["doors_open"] is True
         refused = await chair.post(f"{path}/cancel", {"reason": ""}, token)
         assert (refused.status, json.loads(refused.text)["code"]) == (422, "reason_required")

@@ -5,19 +5,22 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bridge.audit import audit_faults
 from bridge.auditing import check_database
 from bridge.decisions import decide_join
 from bridge.events import ReceptionStarted
-from bridge.ids import ParticipantId, RecordingId, SeatId, guest_of
+from bridge.ids import AccountId, AgencyId, ParticipantId, RecordingId, SeatId, guest_of
 from bridge.invitations import mark_of, read_code
 from bridge.media import Moment
+from bridge.office import OfficeText, OfficeVersion
 from bridge.policy import SYSTEM
 from tests.support.pages import Answer, Pages, serving
 from tests.support.planning import PEOPLE, TITLE, id_of, made, marks, present, typed
 from tests.support.province import audited, signed_in
+from web.keys import OFFICES
 
 
 @pytest.fixture
@@ -172,6 +175,33 @@ async def test_each_refusal_stands_at_its_field_and_loses_nothing(
             # a place that is not on the list cannot stay chosen
             {name: "own" for name in changes if name.endswith("-where")}
         )
+
+
+async def test_where_the_office_allows_none_nobody_comes_on_a_device_of_their_own(pages: Pages) -> None:
+    version = OfficeVersion(AgencyId("office-central"), 1, 0, AccountId("id-chair"), OfficeText(own_devices=False))
+    async with pages.reader() as chair:
+        await signed_in(chair, "chair")
+        before = await made(chair)
+        async with pages.storage.units.writing() as unit:
+            await unit.offices.add(version)
+            await unit.commit()
+        pages.app[OFFICES].changed()
+        form = typed(await chair.get("/receptions/new"))
+        page = await chair.send("/receptions", {**form, **PEOPLE})
+        assert page.status == 422
+        assert 'id="person-1-where-fault"' in page.text
+        assert "a device of their own" not in (await chair.get("/receptions/new")).text
+        token, asked = await chair.token(), await chair.get(f"/api{before.path}/plan")
+        plan = msgspec.json.decode(asked.body)["plan"]
+        for guest in plan["guests"]:
+            guest["seat"] = None
+        for case in plan["cases"]:
+            case["case"] = None
+        refused = await chair.post("/api/receptions", plan, token)
+        assert (refused.status, msgspec.json.decode(refused.body)["code"]) == (422, "invalid_field")
+        # Who had one before keeps it: what was planned can still be changed.
+        again = await chair.send(f"{before.path}/edit", typed(await chair.get(f"{before.path}/edit"), note="late"))
+        assert again.path.endswith("?saved")
 
 
 async def test_a_form_sent_twice_makes_one_reception(pages: Pages) -> None:

@@ -97,7 +97,6 @@ async def test_the_api_goes_on_where_it_ended(pages: Pages) -> None:
             ("limit=0", "limit"),
             ("limit=201", "limit"),
             ("limit=x", "limit"),
-            ("after=x", "after"),
         ):
             refused = await archivist.get(f"/api/recordings?{query}")
             problem = json.loads(refused.text)
@@ -114,7 +113,7 @@ async def test_the_page_keeps_what_was_typed_and_says_what_is_wrong(pages: Pages
         for typed in ('value="31/2/2026"', 'value="Nguyễn"', 'value="&#34;&gt;"'):
             assert typed in wrong.text
         assert "other-1" not in wrong.text
-        assert (await archivist.get("/archive?after=x")).status == 422
+        assert (await archivist.get("/archive?after=x")).status == 400
 
 
 async def test_an_empty_answer_says_how_to_find_more(pages: Pages) -> None:

@@ -21,6 +21,7 @@ from bridge.ids import AccountId
 from bridge.model import AdmitRule, Role
 from deploy.points import Invitation
 from tests.support.pages import Answer, Reader
+from web.api.wire import ReceptionsPage
 from web.wire import JoinReply, ReceptionRequest, ReceptionView, SeatRequest
 
 _ACCOUNT = re.compile(r"^[│|]\s*([a-z]+)\s*[│|]\s*([\w-]{12,})\s*[│|]", re.MULTILINE)
@@ -136,7 +137,7 @@ class Visitor(Reader):
 
     async def receptions(self) -> list[ReceptionView]:
         """Those of today that this person sees."""
-        return msgspec.json.decode((await self.get("/api/receptions")).body, type=list[ReceptionView])
+        return list(msgspec.json.decode((await self.get("/api/receptions")).body, type=ReceptionsPage).receptions)
 
     async def ask_for(self, path: str, body: object = None) -> Answer:
         """POST to the API. Raises RuntimeError unless it answers well."""

@@ -1,5 +1,6 @@
 """Ways to the pages of the table that an address alone does not lead to. Each begins on the page's own address."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from tempfile import NamedTemporaryFile
 
@@ -7,7 +8,7 @@ from playwright.async_api import Page
 
 from tests.support.pages import PASSWORD
 from tests.support.province import province
-from tests.support.site import CODED, CODES, TWICE, Site
+from tests.support.site import CODED, CODES, FIRST, TWICE, Site
 
 Way = Callable[[Page, Site], Awaitable[None]]
 
@@ -37,6 +38,14 @@ async def _as_twice(page: Page, site: Site) -> None:
 async def _send_empty(page: Page, _: Site) -> None:
     await page.click("main button.btn-primary")
     await page.wait_for_selector("#faults")
+
+
+async def _make_client(page: Page, _: Site) -> None:
+    """Its secret is shown this once."""
+    await page.fill("#name", "Cổng dịch vụ công")
+    await page.check("[name=action-see_reception]")
+    await page.click("main button.btn-primary")
+    await page.wait_for_url("**/setup/clients/secrets/**")
 
 
 async def _give_purpose(page: Page, _: Site) -> None:
@@ -93,15 +102,57 @@ async def _import_file(page: Page, site: Site) -> None:
     await page.wait_for_url("**/setup/passwords/**")
 
 
+async def _of_a_fresh_one(page: Page, site: Site) -> None:
+    """Not found where there are accounts: the same page of an installation without any."""
+    await page.goto(f"{site.fresh.origin}/first-administrator?code={FIRST}")
+
+
+async def _send_empty_at_a_fresh_one(page: Page, site: Site) -> None:
+    await _of_a_fresh_one(page, site)
+    await _send_empty(page, site)
+
+
+def _entering(step: str, code: str) -> Way:
+    """By a code to a step of the way in."""
+
+    async def go(page: Page, site: Site) -> None:
+        await page.goto(f"{site.pages.origin}/enter/{site.places[code]}")
+        await page.get_by_test_id("yes-me").click()
+        await page.wait_for_url(re.compile(r"/enter/[a-z]+$"))
+        await page.goto(f"{site.pages.origin}/enter/{step}")
+
+    return go
+
+
+async def _send_unread(page: Page, site: Site) -> None:
+    await _entering("notice", "due")(page, site)
+    await _send_empty(page, site)
+
+
+async def _fill_office(page: Page, _: Site) -> None:
+    """With lines of every length, and a logo of no kind."""
+    await page.fill("#bring", "Căn cước công dân\nĐơn và giấy tờ kèm theo")
+    await page.fill("#house_rules", "Giữ trật tự")
+    await page.click("main button.btn-primary")
+    await page.wait_for_url("**?saved*")
+
+
 WAYS: Mapping[str, Way] = {
     "wrong_password": _wrong_password,
     f"as_{CODED}": _as_coded,
     f"as_{TWICE}": _as_twice,
     "send_empty": _send_empty,
+    "make_client": _make_client,
     "give_purpose": _give_purpose,
     "begin_codes": _begin_codes,
     "switch_codes_on": _switch_codes_on,
     "look_at_faults": _look_at_faults,
     "look_at_file": _look_at_file,
     "import_file": _import_file,
+    "of_a_fresh_one": _of_a_fresh_one,
+    "send_empty_at_a_fresh_one": _send_empty_at_a_fresh_one,
+    "send_unread": _send_unread,
+    "fill_office": _fill_office,
+    "come_early": _entering("early", "early"),
+    **{f"enter_{step}": _entering(step, "due") for step in ("you", "devices", "notice", "room", "after")},
 }

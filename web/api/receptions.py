@@ -4,18 +4,20 @@ from aiohttp import web
 
 from bridge.commands import CancelReception, ChangeReception, OpenDoors
 from bridge.errors import Invalid
+from bridge.finding import ReceptionCursor, cursor_of
 from bridge.ids import NS_PER_MS, SeatId, is_guest
 from bridge.invitations import shown_code
 from bridge.model import Seat
 from bridge.policy import Action, Concern
 from bridge.reception import Reception
-from web.api.bodies import json_response, read_body
+from web.api.bodies import json_response, made_response, read_body, read_query
+from web.api.wire import ReceptionsPage, ReceptionsQuery
 from web.keys import CONFIG, INVITING, PORTS
 from web.pages.invitations import link_of
 from web.pages.offices import keep_for_a_minute, published
 from web.pages.planning import own_device_name
-from web.pages.today import seen_by
-from web.reach import Seen, allowed, reception_of, shown_to
+from web.paging import Paged, parse_cursor
+from web.reach import Seen, allowed, open_to, reception_of, seen_by, shown_to
 from web.requests import account_of, actor_of
 from web.scheduling import EARLIEST_MS, LATEST_MS, command_of, directory, plan_of, request_of
 from web.wire import (
@@ -67,25 +69,27 @@ def _seat_view(seat: Seat, connected: bool) -> SeatView:
 
 
 async def listing(request: web.Request) -> web.StreamResponse:
-    """``GET /api/receptions?from_ms=&before_ms=``: those the reader may see; without times the day around now."""
-    actor, ports = actor_of(request), request.app[PORTS]
-    now = ports.clock.utc() // NS_PER_MS
-    begin, end = _time(request, "from_ms", now - _DAY_MS), _time(request, "before_ms", now + _DAY_MS)
-    if not EARLIEST_MS <= begin <= end <= LATEST_MS or end - begin > MAX_LISTED_DAYS * _DAY_MS:
-        raise Invalid(field="before_ms", limit=str(MAX_LISTED_DAYS))
+    """``GET /api/receptions``: those the reader may see."""
+    actor, ports, asked = actor_of(request), request.app[PORTS], read_query(request, ReceptionsQuery)
+    begin, end = _span(asked, ports.clock.utc() // NS_PER_MS)
+    after = parse_cursor(asked.after, ReceptionCursor)
+    wanted = open_to(actor, begin * NS_PER_MS, end * NS_PER_MS)
     async with ports.units.reading() as unit:
-        rows = await unit.receptions.rows(begin * NS_PER_MS, end * NS_PER_MS)
-    seen = [one for row in rows if (one := await seen_by(actor, ports, row))]
-    return json_response([view_of(shown_to(one)) for one in seen])
+        page = Paged(await unit.receptions.find(wanted, after, asked.limit + 1), asked.limit, cursor_of)
+    seen = await seen_by(actor, ports, page.rows)
+    return json_response(ReceptionsPage(tuple(view_of(shown_to(one)) for one in seen), page.next))
 
 
-def _time(request: web.Request, name: str, otherwise: int) -> int:
-    text = request.query.get(name)
-    if text is None:
-        return otherwise
-    if not text.isascii() or not text.isdigit() or len(text) > 14:
-        raise Invalid(field=name)
-    return int(text)
+def _span(asked: ReceptionsQuery, now: int) -> tuple[int, int]:
+    """Raises Invalid."""
+    begin = now - _DAY_MS if asked.from_ms is None else asked.from_ms
+    end = now + _DAY_MS if asked.before_ms is None else asked.before_ms
+    for name, at in (("from_ms", begin), ("before_ms", end)):
+        if not EARLIEST_MS <= at <= LATEST_MS:
+            raise Invalid(field=name)
+    if not 0 <= end - begin <= MAX_LISTED_DAYS * _DAY_MS:
+        raise Invalid(field="before_ms", limit=str(MAX_LISTED_DAYS))
+    return begin, end
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -98,12 +102,10 @@ async def create(request: web.Request) -> web.StreamResponse:
     actor, ports = actor_of(request), request.app[PORTS]
     await allowed(request, actor, Action.SCHEDULE, Concern("reception", actor.agency))
     asked = await read_body(request, ReceptionRequest)
-    known, word = await directory(ports.units), own_device_name(request)
+    known, word = await directory(ports.units, {seat.account for seat in asked.seats}), own_device_name(request)
     command = command_of(asked, account_of(request), known, ports.entropy, word)
     made = await request.app[INVITING].schedule(actor, command)
-    response = json_response(view_of(made), status=201)
-    response.headers["Location"] = f"/api/receptions/{made.id}"
-    return response
+    return made_response(view_of(made), f"/api/receptions/{made.id}")
 
 
 async def open_doors(request: web.Request) -> web.StreamResponse:
@@ -124,7 +126,7 @@ async def plan(request: web.Request) -> web.StreamResponse:
     """``GET /api/receptions/{id}/plan``: as it is sent back to change it."""
     seen = await reception_of(request)
     await allowed(request, seen.actor, Action.CHANGE, seen.reception.concern)
-    known = await directory(request.app[PORTS].units)
+    known = await directory(request.app[PORTS].units, ())
     return json_response(ChangeRequest(seen.reception.edition, request_of(seen.reception.plan, known)))
 
 
@@ -133,7 +135,8 @@ async def change(request: web.Request) -> web.StreamResponse:
     seen, ports = await reception_of(request), request.app[PORTS]
     await allowed(request, seen.actor, Action.CHANGE, seen.reception.concern)
     asked = await read_body(request, ChangeRequest)
-    known, word = await directory(ports.units), own_device_name(request)
+    known = await directory(ports.units, {seat.account for seat in asked.plan.seats})
+    word = own_device_name(request)
     wanted = plan_of(asked.plan, known, ports.entropy, word, seen.reception.plan)
     command = ChangeReception(asked.edition, wanted)
     return json_response(view_of(await request.app[INVITING].change(seen.actor, seen.reception.id, command)))

@@ -10,14 +10,16 @@ from bridge.ids import NS_PER_MS, TrackId
 from bridge.manifest import ManifestSegment, serialise_manifest
 from bridge.model import RecordingRow
 from bridge.policy import Action
-from bridge.search import proof_of
-from web.api.bodies import json_response, read_body
+from bridge.search import RecordingCursor, proof_of
+from web.api.bodies import json_response, read_body, read_query
+from web.api.wire import RecordingsQuery, SegmentQuery
 from web.archive_list import found, names_of, question_of
-from web.archive_search import checked, cursor_text, parse_cursor
+from web.archive_search import checked
 from web.browser_forms import BrowserForm, BrowserForms
 from web.checks import Checks
 from web.config import WebPorts
 from web.manifests import Manifests, segment_of
+from web.paging import cursor_text, parse_cursor
 from web.purposes import Purposes
 from web.ranges import Unsatisfiable, asked_span
 from web.reach import recording_of, sealed
@@ -33,10 +35,6 @@ from web.wire import (
 )
 
 _ASYNC = "respond-async"
-_ROWS, _MOST_ROWS = 50, 200
-"""Of a page, unless asked for otherwise; at most."""
-
-
 STORED_TYPES = {"webm": "video/webm", "matroska": "video/x-matroska"}
 
 
@@ -78,9 +76,8 @@ class RecordingApi:
 
     async def listing(self, request: web.Request) -> web.StreamResponse:
         """``GET /api/recordings``: a page of what the query asks for."""
-        _, asked = await question_of(request)
-        after = parse_cursor(request.query.get("after", ""))
-        page = await found(request, checked(asked), after, _limit(request))
+        told, (_, asked) = read_query(request, RecordingsQuery), await question_of(request)
+        page = await found(request, checked(asked), parse_cursor(told.after, RecordingCursor), told.limit)
         rows = tuple(view_of(row) for row in page.rows)
         return json_response(RecordingsPage(rows, cursor_text(page.next) if page.next else None))
 
@@ -104,7 +101,7 @@ class RecordingApi:
         self._purposes.check(signed_in(request), row.id)
         track, number = TrackId(request.match_info["track"]), int(request.match_info["number"])
         segment = segment_of(await self._manifests.of(row), track, number)
-        kind = request.query.get("as", "stored")
+        kind = read_query(request, SegmentQuery).as_
         if kind not in ("stored", "browser"):
             raise Invalid(field="as")
         try:
@@ -140,14 +137,6 @@ class RecordingApi:
         last = reply_of(checks[0], names[checks[0].account]) if checks else None
         done, total = progress or (0, 0)
         return VerificationView(progress is not None, done, total, str(failed or ""), last)
-
-
-def _limit(request: web.Request) -> int:
-    """Raises Invalid(field=limit)."""
-    text = request.query.get("limit", str(_ROWS))
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:4]) <= _MOST_ROWS and len(text) < 4):
-        raise Invalid(field="limit", limit=str(_MOST_ROWS))
-    return int(text)
 
 
 def _as_stored(segment: ManifestSegment) -> Streamed:

@@ -5,6 +5,7 @@ What is not a refusal is a fault of ours: the reader gets a reference number, th
 
 import asyncio
 import logging
+from collections.abc import Mapping
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -16,7 +17,7 @@ from web.requests import SAFE_METHODS, is_api, is_socket, loggable, reference, w
 
 log = logging.getLogger(__name__)
 
-_BY_STATUS = {404: Code.NOT_FOUND, 405: Code.NOT_FOUND, 413: Code.TOO_LARGE}
+_BY_STATUS = {404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED, 413: Code.TOO_LARGE}
 
 
 def as_refusal(error: Exception) -> Refusal:
@@ -46,8 +47,17 @@ def _answer(request: web.Request, error: Exception) -> web.StreamResponse:
     level = logging.ERROR if status >= 500 else logging.INFO
     log.log(level, "%s %s %s: %s", number, request.method, loggable(request.path), refusal, exc_info=story)
     if is_api(request):
-        return problem_response(words_of(request), refusal, number)
+        response = problem_response(words_of(request), refusal, number)
+        response.headers.update(_beside(error, status))
+        return response
     return refusal_page(request, refusal, status, number)
+
+
+def _beside(error: Exception, status: int) -> Mapping[str, str]:
+    """Headers that RFC 9110 asks for beside these statuses."""
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        return {"Allow": ", ".join(sorted(error.allowed_methods))}
+    return {"WWW-Authenticate": "Bearer"} if status == 401 else {}
 
 
 @web.middleware

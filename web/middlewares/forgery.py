@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bridge.clients import ClientAccount
 from bridge.errors import Code, Refusal
+from web.keys import SIGNED_IN, SignedIn
 from web.requests import FORM, SAFE_METHODS, UPLOAD, is_socket, posted, token_of
 from web.wire import CSRF_HEADER
 
@@ -42,10 +44,16 @@ def _same(given: str, token: str) -> bool:
     return hmac.compare_digest(given.encode("utf8", "replace"), token.encode())
 
 
+def _by_token(someone: SignedIn | None) -> bool:
+    """A token is sent by a program that has it; no browser adds it to what another site asks for."""
+    return someone is not None and isinstance(someone.account, ClientAccount)
+
+
 @web.middleware
 async def refuse_forgeries(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Raises Refusal(form_expired)."""
-    if request.method in SAFE_METHODS or is_socket(request):
+    someone: SignedIn | None = request.get(SIGNED_IN)
+    if request.method in SAFE_METHODS or is_socket(request) or _by_token(someone):
         return await handler(request)
     headers = request.headers
     if not from_here(headers.get("Origin"), headers.get("Sec-Fetch-Site"), request.host):

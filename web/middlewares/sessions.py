@@ -1,16 +1,22 @@
-"""Who sends a request, by the secret in their cookie; the session itself lies in the database."""
+"""Who sends a request: a client of the API by its token, else a person by the secret in their cookie, whose session
+lies in the database. Where a token is sent, no cookie counts."""
+
+from functools import partial
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bridge.accounts import SessionLimits, session_holds, session_id
+from bridge.clientdesk import ClientDesk
+from bridge.clients import account_of
 from bridge.errors import NotFound
-from bridge.ids import NS_PER_S
-from bridge.model import Session
+from bridge.ids import NS_PER_S, AgencyId, SessionId
+from bridge.model import Account, Session
 from bridge.policy import reaches_below
+from bridge.repositories import UnitOfWork
 from web.config import WebConfig, WebPorts
 from web.keys import CONFIG, GUEST, PORTS, SIGNED_IN, VISITS, SignedIn
-from web.requests import is_entry, is_plain_file, is_socket
+from web.requests import is_api, is_entry, is_plain_file, is_socket
 
 _TOUCH_NS = 60 * NS_PER_S
 """A session is noted as seen at most once a minute: a page with many requests writes once."""
@@ -34,13 +40,16 @@ async def opened_by(secret: str, config: WebConfig, ports: WebPorts) -> SignedIn
             account = await unit.accounts.get(session.account)
         except NotFound:
             return None
-        reaches = reaches_below(account.roles)
-        below = await unit.organisation.below(account.agency) if reaches else frozenset()
+        below = await _below(unit, account)
     if account.disabled:
         return None
     if now - session.seen_utc_ns > _TOUCH_NS:
         await _touch(session, ports)
     return SignedIn(account, session, below)
+
+
+async def _below(unit: UnitOfWork, account: Account) -> frozenset[AgencyId]:
+    return await unit.organisation.below(account.agency) if reaches_below(account.roles) else frozenset()
 
 
 async def _touch(session: Session, ports: WebPorts) -> None:
@@ -56,14 +65,33 @@ def _may_be_ours(secret: str) -> bool:
 
 @web.middleware
 async def find_session(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Fills in the request's SIGNED_IN when its cookie opens a session; under /enter its GUEST by that of a visit."""
-    config = request.app[CONFIG]
+    """Fills in the request's SIGNED_IN when its cookie or token opens something; under /enter its GUEST by the cookie
+    of a visit."""
+    config, ports = request.app[CONFIG], request.app[PORTS]
     if is_entry(request):
         secret = request.cookies.get(config.visit_cookie, "")
         if _may_be_ours(secret) and (guest := await request.app[VISITS].opened_by(secret)):
             request[GUEST] = guest
     elif not is_socket(request) and not is_plain_file(request):
-        secret = request.cookies.get(config.session_cookie, "")
-        if _may_be_ours(secret) and (found := await opened_by(secret, config, request.app[PORTS])):
+        token, cookie = bearer(request), request.cookies.get(config.session_cookie, "")
+        find = partial(_client_of, token) if token is not None else partial(opened_by, cookie, config)
+        if _may_be_ours(cookie if token is None else token) and (found := await find(ports)):
             request[SIGNED_IN] = found
     return await handler(request)
+
+
+def bearer(request: web.Request) -> str | None:
+    """The token of a request to the API (RFC 6750); None when it carries none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if is_api(request) and scheme.lower() == "bearer" else None
+
+
+async def _client_of(token: str, ports: WebPorts) -> SignedIn | None:
+    """The client as an account, with a session that is stored nowhere and has no CSRF token."""
+    client = await ClientDesk(ports.units, ports.clock, ports.entropy).opened_by(token)
+    if client is None:
+        return None
+    account, now = account_of(client), ports.clock.utc()
+    async with ports.units.reading() as unit:
+        below = await _below(unit, account)
+    return SignedIn(account, Session(SessionId(account.id), account.id, "", client.made_utc_ns, now), below)

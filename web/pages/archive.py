@@ -11,14 +11,14 @@ from bridge.faults import Fault
 from bridge.manifest import Manifest, ordered_segments
 from bridge.model import RecordingRow
 from bridge.policy import Action, Actor, Concern, may
-from bridge.search import proof_of
+from bridge.search import RecordingCursor, proof_of
 from web.archive_list import Found, around, found, names_of, question_of
-from web.archive_search import parse_cursor
 from web.checks import Checks
 from web.config import WebPorts
 from web.forms import Form, read_form
 from web.keys import ASSETS
 from web.manifests import Manifests
+from web.paging import parse_cursor
 from web.purposes import Purposes
 from web.reach import allowed, concern_of, recording_of, sealed
 from web.refusals import told
@@ -47,7 +47,7 @@ class ArchivePages:
         """What the address asks for, newest first, in pages; a question with a fault finds nothing until mended."""
         await allowed(request, actor_of(request), Action.SEE_ARCHIVE, Concern("archive", None))
         actor, asked = await question_of(request)
-        after = parse_cursor(request.query.get("after", ""))
+        after = parse_cursor(request.query.get("after", ""), RecordingCursor)
         wrong = bool(asked.form.faults)
         page = Found([], None) if wrong else await found(request, asked.filter, after, ROWS_A_PAGE)
         return render(
@@ -57,7 +57,7 @@ class ArchivePages:
             asked=asked,
             form=asked.form,
             page=page,
-            around=await around(request, asked.filter),
+            around=await around(request, asked.filter, page, first=after is None and not wrong),
             first=after is None,
             may=partial(_may, actor),
             proof_of=proof_of,

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from bridge.finding import ReceptionFilter
 from bridge.ids import AgencyId
 from bridge.model import Agency, ReceptionRow
-from bridge.search import ReceptionFilter
 from web.keys import CONFIG, PORTS
 from web.middlewares.language import CHOICE
 from web.render import render

@@ -1,7 +1,8 @@
 """Set-up: the people and bridge points that can sign in; add one, close one, give a new password."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -12,19 +13,19 @@ from bridge.importing import usual_roles
 from bridge.model import Account, Agency, BridgePoint, Role
 from bridge.organisation import Tree
 from bridge.policy import grantable
-from bridge.search import folded
 from bridge.setup import AccountText, NewAccount, SettingUp, SetUp, text_of
 from web.catalogues import LANGUAGES
 from web.config import WebPorts
 from web.forms import Form, read_form
 from web.labels import ROLES
 from web.once import Credential, Key, Once, Untold
+from web.paging import Paged, parse_cursor
 from web.render import render, see_other
 from web.requests import actor_of, signed_in, words_of
 from web.sending import MARK, marked, sent_once
 
 ROWS_SHOWN = 100
-"""More are found by searching."""
+MAX_ASKED = 200
 
 
 class PeoplePages:
@@ -37,21 +38,25 @@ class PeoplePages:
         self._untold = untold
 
     async def listing(self, request: web.Request) -> web.StreamResponse:
-        """Everybody of the reader's part of the tree, or those whose name or login has the words."""
+        """Everybody of the reader's part of the tree, or those whose name or login has the words; in pages."""
+        asked = request.query.get("q", "").strip()[:MAX_ASKED].replace("\0", "")
+        after = parse_cursor(request.query.get("after", ""), tuple[str])
 
-        async def read(setup: SetUp) -> tuple[Tree, list[Account]]:
-            return setup.tree, await setup.people()
+        async def read(setup: SetUp) -> tuple[Tree, list[Account], int]:
+            wanted, accounts = setup.part(asked), setup.unit.accounts
+            rows = await accounts.find(wanted, after[0] if after else "", ROWS_SHOWN + 1)
+            return setup.tree, rows, await accounts.count(wanted)
 
-        tree, people = await self._desk.look(actor_of(request), read)
-        asked = request.query.get("q", "").strip()
-        found = [one for one in people if fits(one, folded(asked))]
+        tree, rows, total = await self._desk.look(actor_of(request), read)
+        page = Paged(rows, ROWS_SHOWN, lambda account: (account.login,))
         return render(
             request,
             "people.html",
             asked=asked,
-            found=found[:ROWS_SHOWN],
-            total=len(found),
-            everybody=len(people),
+            found=page.rows,
+            total=total,
+            next=f"/setup/people?{urlencode({'q': asked, 'after': page.next})}" if page.next else "",
+            first=after is None,
             tree=tree,
             saved="saved" in request.query,
             form=Form({"q": asked}),
@@ -253,9 +258,3 @@ def _overtaken(request: web.Request, form: Form, refusal: Conflict) -> Form:
 def told_at(key: Key) -> str:
     """Where the passwords of this form are shown."""
     return f"/setup/passwords/{key[1]}"
-
-
-def fits(account: Account, words: Iterable[str]) -> bool:
-    """Whether each word begins a word of the name or of the login."""
-    own = [*folded(account.name), *folded(account.login)]
-    return all(any(one.startswith(word) for one in own) for word in words)

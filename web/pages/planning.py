@@ -19,15 +19,15 @@ from bridge.policy import Action, Concern
 from bridge.reception import Reception
 from bridge.states import BEFORE_LIVE, UNDER_WAY
 from web.forms import Form, read_form
-from web.keys import CATALOGUES, CONFIG, INVITING, PORTS
+from web.keys import CATALOGUES, CONFIG, INVITING, OFFICES, PORTS
 from web.once import Key, Once
 from web.overview import address
-from web.plan_form import agenda_asked, asked_of, empty_plan, fields_of_plan, put_together, ticked
+from web.plan_form import agenda_asked, asked_of, empty_plan, fields_of_plan, put_together, refuse_own_devices, ticked
 from web.plan_rows import SAVE, case_rows, person_rows, pressed, rearranged
 from web.plan_words import told_differences
 from web.reach import Seen, allowed, reception_of
 from web.render import render, see_other, times_of
-from web.requests import account_of, actor_of, words_of
+from web.requests import account_of, actor_of, office_of, words_of
 from web.scheduling import (
     OWN_DEVICE_NAME,
     SEAT_ROLES,
@@ -38,6 +38,7 @@ from web.scheduling import (
     usual_role,
 )
 from web.sending import MARK, key_of, marked, sent_once
+from web.wire import ReceptionRequest
 
 EDITION = "edition"
 _HALF_HOUR_NS = 1800 * NS_PER_S
@@ -73,7 +74,7 @@ class PlanningPages:
         """The form, with the next half hour filled in."""
         await _may_schedule(request)
         soon = request.app[PORTS].clock.utc() // _HALF_HOUR_NS * _HALF_HOUR_NS + _HALF_HOUR_NS
-        return await _page(request, marked(request, **empty_plan(soon, times_of(request))))
+        return await _page(request, marked(request, **empty_plan(soon, times_of(request), office_of(request).admit)))
 
     async def create(self, request: web.Request) -> web.StreamResponse:
         """A planned reception, or the form again as it was sent with every fault named."""
@@ -155,7 +156,7 @@ def _edition(form: Form) -> int:
 
 async def _command_asked(request: web.Request, form: Form) -> ScheduleReception | None:
     """None with the faults noted."""
-    asked, ports = asked_of(form, _zone(request)), request.app[PORTS]
+    asked, ports = await _asked(request, form), request.app[PORTS]
     if asked is None:
         return None
     known = await directory(ports.units)
@@ -166,13 +167,26 @@ async def _command_asked(request: web.Request, form: Form) -> ScheduleReception 
         return None
 
 
+async def _asked(request: web.Request, form: Form, reception: Reception | None = None) -> ReceptionRequest | None:
+    """None with every fault noted, also what the office does not allow."""
+    if not await _own_devices(request, reception):
+        refuse_own_devices(form, reception.plan if reception else None)
+    asked = asked_of(form, _zone(request))
+    return None if form.faults else asked
+
+
+async def _own_devices(request: web.Request, reception: Reception | None) -> bool:
+    agency = reception.agency if reception else account_of(request).agency
+    return (await request.app[OFFICES].of(agency)).own_devices
+
+
 async def _plan_asked(request: web.Request, form: Form, reception: Reception) -> Plan | None:
     """None with the faults noted. Under way only the agenda and the note are asked for."""
     ports = request.app[PORTS]
     if reception.state in UNDER_WAY:
         fresh = [CaseId(ports.entropy.id()) for _ in range(MAX_CASES)]
         return agenda_asked(form, reception.plan, received(reception), fresh)
-    asked = asked_of(form, _zone(request))
+    asked = await _asked(request, form, reception)
     if asked is None:
         return None
     known = await directory(ports.units)
@@ -226,6 +240,7 @@ async def _page(
         guest_roles=[role for role in Role if role in GUEST_ROLES],
         kinds=list(ReceptionKind),
         usual_role=usual_role,
+        own_devices=await _own_devices(request, reception),
         limits=_LIMITS,
         mark=MARK,
         edition=EDITION,

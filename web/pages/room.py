@@ -57,7 +57,9 @@ async def show(request: web.Request) -> web.StreamResponse:
         return response
     if waits_first(seen.reception, seat.id):
         raise see_other(f"{address(seen.reception)}/enter/next")
-    return room_island(request, room_config(request, seen, seat))
+    own = address(seen.reception)
+    config = room_config(request, seen.reception, seat, base=own, join=f"/api{own}/join", back=own, waits=False)
+    return room_island(request, config)
 
 
 def room_island(request: web.Request, config: RoomConfig) -> web.Response:
@@ -73,9 +75,10 @@ async def own_seat(request: web.Request, seen: Seen) -> Seat:
     return seen.reception.seat(seen.actor.seat)
 
 
-def room_config(request: web.Request, seen: Seen, seat: Seat) -> RoomConfig:
-    """What the room's island needs."""
-    reception, own = seen.reception, address(seen.reception)
+def room_config(
+    request: web.Request, reception: Reception, seat: Seat, *, base: str, join: str, back: str, waits: bool
+) -> RoomConfig:
+    """What the room's island needs. ``base``: where the seat's pages are; ``back``: where one goes from the room."""
     return RoomConfig(
         page=page_of(request),
         reception=reception.id,
@@ -84,14 +87,14 @@ def room_config(request: web.Request, seen: Seen, seat: Seat) -> RoomConfig:
         name=seat.name,
         role=seat.role,
         point=seat.point_name,
-        join=f"/api{own}/join",
-        back=own,
-        devices=f"{own}/devices",
-        after=f"{own}/after",
+        join=join,
+        back=back,
+        devices=f"{base}/devices",
+        after=f"{base}/after",
         camera_kbps=CAMERA_KBPS,
         screen_kbps=SCREEN_KBPS,
         loopback_only=loopback_only(request),
-        waits=False,
+        waits=waits,
     )
 
 

@@ -8,14 +8,15 @@ from aiohttp import web
 from bridge.commands import AcknowledgeNotice, Command, ConfirmSeat, NoteDevices
 from bridge.guests import NOTICE_VERSION, Entrant, WayIn, needs_camera, next_of
 from bridge.model import AdmitRule
-from bridge.policy import Action, authorise
+from bridge.policy import Action
 from bridge.states import OVER, ReceptionState
-from web.api.bodies import json_response, read_body
+from web.api.bodies import json_response, read_body, read_json
 from web.entering import entrant_of, join_reply
 from web.forms import Form, read_form
 from web.keys import PORTS
-from web.pages.room import CAMERA_KBPS, SCREEN_KBPS, devices_island, loopback_only, room_island
-from web.render import page_of, render, see_other
+from web.pages.room import devices_island, room_config, room_island
+from web.reach import allowed
+from web.render import render, see_other
 from web.wire import DevicesFound, JoinRequest, RoomConfig
 
 _ASK_AGAIN_S = 10
@@ -70,7 +71,7 @@ async def devices(request: web.Request) -> web.StreamResponse:
 
 async def found(request: web.Request) -> web.StreamResponse:
     """What the check found."""
-    entrant, said = await entrant_of(request), await read_body(request, DevicesFound)
+    entrant, said = await entrant_of(request), await read_json(request, DevicesFound)
     await _done(request, entrant, NoteDevices(said.camera, said.microphone))
     return web.Response(status=204)
 
@@ -104,22 +105,14 @@ async def room(request: web.Request) -> web.StreamResponse:
 
 
 def _room_config(request: web.Request, entrant: Entrant) -> RoomConfig:
-    reception, seat = entrant.reception, entrant.seat
-    return RoomConfig(
-        page=page_of(request),
-        reception=reception.id,
-        title=reception.title,
-        office=reception.office,
-        name=seat.name,
-        role=seat.role,
-        point=seat.point_name,
+    reception, base = entrant.reception, entrant.base
+    return room_config(
+        request,
+        reception,
+        entrant.seat,
+        base=base,
         join=entrant.join,
-        back=f"{entrant.base}/after",
-        devices=f"{entrant.base}/devices",
-        after=f"{entrant.base}/after",
-        camera_kbps=CAMERA_KBPS,
-        screen_kbps=SCREEN_KBPS,
-        loopback_only=loopback_only(request),
+        back=f"{base}/after",
         waits=reception.admit is AdmitRule.BY_OFFICE,
     )
 
@@ -139,6 +132,6 @@ async def after(request: web.Request) -> web.StreamResponse:
 async def join(request: web.Request) -> web.StreamResponse:
     """``POST /api/enter/join`` and ``POST /api/receptions/{id}/join``: a token for the room's socket."""
     entrant = await entrant_of(request)
-    authorise(entrant.actor, Action.JOIN, entrant.reception.concern)
-    asked = await read_body(request, JoinRequest) if request.can_read_body else JoinRequest()
+    await allowed(request, entrant.actor, Action.JOIN, entrant.reception.concern)
+    asked = await read_body(request, JoinRequest)
     return json_response(join_reply(request, entrant, take_over=asked.take_over))

@@ -2,25 +2,24 @@
 
 from zoneinfo import ZoneInfo
 
+import msgspec
 from aiohttp import web
 
-from bridge.accounts import actor_in
-from bridge.model import ReceptionRow
-from bridge.policy import Action, Actor, Concern, agencies_of, may
-from bridge.search import ReceptionFilter
+from bridge.finding import ReceptionCursor, ReceptionFilter, cursor_of
+from bridge.policy import Action, Concern, may
 from bridge.states import UNDER_WAY
-from web.config import WebPorts
 from web.keys import CONFIG, PORTS
 from web.overview import address, next_step, points_of
-from web.reach import Seen
+from web.paging import Paged, parse_cursor
+from web.reach import open_to, seen_by
 from web.render import render, see_other
 from web.requests import actor_of
 from web.times import midnight
 
-DAYS_AHEAD = 14
-MOST_CARDS = 200
-"""More than an office holds in two weeks; the list of all receptions has the rest, in pages."""
+CARDS = 25
+"""Of a page; what follows comes behind a link."""
 
+DAYS_AHEAD = 14
 DAYS_BACK = 2
 """A reception that began the day before yesterday and still runs is shown until it ends."""
 
@@ -31,24 +30,24 @@ async def front(request: web.Request) -> web.StreamResponse:
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """Live ones and today's first, then what comes in the next two weeks."""
+    """Live ones and today's first, then what comes in the next two weeks; many in pages."""
     actor, ports = actor_of(request), request.app[PORTS]
     zone, now = ZoneInfo(request.app[CONFIG].zone), ports.clock.utc()
     begin, tomorrow = midnight(zone, now), midnight(zone, now, 1)
-    span = ReceptionFilter(
-        agencies=agencies_of(actor, Action.SEE_RECEPTION),
-        account=actor.account,
-        from_utc_ns=midnight(zone, now, -DAYS_BACK),
-        before_utc_ns=midnight(zone, now, DAYS_AHEAD),
-    )
+    after = parse_cursor(request.query.get("after", ""), ReceptionCursor)
+    coming = open_to(actor, begin, midnight(zone, now, DAYS_AHEAD))
+    still = _still(coming, midnight(zone, now, -DAYS_BACK))
     async with ports.units.reading() as unit:
-        rows = await unit.receptions.find(span, None, MOST_CARDS)
-    seen = [one for row in rows if (one := await seen_by(actor, ports, row))]
+        page = Paged(await unit.receptions.find(coming, after, CARDS + 1), CARDS, cursor_of)
+        older = [] if after else await unit.receptions.find(still, None, CARDS)
+    seen = await seen_by(actor, ports, [*older, *page.rows])
     return render(
         request,
         "today.html",
-        today=[one for one in seen if _is_now(one, begin, tomorrow)],
+        today=[one for one in seen if one.reception.starts_utc_ns < tomorrow],
         ahead=[one for one in seen if one.reception.starts_utc_ns >= tomorrow],
+        next=page.next,
+        first=after is None,
         next_step=next_step,
         points_of=points_of,
         address=address,
@@ -56,13 +55,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     )
 
 
-def _is_now(seen: Seen, begin: int, end: int) -> bool:
-    reception = seen.reception
-    return begin <= reception.starts_utc_ns < end or (reception.state in UNDER_WAY and reception.starts_utc_ns < begin)
-
-
-async def seen_by(someone: Actor, ports: WebPorts, row: ReceptionRow) -> Seen | None:
-    """The row's reception as they stand in it; None when they may not see it."""
-    reception = await ports.receptions.present(row.id)
-    actor = actor_in(someone, reception)
-    return Seen(reception, actor) if may(actor, Action.SEE_RECEPTION, reception.concern) else None
+def _still(coming: ReceptionFilter, begin: int) -> ReceptionFilter:
+    """What began before and is under way."""
+    states = frozenset(map(str, UNDER_WAY))
+    return msgspec.structs.replace(coming, from_utc_ns=begin, before_utc_ns=coming.from_utc_ns, states=states)

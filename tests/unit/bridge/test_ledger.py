@@ -19,7 +19,8 @@ from bridge.ledger import (
     ties_of,
 )
 from bridge.model import RecordingRow
-from bridge.repositories import AuditEntry, EventLine
+from bridge.reception_rows import EventLine
+from bridge.repositories import AuditEntry
 
 R = ReceptionId("r1")
 

@@ -4,8 +4,16 @@ import pytest
 
 from bridge.errors import Invalid
 from bridge.ids import AccountId, AgencyId
-from bridge.model import Agency, Level
-from bridge.office import Admits, OfficeSettings, OfficeText, OfficeVersion, checked_office, line_of, settled
+from bridge.model import AdmitRule, Agency, Level
+from bridge.office import (
+    OfficeSettings,
+    OfficeText,
+    OfficeVersion,
+    allows_own_devices,
+    checked_office,
+    line_of,
+    settled,
+)
 from bridge.organisation import tree_of
 from signaling.settings import SignalingConfig, with_office
 
@@ -29,10 +37,10 @@ def version(agency: AgencyId, text: OfficeText) -> OfficeVersion:
 def test_each_field_comes_from_the_nearest_that_sets_it() -> None:
     versions = {
         TOP: version(TOP, OfficeText(name="UBND tỉnh", own_devices=False, session_minutes=90)),
-        LOW: version(LOW, OfficeText(contact="0238", session_minutes=30, admits=Admits.CHAIR)),
+        LOW: version(LOW, OfficeText(contact="0238", session_minutes=30, admit=AdmitRule.ON_JOIN)),
     }
     low = settled(DEFAULTS, line_of(TREE, versions, LOW))
-    assert (low.name, low.contact, low.session_minutes, low.admits) == ("UBND tỉnh", "0238", 30, Admits.CHAIR)
+    assert (low.name, low.contact, low.session_minutes, low.admit) == ("UBND tỉnh", "0238", 30, AdmitRule.ON_JOIN)
     assert low.own_devices is False
     middle = settled(DEFAULTS, line_of(TREE, versions, MIDDLE))
     assert (middle.contact, middle.session_minutes) == ("1900", 90)
@@ -80,3 +88,11 @@ def test_a_room_takes_its_offices_times_and_else_the_installations() -> None:
     own = with_office(config, [OfficeText(), OfficeText(resume_seconds=60, session_minutes=45)])
     assert (own.resume_s, own.live.planned_minutes) == (60, 45)
     assert with_office(config, []) == config
+
+
+def test_devices_of_ones_own_are_allowed_until_the_nearest_that_says_so_forbids_them() -> None:
+    silent, forbids, allows = OfficeText(), OfficeText(own_devices=False), OfficeText(own_devices=True)
+    assert allows_own_devices([])
+    assert allows_own_devices([silent])
+    assert allows_own_devices([allows, forbids])
+    assert not allows_own_devices([silent, forbids, allows])

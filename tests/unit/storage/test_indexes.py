@@ -1,6 +1,6 @@
 """The questions asked often are answered through an index, however large the archive grows."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bridge.errors import NotFound
-from bridge.ids import AccountId, AgencyId, RecordingId
+from bridge.finding import AccountFilter, ReceptionCursor, ReceptionFilter
+from bridge.ids import AccountId, AgencyId, ReceptionId, RecordingId
 from bridge.repositories import UnitOfWork
-from bridge.search import ReceptionCursor, ReceptionFilter, RecordingCursor, RecordingFilter
+from bridge.search import RecordingCursor, RecordingFilter
 from storage import schema
 from storage.engine import Database
 from storage.unit import SqlUnits
@@ -30,30 +31,36 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def asked(unit: UnitOfWork, question: str) -> object:
-    """One of the questions."""
-    match question:
-        case "a day's receptions":
-            return await unit.receptions.rows(1, 2)
-        case "a page of one's receptions":
-            mine = ReceptionFilter(agencies=frozenset({AgencyId("a")}), account=AccountId("a"), from_utc_ns=1)
-            return await unit.receptions.find(mine, ReceptionCursor(5, reception().id), 25)
-        case "an office's public receptions":
-            shown = ReceptionFilter(agencies=frozenset({AgencyId("a")}), from_utc_ns=1, before_utc_ns=9, public=True)
-            return await unit.receptions.find(shown, None, 200)
-        case "recordings by state":
-            return await unit.recordings.in_states(["writing", "degraded"])
-        case "recordings, newest first":
-            return await unit.recordings.all()
-        case "a page of what is found":
-            asked = RecordingFilter(agencies=frozenset({AgencyId("agency-1")}), person="an")
-            return await unit.recordings.find(asked, RecordingCursor(5, RecordingId("recording-5")), 50)
-        case "what follows a version":
-            return await unit.receptions.history(reception().id, after=5)
-        case "the head of the chain":
-            return await unit.audit.head()
-        case _:
-            return await unit.audit.entries(5, 10)
+PLACE = ReceptionCursor(5, ReceptionId("r"))
+
+
+def own(**asked: Any) -> ReceptionFilter:
+    """Of some time."""
+    return ReceptionFilter(from_utc_ns=1, before_utc_ns=9, **asked)
+
+
+FOUND = RecordingFilter(agencies=frozenset({AgencyId("agency-1")}), person="an")
+QUESTIONS: dict[str, Callable[[UnitOfWork], Awaitable[object]]] = {
+    "a day's receptions": lambda unit: unit.receptions.rows(1, 2),
+    "receptions of an agency": lambda unit: unit.receptions.find(own(agencies=frozenset({AgencyId("a")})), PLACE, 50),
+    "receptions with a seat": lambda unit: unit.receptions.find(
+        own(account=AccountId("a"), agencies=frozenset()), PLACE, 50
+    ),
+    "an office's public receptions": lambda unit: unit.receptions.find(
+        own(agencies=frozenset({AgencyId("a")}), public=True), None, 200
+    ),
+    "a client by its secret": lambda unit: unit.clients.by_secret("x"),
+    "the archive's points": lambda unit: unit.recordings.points([AgencyId("a")]),
+    "accounts of agencies": lambda unit: unit.accounts.find(AccountFilter(frozenset({AgencyId("a")})), "m", 50),
+    "recordings by state": lambda unit: unit.recordings.in_states(["writing", "degraded"]),
+    "recordings, newest first": lambda unit: unit.recordings.all(),
+    "a page of what is found": lambda unit: unit.recordings.find(
+        FOUND, RecordingCursor(5, RecordingId("recording-5")), 50
+    ),
+    "what follows a version": lambda unit: unit.receptions.history(reception().id, after=5),
+    "the head of the chain": lambda unit: unit.audit.head(),
+    "entries": lambda unit: unit.audit.entries(5, 10),
+}
 
 
 async def plan(connection: AsyncConnection, statement: str, parameters: tuple[Any, ...]) -> str:
@@ -66,14 +73,21 @@ async def plan(connection: AsyncConnection, statement: str, parameters: tuple[An
     ("question", "expected"),
     [
         ("a day's receptions", "SEARCH receptions USING INDEX ix_receptions_starts_utc_ns_id"),
+        ("receptions of an agency", "USING INDEX ix_receptions_agency_starts_utc_ns_id (agency=? AND starts_utc_ns>"),
         (
-            "a page of one's receptions",
-            "SEARCH receptions USING INDEX ix_receptions_starts_utc_ns_id (starts_utc_ns>?)",
+            "receptions with a seat",
+            "ix_reception_seats_account_starts_utc_ns_reception (account=? AND starts_utc_ns>",
         ),
-        ("an office's public receptions", "SEARCH receptions USING INDEX ix_receptions_agency_starts_utc_ns"),
+        (
+            "an office's public receptions",
+            "USING INDEX ix_receptions_agency_starts_utc_ns_id (agency=? AND starts_utc_ns>",
+        ),
+        ("a client by its secret", "SEARCH clients USING INDEX"),
+        ("the archive's points", "INDEX ix_recording_people_agency_point_began_utc_ns (agency=? AND point=?"),
+        ("accounts of agencies", "SEARCH accounts USING INDEX ix_accounts_agency_login (agency=? AND login>?)"),
         ("recordings by state", "SEARCH recordings USING INDEX ix_recordings_state"),
         ("recordings, newest first", "SCAN recordings USING INDEX ix_recordings_began_utc_ns"),
-        ("a page of what is found", "SEARCH recordings USING INDEX ix_recordings_began_utc_ns (began_utc_ns<?)"),
+        ("a page of what is found", "INDEX ix_recordings_agency_began_utc_ns_id (agency=? AND began_utc_ns<?)"),
         ("what follows a version", "SEARCH reception_events USING INDEX"),
         ("the head of the chain", "SCAN audit_entries USING INDEX"),
         ("entries", "SEARCH audit_entries USING INDEX"),
@@ -89,9 +103,9 @@ async def test_an_index_answers(database: Database, question: str, expected: str
     try:
         async with SqlUnits(database).reading() as unit:
             with suppress(NotFound):
-                await asked(unit, question)
+                await QUESTIONS[question](unit)
     finally:
         event.remove(Engine, "before_cursor_execute", hear)
-    statement, parameters = next(one for one in heard if one[0].startswith("SELECT"))
+    statement, parameters = next(one for one in heard if one[0].startswith(("SELECT", "WITH")))
     async with database.transaction(writes=False) as connection:
         assert expected in await plan(connection, statement, parameters)

@@ -12,7 +12,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import column, create_engine, insert, inspect, table
+from sqlalchemy import Engine, column, create_engine, insert, inspect, table
 
 from bridge.errors import Unavailable
 from bridge.ledger import line_of
@@ -89,7 +89,7 @@ def test_no_database_is_refused_in_one_line(url: str, path: Path) -> None:
 def test_an_older_version_is_refused_until_migrated(url: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     schema.migrate(url)
     monkeypatch.setattr(schema, "expected", lambda: "9999")
-    with pytest.raises(schema.SchemaRefused, match="has version 0008, this program needs 9999: stop"):
+    with pytest.raises(schema.SchemaRefused, match="has version 0009, this program needs 9999: stop"):
         schema.check(url)
 
 
@@ -113,8 +113,9 @@ def test_an_existing_file_is_migrated_on_a_copy(url: str, path: Path) -> None:
         assert connection.execute("SELECT word FROM older").fetchall() == [("kept",)]
 
 
-def upgraded_to(url: str, version: str) -> None:
-    """A new database as an older program left it."""
+def at_version(url: str, path: Path, version: str) -> Engine:
+    """A database as that version left it."""
+    path.parent.mkdir()
     config = Config()
     config.set_main_option("script_location", str(schema.MIGRATIONS))
     config.set_main_option("path_separator", "os")
@@ -123,13 +124,43 @@ def upgraded_to(url: str, version: str) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, version)
         connection.commit()
-    engine.dispose()
+    return engine
+
+
+SCHEDULED = (
+    "INSERT INTO reception_events VALUES ('r', 1, 1, 'a', "
+    """'{"type":"ReceptionScheduled","title":"","kind":"regular","starts_utc_ns":7,"seats":["""
+    """{"id":"s","account":"b","role":"chair","point":"p","point_name":"P"},"""
+    """{"id":"t","account":"a","role":"citizen","point":"p","point_name":"P"}]}')"""
+)
+
+
+def test_people_and_seats_of_before_are_found_afterwards(url: str, path: Path) -> None:
+    at_version(url, path, "0003").dispose()
+    run(
+        path,
+        "INSERT INTO agencies VALUES ('x', 'X', 'central', NULL)",
+        "INSERT INTO accounts VALUES ('a', 'an.do', 'Đỗ Thị Ân', '[]', 'x', NULL, '', 'vi', 0, 0)",
+        "INSERT INTO receptions VALUES ('r', '', 'x', 7, 'planned', 0, 2, NULL, NULL, NULL)",
+        SCHEDULED,
+        "INSERT INTO reception_events VALUES ('r', 2, 1, 'a', '{}')",
+        "INSERT INTO recording_people VALUES ('c', 'Ân', 'p', 'chair', 'P', ' an')",
+        "INSERT INTO recordings (id, reception, agency, title, state, prefix, began_utc_ns, recorder, journal_key, "
+        "manifest_key, manifest_version, manifest_sha256, bytes, points, faults) "
+        "VALUES ('c', 'r', 'x', '', 'sealed', '', 9, '', '', '', '', '', 0, 0, 0)",
+    )
+    schema.migrate(url)
+    with closing(sqlite3.connect(path)) as after:
+        assert after.execute("SELECT words FROM accounts").fetchall() == [(" do thi an an do",)]
+        assert after.execute("SELECT account, starts_utc_ns FROM reception_seats ORDER BY account").fetchall() == [
+            ("a", 7),
+            ("b", 7),
+        ]
+        assert after.execute("SELECT agency, began_utc_ns FROM recording_people").fetchall() == [("x", 9)]
 
 
 def test_titles_of_before_are_found_afterwards(url: str, path: Path) -> None:
-    path.parent.mkdir()
-    upgraded_to(url, "0001")
-    engine = create_engine(url)
+    engine = at_version(url, path, "0001")
     with engine.connect() as connection:
         kept = {name: 0 if name in ("began_utc_ns", "bytes", "points", "faults") else "x" for name in FIRST_COLUMNS}
         connection.execute(INSERT, kept | {"title": "Khiếu nại về ĐẤT"})
@@ -141,8 +172,7 @@ def test_titles_of_before_are_found_afterwards(url: str, path: Path) -> None:
 
 
 def test_receptions_of_before_are_listed_afterwards(url: str, path: Path) -> None:
-    path.parent.mkdir()
-    upgraded_to(url, "0004")
+    at_version(url, path, "0004").dispose()
     event = recorded([scheduled_event()])[0]
     text = line_of(event).event.replace('"public":false,"note":"",', "")
     text = text.replace(',"public":false,"note":""', "")

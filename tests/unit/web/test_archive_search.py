@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from bridge.errors import Invalid
 from bridge.ids import AgencyId, RecordingId
 from bridge.search import ProofState, RecordingCursor
-from web.archive_search import FIELDS, MAX_TEXT, asked_of, checked, cursor_text, parse_cursor
+from web.archive_search import FIELDS, MAX_TEXT, asked_of, checked
+from web.paging import cursor_text
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 OWN = frozenset({AgencyId("own")})
@@ -69,23 +70,7 @@ def test_the_address_keeps_the_question_and_leaves_out_what_is_to_go() -> None:
     assert asked.address() == "/archive?title=%C4%91%E1%BA%A5t+%26+nh%C3%A0&proof=faulty"
     assert asked.address(without="title") == "/archive?proof=faulty"
     behind = RecordingCursor(5, RecordingId("r-1"))
-    assert asked.address(without="title", after=behind) == "/archive?proof=faulty&after=5-r-1"
-
-
-@given(st.integers(0, 2**63 - 1), st.text("abcdefgh-0123456789", min_size=1, max_size=40))
-def test_a_place_in_the_list_is_read_as_it_was_written(began: int, key: str) -> None:
-    cursor = RecordingCursor(began, RecordingId(key))
-    assert parse_cursor(cursor_text(cursor)) == cursor
-
-
-@given(st.text())
-def test_any_other_place_is_refused_as_a_field(text: str) -> None:
-    if not text:
-        assert parse_cursor(text) is None
-        return
-    with pytest.raises(Invalid) as refused:
-        parse_cursor(f"x{text}")
-    assert refused.value.params == {"field": "after"}
+    assert asked.address(without="title", after=behind) == f"/archive?proof=faulty&after={cursor_text(behind)}"
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), st.text()))

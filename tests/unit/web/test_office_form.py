@@ -1,13 +1,14 @@
 """The form of an office's settings: there and back, and two who change it at once."""
 
-from bridge.office import Admits, OfficeText
+from bridge.model import AdmitRule
+from bridge.office import OfficeText
 from web.forms import Form
 from web.office_form import as_fields, meant, merged, shown_version
 
 KNOWN = ("vi", "en")
 WHOLE = OfficeText(
     name="Trụ sở", languages=("en",), language="en", address="1 Trường Thi", contact="1900", house_rules="một\nhai",
-    bring="Giấy tờ", session_minutes=45, admits=Admits.CHAIR, own_devices=False, resume_seconds=60,
+    bring="Giấy tờ", session_minutes=45, admit=AdmitRule.ON_JOIN, own_devices=False, resume_seconds=60,
 )  # fmt: skip
 
 
@@ -19,10 +20,10 @@ def test_what_is_shown_is_what_is_meant() -> None:
 
 
 def test_what_cannot_be_read_is_no_setting() -> None:
-    form = Form({"session_minutes": "hai", "resume_seconds": "٣", "admits": "anybody", "own_devices": "perhaps"})
+    form = Form({"session_minutes": "hai", "resume_seconds": "٣", "admit": "anybody", "own_devices": "perhaps"})
     text = meant(form, KNOWN)
-    assert (text.session_minutes, text.resume_seconds, text.admits, text.own_devices) == (0, 0, None, None)
-    assert [fault.field for fault in form.faults] == ["admits"]
+    assert (text.session_minutes, text.resume_seconds, text.admit, text.own_devices) == (0, 0, None, None)
+    assert [fault.field for fault in form.faults] == ["admit"]
     assert [shown_version(Form({"version": one})) for one in ("7", "", "-1", "x" * 10)] == [7, -1, -1, -1]
 
 

@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from bridge.ids import CaseId, SeatId, guest_of
-from bridge.model import OWN_DEVICE, AgendaItem, Level, Plan, ReceptionKind, Role, Seat, SeatPerson
+from bridge.model import OWN_DEVICE, AdmitRule, AgendaItem, Level, Plan, ReceptionKind, Role, Seat, SeatPerson
 from tests.support.fakes import CountingEntropy
 from tests.unit.web.test_scheduling import CHAIR, CITIZEN, KNOWN
 from web.forms import Form
-from web.plan_form import agenda_asked, asked_of, empty_plan, fields_of_plan, put_together
+from web.plan_form import agenda_asked, asked_of, empty_plan, fields_of_plan, put_together, refuse_own_devices
 from web.plan_rows import CaseRow, PersonRow, case_rows, person_rows, pressed, rearranged, with_rows
 from web.scheduling import OWN_DEVICE_NAME, plan_of, request_of
 from web.times import Times
@@ -89,7 +89,7 @@ def test_a_seat_whose_account_was_closed_stays() -> None:
 
 
 def test_an_empty_form_asks_for_nothing_and_says_what_is_missing() -> None:
-    form = Form(empty_plan(STARTS_NS, TIMES))
+    form = Form(empty_plan(STARTS_NS, TIMES, AdmitRule.ON_JOIN))
     assert case_rows(form) == [CaseRow("1")]
     assert asked_of(form, ZONE) is None
     assert [fault.field for fault in form.faults] == ["title", "seats"]
@@ -151,3 +151,13 @@ def test_under_way_the_cases_behind_the_present_one_are_asked_for() -> None:
     faulty = with_rows(form, [], [CaseRow("1", "x" * 201)])
     assert agenda_asked(faulty, PLAN, PLAN.agenda[:1], []) is None
     assert [fault.field for fault in faulty.faults] == ["case-1-title"]
+
+
+def test_a_device_of_ones_own_is_refused_where_the_office_allows_none_but_for_who_had_it() -> None:
+    form = Form(fields_of_plan(PLAN, TIMES))
+    refuse_own_devices(form, PLAN)
+    assert form.faults == []
+    refuse_own_devices(form, None)
+    (fault,) = form.faults
+    assert fault.field.endswith("-where")
+    assert "bridge point" in fault.sentence

@@ -30,7 +30,7 @@ describe("findings", () => {
 
 describe("the check", () => {
   const config = {
-    page: { lang: "vi", dir: "ltr", zone: "", catalogue: "", csrf: "" },
+    page: { lang: "vi", dir: "ltr", zone: "", catalogue: "", csrf: "", build: "" },
     onward: "/room",
     camera_required: false,
     loopback_only: false,

@@ -6,15 +6,15 @@ import type { RoomState } from "../room/state";
 
 type Examples = Readonly<Record<string, RoomState>>;
 
-const FOUND = import.meta.glob<{ EXAMPLES: Examples }>(
+const FOUND = import.meta.glob<{ EXAMPLES: Examples; LISTS?: Examples }>(
   ["../room/*/*.examples.ts", "!../room/tile/*"],
   { eager: true },
 );
 
 /** `stage/nine`: the component's folder and the example's name. */
 const STATES = new Map(
-  Object.entries(FOUND).flatMap(([path, { EXAMPLES }]) =>
-    Object.entries(EXAMPLES).map(([name, state]): [string, RoomState] => [
+  Object.entries(FOUND).flatMap(([path, { EXAMPLES, LISTS }]) =>
+    Object.entries({ ...EXAMPLES, ...LISTS }).map(([name, state]): [string, RoomState] => [
       `${path.split("/").at(-2) ?? ""}/${name}`,
       state,
     ]),
@@ -29,6 +29,10 @@ function idleActs(): ReturnType<typeof writtenActs> {
   });
 }
 
+function frame(): Promise<number> {
+  return new Promise((resolve) => requestAnimationFrame(resolve));
+}
+
 /** What the tests call. */
 const gallery = {
   names: [...STATES.keys()].sort(),
@@ -39,6 +43,9 @@ const gallery = {
     document.getElementById("place")?.replaceChildren(room);
     await room.updateComplete;
     await document.fonts.ready;
+    // The stage is measured in one frame and arranged anew before the next.
+    await frame();
+    await frame();
   },
 };
 

@@ -24,7 +24,7 @@ function words(): OfflineWords {
 /** The player's settings where no server is. */
 function playerConfig(zone: string): PlayerConfig {
   return {
-    page: { lang: "", dir: "", zone, catalogue: "", csrf: "" },
+    page: { lang: "", dir: "", zone, catalogue: "", csrf: "", build: "" },
     recording: "",
     title: "",
     manifest: "",

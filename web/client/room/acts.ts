@@ -9,6 +9,8 @@ export interface Acts {
   readonly enter: () => void;
   /** Back to the device check after having left. */
   readonly prepare: () => void;
+  /** The page anew, from the server as it is by now. */
+  readonly reload: () => void;
   /** Goes on here although another device has my seat. */
   readonly takeOver: () => void;
   readonly choose: (gadget: Gadget, id: string) => void;

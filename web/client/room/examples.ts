@@ -195,7 +195,7 @@ export function writtenActs(): Acts & { readonly done: string[] } {
 }
 
 export const CONFIG: RoomConfig = {
-  page: { lang: "vi", dir: "ltr", zone: "Asia/Ho_Chi_Minh", catalogue: "", csrf: "" },
+  page: { lang: "vi", dir: "ltr", zone: "Asia/Ho_Chi_Minh", catalogue: "", csrf: "", build: "" },
   reception: "r",
   title: "Buổi tiếp",
   office: "Ban Tiếp công dân",

@@ -23,7 +23,15 @@ export function actsOf(session: Session): Acts {
 
 type Entering = Pick<
   Acts,
-  "enter" | "prepare" | "takeOver" | "choose" | "retry" | "switchOff" | "choices" | "leave"
+  | "enter"
+  | "prepare"
+  | "takeOver"
+  | "choose"
+  | "retry"
+  | "switchOff"
+  | "choices"
+  | "leave"
+  | "reload"
 >;
 
 function entering(session: Session): Entering {
@@ -41,6 +49,9 @@ function entering(session: Session): Entering {
     },
     choices: (gadget: Openable) => choices(gadget),
     leave: () => void session.leave(),
+    reload: () => {
+      location.reload();
+    },
   };
 }
 

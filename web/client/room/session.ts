@@ -9,6 +9,7 @@ import { LINE_DOWN, post, Refusal } from "../api";
 import { nextStep, type Loss } from "./coming-back";
 import { Link, type Address } from "./link";
 import { Memory } from "./memory";
+import { newerBuild } from "./newer-build";
 import type { OwnChoices } from "./own-choices";
 import { RoomMedia } from "./room-media";
 import type { Input, RoomState } from "./state";
@@ -35,6 +36,8 @@ export class Session {
   #loss: Loss | null = null;
   /** Whether this tab was inside before, also before a reload: then it never gives up for want of a line. */
   #known = false;
+  /** A welcome came to this page before. */
+  #met = false;
   /** The reader said to go on here wherever else the seat is open. */
   #takeOver = false;
 
@@ -189,6 +192,7 @@ export class Session {
     this.#loss = null;
     this.#known = true;
     this.#remember();
+    this.#lookForNewer();
     if (fresh) this.media.disconnect();
     this.store.send({ type: "welcome", welcome });
     if (fresh) this.media.begin();
@@ -201,8 +205,22 @@ export class Session {
     this.#loss = null;
     this.#known = true;
     this.#remember();
+    this.#lookForNewer();
     this.media.disconnect();
     this.store.send({ type: "waiting_welcome", welcome });
+  }
+
+  /** Whoever comes back may come back to a server that was upgraded meanwhile: this page then offers to reload. */
+  #lookForNewer(): void {
+    const met = this.#met;
+    this.#met = true;
+    if (!met || this.store.state.stale) return;
+    newerBuild(this.config.page.build).then(
+      (newer) => {
+        if (newer) this.store.send({ type: "stale" });
+      },
+      () => undefined, // it is asked again at the next return
+    );
   }
 
   #down(why: Refusal | null): void {

@@ -69,6 +69,8 @@ export interface RoomState {
   /** The browser holds back sound until the reader touches the page. */
   readonly soundHeldBack: boolean;
   readonly notices: readonly Notice[];
+  /** The server has a newer page than this one. */
+  readonly stale: boolean;
   readonly trouble: Trouble | null;
   readonly ending: Ended | null;
   /** Grows whenever a picture or sound came or went, so that tiles look again. */
@@ -102,6 +104,7 @@ export type Input =
   | { type: "dialog"; dialog: Dialog | null }
   | { type: "invitation_answered" }
   | { type: "asked_quiet" }
+  | { type: "stale" }
   | { type: "trouble"; trouble: Trouble | null }
   | { type: "ended"; ending: Ended }
   | { type: "back_before" }
@@ -134,6 +137,7 @@ export function firstState(now: number, panel: boolean, layout: Layout = "speake
     invited: false,
     askedQuiet: false,
     soundHeldBack: false,
+    stale: false,
     notices: [],
     trouble: null,
     ending: null,
@@ -150,6 +154,7 @@ type Rules = {
 };
 
 const RULES: Rules = {
+  stale: (state) => ({ ...state, stale: true }),
   entering: (state) => ({ ...state, phase: "entering", trouble: null, ending: null }),
   welcome: (state, input, now) => ({
     ...seen(state, input.welcome.room, now, true),

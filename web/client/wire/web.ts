@@ -18,6 +18,7 @@ export type WebWire =
   | ReceptionView
   | InvitationView
   | PublicReception
+  | BuildView
   | RecordingsPage
   | WebProblem
   | Manifest;
@@ -116,7 +117,8 @@ export interface RoomConfig {
   waits: boolean;
 }
 /**
- * What every island gets. ``catalogue``: address of its :class:`Catalogue`. ``zone``: IANA name for times shown.
+ * What every island gets. ``catalogue``: address of its :class:`Catalogue`. ``zone``: IANA name for times shown;
+ * ``build``: version of the client that the page was served with.
  */
 export interface Page {
   lang: string;
@@ -124,6 +126,7 @@ export interface Page {
   zone: string;
   catalogue: string;
   csrf: string;
+  build: string;
 }
 /**
  * Body of a join; may be left out. ``take_over`` False: 409 ``seat_taken`` while another device has the seat.
@@ -365,6 +368,12 @@ export interface PublicReception {
   kind: ReceptionKind1;
   state: string;
   points: string[];
+}
+/**
+ * ``GET /build.json``.
+ */
+export interface BuildView {
+  build: string;
 }
 /**
  * ``GET /api/recordings``. ``next``: ask again with it as ``after`` for what follows, None at the end.

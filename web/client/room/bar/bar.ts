@@ -12,6 +12,7 @@ import { canFillScreen } from "../full-screen";
 import { nextLayout } from "../own-choices";
 import type { Layout, RoomState } from "../state";
 import {
+  conducts,
   handsUp,
   may,
   mayTakeChair,
@@ -37,6 +38,8 @@ interface Control {
   state?: string;
   hint?: string;
   kind?: string;
+  /** What is said in words as well, for where there is no room for them. */
+  count?: number;
   disabled?: boolean;
 }
 
@@ -109,6 +112,8 @@ export class Bar extends PlainElement {
       drawing: on ? "camera" : "camera-off",
       words,
       state: on ? "on" : "off",
+      // Who conducts has more buttons than words for them in one line.
+      kind: conducts(this.room) ? "dc-bar-lesser" : "",
       hint: `${words} (V)`,
       press: () => {
         this.acts.toggleCamera();
@@ -160,7 +165,8 @@ export class Bar extends PlainElement {
       drawing: LAYOUT_DRAWINGS[following],
       words,
       state: this.room.layout,
-      kind: "dc-bar-wide dc-bar-lesser",
+      // On a telephone there is room for it beside a citizen's few buttons.
+      kind: tabsOf(this.room).includes("people") ? "dc-bar-wide dc-bar-lesser" : "dc-bar-lesser",
       hint: `${words} (L)`,
       press: () => {
         this.acts.toggleLayout();
@@ -175,7 +181,8 @@ export class Bar extends PlainElement {
       drawing: "people",
       words: hands > 0 ? t("People ({hands} hands)", { hands }) : t("People"),
       state: this.#panelShown() ? "shown" : "hidden",
-      kind: hands > 0 ? "" : "dc-bar-lesser",
+      kind: "dc-bar-lesser",
+      count: hands,
       press: () => {
         if (this.#panelShown()) this.acts.togglePanel();
         else this.acts.showTab("people");
@@ -195,7 +202,8 @@ export class Bar extends PlainElement {
       drawing: "chat",
       words: count > 0 ? t("Chat ({count} new)", { count }) : t("Chat"),
       state: open ? "shown" : "hidden",
-      kind: count > 0 ? "dc-bar-news" : "dc-bar-lesser",
+      kind: count > 0 ? "dc-bar-lesser dc-bar-news" : "dc-bar-lesser",
+      count,
       hint: `${t("Chat")} (C)`,
       press: () => {
         this.acts.toggleChat();
@@ -296,7 +304,7 @@ export class Bar extends PlainElement {
       test: "pause-button",
       drawing: "pause",
       words: t("Pause"),
-      kind: primary ? "btn-primary" : "",
+      kind: primary ? "btn-primary" : "dc-bar-lesser",
       press: () => {
         if (primary) this.acts.interrupt();
         else this.acts.dialog("interrupt");
@@ -354,8 +362,12 @@ function button(control: Control): TemplateResult {
     title=${control.hint ?? control.words}
     @click=${control.press}
   >
-    ${icon(control.drawing)}<span>${control.words}</span>
+    ${icon(control.drawing)}<span>${control.words}</span>${count(control.count ?? 0)}
   </button>`;
+}
+
+function count(of: number): TemplateResult | typeof nothing {
+  return of === 0 ? nothing : html`<b class="dc-bar-count" aria-hidden="true">${of}</b>`;
 }
 
 customElements.define("dc-bar", Bar);

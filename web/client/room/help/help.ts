@@ -53,7 +53,7 @@ export class Help extends PlainElement {
           this.acts.answerHelp(one.seat, true);
         }}
       >
-        ${t("Accept")}<span class="visually-hidden">: ${one.name}</span>
+        ${t("Accept")}<span class="visually-hidden">: <bdi>${one.name}</bdi></span>
       </button>
       <button
         type="button"
@@ -63,7 +63,7 @@ export class Help extends PlainElement {
           this.acts.answerHelp(one.seat, false);
         }}
       >
-        ${t("Decline")}<span class="visually-hidden">: ${one.name}</span>
+        ${t("Decline")}<span class="visually-hidden">: <bdi>${one.name}</bdi></span>
       </button>
     </div>`;
   }
@@ -80,7 +80,7 @@ export class Help extends PlainElement {
           this.acts.endHelp(one.seat);
         }}
       >
-        ${t("End the help")}<span class="visually-hidden">: ${one.name}</span>
+        ${t("End the help")}<span class="visually-hidden">: <bdi>${one.name}</bdi></span>
       </button>
     </div>`;
   }

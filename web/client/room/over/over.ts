@@ -47,7 +47,9 @@ function putOut(how: string): Words | undefined {
     }),
     uninvited: () => ({
       title: t("Your invitation was made anew or taken back."),
-      next: t("The code with which you came in opens nothing any more. Use the new one, or call the office."),
+      next: t(
+        "The code with which you came in opens nothing any more. Use the new one, or call the office.",
+      ),
       mayReturn: false,
       onward: "/enter",
     }),

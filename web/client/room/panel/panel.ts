@@ -187,8 +187,8 @@ export class Panel extends PlainElement {
     >
       <div class="dc-person-who">
         <div>
-          <strong>${who.name}${who.id === view.you ? ` (${t("you")})` : ""}</strong>
-          <small>${who.point} · ${partWord(who)}</small>
+          <strong><bdi>${who.name}</bdi>${who.id === view.you ? ` (${t("you")})` : ""}</strong>
+          <small><bdi>${who.point}</bdi> · ${partWord(who)}</small>
           ${this.#line(who)} ${who.camera_on ? nothing : html`<small>${t("camera off")}</small>`}
         </div>
         ${who.hand_raised ? icon("hand") : nothing}
@@ -231,7 +231,7 @@ export class Panel extends PlainElement {
                 this.acts.mute(who.id);
               }}
             >
-              ${t("Mute")}<span class="visually-hidden"> ${who.name}</span>
+              ${t("Mute")}<span class="visually-hidden"> <bdi>${who.name}</bdi></span>
             </button>`
           : nothing
       }
@@ -263,7 +263,7 @@ export class Panel extends PlainElement {
         else this.acts.giveFloor(who.id);
       }}
     >
-      ${words}<span class="visually-hidden"> ${who.name}</span>
+      ${words}<span class="visually-hidden"> <bdi>${who.name}</bdi></span>
     </button>`;
   }
 }

@@ -81,7 +81,7 @@ export class Room extends PlainElement {
     return html`<div class="dc-inside" data-testid="room" data-state=${this.room.room?.state ?? ""}>
       <dc-topbar .room=${this.room}></dc-topbar>
       <div>
-        ${this.#invitation()} ${this.#paused()}
+        ${this.#invitation()} ${this.#paused()} ${this.#stale()}
         <dc-help .room=${this.room} .acts=${this.acts}></dc-help
         ><dc-sounds .room=${this.room} .acts=${this.acts}></dc-sounds>
       </div>
@@ -131,6 +131,25 @@ export class Room extends PlainElement {
         }}
       >
         ${t("Not now")}
+      </button>
+    </div>`;
+  }
+
+  #stale(): TemplateResult | typeof nothing {
+    if (!this.room.stale) return nothing;
+    return html`<div class="dc-banner" role="status" data-testid="stale">
+      <span>
+        ${t("This page was renewed on the server. Reload it when it suits; your place is kept.")}
+      </span>
+      <button
+        type="button"
+        class="btn btn-outline-secondary"
+        data-testid="reload"
+        @click=${() => {
+          this.acts.reload();
+        }}
+      >
+        ${t("Reload")}
       </button>
     </div>`;
   }

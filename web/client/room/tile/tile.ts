@@ -49,7 +49,7 @@ export class Tile extends PlainElement {
       ${this.#picture()}
       <div class="dc-tile-plate">
         <div class="dc-tile-who">
-          <strong>${who.name}${mine ? ` (${t("you")})` : ""}</strong>
+          <strong><bdi>${who.name}</bdi>${mine ? ` (${t("you")})` : ""}</strong>
           <span class="dc-tile-point">${this.#subtitle()}</span>
         </div>
         ${source === "screen" ? nothing : this.#signs()}
@@ -63,9 +63,10 @@ export class Tile extends PlainElement {
     return source === "screen" ? t("Screen of {name}", { name: who.name }) : who.name;
   }
 
-  #subtitle(): string {
+  #subtitle(): string | TemplateResult {
     const { who, source } = this.face;
-    return source === "screen" ? t("shared screen") : `${who.point} · ${partWord(who)}`;
+    if (source === "screen") return t("shared screen");
+    return html`<bdi>${who.point}</bdi> · ${partWord(who)}`;
   }
 
   #picture(): TemplateResult {

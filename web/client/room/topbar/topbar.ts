@@ -61,7 +61,7 @@ export class Topbar extends PlainElement {
     const face = recordingFace(view);
     return html`<header class="dc-topbar" data-recording=${face}>
         <div class="dc-topbar-what">
-          <span class="dc-topbar-office">${view.office}</span> · ${whatIsReceived(view)}
+          <bdi class="dc-topbar-office">${view.office}</bdi> · ${whatIsReceived(view)}
           ${this.#caseTime(view)}
         </div>
         ${this.#recording(face)} ${this.#line()}
@@ -127,15 +127,15 @@ function alarms(all: readonly Alarm[]): TemplateResult {
   </div>`;
 }
 
-function whatIsReceived(view: RoomView): string {
+function whatIsReceived(view: RoomView): TemplateResult | string {
   const current = currentCase(view);
-  if (current === null) return view.title;
+  if (current === null) return html`<bdi>${view.title}</bdi>`;
   const total = view.cases.length;
   const which =
     current.number > total
       ? t("case {number}", { number: current.number })
       : t("case {number} of {total}", { number: current.number, total });
-  return current.title === "" ? which : `${which} · ${current.title}`;
+  return current.title === "" ? which : html`${which} · <bdi>${current.title}</bdi>`;
 }
 
 customElements.define("dc-topbar", Topbar);

@@ -36,7 +36,7 @@ export class WaitingList extends PlainElement {
       data-testid="waiting-list"
       aria-label=${t("Waiting")}
     >
-      <h3>${title}</h3>
+      <h2>${title}</h2>
       ${
         view.absent.length === 0
           ? nothing
@@ -78,8 +78,8 @@ export class WaitingList extends PlainElement {
     const away = who.state === "away";
     return html`<li class="dc-person" data-testid=${`waiting-${who.seat}`} data-state=${who.state}>
       <div>
-        <strong>${who.name}</strong>
-        <small>${who.point} · ${roleWord(who.role)}</small>
+        <strong><bdi>${who.name}</bdi></strong>
+        <small><bdi>${who.point}</bdi> · ${roleWord(who.role)}</small>
         <small>${facts(who, minutes)}</small>
         ${who.moved ? html`<small data-tone="late">${t("opened on a second device")}</small>` : nothing}
         ${away ? html`<small data-tone="late">${t("line lost")}</small>` : nothing}
@@ -95,7 +95,7 @@ export class WaitingList extends PlainElement {
             this.acts.admit(who.seat);
           }}
         >
-          ${t("Let in")}<span class="visually-hidden"> ${who.name}</span>
+          ${t("Let in")}<span class="visually-hidden"> <bdi>${who.name}</bdi></span>
         </button>
       </div>
       ${this.#message(who)} ${dismissal(who.seat, who.name, this.acts)}
@@ -109,7 +109,9 @@ export class WaitingList extends PlainElement {
     };
     const label = t("A few words to {name}", { name: who.name });
     return html`<details data-testid="message">
-      <summary>${t("Message")}<span class="visually-hidden"> ${who.name}</span></summary>
+      <summary>
+        ${t("Message")}<span class="visually-hidden"> <bdi>${who.name}</bdi></span>
+      </summary>
       <form @submit=${send}>
         ${words(`message-${who.seat}`, label)}
         <button type="submit" class="btn btn-outline-secondary" data-testid="message-send">
@@ -145,7 +147,7 @@ export function sendOutVerbs(who: ParticipantView, acts: Acts): TemplateResult |
         acts.sendBack(who.seat);
       }}
     >
-      ${t("Send back to wait")}<span class="visually-hidden"> ${who.name}</span>
+      ${t("Send back to wait")}<span class="visually-hidden"> <bdi>${who.name}</bdi></span>
     </button>
     ${dismissal(who.seat, who.name, acts)}`;
 }
@@ -158,7 +160,9 @@ function dismissal(seat: string, name: string, acts: Acts): TemplateResult {
   };
   const consequence = t("{name} cannot come in again. The reason is kept in the record.", { name });
   return html`<details class="dc-dismissal" data-testid="dismiss">
-    <summary>${t("Dismiss")}<span class="visually-hidden"> ${name}</span></summary>
+    <summary>
+      ${t("Dismiss")}<span class="visually-hidden"> <bdi>${name}</bdi></span>
+    </summary>
     <form @submit=${send}>
       <p>${consequence}</p>
       ${words(`dismiss-${seat}`, t("Reason"))}
@@ -175,6 +179,7 @@ function words(id: string, label: string): TemplateResult {
       id=${id}
       name="words"
       class="form-control"
+      dir="auto"
       rows="2"
       maxlength=${WORDS_LENGTH}
       required

@@ -25,7 +25,7 @@ export class WaitingArea extends PlainElement {
     const view = this.room.waiting;
     if (view === null) return nothing;
     return html`<section class="dc-waiting" data-testid="waiting" data-begun=${view.begun}>
-      <p class="dc-quiet mb-0">${view.office} · ${view.title}</p>
+      <p class="dc-quiet mb-0"><bdi>${view.office}</bdi> · <bdi>${view.title}</bdi></p>
       <h1>${t("You are in the right place.")}</h1>
       <p class="fs-5" role="status" data-testid="waiting-state">${this.#state(view)}</p>
       ${turn(view)} ${staffSide(view.staff)} ${officeSays(view)} ${this.#picture()}
@@ -110,7 +110,7 @@ function staffSide(staff: StaffSide | null): TemplateResult | typeof nothing {
 function officeSays(view: WaitingView): TemplateResult | typeof nothing {
   if (view.message === "") return nothing;
   return html`<p class="dc-office-says" role="alert" data-testid="waiting-message">
-    <strong>${t("The office says:")}</strong> ${view.message}
+    <strong>${t("The office says:")}</strong> <bdi>${view.message}</bdi>
   </p>`;
 }
 
