@@ -119,7 +119,7 @@ async def test_two_citizens_are_received_one_after_another_and_never_meet(
     await expect(second.by("waiting-turn")).to_contain_text("còn: 1")
 
     row = chair.page.get_by_test_id(f"waiting-{FIRST.id}")
-    await row.get_by_text("Nhắn tin").click()
+    await row.get_by_test_id("message").locator("summary").click()
     await row.locator("textarea").first.fill("Xin chờ một phút")
     await row.get_by_test_id("message-send").click()
     await expect(first.by("waiting-message")).to_contain_text("một phút", timeout=_WITHIN_MS)

@@ -186,10 +186,13 @@ async def _call_the_second(party: Party, told: Told) -> None:
     """A leaves before B comes in; A comes back with a question and waits."""
     chair, agency, first, second = party.chair, party.agency, party.first, party.second
     await expect(second.by("waiting")).to_be_visible()
+    bar = chair.page.locator("footer.dc-bar")
+    high = await bar.bounding_box()
     await chair.by("next-case-button").click()
     await expect(first.by("over")).to_have_attribute("data-how", "case_over", timeout=_WITHIN_MS)
     await expect(second.by("room")).to_be_visible(timeout=_WITHIN_MS)
     await chair.sees(agency, second, party.secretary)
+    assert await bar.bounding_box() == high  # also on the last case: nothing jumps
     await second.sees(chair, agency, party.secretary)
     await second.by("chat-button").click()
     await expect(second.by("chat-text")).to_be_visible()

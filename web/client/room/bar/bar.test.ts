@@ -94,4 +94,20 @@ describe("the bar", () => {
     const { bar: chair } = await show("chair live");
     expect(chair.querySelector("[data-testid=take-chair-button]")).toBeNull();
   });
+
+  it("keeps the place of the next case when the last one is received", async () => {
+    const cases = [1, 2].map((number) => ({ number, title: `Case ${number}` }));
+    const pressed = async (present: number): Promise<[string | null, string[]]> => {
+      const acts = writtenActs();
+      const room = inside(view("chair", { cases, case_number: present }));
+      const button = part(await mounted(new Bar(), { room, acts }), "next-case-button");
+      button.click();
+      return [button.getAttribute("aria-disabled"), acts.done];
+    };
+    expect(await pressed(1)).toEqual(["false", ["nextCase"]]);
+    expect(await pressed(2)).toEqual(["true", []]);
+    const one = inside(view("chair", { cases: cases.slice(0, 1), case_number: 1 }));
+    const bar = await mounted(new Bar(), { room: one, acts: writtenActs() });
+    expect(bar.querySelector("[data-testid=next-case-button]")).toBeNull();
+  });
 });

@@ -275,18 +275,25 @@ export class Bar extends PlainElement {
     });
   }
 
+  /** On the last case it stays, pressed in vain: a bar that loses it becomes one line, and the pictures jump. */
   #nextCase(): TemplateResult | typeof nothing {
-    const following = this.room.room === null ? null : nextCase(this.room.room);
-    if (following === null || !may(this.room, "call_next")) return nothing;
+    const view = this.room.room;
+    if (view === null || !may(this.room, "call_next")) return nothing;
+    const following = nextCase(view);
+    if (following === null && view.cases.length < 2) return nothing;
     return button({
       test: "next-case-button",
       drawing: "next",
       words: t("Next case"),
       // The bar stays one line: what comes in beside it must not move the pictures.
       kind: mayTakeChair(this.room) ? "dc-bar-lesser" : "",
-      hint: t("Case {number}: {title}", { number: following.number, title: following.title }),
+      disabled: following === null,
+      hint:
+        following === null
+          ? t("This is the last case.")
+          : t("Case {number}: {title}", { number: following.number, title: following.title }),
       press: () => {
-        this.acts.nextCase();
+        if (following !== null) this.acts.nextCase();
       },
     });
   }
