@@ -39,7 +39,7 @@ async def comes(server: RoomServer, reception: Reception, seat: Seat, device: st
     """Connected, and greeted in the waiting area."""
     assert server.signaling is not None
     browser = Browser(server.port)
-    token = server.signaling.tokens.mint(JoinGrant(reception.id, seat.id, seat.account, device))
+    token = server.signaling.tokens.mint(JoinGrant(reception.id, seat.id, seat.account, device=device))
     await browser.connect({"token": token})
     await browser.until(lambda: waits(browser) is not None)
     return browser
