@@ -9,7 +9,8 @@ from bridge.errors import Code, IllegalTransition, NotFound, Refusal
 from bridge.events import ChairReturned, ChairTaken, Event, MicrophoneMoved
 from bridge.model import Role
 from bridge.policy import Actor
-from bridge.reception import Participant, Reception
+from bridge.presence import Participant
+from bridge.reception import Reception
 from bridge.rules import chair_connected, own_place
 
 

@@ -20,9 +20,9 @@ from bridge.media import Moment
 from bridge.model import LISTENERS
 from bridge.plans import decide_change
 from bridge.policy import ACTION_OF, SYSTEM, Actor, authorise
-from bridge.reasons import MAX_REASON as MAX_REASON
-from bridge.reasons import checked_reason as checked_reason
-from bridge.reception import Participant, Reception
+from bridge.presence import Participant
+from bridge.reasons import checked_reason
+from bridge.reception import Reception
 from bridge.rules import may_join, may_open_microphone, may_share_screen, own_place, refuse
 from bridge.states import BEFORE_LIVE, RECEPTION, AttendanceState, ReceptionState
 

@@ -10,7 +10,8 @@ from bridge.ids import NS_PER_S, SeatId, guest_of
 from bridge.invitations import GuestVisit, Invitation
 from bridge.model import STAFF_SIDE, Seat
 from bridge.policy import Actor
-from bridge.reception import Prepared, Reception
+from bridge.presence import Prepared
+from bridge.reception import Reception
 from bridge.states import OVER
 
 NOTICE_VERSION = "2026-1"

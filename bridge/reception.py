@@ -22,10 +22,7 @@ from bridge.ids import (
 from bridge.media import Moment
 from bridge.model import OWN_DEVICE, AdmitRule, AgendaItem, Message, Plan, ReceptionKind, ReceptionRow, Role, Seat
 from bridge.policy import Concern
-from bridge.presence import Attendance as Attendance
-from bridge.presence import Participant as Participant
-from bridge.presence import Prepared as Prepared
-from bridge.presence import Waiting as Waiting
+from bridge.presence import Attendance, Participant, Prepared, Waiting
 from bridge.states import AttendanceState, ReceptionState
 
 
@@ -72,6 +69,11 @@ class Reception(msgspec.Struct, frozen=True):
     public: bool = False
     note: str = ""
     edition: int = 1
+
+    @property
+    def lets_in(self) -> bool:
+        """Whether chair or secretary let people in; else the join itself does."""
+        return self.admit is AdmitRule.BY_OFFICE
 
     def seat(self, seat: SeatId) -> Seat:
         """Raises NotFound."""

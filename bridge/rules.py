@@ -7,7 +7,8 @@ from bridge.help import is_shut
 from bridge.ids import ParticipantId, SeatId
 from bridge.model import LISTENERS, OFFICIALS, STAFF_SIDE, Role
 from bridge.policy import Actor
-from bridge.reception import Participant, Reception
+from bridge.presence import Participant
+from bridge.reception import Reception
 from bridge.states import OVER, UNDER_WAY, ReceptionState
 
 MAX_PARTICIPANTS = 50

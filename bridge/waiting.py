@@ -10,10 +10,11 @@ from bridge import events as e
 from bridge.errors import Code, Invalid, NotFound, NotPermitted, Refusal
 from bridge.events import Departure, Event
 from bridge.ids import ParticipantId, SeatId
-from bridge.model import WALKS_IN, AdmitRule
+from bridge.model import WALKS_IN
 from bridge.policy import Actor
+from bridge.presence import Prepared, Waiting
 from bridge.reasons import checked_reason
-from bridge.reception import Prepared, Reception, Waiting
+from bridge.reception import Reception
 from bridge.rules import MAX_PARTICIPANTS, refuse
 from bridge.states import OVER, AttendanceState, ReceptionState
 
@@ -40,7 +41,7 @@ def steps_to(reception: Reception, seat: SeatId, goal: AttendanceState) -> tuple
 
 def waits_first(reception: Reception, seat: SeatId) -> bool:
     """Whether somebody else lets this seat in."""
-    return reception.admit is AdmitRule.BY_OFFICE and reception.seats[seat].role not in WALKS_IN
+    return reception.lets_in and reception.seats[seat].role not in WALKS_IN
 
 
 def walks_in(reception: Reception, seat: SeatId) -> bool:

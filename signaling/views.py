@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from bridge.chat import may_read
 from bridge.events import RecordingHealth
 from bridge.ids import NS_PER_MS, ParticipantId, SeatId
-from bridge.model import OFFICIALS, OWN_DEVICE, STAFF_SIDE, AdmitRule, AgendaItem, Message, Role, place_of
+from bridge.model import OFFICIALS, OWN_DEVICE, STAFF_SIDE, AgendaItem, Message, Role, place_of
 from bridge.policy import Action, Actor, may
-from bridge.reception import Participant, Reception
+from bridge.presence import Participant
+from bridge.reception import Reception
 from bridge.states import BEFORE_LIVE, OVER, ReceptionState
 from signaling.waiting_views import absent_names, waiting_seats
 from signaling.wire import Alarm, CaseView, HelpView, MessageView, ParticipantView, RoomView
@@ -84,7 +85,7 @@ def case_views(reception: Reception, you: ParticipantId) -> tuple[CaseView, ...]
     return tuple(
         CaseView(item.number, item.title if official or _concerns(reception, item, seat) else "")
         for item in reception.agenda
-        if official or not lets_in(reception) or _concerns(reception, item, seat)
+        if official or not reception.lets_in or _concerns(reception, item, seat)
     )
 
 
@@ -172,7 +173,7 @@ def room_view(
         case_began_ms=_ms(reception.case_began_utc_ns),
         cases=case_views(reception, you),
         participants=tiles,
-        expected=expected_points(reception) if role in STAFF_SIDE or not lets_in(reception) else (),
+        expected=expected_points(reception) if role in STAFF_SIDE or not reception.lets_in else (),
         helps=help_views(reception) if may(actor, Action.ANSWER_HELP, reception.concern) else (),
         waiting=waiting_seats(reception) if may(actor, Action.ADMIT, reception.concern) else (),
         absent=absent_names(reception) if may(actor, Action.ADMIT, reception.concern) else (),
@@ -180,11 +181,6 @@ def room_view(
         may=tuple(action for action in ROOM_ACTIONS if may(actor, action, reception.concern)),
         held=reception.state in BEFORE_LIVE and role not in STAFF_SIDE,
     )
-
-
-def lets_in(reception: Reception) -> bool:
-    """Whether citizens are let in one case after another, and so learn nothing of the others."""
-    return reception.admit is AdmitRule.BY_OFFICE
 
 
 def _ms(utc_ns: int | None) -> int | None:

@@ -2,7 +2,8 @@
 
 from bridge.ids import NS_PER_MS, ParticipantId
 from bridge.model import STAFF_SIDE
-from bridge.reception import Prepared, Reception, Waiting
+from bridge.presence import Prepared, Waiting
+from bridge.reception import Reception
 from bridge.states import BEFORE_LIVE
 from bridge.waiting import absent, before, number_of
 from signaling.wire import StaffSide, WaitingSeat, WaitingView

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 
 from bridge.commands import CancelReception, OpenDoors
-from bridge.decisions import MAX_REASON
 from bridge.errors import Invalid
 from bridge.inviting import guests
 from bridge.model import OWN_DEVICE, Seat
 from bridge.plans import received
 from bridge.policy import Action
+from bridge.reasons import MAX_REASON
 from bridge.reception import Reception
 from bridge.states import BEFORE_LIVE, OVER, UNDER_WAY, ReceptionState
 from web.forms import Form, read_form

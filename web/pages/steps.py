@@ -7,7 +7,6 @@ from aiohttp import web
 
 from bridge.commands import AcknowledgeNotice, Command, ConfirmSeat, NoteDevices
 from bridge.guests import NOTICE_VERSION, Entrant, WayIn, needs_camera, next_of
-from bridge.model import AdmitRule
 from bridge.policy import Action
 from bridge.states import OVER, ReceptionState
 from web.api.bodies import json_response, read_body, read_json
@@ -113,7 +112,7 @@ def _room_config(request: web.Request, entrant: Entrant) -> RoomConfig:
         base=base,
         join=entrant.join,
         back=f"{base}/after",
-        waits=reception.admit is AdmitRule.BY_OFFICE,
+        waits=reception.lets_in,
     )
 
 
