@@ -18,6 +18,7 @@ from bridge.model import Account, Agency, BridgePoint, Level, Role
 from bridge.organisation import Tree, check_agency, check_move, check_point, checked_place, tree_of
 from bridge.policy import SYSTEM, Action, Actor, Concern, authorise, grantable
 from bridge.ports import Clock, Entropy
+from bridge.repeats import note
 from bridge.repositories import AuditEntry, UnitOfWork, UnitsOfWork
 
 Made = TypeVar("Made")
@@ -361,5 +362,5 @@ class SettingUp:
             at, actor.account, str(Action.SET_UP), "organisation", f"refused:{refusal.code}", refusal.detail
         )
         async with self.units.writing() as unit:
-            await unit.audit.append(entry)
+            await note(unit, entry, actor.account)
             await unit.commit()
