@@ -3,7 +3,22 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    column,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+    values,
+)
 
 from bridge.errors import NotFound
 from bridge.ids import AgencyId, BridgePointId, RecordingId
@@ -72,44 +87,41 @@ class SqlRecordings:
 
     async def points(self, agencies: Collection[AgencyId] | None) -> list[PointName]:
         """By name; a point that was renamed bears the name of its newest recording."""
-        own = sorted(await self._agencies()) if agencies is None else sorted(agencies)
+        if agencies is not None and not agencies:
+            return []
         newest: dict[BridgePointId, tuple[int, str]] = {}
-        for agency in own:
-            for row in await self._transaction.rows(_newest_of_each_point(agency)):
-                told = (row["began_utc_ns"], row["name"])
-                newest[row["point"]] = max(told, newest.get(row["point"], told))
+        for row in await self._transaction.rows(_newest_of_each_point(_owners(agencies))):
+            told = (row["began_utc_ns"], row["name"])
+            newest[row["point"]] = max(told, newest.get(row["point"], told))
         names = [PointName(point, name) for point, (_, name) in newest.items()]
         return sorted(names, key=lambda one: (one.name, one.point))
-
-    async def _agencies(self) -> Collection[AgencyId]:
-        return {row["agency"] for row in await self._transaction.rows(select(_ROW.agency).distinct())}
 
     async def _listed(self, *held: ColumnElement[bool], limit: int | None = None) -> list[RecordingRow]:
         rows = await self._transaction.rows(select(recordings).where(*held).order_by(*_NEWEST_FIRST).limit(limit))
         return [struct_of(RecordingRow, row) for row in rows]
 
 
-def _newest_of_each_point(agency: AgencyId) -> Select[Any]:
-    """Walks from one point to the next by the index: a question for each point, not for each person of each
-    recording."""
-    here = _WHO.agency == agency
-    first = select(func.min(_WHO.point).label("point")).where(here).cte("walked", recursive=True)
-    following = select(func.min(_WHO.point)).where(here, _WHO.point > first.c.point).scalar_subquery()
-    walked = first.union_all(select(following).where(first.c.point.is_not(None)))
+def _owners(agencies: Collection[AgencyId] | None) -> CTE:
+    """The agencies whose points are asked for, as a table; None: all that have recordings."""
+    if agencies is None:
+        return select(_ROW.agency).distinct().cte("owners")
+    return values(column("agency", String), name="owners").data([(agency,) for agency in sorted(agencies)]).cte()
+
+
+def _newest_of_each_point(owners: CTE) -> Select[Any]:
+    """Walks from one point of each agency to its next by the index: a step for each point, not for each person of each
+    recording; all in one question."""
+    least = select(func.min(_WHO.point))
+    first = select(owners.c.agency, least.where(_WHO.agency == owners.c.agency).scalar_subquery().label("point")).cte(
+        "walked", recursive=True
+    )
+    following = least.where(_WHO.agency == first.c.agency, _WHO.point > first.c.point).scalar_subquery()
+    walked = first.union_all(select(first.c.agency, following).where(first.c.point.is_not(None)))
     other = recording_people.alias()
-    newest = (
-        select(other.c.point_name)
-        .where(other.c.agency == agency, other.c.point == walked.c.point)
-        .order_by(other.c.began_utc_ns.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    began = (
-        select(func.max(other.c.began_utc_ns))
-        .where(other.c.agency == agency, other.c.point == walked.c.point)
-        .scalar_subquery()
-    )
-    told = select(walked.c.point, newest.label("name"), began.label("began_utc_ns"))
+    here = (other.c.agency == walked.c.agency, other.c.point == walked.c.point)
+    by_age = select(other.c.point_name).where(*here).order_by(other.c.began_utc_ns.desc())
+    newest, began = by_age.limit(1).scalar_subquery(), select(func.max(other.c.began_utc_ns)).where(*here)
+    told = select(walked.c.point, newest.label("name"), began.scalar_subquery().label("began_utc_ns"))
     return told.where(walked.c.point.is_not(None))
 
 
