@@ -20,11 +20,11 @@ MANY = "many things"
 """What is named instead of each beyond that."""
 
 
-async def note(unit: UnitOfWork, entry: AuditEntry, source: str) -> None:
-    """Tells the audit of a refusal. ``source``: the account, or the address of who has none."""
+async def note(unit: UnitOfWork, entry: AuditEntry, source: str, apart: str = "") -> None:
+    """Tells the audit of a refusal. ``source``: the account, or the address of who has none; ``apart``: what else tells
+    this kind from others, where neither actor nor object does."""
     await tell_counts(unit, entry.at_utc_ns)
-    entry, source = await _narrowed(unit, entry, source)
-    key = _key(entry, source)
+    key, entry, source = await _narrowed(unit, entry, source, apart)
     known = await unit.repeats.get(key)
     if known is not None:
         await unit.repeats.put(msgspec.structs.replace(known, again=known.again + 1, detail=entry.detail))
@@ -35,21 +35,22 @@ async def note(unit: UnitOfWork, entry: AuditEntry, source: str) -> None:
     )
 
 
-def _key(entry: AuditEntry, source: str) -> str:
-    """Of nobody's tries the words tell them apart: which login was tried."""
-    detail = "" if entry.actor else entry.detail
-    return "\n".join((source, entry.actor, entry.action, entry.object, entry.outcome, detail))
+def _key(entry: AuditEntry, source: str, apart: str = "") -> str:
+    return "\n".join((source, entry.actor, entry.action, entry.object, entry.outcome, apart))
 
 
-async def _narrowed(unit: UnitOfWork, entry: AuditEntry, source: str) -> tuple[AuditEntry, str]:
-    if await unit.repeats.get(_key(entry, source)) is not None:
-        return entry, source
+async def _narrowed(unit: UnitOfWork, entry: AuditEntry, source: str, apart: str) -> tuple[str, AuditEntry, str]:
+    """Key, entry and source of it, or of the many that it is one of by now."""
+    key = _key(entry, source, apart)
+    if await unit.repeats.get(key) is not None:
+        return key, entry, source
     several = msgspec.structs.replace(entry, object=MANY, detail=f"from {source}")
     if await unit.repeats.count() >= KINDS_IN_ALL:
-        return msgspec.structs.replace(several, actor="", detail=""), ""
+        nobodys = msgspec.structs.replace(several, actor="", detail="")
+        return _key(nobodys, ""), nobodys, ""
     if await unit.repeats.count(source) >= KINDS_OF_ONE:
-        return several, source
-    return entry, source
+        return _key(several, source), several, source
+    return key, entry, source
 
 
 async def tell_counts(unit: UnitOfWork, now_utc_ns: int) -> int:

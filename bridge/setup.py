@@ -363,5 +363,5 @@ class SettingUp:
             at, actor.account, str(Action.SET_UP), "organisation", f"refused:{refusal.code}", refusal.detail
         )
         async with self.units.writing() as unit:
-            await note(unit, entry, actor.account)
+            await note(unit, entry, actor.account, apart=refusal.detail)
             await unit.commit()

@@ -124,7 +124,7 @@ class Credentials:
         tried = await unit.tries.of([attempt.key])
         await keep_tried(unit, now, accounts.after_failure(tried, attempt, now))
         entry = self._entry("", action, f"refused:{refusal.code}", f"{attempt.login} from {address}")
-        await note(unit, entry, address)
+        await note(unit, entry, address, apart=attempt.login)
 
     def _entry(self, actor: str, action: str, outcome: str, detail: str) -> AuditEntry:
         return AuditEntry(self._ports.clock.utc(), actor, action, f"account {actor or 'unknown'}", outcome, detail)

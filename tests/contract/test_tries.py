@@ -63,7 +63,7 @@ async def test_whoever_tries_one_thing_after_another_fills_nothing_either(unit: 
 
 async def test_nor_whoever_comes_from_everywhere(unit: UnitOfWork) -> None:
     for number in range(2 * KINDS_IN_ALL):
-        await note(unit, refusal(START, actor="", detail=f"login {number}"), f"10.0.0.{number}")
+        await note(unit, refusal(START, actor=""), f"10.0.0.{number}", apart=f"login {number}")
     assert len(await told(unit)) == KINDS_IN_ALL + 1
     assert (await told(unit))[-1].object == MANY
 
