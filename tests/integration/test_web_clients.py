@@ -1,11 +1,8 @@
 """Clients of the API: made on a page, known by a token, narrowed, seen, revoked; and named in the audit."""
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import msgspec
-import pytest
 
 from bridge.accounts import actor_of
 from bridge.clientdesk import ClientDesk, Handed
@@ -15,15 +12,8 @@ from bridge.makers import acting
 from bridge.model import Role
 from bridge.policy import Action
 from tests.support.api_client import RECEPTION, client_of, problem, program, value
-from tests.support.pages import Answer, Pages, Reader, serving
-from tests.support.province import ADMINISTRATOR, COMMUNE_ADMINISTRATOR, with_administrators
-
-
-@pytest.fixture
-async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
-    async with serving(tmp_path) as running:
-        await with_administrators(running)
-        yield running
+from tests.support.pages import Answer, Pages, Reader
+from tests.support.province import ADMINISTRATOR, COMMUNE_ADMINISTRATOR
 
 
 async def made(reader: Reader, *actions: Action, agency: str = "office-central", days: str = "30") -> Answer:
