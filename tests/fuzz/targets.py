@@ -7,6 +7,8 @@ import struct
 from collections.abc import Callable, Iterator
 
 import msgspec
+from aiortc.rtp import RtcpPsfbPacket
+from pylibsrtp import Error
 
 from bridge.errors import MalformedInput, MalformedPacket, MalformedSdp, Refusal
 from bridge.ids import NS_PER_MS, Mid
@@ -88,7 +90,7 @@ def rtcp(data: bytes) -> None:
     except MalformedPacket:
         return
     for packet in packets:
-        if hasattr(packet, "fci"):
+        if isinstance(packet, RtcpPsfbPacket):
             pictures_lost(packet)
 
 
@@ -113,8 +115,6 @@ def core(data: bytes) -> None:
 
 
 def _protected(peer: Peer, packet: bytes, *, control: bool) -> bytes | None:
-    from pylibsrtp import Error
-
     try:
         return peer.rtcp(packet) if control else peer.rtp(packet)
     except (Error, TypeError):
