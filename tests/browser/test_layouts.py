@@ -74,12 +74,12 @@ async def test_everybodys_bar_is_one_line_on_a_laptop(browser: Browser, lang: st
     page = await gallery(browser, LAPTOP, "ltr")
     await worded(page, lang)
     lines = {}
-    for example in await examples(page):
+    for example in [name for name in await examples(page) if name.startswith("bar/")]:
         await page.evaluate("(name) => gallery.show(name)", example)
         lines[example] = await page.evaluate(_LINES)
     await page.context.close()
-    assert {name: count for name, count in lines.items() if count > 1} == {}
-    assert lines["bar/chair live"] == 1
+    assert len(lines) > 9
+    assert {name: count for name, count in lines.items() if count != 1} == {}
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -87,7 +87,8 @@ async def test_everybodys_bar_is_one_line_on_a_laptop(browser: Browser, lang: st
 async def test_no_sheet_covers_what_is_asked(browser: Browser, size: tuple[int, int]) -> None:
     page, covered = await gallery(browser, size, "ltr"), dict[str, list[str]]()
     await worded(page, "vi")
-    for example in await examples(page):
+    asking = [name for name in await examples(page) if name.startswith(("help/", "room/", "held/", "chat/"))]
+    for example in asking:
         await page.evaluate("(name) => gallery.show(name)", example)
         if found := await page.evaluate(_COVERED):
             covered[example] = found
