@@ -383,10 +383,7 @@ repeats = Table(
     Column("source", String, nullable=False, index=True),
     Column("since_utc_ns", Nanoseconds, nullable=False, index=True),
     Column("again", Integer, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("action", String, nullable=False),
-    Column("object", String, nullable=False),
-    Column("outcome", String, nullable=False),
+    *(Column(name, String, nullable=False) for name in ("actor", "action", "object", "outcome")),
     Column("detail", Text, nullable=False),
 )
 
