@@ -39,6 +39,14 @@ class PayloadFormat(NamedTuple):
     """The sender agreed to repeat what is asked for (``nack``); browsers do not for sound."""
 
 
+class Repairs(NamedTuple):
+    """How a peer retransmits a source (RFC 4588). ``formats``: payload type → the payload type it repeats; ``ssrcs``:
+    announced SSRC (FID) → the SSRC it repairs. Nothing of both: the packet itself comes again."""
+
+    formats: Mapping[int, int] = {}
+    ssrcs: Mapping[Ssrc, Ssrc] = {}
+
+
 class UpSpec(NamedTuple):
     """A source that a link may send. Bound to the first SSRC that fits: an announced one, else one that carries
     ``mid`` in its header extension, else the only source with that payload type."""
@@ -53,6 +61,7 @@ class UpSpec(NamedTuple):
     is_open: bool
     tapped: bool
     """Both from the first packet on; :meth:`ForwardingCore.set_open` and ``set_tapped`` change them."""
+    repairs: Repairs = Repairs()
 
 
 class DownSpec(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bridge.ids import NS_PER_MS, NS_PER_S, Mid, Ssrc
 from bridge.media import Codec
 from sfu.core.router import Router
-from sfu.core.seam import Datagram, DownId, DownSpec, LinkId, PayloadFormat, UpId, UpSpec
+from sfu.core.seam import Datagram, DownId, DownSpec, LinkId, PayloadFormat, Repairs, UpId, UpSpec
 from sfu.core.senderclock import ntp_from_ns
 from tests.support.sfu_peer import GCM, Peer, header
 
@@ -13,6 +13,7 @@ ANN, BOB, EVE = LinkId(1), LinkId(2), LinkId(3)
 CAMERA, MICROPHONE = UpId(1), UpId(2)
 VP8 = {96: PayloadFormat(Codec.VP8, 90_000)}
 OPUS = {111: PayloadFormat(Codec.OPUS, 48_000)}
+NO_REPAIRS = Repairs()
 EDGES = (0, 1, 127, 128, 32_767, 32_768, 65_534, 65_535)
 TICK = 20 * NS_PER_MS
 START_NS = 1_000 * NS_PER_S
@@ -37,6 +38,7 @@ class CoreRoom:
         formats: Mapping[int, PayloadFormat] = VP8,
         ssrcs: tuple[int, ...] = (1,),
         mid: str = "0",
+        repairs: Repairs = NO_REPAIRS,
         **changes: bool,
     ) -> None:
         """Ann may send this."""
@@ -51,6 +53,7 @@ class CoreRoom:
                 level_extension=1,
                 is_open=changes.get("is_open", True),
                 tapped=changes.get("tapped", False),
+                repairs=repairs,
             )
         )
 
