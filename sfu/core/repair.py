@@ -1,9 +1,11 @@
-"""Retransmissions on a stream of their own (RFC 4588): which source they repair, and the packet they repeat."""
+"""Retransmissions on a stream of their own (RFC 4588): what a publisher's repair and repeat; those for a receiver."""
 
 from bridge.ids import Ssrc
+from sfu.core.down import DownTrack
 from sfu.core.link import Link
+from sfu.core.ring import Kept
 from sfu.core.rtp import HEADER, HEADER_SIZE, extension, payload_bounds
-from sfu.core.seam import UpSpec
+from sfu.core.seam import RepairSpec, UpSpec
 from sfu.core.up import UpTrack
 
 _OSN = 2
@@ -40,6 +42,19 @@ def restore(packet: bytes, up: UpTrack) -> bytes | None:
     sequence = int.from_bytes(packet[start : start + _OSN], "big")
     head = HEADER.pack(first, second & 0x80 | original, sequence, timestamp, up.ssrc)
     return head + packet[HEADER_SIZE:start] + packet[start + _OSN :]
+
+
+def pack_repair(down: DownTrack, repair: RepairSpec, kept: Kept) -> bytes:
+    """The retransmission of a packet for one receiver; takes the next sequence number of its stream."""
+    template = kept.template
+    start, _ = payload_bounds(template)
+    sequence = down.repair_sequence
+    down.repair_sequence = sequence + 1
+    second = kept.marker | repair.payload_type
+    timestamp = kept.timestamp + down.timestamp_shift & 0xFFFFFFFF
+    head = HEADER.pack(template[0], second, sequence & 0xFFFF, timestamp, repair.ssrc)
+    original = (kept.number + down.shift & 0xFFFF).to_bytes(_OSN, "big")
+    return head + template[HEADER_SIZE:start] + original + template[start:]
 
 
 def _told(link: Link, packet: bytes, ssrc: int, payload_type: int) -> UpTrack | None:

@@ -64,6 +64,15 @@ class UpSpec(NamedTuple):
     repairs: Repairs = Repairs()
 
 
+class RepairSpec(NamedTuple):
+    """The stream on which a receiver gets what it asks for again (RFC 4588); ``ssrc`` as fresh as the copy's own."""
+
+    ssrc: Ssrc
+    payload_type: int
+    sequence: int
+    """The first to use."""
+
+
 class DownSpec(NamedTuple):
     """A copy of ``up`` on ``link``. ``ssrc`` must never have been used on that link before: the SRTP key stream is
     a function of SSRC and sequence. ``sequence``: the first to use; ``timestamp_shift`` is added to each timestamp."""
@@ -76,6 +85,8 @@ class DownSpec(NamedTuple):
     sequence: int
     timestamp_shift: int
     cname: str
+    repair: RepairSpec | None = None
+    """None: the receiver takes no retransmissions; the same datagram is sent again."""
 
 
 class UpStarted(NamedTuple):

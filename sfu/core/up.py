@@ -124,6 +124,11 @@ class UpTrack:
         if newest:
             self.numbering.drop(extended)
 
+    def cannot_repair(self, number: int) -> None:
+        """A receiver's hole stays. It stands still until the next key frame, and would ask for one only after 3 s."""
+        if self.is_video and self.is_open and (self.key_number is None or number >= self.key_number):
+            self.requests.want()
+
     def set_open(self, is_open: bool) -> None:
         """Closing ends all asking; opening asks for a key frame, and receivers wait for it."""
         if is_open == self.is_open:

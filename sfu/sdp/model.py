@@ -203,3 +203,5 @@ class Slot(msgspec.Struct, frozen=True):
     cname: str
     stream: str
     track: str
+    repair: Ssrc = Ssrc(0)
+    """Of the retransmissions (RFC 4588); 0: none."""
