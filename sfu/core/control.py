@@ -147,15 +147,19 @@ class Control:
         packets = b""
         for up in link.ups.values():
             if len(up.losses):
-                if lost := up.losses.due(now_ns, link.rtt_ns):
-                    packets += pack_nack(link.ssrc, up.ssrc, lost)
-                    self._counts["nacked"] += len(lost)
-                if up.is_video and up.losses.unfilled(now_ns):
-                    up.requests.want()
+                packets += self._missing(link, up, now_ns)
             if up.is_open and up.requests.due(now_ns):
                 packets += pack_pli(link.ssrc, up.ssrc)
                 self._counts["key_frames_asked"] += 1
         return self._datagrams(link, [pack_receiver_report(link.ssrc) + packets]) if packets else []
+
+    def _missing(self, link: Link, up: UpTrack, now_ns: int) -> bytes:
+        """NACKs; a hole that stays, or has been open for long, asks for a key frame before any receiver does."""
+        due = up.losses.due(now_ns, link.rtt_ns)
+        if up.is_video and (due.gave_up or up.losses.unfilled(now_ns)):
+            up.requests.want()
+        self._counts["nacked"] += len(due.ask)
+        return pack_nack(link.ssrc, up.ssrc, due.ask) if due.ask else b""
 
     def reports(self, link: Link, now_ns: int) -> list[Datagram]:
         """Receiver report and REMB to a publisher, sender reports to a receiver."""

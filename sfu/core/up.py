@@ -5,7 +5,7 @@ from sfu.core.down import DownTrack
 from sfu.core.estimate import LineEstimate
 from sfu.core.keyframes import starts_key_frame
 from sfu.core.link import Link
-from sfu.core.losses import AUDIO_AGE_NS, VIDEO_AGE_NS, Losses
+from sfu.core.losses import AUDIO_AGE_NS, TRIES, VIDEO_AGE_NS, Losses
 from sfu.core.numbering import Numbering
 from sfu.core.reception import Reception
 from sfu.core.requests import KeyFrameRequests
@@ -33,14 +33,13 @@ class UpTrack:
         self.ssrc = ssrc
         self.codec = form.codec
         self.clock_rate = form.clock_rate
-        self._repeats = form.repeats
         self.is_video = form.codec is not Codec.OPUS
         self.is_open = spec.is_open
         self.tapped = spec.tapped
         self.highest = sequence - 1
         self.numbering = Numbering(0)
         self.reception = Reception(sequence, form.clock_rate)
-        self.losses = Losses(VIDEO_AGE_NS if self.is_video else AUDIO_AGE_NS)
+        self.losses = Losses(VIDEO_AGE_NS if self.is_video else AUDIO_AGE_NS, TRIES if form.repeats else 0)
         self.requests = KeyFrameRequests()
         self.estimate = LineEstimate(ssrc, timestamp) if self.is_video else None
         self.ring = Ring(SIZES[form.codec])
@@ -66,8 +65,9 @@ class UpTrack:
             return extended, False
         self.reception.came(extended, timestamp, now_ns)
         self.highest = extended
-        if extended != before + 1 and self.is_open:
-            self._missed(before, extended, now_ns)
+        jumped = extended != before + 1 and self.is_open
+        if jumped and not self.losses.jumped(before, extended, now_ns) and self.is_video:
+            self.requests.want()
         if self.estimate is not None:
             self.estimate.came(timestamp, size, now_ns)
         return extended, True
@@ -82,12 +82,6 @@ class UpTrack:
         self.reception.came_late()
         self.losses.came(extended)
         return True
-
-    def _missed(self, after: int, before: int, now_ns: int) -> None:
-        if self._repeats and self.losses.jumped(after, before, now_ns):
-            return
-        if self.is_video:
-            self.requests.want()
 
     def accept(self, packet: bytes, extended: int, newest: bool, timestamp: int) -> Kept | None:
         """What to forward of a packet that passed the gate; None: nothing. Raises MalformedPacket."""

@@ -84,13 +84,19 @@ class CoreRoom:
         self.now += after
         return self.core.tick(self.now, ntp_from_ns(self.now))
 
+    def asked(self, out: list[Datagram]) -> tuple[list[int], int]:
+        """What Ann is asked for again, and how many key frames; to be looked at once (SRTCP has a replay window)."""
+        told = self.ann.controls(out)
+        plis = sum(isinstance(p, RtcpPsfbPacket) and p.fmt == 1 for p in told)
+        return [n for p in told if isinstance(p, RtcpRtpfbPacket) and p.fmt == 1 for n in p.lost], plis
+
     def plis(self, out: list[Datagram]) -> int:
         """Key frame requests among what is sent to Ann."""
-        return sum(isinstance(p, RtcpPsfbPacket) and p.fmt == 1 for p in self.ann.controls(out))
+        return self.asked(out)[1]
 
     def nacks(self, out: list[Datagram]) -> list[int]:
         """What Ann is asked for again."""
-        return [n for p in self.ann.controls(out) if isinstance(p, RtcpRtpfbPacket) and p.fmt == 1 for n in p.lost]
+        return self.asked(out)[0]
 
     def sequences(self, out: list[Datagram]) -> list[int]:
         """Sequence numbers of the packets for Bob."""
