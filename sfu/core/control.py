@@ -8,6 +8,7 @@ from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtcpPsfbPacket, RtcpReceive
 from bridge.ids import NS_PER_MS, NS_PER_S
 from sfu.core.down import DownTrack, Repetition
 from sfu.core.link import Link
+from sfu.core.red import without_redundancy
 from sfu.core.repair import pack_repair
 from sfu.core.ring import Kept
 from sfu.core.rtcp import (
@@ -135,6 +136,8 @@ class Control:
         if kept is None or again is not Repetition.NOW:
             return []
         self._counts["repeated"] += 1
+        if down.plain:
+            kept = without_redundancy(kept)
         if down.repair is None:
             return self._send((down,), kept)
         datagram = down.link.srtp.protect(pack_repair(down, down.repair, kept))

@@ -16,6 +16,8 @@ CAMERA, MICROPHONE = UpId(1), UpId(2)
 VP8 = {96: PayloadFormat(Codec.VP8, 90_000)}
 OPUS = {111: PayloadFormat(Codec.OPUS, 48_000)}
 NO_REPAIRS = Repairs()
+RED = {63: PayloadFormat(Codec.OPUS, 48_000, inside=111), **OPUS}
+"""A microphone that sends each packet once more in the next (RFC 2198)."""
 EDGES = (0, 1, 127, 128, 32_767, 32_768, 65_534, 65_535)
 TICK = 20 * NS_PER_MS
 START_NS = 1_000 * NS_PER_S
@@ -66,9 +68,10 @@ class CoreRoom:
         sequence: int = 1000,
         payload_type: int = 100,
         repair: RepairSpec | None = None,
+        red: int | None = None,
     ) -> list[Datagram]:
         """Bob gets it."""
-        spec = DownSpec(DownId(ssrc), up, BOB, Ssrc(ssrc), payload_type, sequence, 5000, "ann", repair)
+        spec = DownSpec(DownId(ssrc), up, BOB, Ssrc(ssrc), payload_type, sequence, 5000, "ann", repair, red)
         return self.core.add_down(spec, self.now)
 
     def feed(self, packet: bytes) -> list[Datagram]:
