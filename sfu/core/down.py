@@ -124,7 +124,7 @@ class DownTrack:
     def repeat(self, number: int, now_ns: int) -> Repetition:
         """At most three times and not again within a round trip; NOW counts as done."""
         times, at_ns = self._repeated.get(number, (0, 0))
-        if times and now_ns - at_ns < max(self.link.rtt_ns, _LEAST_PAUSE_NS):
+        if times and now_ns - at_ns < max(self.link.pace_ns, _LEAST_PAUSE_NS):
             return Repetition.LATER
         if times >= _REPEATS:
             return Repetition.NEVER
