@@ -170,6 +170,8 @@ class Control:
         compounds = []
         if link.ups:
             compounds.append(self._receiver_report(link, now_ns))
+            for up in link.ups.values():
+                up.fit_ring(now_ns)
         if link.sent_due_ns <= now_ns:
             link.sent_due_ns = now_ns + _SENT_NS
             compounds += _together(self._sent(down, now_ns) for down in link.downs.values())

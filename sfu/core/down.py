@@ -108,6 +108,11 @@ class DownTrack:
         """What the receiver's last report says: cumulative loss, jitter in units of the clock."""
         self._reported = (max(0, lost), jitter)
 
+    @property
+    def jitter(self) -> int:
+        """As the receiver reported it last, in units of the clock."""
+        return self._reported[1]
+
     def counts(self, up: "UpTrack") -> LinkCounts:
         """Of this track alone."""
         packets, octets = self.sent(up.packets, up.octets)
