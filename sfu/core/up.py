@@ -184,7 +184,7 @@ class UpTrack:
         self._key_timestamp = timestamp
         self.key_number = number
         self.requests.came()
-        self.losses.forget_before(extended)
+        self.losses.settle_before(extended, recorded=self.tapped)
 
     def _head(self, packet: bytes) -> bytes:
         wanted = self.spec.level_extension
