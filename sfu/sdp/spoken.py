@@ -30,8 +30,8 @@ _UPLINK_EXTENSIONS = {
     Kind.AUDIO: (MID_URI, RID_URI, AUDIO_LEVEL_URI),
     Kind.VIDEO: (MID_URI, RID_URI),
 }
-"""No abs-send-time: it changes at each sending, and without RTX a browser would then encrypt the changed packet under
-the sequence number it already used (AES-GCM gives its authentication key away for that)."""
+"""None that changes at each sending (abs-send-time, transport-cc): without RTX a browser would then encrypt the changed
+packet under the sequence number it already used (AES-GCM gives its authentication key away for that)."""
 _FEEDBACK = {
     Kind.AUDIO: ("nack",),
     Kind.VIDEO: ("nack", "nack pli", "ccm fir", "goog-remb"),
