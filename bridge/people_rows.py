@@ -74,6 +74,10 @@ class Sessions(Protocol):
 
     async def get(self, session: SessionId) -> Session | None: ...
 
+    async def opened(self, session: SessionId) -> tuple[Session, Account] | None:
+        """It and whose it is, in one question: what every page asks first. None when it ended."""
+        ...
+
     async def seen(self, sessions: Collection[SessionId]) -> Mapping[SessionId, int]:
         """When each was seen last; those that ended are not in it."""
         ...

@@ -52,10 +52,10 @@ class Database:
     def _open(self) -> AsyncEngine:
         options: dict[str, Any] = {"pool_size": POOL, "max_overflow": 0, "pool_timeout": BUSY_S, "pool_use_lifo": True}
         if not is_sqlite(self._url):
-            # Asked before each use: after a restart of the server every connection that was kept is dead.
             address = postgres.address(self._url)
-            engine = create_async_engine(address, pool_pre_ping=True, connect_args=postgres.CONNECT, **options)
+            engine = create_async_engine(address, connect_args=postgres.CONNECT, **options)
             event.listen(engine.sync_engine, "connect", postgres.hold)
+            event.listen(engine.sync_engine, "checkout", postgres.check_alive)
             event.listen(engine.sync_engine, "begin", _begin_postgres)
             return engine
         self._lock = FileLock(lock_path(sqlite_path(self._url)))
@@ -96,9 +96,10 @@ class Database:
         with translated():
             connection = await self._engine().connect()
         try:
-            with translated():
-                connection = await connection.execution_options(**{WRITES: writes})
-                _ = await connection.begin()
+            if writes:  # one that reads begins with its first statement
+                with translated():
+                    connection = await connection.execution_options(**{WRITES: True})
+                    _ = await connection.begin()
             yield connection
         finally:
             # Shielded: a cancelled caller must still give its connection, and the write lock with it, back.

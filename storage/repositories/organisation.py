@@ -1,6 +1,6 @@
 """Agencies and bridge points."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from bridge.errors import NotFound
 from bridge.ids import AgencyId, BridgePointId
@@ -8,6 +8,16 @@ from bridge.model import Agency, BridgePoint
 from storage.rows import struct_of
 from storage.tables import agencies, bridge_points
 from storage.transaction import Transaction
+
+
+def _below() -> Select[tuple[str]]:
+    """Every agency under that of the parameter ``of``."""
+    children = select(agencies.c.id).where(agencies.c.parent == bindparam("of")).cte("below", recursive=True)
+    below = children.union(select(agencies.c.id).where(agencies.c.parent == children.c.id))
+    return select(below.c.id)
+
+
+_BELOW = _below()
 
 
 class SqlOrganisation:
@@ -55,9 +65,7 @@ class SqlOrganisation:
 
     async def below(self, agency: AgencyId) -> frozenset[AgencyId]:
         """Parents that go in a circle are walked once."""
-        children = select(agencies.c.id).where(agencies.c.parent == agency).cte("below", recursive=True)
-        below = children.union(select(agencies.c.id).where(agencies.c.parent == children.c.id))
-        rows = await self._transaction.rows(select(below.c.id))
+        rows = await self._transaction.rows(_BELOW, {"of": agency})
         return frozenset(AgencyId(row["id"]) for row in rows) - {agency}
 
     async def points(self) -> list[BridgePoint]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, or_, select, union, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, or_, select, union, update
 
 from bridge.errors import Code, Conflict, NotFound, Refusal
 from bridge.events import Event, ReceptionChanged, ReceptionScheduled, Recorded
@@ -13,12 +13,19 @@ from bridge.ids import AccountId, ReceptionId
 from bridge.ledger import line_of
 from bridge.model import ReceptionRow, Role
 from bridge.reception_rows import EventLine
+from storage.among import among
 from storage.rows import begins, columns_of, searched, struct_of
 from storage.tables import reception_events, reception_seats, receptions
-from storage.transaction import Transaction
+from storage.transaction import Columns, Transaction
 
 _ROW = receptions.c
 _SEAT = reception_seats.c
+_STREAM = reception_events.c
+_HISTORY = (
+    select(reception_events)
+    .where(_STREAM.reception == bindparam("of"), _STREAM.version > bindparam("after"))
+    .order_by(_STREAM.version)
+)
 _EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
@@ -31,12 +38,7 @@ class SqlReceptions:
     async def history(self, reception: ReceptionId, after: int = 0) -> list[Recorded]:
         """The events whose version is above ``after``, in order. NotFound when the reception has none at all,
         Refusal(internal) for a row that was changed past the programme: a fault of one reception and of no other."""
-        stream = reception_events.c
-        rows = await self._transaction.rows(
-            select(reception_events)
-            .where(stream.reception == reception, stream.version > after)
-            .order_by(stream.version)
-        )
+        rows = await self._transaction.rows(_HISTORY, {"of": reception, "after": after})
         if not rows and await self._last_version(reception) == 0:
             raise NotFound(detail=f"reception {reception}")
         return [_recorded(row) for row in rows]
@@ -83,10 +85,7 @@ class SqlReceptions:
 
     async def lines(self, reception: ReceptionId) -> list[EventLine]:
         """Empty when there are none."""
-        stream = reception_events.c
-        rows = await self._transaction.rows(
-            select(reception_events).where(stream.reception == reception).order_by(stream.version)
-        )
+        rows = await self._transaction.rows(_HISTORY, {"of": reception, "after": 0})
         return [struct_of(EventLine, row) for row in rows]
 
     async def row(self, reception: ReceptionId) -> ReceptionRow:
@@ -112,7 +111,7 @@ class SqlReceptions:
         page = _page(select(receptions), asked, after, _ROW.starts_utc_ns, _ROW.id).limit(limit)
         if asked.agencies is None:
             return await self._listed(page)
-        of_agencies = await self._listed(page.where(_ROW.agency.in_(sorted(asked.agencies)))) if asked.agencies else []
+        of_agencies = await self._listed(page.where(among(_ROW.agency, asked.agencies))) if asked.agencies else []
         seated = await self._listed(_seated(asked, after).limit(limit)) if asked.account else []
         rows = {row.id: row for row in (*of_agencies, *seated)}.values()
         return sorted(rows, key=lambda row: (row.starts_utc_ns, row.id), reverse=asked.newest_first)[:limit]
@@ -122,25 +121,22 @@ class SqlReceptions:
 
     async def histories(self, ids: Collection[ReceptionId]) -> dict[ReceptionId, list[Recorded]]:
         """By reception; one without events is left out. Refusal(internal) as :meth:`history`."""
-        stream = reception_events.c
-        rows = await self._transaction.rows(
-            select(reception_events).where(stream.reception.in_(sorted(ids))).order_by(stream.reception, stream.version)
-        )
+        streams = select(reception_events).where(among(_STREAM.reception, ids))
+        rows = await self._transaction.rows(streams.order_by(_STREAM.reception, _STREAM.version))
         found: dict[ReceptionId, list[Recorded]] = {}
         for row in rows:
             recorded = _recorded(row)
             found.setdefault(recorded.reception, []).append(recorded)
         return found
 
-    async def seats_of(self, account: AccountId, among: Collection[ReceptionId]) -> dict[ReceptionId, Role]:
+    async def seats_of(self, account: AccountId, of: Collection[ReceptionId]) -> dict[ReceptionId, Role]:
         """The role of the account's seat in each of them where it has one."""
-        held = select(reception_seats).where(_SEAT.account == account, _SEAT.reception.in_(sorted(among)))
+        held = select(reception_seats).where(_SEAT.account == account, among(_SEAT.reception, of))
         return {ReceptionId(row["reception"]): Role(row["role"]) for row in await self._transaction.rows(held)}
 
     async def _last_version(self, reception: ReceptionId) -> int:
-        stream = reception_events.c
         row = await self._transaction.first(
-            select(func.max(stream.version).label("last")).where(stream.reception == reception)
+            select(func.max(_STREAM.version).label("last")).where(_STREAM.reception == reception)
         )
         return 0 if row is None or row["last"] is None else int(row["last"])
 
@@ -199,7 +195,7 @@ def _check_run(events: Sequence[Recorded], row: ReceptionRow) -> None:
             raise ValueError(f"events of {row.id} must be of one reception, their versions consecutive")
 
 
-def _recorded(row: RowMapping) -> Recorded:
+def _recorded(row: Columns) -> Recorded:
     line = struct_of(EventLine, row)
     try:
         event = _EVENT.decode(line.event)
