@@ -9,6 +9,7 @@ file is opened, never made: an unmounted disk must not look like an empty archiv
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from enum import Enum
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -29,7 +30,16 @@ BUSY_S = 5.0
 POOL = 6
 """Connections kept, each a thread with SQLite. One writes, the others read; more only take memory from each other."""
 
-WRITES = "diemcau_writes"
+BEGINS = "diemcau_begins"
+
+
+class Kind(Enum):
+    """What a unit of work does. ASKS: each statement by itself; READS: all of them at one moment; WRITES: as the only
+    one."""
+
+    ASKS = "asks"
+    READS = "reads"
+    WRITES = "writes"
 
 
 class Database:
@@ -91,20 +101,21 @@ class Database:
             self._turn.release()
 
     @asynccontextmanager
-    async def transaction(self, writes: bool) -> AsyncIterator[AsyncConnection]:
-        """A connection in a transaction, rolled back unless it was committed. Raises Unavailable."""
+    async def transaction(self, kind: Kind) -> AsyncIterator[AsyncConnection]:
+        """A connection for what is done; what was written is rolled back unless it was committed. Raises
+        Unavailable."""
         with translated():
             connection = await self._engine().connect()
         try:
-            if writes:  # one that reads begins with its first statement
-                with translated():
-                    connection = await connection.execution_options(**{WRITES: True})
+            with translated():
+                connection = await connection.execution_options(**{BEGINS: kind})
+                if kind is Kind.WRITES:  # the others begin with their first statement
                     _ = await connection.begin()
             yield connection
         finally:
             # Shielded: a cancelled caller must still give its connection, and the write lock with it, back.
             with translated():
-                await asyncio.shield(asyncio.ensure_future(connection.close()))
+                await asyncio.shield(asyncio.ensure_future(_give_back(connection, kind)))
 
     async def close(self) -> None:
         """End every connection. Idempotent."""
@@ -159,12 +170,28 @@ def _configure_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
+    kind = _kind(connection)
+    if kind is not Kind.ASKS:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if kind is Kind.WRITES else "BEGIN")
 
 
 def _begin_postgres(connection: Connection) -> None:
-    postgres.begin(connection, _writes(connection), BUSY_S)
+    kind = _kind(connection)
+    if kind is Kind.WRITES:
+        postgres.begin_alone(connection, BUSY_S)
+    elif kind is Kind.READS:
+        postgres.begin(connection)
 
 
-def _writes(connection: Connection) -> bool:
-    return bool(connection.get_execution_options().get(WRITES, False))
+def _kind(connection: Connection) -> Kind:
+    kind: Kind = connection.get_execution_options().get(BEGINS, Kind.READS)
+    return kind
+
+
+async def _give_back(connection: AsyncConnection, kind: Kind) -> None:
+    # What only read is ended as done: with a rollback the driver forgets the statements it has prepared.
+    try:
+        if kind is not Kind.WRITES and not connection.invalidated:
+            await connection.commit()
+    finally:
+        await connection.close()

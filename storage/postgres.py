@@ -36,13 +36,15 @@ CONNECT: dict[str, Any] = {
         (
             # A process that is stopped inside a writing unit must not keep all others from writing for ever.
             "-c idle_in_transaction_session_timeout=60000 -c statement_timeout=30000 -c timezone=UTC",
-            # What most units are: nothing has to be said at their beginning, one exchange with the server less.
+            # What all units are but those that write; these say so.
             r"-c default_transaction_isolation=repeatable\ read -c default_transaction_read_only=on",
             # Our questions take milliseconds; compiling one takes tenths of a second.
             "-c jit=off",
         )
     ),
     "application_name": "diemcau",
+    # The driver begins no transaction by itself: what asks once needs none, and ours begin as they have to be.
+    "autocommit": True,
 }
 """libpq's parameters. Connecting may take seconds over a bad line; a person gives up after that."""
 
@@ -93,15 +95,19 @@ def _answers(connection: Any) -> bool:
     return True
 
 
-def begin(connection: Connection, writes: bool, wait_s: float) -> None:
-    """A reading unit sees one moment and can change nothing, as ``CONNECT`` says; a writing one is the only one."""
-    if writes:
-        # READ COMMITTED: what the writer before committed is seen by the statement after the lock, not before.
-        connection.exec_driver_sql(
-            "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;"
-            f" SET LOCAL lock_timeout = {max(1, int(wait_s * 1000))};"
-            f" SELECT pg_advisory_xact_lock({WRITES[0]}, {WRITES[1]})"
-        )
+def begin(connection: Connection) -> None:
+    """A reading unit: it sees one moment and can change nothing, as ``CONNECT`` says."""
+    connection.exec_driver_sql("BEGIN")
+
+
+def begin_alone(connection: Connection, wait_s: float) -> None:
+    """A writing unit: the only one."""
+    # READ COMMITTED: what the writer before committed is seen by the statement after the lock, not before.
+    connection.exec_driver_sql(
+        "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE;"
+        f" SET LOCAL lock_timeout = {max(1, int(wait_s * 1000))};"
+        f" SELECT pg_advisory_xact_lock({WRITES[0]}, {WRITES[1]})"
+    )
 
 
 def alone(connection: Connection) -> bool:

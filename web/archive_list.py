@@ -56,9 +56,7 @@ async def found(unit: UnitOfWork, asked: RecordingFilter, after: RecordingCursor
     return Found(rows[:limit], cursor_of(rows[limit - 1]) if more else None)
 
 
-async def around(
-    unit: UnitOfWork, known: ArchivePoints, asked: RecordingFilter, page: Found, *, first: bool
-) -> Around:
+async def around(unit: UnitOfWork, known: ArchivePoints, asked: RecordingFilter, page: Found, *, first: bool) -> Around:
     """What the page says beside the rows. A list that ends on its first page counts itself."""
     whole = first and page.next is None
     total = len(page.rows) if whole else await unit.recordings.count(asked, MOST_COUNTED + 1)

@@ -77,7 +77,7 @@ async def recording_of(request: web.Request, action: Action) -> RecordingRow:
     """The recording of the address ``…/{recording}…``. Raises NotFound(unknown_recording), Refusal(not_signed_in)."""
     actor, asked = actor_of(request), RecordingId(request.match_info["recording"])
     try:
-        async with request.app[PORTS].units.reading() as unit:
+        async with request.app[PORTS].units.asking() as unit:
             row = await unit.recordings.get(asked)
         await allowed(request, actor, action, concern_of(row))
     except (NotFound, NotPermitted) as refusal:  # one that is not there and one that is not theirs: the very same

@@ -31,7 +31,7 @@ def limits(config: WebConfig) -> SessionLimits:
 async def opened_by(secret: str, config: WebConfig, ports: WebPorts) -> SignedIn | None:
     """The session this secret opens, with its account; None when it ran out, is unknown or the account was closed."""
     now = ports.clock.utc()
-    async with ports.units.reading() as unit:
+    async with ports.units.asking() as unit:
         found = await unit.sessions.opened(session_id(secret))
         if found is None:
             return None
