@@ -34,6 +34,10 @@ class Organisation(Protocol):
 
     async def agencies(self) -> list[Agency]: ...
 
+    async def names(self, agencies: Collection[AgencyId]) -> Mapping[AgencyId, str]:
+        """Of those that there are."""
+        ...
+
     async def below(self, agency: AgencyId) -> frozenset[AgencyId]:
         """Every agency under this one, however far."""
         ...

@@ -1,10 +1,13 @@
 """Agencies and bridge points."""
 
+from collections.abc import Collection, Mapping
+
 from sqlalchemy import Select, bindparam, select
 
 from bridge.errors import NotFound
 from bridge.ids import AgencyId, BridgePointId
 from bridge.model import Agency, BridgePoint
+from storage.among import among
 from storage.rows import struct_of
 from storage.tables import agencies, bridge_points
 from storage.transaction import Transaction
@@ -62,6 +65,11 @@ class SqlOrganisation:
         """All of them."""
         rows = await self._transaction.rows(select(agencies).order_by(agencies.c.name, agencies.c.id))
         return [struct_of(Agency, row) for row in rows]
+
+    async def names(self, asked: Collection[AgencyId]) -> Mapping[AgencyId, str]:
+        """By id."""
+        rows = await self._transaction.rows(select(agencies.c.id, agencies.c.name).where(among(agencies.c.id, asked)))
+        return {AgencyId(row["id"]): row["name"] for row in rows}
 
     async def below(self, agency: AgencyId) -> frozenset[AgencyId]:
         """Parents that go in a circle are walked once."""

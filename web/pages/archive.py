@@ -18,6 +18,7 @@ from web.checks import Checks
 from web.config import WebPorts
 from web.forms import Form, read_form
 from web.keys import ASSETS
+from web.labels import PROOF_STATES
 from web.manifests import Manifests
 from web.paging import parse_cursor
 from web.purposes import Purposes
@@ -62,6 +63,7 @@ class ArchivePages:
             form=asked.form,
             page=page,
             around=beside,
+            proofs={state: words_of(request).t(sentence) for state, sentence in PROOF_STATES.items()},
             first=after is None,
             may=partial(_may, actor),
             proof_of=proof_of,
