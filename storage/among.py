@@ -57,3 +57,8 @@ def among(column: ColumnElement[Any], values: Collection[str]) -> ColumnElement[
     if len(values) == 1:
         return column == next(iter(values))
     return _Among(column, bindparam(None, sorted(map(str, values)), _Texts(), unique=True))
+
+
+def among_given(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """``column`` is one of the list that the statement is given by this name."""
+    return _Among(column, bindparam(name, type_=_Texts()))

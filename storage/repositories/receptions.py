@@ -1,10 +1,10 @@
 """Event streams of receptions, and the row that lists show."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, or_, select, union, update
+from sqlalchemy import Select, bindparam, delete, func, select, union, update
 
 from bridge.errors import Code, Conflict, NotFound, Refusal
 from bridge.events import Event, ReceptionChanged, ReceptionScheduled, Recorded
@@ -14,7 +14,8 @@ from bridge.ledger import line_of
 from bridge.model import ReceptionRow, Role
 from bridge.reception_rows import EventLine
 from storage.among import among
-from storage.rows import begins, columns_of, searched, struct_of
+from storage.repositories.reception_lists import form_of, statement, values_of
+from storage.rows import columns_of, searched, struct_of
 from storage.tables import reception_events, reception_seats, receptions
 from storage.transaction import Columns, Transaction
 
@@ -106,15 +107,14 @@ class SqlReceptions:
         return await self._listed(some)
 
     async def find(self, asked: ReceptionFilter, after: ReceptionCursor | None, limit: int) -> list[ReceptionRow]:
-        """A page of what was asked for. Those of the agencies and those with a seat are two questions, each answered by
-        its own index: as one, with "or" between, neither would be."""
-        page = _page(select(receptions), asked, after, _ROW.starts_utc_ns, _ROW.id).limit(limit)
-        if asked.agencies is None:
-            return await self._listed(page)
-        of_agencies = await self._listed(page.where(among(_ROW.agency, asked.agencies))) if asked.agencies else []
-        seated = await self._listed(_seated(asked, after).limit(limit)) if asked.account else []
-        rows = {row.id: row for row in (*of_agencies, *seated)}.values()
-        return sorted(rows, key=lambda row: (row.starts_utc_ns, row.id), reverse=asked.newest_first)[:limit]
+        """A page of what was asked for."""
+        form = form_of(asked, after)
+        if form is None:
+            return []
+        found = await self._transaction.rows(statement(form), values_of(asked, after, limit))
+        rows = {row["id"]: row for row in found}.values()
+        ordered = sorted(rows, key=lambda row: (row["starts_utc_ns"], row["id"]), reverse=asked.newest_first)
+        return [struct_of(ReceptionRow, row) for row in ordered[:limit]]
 
     async def _listed(self, statement: Select[Any]) -> list[ReceptionRow]:
         return [struct_of(ReceptionRow, row) for row in await self._transaction.rows(statement)]
@@ -144,49 +144,6 @@ class SqlReceptions:
 def _starting(from_utc_ns: int, before_utc_ns: int) -> Select[Any]:
     start = receptions.c.starts_utc_ns
     return select(receptions).where(start >= from_utc_ns, start < before_utc_ns).order_by(start, receptions.c.id)
-
-
-def _page(
-    of: Select[Any],
-    asked: ReceptionFilter,
-    after: ReceptionCursor | None,
-    start: ColumnElement[int],
-    key: ColumnElement[str],
-) -> Select[Any]:
-    """Behind the place and in order. ``start``, ``key``: the columns of the index that has both."""
-    order = (start.desc(), key.desc()) if asked.newest_first else (start, key)
-    return of.where(*_held(asked, start), *_behind(asked, after, start, key)).order_by(*order)
-
-
-def _seated(asked: ReceptionFilter, after: ReceptionCursor | None) -> Select[Any]:
-    """Those with a seat of the account; no plan gives it two."""
-    theirs = select(receptions).join(reception_seats, _SEAT.reception == _ROW.id).where(_SEAT.account == asked.account)
-    return _page(theirs, asked, after, _SEAT.starts_utc_ns, _SEAT.reception)
-
-
-def _held(asked: ReceptionFilter, start: ColumnElement[int]) -> Iterable[ColumnElement[bool]]:
-    yield from begins(_ROW.title_words, asked.title)
-    if asked.from_utc_ns is not None:
-        yield start >= asked.from_utc_ns
-    if asked.before_utc_ns is not None:
-        yield start < asked.before_utc_ns
-    if asked.public is not None:
-        yield _ROW.public == asked.public
-    if asked.states is not None:
-        yield _ROW.state.in_(sorted(asked.states))
-
-
-def _behind(
-    asked: ReceptionFilter, after: ReceptionCursor | None, start: ColumnElement[int], key: ColumnElement[str]
-) -> list[ColumnElement[bool]]:
-    if after is None:
-        return []
-    if asked.newest_first:
-        farther, there = or_(start < after.starts_utc_ns, key < after.id), start <= after.starts_utc_ns
-    else:
-        farther, there = or_(start > after.starts_utc_ns, key > after.id), start >= after.starts_utc_ns
-    # the half that names one column alone lets the index find the place
-    return [and_(there, farther)]
 
 
 def _check_run(events: Sequence[Recorded], row: ReceptionRow) -> None:
