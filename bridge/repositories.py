@@ -167,6 +167,10 @@ class UnitOfWork(Protocol):
 class UnitsOfWork(Protocol):
     """Makes units of work."""
 
+    def asking(self) -> UnitOfWork:
+        """For a single question, which costs a third of what it does in a unit that reads."""
+        ...
+
     def reading(self) -> UnitOfWork: ...
 
     def writing(self) -> UnitOfWork: ...

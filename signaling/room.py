@@ -149,6 +149,13 @@ class Room:
             _log.critical("%s ended", task.get_name(), exc_info=failure)
             self._give_up(Refused(Code.INTERNAL, {}))
 
+    async def lose_all(self) -> None:
+        """Before :meth:`close`, and before the lines are cut."""
+        try:
+            await self._lane.do(self._arrivals.all_lost)
+        except Refusal as refusal:  # then each is noted by itself
+            _log.warning("room %s: not noted that all lines are lost: %s", self.id, refusal)
+
     async def close(self) -> None:
         """This process ends; the room may go on elsewhere, its participants resume there.
 

@@ -11,6 +11,7 @@ from bridge.board import WatchedRoom
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.errors import Code, Refusal, Unavailable
 from bridge.evolution import rebuilt
+from bridge.finding import ReceptionFilter
 from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, SessionId, reception_of
 from bridge.model import RecordingRow
 from bridge.offices import texts_of
@@ -38,6 +39,8 @@ from signaling.windingup import reception_of_lease, wind_up
 _log = logging.getLogger(__name__)
 LOOK_BACK_S = 30 * 86_400
 """A reception that is still under way after a month is closed by hand."""
+MOST_UNDER_WAY = 10_000
+"""At once, in one installation."""
 END_S = 5.0
 """A node answers in milliseconds; an empty room that cannot be removed is made anew as it is."""
 TRIES = 8
@@ -145,9 +148,14 @@ class Rooms:
                 await self._journal.clear(reception)
 
     async def _take_all_back(self, *, lobbies: bool) -> None:
-        now = self._clock.utc()
+        now, around = self._clock.utc(), LOOK_BACK_S * NS_PER_S
         async with self._units.reading() as unit:
-            rows = await unit.receptions.rows(now - LOOK_BACK_S * NS_PER_S, now + LOOK_BACK_S * NS_PER_S)
+            if lobbies:
+                rows = await unit.receptions.rows(now - around, now + around)
+            else:  # again and again: of a country's month only what is under way
+                states = frozenset(map(str, UNDER_WAY))
+                wanted = ReceptionFilter(from_utc_ns=now - around, before_utc_ns=now + around, states=states)
+                rows = await unit.receptions.find(wanted, None, MOST_UNDER_WAY)
         for row in rows:
             if row.id not in self._rooms and (row.state in UNDER_WAY or (lobbies and row.doors_open)):
                 await self._take_back(row.id)
@@ -325,6 +333,10 @@ class Rooms:
             pause *= 2
         _log.error("not %s", what)
 
+    async def lose_all(self) -> None:
+        """Every line is about to be cut."""
+        await asyncio.gather(*(room.lose_all() for room in self._rooms.values()))
+
     async def close(self) -> None:
         """Rooms stay as they are on their nodes; whoever owns them next takes them back from storage."""
         self._closing.set()
@@ -334,8 +346,7 @@ class Rooms:
         self._watchers.clear()
         rooms = list(self._rooms.values())
         self._rooms.clear()
-        for room in rooms:
-            await room.close()
+        await asyncio.gather(*(room.close() for room in rooms))
         ending = list(self._ending.values())
         if ending:
             await asyncio.wait(ending, timeout=END_S)

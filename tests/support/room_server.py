@@ -47,6 +47,10 @@ class FallibleUnits:
         self._units = units
         self.away = False
 
+    def asking(self) -> UnitOfWork:
+        self._answer()
+        return self._units.asking()
+
     def reading(self) -> UnitOfWork:
         self._answer()
         return self._units.reading()

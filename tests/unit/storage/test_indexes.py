@@ -16,7 +16,7 @@ from bridge.ids import AccountId, AgencyId, ReceptionId, RecordingId
 from bridge.repositories import UnitOfWork
 from bridge.search import RecordingCursor, RecordingFilter
 from storage import schema
-from storage.engine import Database
+from storage.engine import Database, Kind
 from storage.unit import SqlUnits
 from tests.contract.samples import reception
 
@@ -107,5 +107,5 @@ async def test_an_index_answers(database: Database, question: str, expected: str
     finally:
         event.remove(Engine, "before_cursor_execute", hear)
     statement, parameters = next(one for one in heard if one[0].startswith(("SELECT", "WITH")))
-    async with database.transaction(writes=False) as connection:
+    async with database.transaction(Kind.READS) as connection:
         assert expected in await plan(connection, statement, parameters)
