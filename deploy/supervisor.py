@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
@@ -32,7 +33,7 @@ worked is tried again all the same: its disk may be full, its port taken for a m
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One child process: a name for people and ``diemcau`` arguments."""
+    """One child process: a name for people and ``diemcau`` arguments. Neighbours with the same command end at once."""
 
     name: str
     arguments: tuple[str, ...]
@@ -65,9 +66,10 @@ class Supervisor:
         """Returns when stopped, or when a part cannot be configured."""
         keepers = {part.name: asyncio.create_task(self._keep(part), name=part.name) for part in self._parts}
         await self._stopping.wait()
-        for part in self._parts:
-            await self._end(part.name)
-            await keepers[part.name]
+        for _, alike in groupby(self._parts, key=lambda part: part.arguments[0]):
+            ending = [part.name for part in alike]
+            await asyncio.gather(*(self._end(name) for name in ending))
+            await asyncio.gather(*(keepers[name] for name in ending))
         return self._exit
 
     async def _keep(self, part: Part) -> None:

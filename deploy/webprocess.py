@@ -1,5 +1,7 @@
 """The web process: pages, signalling, and the ports between them."""
 
+import asyncio
+from functools import partial
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -11,9 +13,9 @@ from bridge.watch import WatchTimes
 from deploy.configuration import Configuration, Mode
 from deploy.folder import DataFolder
 from deploy.keys import known_keys
-from deploy.names import LOCAL_NODE, LOCAL_RECORDER
+from deploy.names import LOCAL_RECORDER, recorder_control
 from deploy.origin import hosts, origin, origins
-from deploy.places import ListedPlaces
+from deploy.places import RegisteredPlaces
 from deploy.stores import provisional_days
 from deploy.time import SystemClock, SystemEntropy, boot_name
 from deploy.tls import server_context
@@ -76,10 +78,12 @@ class WebProcess:
         self._configuration = configuration
         self._folder = folder
         clock, entropy, notices = SystemClock(), SystemEntropy(), InProcessNotices()
-        self._node = HttpMediaNode(folder.socket("sfu"))
-        self._recorder = HttpRecorderNode(folder.socket("recorder"))
-        places = ListedPlaces({LOCAL_NODE: self._node}, {LOCAL_RECORDER: self._recorder})
+        secret = configuration.control_secret
+        self._recorder = HttpRecorderNode(recorder_control(configuration, folder), secret)
+        connect = partial(HttpMediaNode, secret=secret)
+        places = RegisteredPlaces(storage.units, clock, {LOCAL_RECORDER: self._recorder}, connect)
         self._places = places
+        self._looking: asyncio.Task[None] | None = None
         receptions = ReceptionService(storage.units, clock, entropy, notices)
         signaling = signaling_config(configuration, folder)
         self._signaling = build_signaling(
@@ -108,7 +112,7 @@ class WebProcess:
                 clock=clock,
                 entropy=entropy,
                 probes={
-                    "node": self._node.health,
+                    "node": places.answers,
                     "recorder": self._recorder.health,
                     "store": storage.objects.answers,
                     "disks": self._disks,
@@ -127,6 +131,7 @@ class WebProcess:
 
     async def start(self) -> None:
         """Raises OSError when the port is taken."""
+        self._looking = asyncio.create_task(self._places.run(), name="registry")
         await self._signaling.start()
         self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=_SHUTDOWN_S)
         await self._runner.setup()
@@ -141,4 +146,7 @@ class WebProcess:
         runner, self._runner = self._runner, None
         if runner is not None:
             await runner.cleanup()
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
         await self._places.close()

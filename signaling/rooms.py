@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from bridge.board import WatchedRoom
-from bridge.control import NodeEvent, RecorderEvent
 from bridge.errors import Code, Refusal, Unavailable
 from bridge.evolution import rebuilt
 from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, SessionId, reception_of
@@ -22,6 +21,7 @@ from bridge.sessionclock import SessionClock, SteadyClock
 from bridge.states import UNDER_WAY
 from signaling.alarms import decisions
 from signaling.doorkeeper import Doorkeeper, Visitor
+from signaling.ears import Ears
 from signaling.later import forget_begun, write_kept
 from signaling.overseer import set_clock
 from signaling.pauses import passed
@@ -32,7 +32,6 @@ from signaling.room_lease import RoomLease
 from signaling.room_parts import RoomParts
 from signaling.settings import SignalingConfig, with_office
 from signaling.times import Times
-from signaling.watcher import Source, Watcher
 from signaling.windingup import reception_of_lease, wind_up
 
 _log = logging.getLogger(__name__)
@@ -66,12 +65,12 @@ class Rooms:
         self._steady = SteadyClock(clock)
         secrets = ResumeSecrets(config.key)
         self._times = Times(journal, config.boot)
-        self._parts = RoomParts(
-            config, service, journal, places, secrets, clock, entropy, self._times, lambda room: self._retire(room)
-        )
         self._rooms: dict[ReceptionId, Room] = {}
+        self._ears = Ears(places, self._rooms)
+        self._parts = RoomParts(
+            config, service, journal, places, secrets, clock, entropy, self._times, self._retire, self._ears.moved
+        )
         self._turns: dict[ReceptionId, asyncio.Lock] = {}
-        self._watchers: dict[str, asyncio.Task[None]] = {}
         self._ending: dict[ReceptionId, asyncio.Task[None]] = {}
         self._closing = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
@@ -185,7 +184,7 @@ class Rooms:
         place = await self._place_of(stored)
         clock = await self._clock_of(stored, history[-1].at_utc_ns, place)
         room = Room(await self._parts_for(stored), stored, place, lease, clock)
-        self._listen(room.place)
+        self._ears.listen(room.place)
         for row in begun:
             room.was_begun(row.id)
         room.start()
@@ -211,9 +210,13 @@ class Rooms:
         return clock
 
     async def _place_of(self, stored: Reception) -> Place:
-        if stored.node is not None and stored.recorder is not None:
+        """Where it was, if that can still be; a room whose node and all others are away waits for its own."""
+        try:
+            return await self._places.choose(stored)
+        except Unavailable:
+            if stored.node is None or stored.recorder is None:
+                raise
             return Place(stored.node, stored.recorder)
-        return await self._places.choose(stored)
 
     def of_participant(self, participant: ParticipantId) -> Room | None:
         """Where somebody is who comes back."""
@@ -243,43 +246,6 @@ class Rooms:
         """A listener of the process's notices."""
         if kind == STORED and (room := self._rooms.get(reception)) is not None:
             room.noticed(int(body["version"]))
-
-    # ── nodes and recorders ────────────────────────────────────────────────────────────────────────────────────
-
-    def _listen(self, place: Place) -> None:
-        node, recorder = place.node, place.recorder
-        self._watch(
-            f"node {node}",
-            self._places.node(node),
-            restarted=lambda: self._tell(Room.node_restarted, lambda there: there.node == node),
-            away=lambda: self._tell(Room.node_away, lambda there: there.node == node),
-        )
-        self._watch(
-            f"recorder {recorder}",
-            self._places.recorder(recorder),
-            restarted=lambda: self._tell(Room.recorder_restarted, lambda there: there.recorder == recorder),
-            away=lambda: None,  # the node says what that means: written late, or not any more
-        )
-
-    def _watch(self, name: str, source: Source, *, restarted: Callable[[], None], away: Callable[[], None]) -> None:
-        if name not in self._watchers:
-            watcher = Watcher(name, source, self._hear, restarted, away)
-            self._watchers[name] = asyncio.create_task(watcher.run(), name=name)
-
-    def _hear(self, event: NodeEvent | RecorderEvent) -> None:
-        for room in self._concerned(event):
-            room.hear(event)
-
-    def _concerned(self, event: NodeEvent | RecorderEvent) -> list[Room]:
-        name = getattr(event, "room", None)
-        if name is not None:
-            return [room for room in self._rooms.values() if room.id == name]
-        recording = getattr(event, "recording", None)
-        return [room for room in self._rooms.values() if room.present.recording == recording]
-
-    def _tell(self, what: Callable[[Room], None], whom: Callable[[Place], bool]) -> None:
-        for room in [room for room in self._rooms.values() if whom(room.place)]:
-            what(room)
 
     # ── the end ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -330,8 +296,8 @@ class Rooms:
         self._closing.set()
         if self._looking is not None:
             await asyncio.wait([self._looking])
-        await _cancelled([*self._watchers.values(), *([self._keeping] if self._keeping else [])])
-        self._watchers.clear()
+        await self._ears.close()
+        await _cancelled([self._keeping] if self._keeping else [])
         rooms = list(self._rooms.values())
         self._rooms.clear()
         for room in rooms:

@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 import msgspec
 
@@ -172,7 +172,7 @@ class FakeNode:
         else:
             self.rooms[room] = FakeRoom(order)
 
-    async def delete_room(self, room: RoomId) -> None:
+    async def delete_room(self, room: RoomId, *, goes_on: bool = False) -> None:
         self._answer("delete room")
         self.rooms.pop(room, None)
 
@@ -316,7 +316,9 @@ class OnePlace:
         self._node = node
         self._recorder = recorder
 
-    async def choose(self, reception: Reception) -> Place:
+    async def choose(self, reception: Reception, besides: Collection[NodeId] = ()) -> Place:
+        if NodeId("node-1") in besides:
+            raise Unavailable(Code.NODE_UNAVAILABLE, "there is one")
         await self._node.health()
         return Place(NodeId("node-1"), RecorderId("recorder-1"))
 

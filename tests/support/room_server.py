@@ -82,7 +82,7 @@ class RoomServer:
         self.receptions = ReceptionService(self.units, self.clock, self.entropy, self.notices)
         self.node = FakeNode(self.clock)
         self.recorder = FakeRecorder()
-        self._places = places or OnePlace(self.node, self.recorder)
+        self.places: Places = places or OnePlace(self.node, self.recorder)
         self.signaling: Signaling | None = None
         self.port = 0
         self._runner: web.AppRunner | None = None
@@ -93,7 +93,7 @@ class RoomServer:
             units=self.units,
             receptions=self.receptions,
             journal=self.journal,
-            places=self._places,
+            places=self.places,
             notices=self.notices,
             clock=self.clock,
             entropy=self.entropy,
