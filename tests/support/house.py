@@ -62,7 +62,7 @@ class House:
 
     async def start(self) -> None:
         """Everything, ready."""
-        node_control, recorder_control = f"unix:{self.folder / 'sfu.sock'}", f"unix:{self.folder / 'recorder.sock'}"
+        recorder_control = f"unix:{self.folder / 'recorder.sock'}"
         # Everything shares one loop here, which may be late: only a dead socket may be taken for one.
         config = msgspec.structs.replace(CONFIG, ping_timeout_s=20)
         self.server = RoomServer(self.folder, config, None, self.clock)
@@ -73,9 +73,7 @@ class House:
         await self.objects.prepare()
         self.open.callback(self.objects.close)
         self.open.push_async_callback(places.close)
-        await self.start_node()
-        self.open.push_async_callback(lambda: self.node.close())
-        await self._register(LocalNode(LOCAL_NODE, 1, "sfu", node_control, 0))
+        await self.start_media()
         tap = f"unix:{self.folder / 'tap.sock'}"
         recording = RecorderConfig(
             LOCAL_RECORDER,
@@ -93,7 +91,14 @@ class House:
         self.signing = signing_ports(self.folder / "signing", clock)
         self.sealing = Sealing(self.server.units, self.objects, clock, self.signing, "test", retention_days=1)
 
-    async def _register(self, node: LocalNode) -> None:
+    async def start_media(self) -> None:
+        """A node in this process, and in the registry."""
+        await self.start_node()
+        self.open.push_async_callback(lambda: self.node.close())
+        await self.register(LocalNode(LOCAL_NODE, 1, "sfu", f"unix:{self.folder / 'sfu.sock'}", 0))
+
+    async def register(self, node: LocalNode) -> None:
+        """Until it answers, and from then on while it does."""
         heartbeats = Heartbeats([Beating(node, "127.0.0.1", "", lambda: None)], self.server.units, self.clock)
         self.open.push_async_callback(heartbeats.close)
         beating = asyncio.create_task(heartbeats.run())
