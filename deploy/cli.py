@@ -14,6 +14,7 @@ import typer
 from bridge.errors import MalformedInput
 from deploy import configuration as conf
 from deploy.cli_evidence import archive_app, audit_app, key_app
+from deploy.cli_nodes import node_app
 from deploy.configuration import Configuration
 from deploy.options import ConfigFile, Data, Port, StoreOption, console, faults_told, resolved
 
@@ -22,6 +23,7 @@ db_app = typer.Typer(help="The database.", no_args_is_help=True)
 user_app = typer.Typer(help="Accounts.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
 app.add_typer(user_app, name="user")
+app.add_typer(node_app, name="node")
 app.add_typer(key_app, name="key")
 app.add_typer(audit_app, name="audit")
 app.add_typer(archive_app, name="archive")

@@ -47,6 +47,9 @@ class Supervisor:
         self._logs = logs
         self._stopping = asyncio.Event()
         self._children: dict[str, asyncio.subprocess.Process] = {}
+        self._awake = {part.name: asyncio.Event() for part in parts}
+        for awake in self._awake.values():
+            awake.set()
         self._exit = 0
 
     def stop(self) -> None:
@@ -57,6 +60,16 @@ class Supervisor:
         """The process id of a part while it runs."""
         child = self._children.get(name)
         return child.pid if child else None
+
+    def rest(self, name: str) -> None:
+        """End a part, and do not start it again before :meth:`wake`."""
+        self._awake[name].clear()
+        if (child := self._children.get(name)) is not None:
+            child.terminate()
+
+    def wake(self, name: str) -> None:
+        """Start it again."""
+        self._awake[name].set()
 
     def command(self, part: Part) -> tuple[str, ...]:
         """What is executed for a part: this programme again."""
@@ -78,6 +91,7 @@ class Supervisor:
         while not self._stopping.is_set():
             began = loop.time()
             code = await self._tried(part)
+            await self._rested(part.name)
             if self._stopping.is_set():
                 return
             if code == CONFIGURATION_EXIT and not has_worked:
@@ -90,6 +104,13 @@ class Supervisor:
             failures += 1
             _log.warning("%s ended with code %s; started again in %.1f s", part.name, code, backoff)
             await self._pause(backoff)
+
+    async def _rested(self, name: str) -> None:
+        """Until it is to run, or nothing is."""
+        waits = [asyncio.create_task(event.wait()) for event in (self._awake[name], self._stopping)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for one in waits:
+            one.cancel()
 
     async def _tried(self, part: Part) -> int | None:
         """The exit code; None when the machine had no process, memory or descriptor to spare."""

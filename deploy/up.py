@@ -7,7 +7,6 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from functools import partial
 
 import aiohttp
 from rich.console import Console
@@ -83,8 +82,7 @@ async def _beating(
     """Inside, the media nodes of this machine stand in the registry."""
     announced, secret = configuration.announced[0], configuration.control_secret
     nodes = [
-        Beating(node, f"{announced}:{node.port}", secret, partial(supervisor.pid, node.part))
-        for node in local_nodes(configuration, folder)
+        Beating(node, f"{announced}:{node.port}", secret, supervisor) for node in local_nodes(configuration, folder)
     ]
     async with units_opened(configuration, folder) as units:
         heartbeats = Heartbeats(nodes, units, SystemClock())

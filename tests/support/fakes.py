@@ -173,7 +173,7 @@ class FakeNode:
             self.rooms[room] = FakeRoom(order)
 
     async def delete_room(self, room: RoomId, *, goes_on: bool = False) -> None:
-        self._answer("delete room")
+        self._answer("leave room" if goes_on else "delete room")
         self.rooms.pop(room, None)
 
     async def put_participant(self, room: RoomId, participant: ParticipantId, order: ParticipantOrder) -> None:
@@ -307,6 +307,27 @@ class FakeRecorder:
 
     def events(self, run: str, after: int) -> AsyncIterator[Numbered]:
         return self._events.read(run, after)
+
+
+class ManyPlaces:
+    """:class:`signaling.places.Places` with several nodes: the first that answers, in order of name."""
+
+    def __init__(self, nodes: dict[NodeId, FakeNode], recorder: FakeRecorder) -> None:
+        self.nodes = nodes
+        self._recorder = recorder
+
+    async def choose(self, reception: Reception, besides: Collection[NodeId] = ()) -> Place:
+        able = [name for name, node in sorted(self.nodes.items()) if name not in besides and not node.down]
+        if not able:
+            raise Unavailable(Code.NODE_UNAVAILABLE, "none of them answers")
+        here = reception.node if reception.node in able else able[0]
+        return Place(here or able[0], RecorderId("recorder-1"))
+
+    def node(self, node: NodeId) -> FakeNode:
+        return self.nodes[node]
+
+    def recorder(self, recorder: RecorderId) -> FakeRecorder:
+        return self._recorder
 
 
 class OnePlace:

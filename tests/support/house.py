@@ -13,7 +13,7 @@ from bridge.model import RecordingRow, Seat
 from bridge.reception import Reception
 from bridge.sealing import Sealing, SigningPorts
 from bridge.verification import Judge
-from deploy.heartbeats import Beating, Heartbeats
+from deploy.heartbeats import Beating, Heartbeats, Keeper
 from deploy.names import LOCAL_RECORDER, LocalNode
 from deploy.places import RegisteredPlaces
 from deploy.points import Invitation, Point, PointPlan
@@ -32,6 +32,22 @@ from tests.support.room_server import CONFIG, WITHIN_S, RoomServer, eventually
 from tests.support.signing import signing_ports
 
 LOCAL_NODE = NodeId("sfu-1")
+
+
+class NoProcesses:
+    """:class:`deploy.heartbeats.Keeper` of nodes that a test starts and ends itself."""
+
+    def __init__(self) -> None:
+        self.resting: set[str] = set()
+
+    def pid(self, name: str) -> int | None:
+        return None
+
+    def rest(self, name: str) -> None:
+        self.resting.add(name)
+
+    def wake(self, name: str) -> None:
+        self.resting.discard(name)
 
 
 class House:
@@ -53,6 +69,7 @@ class House:
         self.node_clock = node_clock or self.clock
         self.replay_seconds = replay_seconds
         self.node: MediaNodeServer
+        self.keeper: Keeper = NoProcesses()
         self._bucket = bucket
         self.open = AsyncExitStack()
         self.server: RoomServer
@@ -99,7 +116,7 @@ class House:
 
     async def register(self, node: LocalNode) -> None:
         """Until it answers, and from then on while it does."""
-        heartbeats = Heartbeats([Beating(node, "127.0.0.1", "", lambda: None)], self.server.units, self.clock)
+        heartbeats = Heartbeats([Beating(node, "127.0.0.1", "", self.keeper)], self.server.units, self.clock)
         self.open.push_async_callback(heartbeats.close)
         beating = asyncio.create_task(heartbeats.run())
         self.open.callback(beating.cancel)
