@@ -100,6 +100,10 @@ class Leases(Protocol):
 
     async def release(self, name: str, owner: str) -> None: ...
 
+    async def of(self, name: str) -> Lease | None:
+        """Also one that ran out."""
+        ...
+
     async def free_for(self, owner: str, now_utc_ns: int) -> list[Lease]:
         """Rows that this owner would get: its own, and those that ran out."""
         ...

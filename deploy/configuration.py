@@ -37,12 +37,16 @@ class Mode(StrEnum):
 
 
 class WebPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Pages and signalling. ``proxies``: addresses of our own reverse proxies, whose word on who asks is taken."""
+    """Pages and signalling. ``proxies``: addresses of our own reverse proxies, whose word on who asks is taken. Where
+    several web processes share one installation, ``address``: the origin at which browsers reach this very one's rooms;
+    ``peers``: those of the others."""
 
     port: int = 8080
     tls_cert: str = ""
     tls_key: str = ""
     proxies: tuple[str, ...] = ()
+    address: str = ""
+    peers: tuple[str, ...] = ()
 
 
 class MediaPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,7 +129,8 @@ class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole. ``data``: the one folder everything is written to. ``database_url`` empty: SQLite in it.
     ``contact``: whom to call, as pages say it; ``zone``: the office's time zone (IANA). ``parts``: what `diemcau up`
-    runs on this machine; ``control_secret``: what processes on several machines show one another."""
+    runs on this machine; ``control_secret``: what processes on several machines show one another; ``redis_url``: by
+    which several web processes hear of one another's changes."""
 
     mode: Mode = Mode.TRIAL
     data: str = "diemcau-data"
@@ -137,6 +142,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database_url: str = ""
     parts: tuple[str, ...] = PARTS
     control_secret: str = ""
+    redis_url: str = ""
     web: WebPart = WebPart()
     media: MediaPart = MediaPart()
     recording: RecordingPart = RecordingPart()
@@ -191,7 +197,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.listen.startswith("127.") or self.listen in ("::1", "localhost")
 
 
-SECRET_KEYS = frozenset({"database_url", "store.secret_key", "control_secret"})
+SECRET_KEYS = frozenset({"database_url", "store.secret_key", "control_secret", "redis_url"})
 """Printed hidden: a database address carries its password."""
 HIDDEN = "(hidden)"
 
@@ -259,7 +265,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-_LISTS = frozenset({"media.announce", "web.proxies", "parts"})
+_LISTS = frozenset({"media.announce", "web.proxies", "web.peers", "parts"})
 """Keys whose text is a comma-separated list."""
 
 
@@ -300,9 +306,17 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 _HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})", re.ASCII)
 
 
+_ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?", re.ASCII)
+
+
 def _place_faults(configuration: Configuration) -> list[str]:
     """Of what runs where, and how machines reach one another."""
-    media, faults = configuration.media, []
+    media, web, faults = configuration.media, configuration.web, []
+    for key, origin in (("web.address", web.address), *(("web.peers", peer) for peer in web.peers)):
+        if origin and not _ORIGIN.fullmatch(origin):
+            faults.append(f"{key}: {origin} is not of the form http(s)://HOST or http(s)://HOST:PORT")
+    if web.peers and not (web.address and configuration.redis_url and configuration.database_url):
+        faults.append("web.peers: needs web.address, redis_url and database_url")
     if not 0 <= media.workers <= 64:
         faults.append(f"media.workers: {media.workers} is not between 0 and 64")
     elif configuration.media_port <= 65_535 < configuration.media_port_of(configuration.media_workers):

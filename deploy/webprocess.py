@@ -51,6 +51,7 @@ def web_config(configuration: Configuration) -> WebConfig:
         proxies=configuration.web.proxies,
         announced=configuration.announced,
         language=configuration.language,
+        socket_origins=tuple(filter(None, (configuration.web.address, *configuration.web.peers))),
         session_minutes=configuration.recording.planned_minutes,
         resume_seconds=configuration.room.resume_seconds,
         trial=configuration.mode is Mode.TRIAL,
@@ -61,7 +62,7 @@ def signaling_config(configuration: Configuration, folder: DataFolder) -> Signal
     """What the sockets are told. The owner's name is stable over restarts: its rooms come back at once."""
     room = configuration.room
     return SignalingConfig(
-        owner=f"web-{configuration.web.port}",
+        owner=configuration.web.address or f"web-{configuration.web.port}",
         key=folder.secret("tokens").encode(),
         boot=boot_name(),
         origins=origins(configuration),
@@ -71,13 +72,23 @@ def signaling_config(configuration: Configuration, folder: DataFolder) -> Signal
     )
 
 
+def _notices(configuration: Configuration, entropy: SystemEntropy) -> InProcessNotices:
+    """Over Redis where there are several processes. One alone does not carry its library (7 MB)."""
+    if not configuration.redis_url:
+        return InProcessNotices()
+    from signaling.redis_notices import RedisNotices
+
+    return RedisNotices(configuration.redis_url, entropy)
+
+
 class WebProcess:
     """Started and closed by :func:`deploy.serving.serve`. Closing order: listener, rooms and sockets, clients."""
 
     def __init__(self, configuration: Configuration, folder: DataFolder, storage: Storage) -> None:
         self._configuration = configuration
         self._folder = folder
-        clock, entropy, notices = SystemClock(), SystemEntropy(), InProcessNotices()
+        clock, entropy = SystemClock(), SystemEntropy()
+        notices = _notices(configuration, entropy)
         secret = configuration.control_secret
         self._recorder = HttpRecorderNode(recorder_control(configuration, folder), secret)
         connect = partial(HttpMediaNode, secret=secret)
@@ -90,7 +101,7 @@ class WebProcess:
             signaling,
             units=storage.units,
             receptions=receptions,
-            journal=FileJournal(folder.journal(signaling.owner)),
+            journal=FileJournal(folder.journal(signaling.owner.replace("://", "-").replace(":", "-"))),
             places=places,
             notices=notices,
             clock=clock,

@@ -312,9 +312,9 @@ class Room:
         """See :meth:`Hearing.recorder_restarted`."""
         self._hearing.recorder_restarted()
 
-    def noticed(self, version: int) -> None:
-        """Somebody stored events of this reception up to ``version``."""
-        if version > self.writer.version:
+    def noticed(self, version: int | None = None) -> None:
+        """Somebody stored events of this reception up to ``version``; None: perhaps somebody did."""
+        if version is None or version > self.writer.version:
             self._lane.post(self.writer.catch_up)
 
     # ── time ───────────────────────────────────────────────────────────────────────────────────────────────────

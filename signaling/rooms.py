@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -18,17 +19,18 @@ from bridge.reception import Reception
 from bridge.receptions import STORED, ReceptionService
 from bridge.repositories import UnitsOfWork
 from bridge.sessionclock import SessionClock, SteadyClock
-from bridge.states import UNDER_WAY
+from bridge.states import OVER, UNDER_WAY
 from signaling.alarms import decisions
 from signaling.doorkeeper import Doorkeeper, Visitor
 from signaling.ears import Ears
 from signaling.later import forget_begun, write_kept
+from signaling.notices import MISSED
 from signaling.overseer import set_clock
 from signaling.pauses import passed
 from signaling.places import Place, Places
 from signaling.resume import ResumeSecrets
 from signaling.room import Room
-from signaling.room_lease import RoomLease
+from signaling.room_lease import RoomLease, room_lease_name
 from signaling.room_parts import RoomParts
 from signaling.settings import SignalingConfig, with_office
 from signaling.times import Times
@@ -39,6 +41,8 @@ LOOK_BACK_S = 30 * 86_400
 """A reception that is still under way after a month is closed by hand."""
 END_S = 5.0
 """A node answers in milliseconds; an empty room that cannot be removed is made anew as it is."""
+LOOKS_PER_LEASE = 3
+"""A dead owner's rooms are back a third of a lease after it ran out, if nobody asks for them sooner."""
 TRIES = 8
 """With doubling pauses from half a second about two minutes; sealing finds the recording by itself anyway."""
 
@@ -82,18 +86,21 @@ class Rooms:
         resume from now on. Raises Unavailable."""
         await self._write_all_kept()
         await self._take_all_back(lobbies=True)
-        await self._wind_up_left()
+        await self._look_at_leases()
         self._looking = asyncio.create_task(self._look_on(), name="rooms without an owner")
         self._keeping = asyncio.create_task(self._doorkeeper.run(), name="doorkeeper")
         self._keeping.add_done_callback(_told_of_failure)
 
     async def _look_on(self) -> None:
         """Whose owner died is taken over as soon as the lease has run out; what an ended room left is stored."""
-        while not await passed(self._closing, self._config.lease_s):
+        for turn in count(1):
+            if await passed(self._closing, self._config.lease_s / LOOKS_PER_LEASE):
+                return
             try:
-                await self._write_all_kept()
-                await self._take_all_back(lobbies=False)
-                await self._wind_up_left()
+                await self._look_at_leases()
+                if turn % LOOKS_PER_LEASE == 0:  # this reads every reception of two months
+                    await self._write_all_kept()
+                    await self._take_all_back(lobbies=False)
             except Refusal as failure:
                 _log.warning("rooms without an owner are not looked for: %s", failure)
 
@@ -103,8 +110,9 @@ class Rooms:
                 if reception not in self._rooms and reception not in self._ending:
                     await self._write_kept(reception)
 
-    async def _wind_up_left(self) -> None:
-        """See :mod:`signaling.windingup`."""
+    async def _look_at_leases(self) -> None:
+        """Of those that ran out, and of our own without a room: what is over is wound up (:mod:`signaling.windingup`),
+        what is under way taken over."""
         async with self._units.reading() as unit:
             held = await unit.leases.free_for(self._config.owner, self._steady.utc())
         for lease in held:
@@ -117,8 +125,11 @@ class Rooms:
                 raise
             except Refusal as refusal:
                 _log.error("room %s: not seen whether it is over: %s", reception, refusal)
-            else:
+                continue
+            if stored.state in OVER:
                 self._end(reception, wind_up(stored, self._places, self._times, self._lease(reception)))
+            else:
+                await self._take_back(reception)
 
     def _lease(self, reception: ReceptionId) -> RoomLease:
         return RoomLease(self._units, self._steady, reception, self._config.owner, self._config.lease_s)
@@ -159,6 +170,19 @@ class Rooms:
         except Refusal as refusal:
             level = logging.DEBUG if refusal.code is Code.ROOM_ELSEWHERE else logging.ERROR
             _log.log(level, "room %s is not taken back: %s", reception, refusal)
+
+    async def address(self, reception: ReceptionId) -> str:
+        """Of the process that has the room. Whose owner died is taken over by whom somebody asks for the way back."""
+        if reception in self._rooms:
+            return self._config.owner
+        async with self._units.reading() as unit:
+            lease = await unit.leases.of(room_lease_name(reception))
+        if lease is None or lease.owner == self._config.owner:
+            return self._config.owner
+        if lease.until_utc_ns > self._steady.utc():
+            return lease.owner
+        await self._take_back(reception)
+        return self._config.owner
 
     async def open(self, reception: ReceptionId) -> Room:
         """The room, made when it is not there. Raises NotFound, Refusal(room_elsewhere), Unavailable."""
@@ -243,8 +267,11 @@ class Rooms:
         return decisions(room.writer for room in self._rooms.values())
 
     def noticed(self, reception: ReceptionId, kind: str, body: Mapping[str, str]) -> None:
-        """A listener of the process's notices."""
-        if kind == STORED and (room := self._rooms.get(reception)) is not None:
+        """A listener of the notices."""
+        if kind == MISSED:
+            for there in self._rooms.values():
+                there.noticed()
+        elif kind == STORED and (room := self._rooms.get(reception)) is not None:
             room.noticed(int(body["version"]))
 
     # ── the end ────────────────────────────────────────────────────────────────────────────────────────────────

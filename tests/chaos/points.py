@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+import aiohttp
 import msgspec
 import socketio
 
@@ -140,12 +141,21 @@ class SteadyPoint(Point):
 
     async def _come_back(self) -> None:
         await asyncio.sleep(_AGAIN_S)  # engineio puts itself in order once it has told of the end
-        await self._persist("resume", self.resume)
+        await self._persist("resume", self._resume_where_it_is)
         back_ms = time.time_ns() // 1_000_000
         await asyncio.sleep(_SILENT_S)
         if not self.sees_after(back_ms) and not self._cut.is_set() and self.ended is None:
             await self._publish_anew()  # the node went with the room's owner, so nobody could say that it did
             await self._persist("receive", self.restart_downlink)
+
+    async def _resume_where_it_is(self) -> None:
+        """A try in vain asks for the way; the next one goes there."""
+        try:
+            await self.resume()
+        except (Refusal, LineLost, TimeoutError):
+            with contextlib.suppress(Refusal, RuntimeError, aiohttp.ClientError, OSError, TimeoutError):
+                self._url = (await self._invite()).url
+            raise
 
     async def _publish_anew(self) -> None:
         async with self._publishing:

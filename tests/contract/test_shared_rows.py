@@ -69,6 +69,12 @@ async def test_leases_that_one_would_get_are_its_own_and_those_that_ran_out(unit
     assert [lease.name for lease in await unit.leases.free_for("b", 20)] == ["mine", "over", "theirs"]
 
 
+async def test_a_lease_is_told_by_name_also_when_it_ran_out(unit: UnitOfWork) -> None:
+    assert await unit.leases.of("room") is None
+    await unit.leases.take("room", "a", 0, 10)
+    assert await unit.leases.of("room") == Lease("room", "a", 10)
+
+
 async def test_only_its_owner_releases_a_lease(unit: UnitOfWork) -> None:
     await unit.leases.take("room", "a", 0, 10)
     await unit.leases.release("room", "b")

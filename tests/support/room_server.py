@@ -69,12 +69,13 @@ class RoomServer:
         config: SignalingConfig = CONFIG,
         places: Places | None = None,
         clock: SystemClock | None = None,
+        notices: InProcessNotices | None = None,
     ) -> None:
         self.config = config
         self.clock = clock or SystemClock()
         self.entropy = SystemEntropy()
-        self.notices = InProcessNotices()
-        self.journal = FileJournal(folder / "journal")
+        self.notices = notices or InProcessNotices()
+        self.journal = FileJournal(folder / "journal" / config.owner.replace("/", "-"))
         url = f"sqlite:///{folder / 'rooms.db'}"
         schema.migrate(url)
         self._database = Database(url)
