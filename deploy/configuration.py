@@ -162,6 +162,11 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return PARTS[0] in self.parts
 
     @property
+    def has_jobs(self) -> bool:
+        """Whether this machine seals, and so has the keys."""
+        return PARTS[-1] in self.parts
+
+    @property
     def media_port(self) -> int:
         """UDP port of the first media node."""
         return self.media.port or self.web.port + 1

@@ -70,7 +70,8 @@ async def _prepared(configuration: Configuration, folder: DataFolder) -> Sequenc
     """What the machine with the pages does before anything starts; the answer is for the screen."""
     check_store(configuration)
     server_context(configuration, folder)
-    ready_keys(configuration, folder)
+    if configuration.has_jobs:
+        ready_keys(configuration, folder)
     await migrated(configuration, folder)
     return await _first_start(configuration, folder)
 
@@ -198,7 +199,7 @@ def _tell(
     where = origin(configuration) if configuration.has_pages else f"{', '.join(configuration.parts)} of this machine"
     console.print(f"\nĐiểm Cầu: {where}", markup=False)
     console.print(f"data: {folder.root}   logs: {folder.logs}   mode: {configuration.mode}", markup=False)
-    if configuration.has_pages:
+    if configuration.has_jobs:
         console.print(said_of_key(configuration, folder), markup=False, soft_wrap=True)
     if isinstance(found, str):
         _tell_link(console, found)

@@ -25,7 +25,8 @@ waits longer than a node that runs already needs to take the room over."""
 
 class Placement:
     """Each step is repeated by the room's tick until it is done. ``tapped`` hears whether what the node receives goes
-    to the recorder again, when that had to be asked for; ``moved`` hears which node the room has left."""
+    to the recorder again, when that had to be asked for; ``moved`` hears which node the room has left;
+    ``has_moved``: since the owner before, who could tell nobody."""
 
     def __init__(
         self,
@@ -39,6 +40,7 @@ class Placement:
         *,
         tapped: Callable[[bool], None],
         moved: Callable[[NodeId], None],
+        has_moved: bool,
     ) -> None:
         self._live = live
         self._node = node
@@ -50,7 +52,7 @@ class Placement:
         self._tapped = tapped
         self._moved = moved
         self._made = False
-        self._node_is_new = False
+        self._node_is_new = has_moved
         self._tap_is_gone = True
         """For all a new owner knows the node may have begun anew with it; a tap that is there goes on as it is."""
         self._away_ns: int | None = None
@@ -101,6 +103,7 @@ class Placement:
             for member in self._members.values():
                 member.offer = None
                 member.dead.clear()
+                member.anew = member.line is None
             self._members.tell("renegotiate", Renegotiate("node_restarted"))
         if self._tap_is_gone:
             await self._record_again()

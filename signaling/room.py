@@ -84,6 +84,7 @@ class Room:
             self._members,
             tapped=lambda there: self._hearing.tapped(there),
             moved=lambda left: parts.moved(self, left),
+            has_moved=stored.node not in (None, place.node),
         )
         self._alarms = Alarms(self.writer, lambda: self._showing.changed())
         self._overseer = Overseer(

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
@@ -75,7 +76,13 @@ class _Camera(MarkedVideo):
 class SteadyPoint(Point):
     """Resumes when its line breaks and publishes anew when the node began anew. ``faults``: what it could not do."""
 
-    def __init__(self, plan: PointPlan, invite: Callable[[], Awaitable[Invitation]], clock: Clock) -> None:
+    def __init__(
+        self,
+        plan: PointPlan,
+        invite: Callable[[], Awaitable[Invitation]],
+        clock: Clock,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.sendings: list[Sending] = []
         self.faults: list[str] = []
         self.healths: list[str] = []
@@ -84,7 +91,7 @@ class SteadyPoint(Point):
         self._leaving = False
         self._works: set[asyncio.Task[None]] = set()
         self._publishing = asyncio.Lock()
-        super().__init__(plan, invite, clock)
+        super().__init__(plan, invite, clock, tls)
 
     async def close(self) -> None:
         self._leaving = True

@@ -32,9 +32,15 @@ class RedisServer:
         """As the configuration has it."""
         return f"redis://127.0.0.1:{self._port}"
 
+    @property
+    def local_url(self) -> str:
+        """By its socket file, which is there in every network namespace too."""
+        return f"unix://{self._folder}/redis.sock"
+
     def start(self) -> None:
         """Until it answers."""
-        options = ("--bind", "127.0.0.1", "--port", str(self._port), "--save", "", "--dir", str(self._folder))
+        place = ("--bind", "127.0.0.1", "--port", str(self._port), "--unixsocket", f"{self._folder}/redis.sock")
+        options = (*place, "--save", "", "--dir", str(self._folder))
         self._process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "TERM", self._program, *options],
             stdin=subprocess.DEVNULL,

@@ -10,7 +10,9 @@ describe("coming back", () => {
   });
 
   it("asks where the room is when its server stays silent, every other time", () => {
-    const steps = [0, 1, 2, 3, 4, 5].map((attempts) => nextStep({ ...LOSS, attempts }, 1_000_100).by);
+    const steps = [0, 1, 2, 3, 4, 5].map(
+      (attempts) => nextStep({ ...LOSS, attempts }, 1_000_100).by,
+    );
     expect(steps).toEqual(["resume", "resume", "resume", "elsewhere", "resume", "elsewhere"]);
     const refused = { ...LOSS, attempts: 3, refusal: "storage_unavailable" };
     expect(nextStep(refused, 1_000_100).by).toBe("resume");
