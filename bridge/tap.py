@@ -64,7 +64,8 @@ _KINDS = {kind.value: kind for kind in FrameKind}
 
 class Hello(msgspec.Struct, frozen=True):
     """Who speaks. ``moment``: when this tap began, the same on each of its connections; another moment is another run
-    of the node, which the recorder counts as a new part."""
+    of the node, or another node, which the recorder counts as a new part. The frame's arrival time is when it was sent:
+    by it the recorder knows how long ago that moment was, whatever it knows of this node's clocks."""
 
     version: int
     node: NodeId
