@@ -14,6 +14,7 @@ from bridge.archive_rows import AccessEvents, FixityChecks, Recordings, ViewingC
 from bridge.client_rows import Clients, KeptAnswers
 from bridge.people_rows import Accounts, FirstLinks, Offices, Organisation, SecondFactors, Sessions, SignIns
 from bridge.reception_rows import Invitations, Receptions, Visits
+from bridge.trying_rows import Repeats, Tries
 
 
 class AuditEntry(msgspec.Struct, frozen=True):
@@ -175,6 +176,8 @@ class UnitOfWork(Protocol):
     key_lists: KeyLists
     leases: Leases
     used_tokens: UsedTokens
+    tries: Tries
+    repeats: Repeats
     nodes: Nodes
 
     async def __aenter__(self) -> "UnitOfWork": ...
