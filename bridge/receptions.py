@@ -69,12 +69,12 @@ class ReceptionService:
 
     async def present(self, reception: ReceptionId) -> Reception:
         """The present state, for callers that ask the policy themselves."""
-        async with self._units.reading() as unit:
+        async with self._units.asking() as unit:
             return rebuilt(await unit.receptions.history(reception))
 
     async def history(self, reception: ReceptionId) -> list[Recorded]:
         """Every event of a reception, in order."""
-        async with self._units.reading() as unit:
+        async with self._units.asking() as unit:
             return await unit.receptions.history(reception)
 
     async def execute(

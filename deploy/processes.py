@@ -11,23 +11,24 @@ from bridge.sealing import Sealing, SigningPorts
 from deploy.configuration import Configuration
 from deploy.folder import prepare
 from deploy.jobs import Job, run_jobs
-from deploy.names import LOCAL_NODE, LOCAL_RECORDER
+from deploy.names import LOCAL_RECORDER, local_node, recorder_control, recorder_tap
 from deploy.serving import serve, stop_event
 from deploy.software import SOFTWARE
 from deploy.time import SystemClock, SystemEntropy
 
 
-async def sfu(configuration: Configuration) -> int:
-    """A media node."""
+async def sfu(configuration: Configuration, worker: int = 1) -> int:
+    """A media node; ``worker``: which one of this machine."""
     from sfu.build import build
     from sfu.settings import SfuConfig
 
-    folder = prepare(configuration)
+    local = local_node(configuration, prepare(configuration), worker)
     config = SfuConfig(
-        node=LOCAL_NODE,
-        control=folder.socket("sfu"),
+        node=local.id,
+        control=local.control,
+        secret=configuration.control_secret,
         listen=configuration.listen,
-        port=configuration.media_port,
+        port=local.port,
         announced=configuration.announced,
         replay_seconds=configuration.media.replay_seconds,
         version=SOFTWARE,
@@ -48,8 +49,9 @@ async def recorder(configuration: Configuration) -> int:
     config = RecorderConfig(
         recorder=LOCAL_RECORDER,
         spool=folder.spool,
-        control_address=folder.socket("recorder"),
-        tap_address=folder.socket("tap"),
+        control_address=recorder_control(configuration, folder),
+        tap_address=recorder_tap(configuration, folder),
+        secret=configuration.control_secret,
         segment_seconds=configuration.recording.segment_seconds,
         store=place if isinstance(place, Path) else None,
         version=SOFTWARE,

@@ -3,25 +3,10 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Select,
-    String,
-    and_,
-    column,
-    delete,
-    exists,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-    values,
-)
+from sqlalchemy import CTE, ColumnElement, Select, and_, delete, exists, func, insert, or_, select, true, update
 
 from bridge.errors import NotFound
-from bridge.ids import AgencyId, BridgePointId, RecordingId
+from bridge.ids import AgencyId, RecordingId
 from bridge.model import RecordingRow
 from bridge.search import (
     UNSEALED_STATES,
@@ -31,6 +16,7 @@ from bridge.search import (
     RecordingFilter,
     RecordingPerson,
 )
+from storage.among import among
 from storage.rows import begins, columns_of, searched, struct_of
 from storage.tables import recording_people, recordings
 from storage.transaction import Transaction
@@ -87,13 +73,8 @@ class SqlRecordings:
 
     async def points(self, agencies: Collection[AgencyId] | None) -> list[PointName]:
         """By name; a point that was renamed bears the name of its newest recording."""
-        if agencies is not None and not agencies:
-            return []
-        newest: dict[BridgePointId, tuple[int, str]] = {}
-        for row in await self._transaction.rows(_newest_of_each_point(_owners(agencies))):
-            told = (row["began_utc_ns"], row["name"])
-            newest[row["point"]] = max(told, newest.get(row["point"], told))
-        names = [PointName(point, name) for point, (_, name) in newest.items()]
+        rows = await self._transaction.rows(_newest_of_each_point(agencies))
+        names = [PointName(row["point"], row["name"]) for row in rows]
         return sorted(names, key=lambda one: (one.name, one.point))
 
     async def _listed(self, *held: ColumnElement[bool], limit: int | None = None) -> list[RecordingRow]:
@@ -101,28 +82,35 @@ class SqlRecordings:
         return [struct_of(RecordingRow, row) for row in rows]
 
 
-def _owners(agencies: Collection[AgencyId] | None) -> CTE:
-    """The agencies whose points are asked for, as a table; None: all that have recordings."""
-    if agencies is None:
-        return select(_ROW.agency).distinct().cte("owners")
-    return values(column("agency", String), name="owners").data([(agency,) for agency in sorted(agencies)]).cte()
-
-
-def _newest_of_each_point(owners: CTE) -> Select[Any]:
-    """Walks from one point of each agency to its next by the index: a step for each point, not for each person of each
-    recording; all in one question."""
-    least = select(func.min(_WHO.point))
-    first = select(owners.c.agency, least.where(_WHO.agency == owners.c.agency).scalar_subquery().label("point")).cte(
-        "walked", recursive=True
-    )
-    following = least.where(_WHO.agency == first.c.agency, _WHO.point > first.c.point).scalar_subquery()
-    walked = first.union_all(select(first.c.agency, following).where(first.c.point.is_not(None)))
+def _newest_of_each_point(agencies: Collection[AgencyId] | None) -> Select[Any]:
+    """Walks from one agency to the next and in each from one point to the next by the index: a question for each point
+    of each agency, not for each person of each recording. Of a point that several agencies had, the newest."""
+    walked = _walked_points(_walked_agencies(), agencies)
     other = recording_people.alias()
-    here = (other.c.agency == walked.c.agency, other.c.point == walked.c.point)
-    by_age = select(other.c.point_name).where(*here).order_by(other.c.began_utc_ns.desc())
-    newest, began = by_age.limit(1).scalar_subquery(), select(func.max(other.c.began_utc_ns)).where(*here)
-    told = select(walked.c.point, newest.label("name"), began.scalar_subquery().label("began_utc_ns"))
-    return told.where(walked.c.point.is_not(None))
+    there = (other.c.agency == walked.c.agency, other.c.point == walked.c.point)
+    began = select(func.max(other.c.began_utc_ns)).where(*there).scalar_subquery()
+    place = func.row_number().over(partition_by=walked.c.point, order_by=began.desc()).label("place")
+    each = select(walked.c.agency, walked.c.point, place).where(walked.c.point.is_not(None)).subquery()
+    here = (other.c.agency == each.c.agency, other.c.point == each.c.point)
+    newest = select(other.c.point_name).where(*here).order_by(other.c.began_utc_ns.desc()).limit(1)
+    return select(each.c.point, newest.scalar_subquery().label("name")).where(each.c.place == 1)
+
+
+def _walked_agencies() -> CTE:
+    first = select(func.min(_WHO.agency).label("agency")).cte("agencies_walked", recursive=True)
+    following = select(func.min(_WHO.agency)).where(_WHO.agency > first.c.agency).scalar_subquery()
+    return first.union_all(select(following).where(first.c.agency.is_not(None)))
+
+
+def _walked_points(agencies: CTE, own: Collection[AgencyId] | None) -> CTE:
+    other = recording_people.alias()
+    first_point = select(func.min(other.c.point)).where(other.c.agency == agencies.c.agency).scalar_subquery()
+    mine = true() if own is None else among(agencies.c.agency, own)
+    first = select(agencies.c.agency, first_point.label("point")).where(agencies.c.agency.is_not(None), mine)
+    walked = first.cte("points_walked", recursive=True)
+    behind = (other.c.agency == walked.c.agency, other.c.point > walked.c.point)
+    following = select(func.min(other.c.point)).where(*behind).scalar_subquery()
+    return walked.union_all(select(walked.c.agency, following).where(walked.c.point.is_not(None)))
 
 
 def _held(asked: RecordingFilter) -> Iterable[ColumnElement[bool]]:
@@ -141,12 +129,12 @@ def _held(asked: RecordingFilter) -> Iterable[ColumnElement[bool]]:
 
 
 def _of(agencies: Collection[AgencyId] | None) -> list[ColumnElement[bool]]:
-    return [] if agencies is None else [_ROW.agency.in_(sorted(agencies))]
+    return [] if agencies is None else [among(_ROW.agency, agencies)]
 
 
 def _somebody(asked: RecordingFilter, *held: ColumnElement[bool]) -> ColumnElement[bool]:
     """Of the very agencies: their people are a small part of all."""
-    own = [] if asked.agencies is None else [_WHO.agency.in_(sorted(asked.agencies))]
+    own = [] if asked.agencies is None else [among(_WHO.agency, asked.agencies)]
     return exists().where(_WHO.recording == _ROW.id, *own, *held)
 
 

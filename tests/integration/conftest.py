@@ -17,8 +17,14 @@ from tests.support.room_server import Browser, RoomServer
 
 
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[RoomServer]:
-    server = RoomServer(tmp_path)
+def server_class() -> type[RoomServer]:
+    """What a file may replace by one with more in it."""
+    return RoomServer
+
+
+@pytest.fixture
+async def server(tmp_path: Path, server_class: type[RoomServer]) -> AsyncIterator[RoomServer]:
+    server = server_class(tmp_path)
     await server.start()
     yield server
     await server.close()

@@ -84,6 +84,10 @@ class StandingRooms:
     def __init__(self) -> None:
         self.rooms: dict[ReceptionId, WatchedRoom] = {}
 
+    async def address(self, reception: ReceptionId) -> str:
+        """Here."""
+        return "here"
+
     def watched(self) -> list[WatchedRoom]:
         """All."""
         return list(self.rooms.values())

@@ -133,4 +133,4 @@ async def join(request: web.Request) -> web.StreamResponse:
     entrant = await entrant_of(request)
     await allowed(request, entrant.actor, Action.JOIN, entrant.reception.concern)
     asked = await read_body(request, JoinRequest)
-    return json_response(join_reply(request, entrant, take_over=asked.take_over))
+    return json_response(await join_reply(request, entrant, take_over=asked.take_over))

@@ -16,7 +16,7 @@ from bridge.ids import AccountId, AgencyId, ReceptionId, RecordingId
 from bridge.repositories import UnitOfWork
 from bridge.search import RecordingCursor, RecordingFilter
 from storage import schema
-from storage.engine import Database
+from storage.engine import Database, Kind
 from storage.unit import SqlUnits
 from tests.contract.samples import reception
 
@@ -114,7 +114,7 @@ async def statements(
 )
 async def test_an_index_answers(database: Database, question: str, expected: str) -> None:
     statement, parameters = (await statements(database, QUESTIONS[question]))[0]
-    async with database.transaction(writes=False) as connection:
+    async with database.transaction(Kind.READS) as connection:
         assert expected in await plan(connection, statement, parameters)
 
 
