@@ -368,25 +368,6 @@ used_tokens = Table(
     Column("until_utc_ns", Nanoseconds, nullable=False, index=True),
 )
 
-tries = Table(
-    "tries",
-    metadata,
-    Column("key", String, primary_key=True),
-    Column("mistakes", Float, nullable=False),
-    Column("at_utc_ns", Nanoseconds, nullable=False, index=True),
-)
-
-repeats = Table(
-    "repeats",
-    metadata,
-    Column("key", String, primary_key=True),
-    Column("source", String, nullable=False, index=True),
-    Column("since_utc_ns", Nanoseconds, nullable=False, index=True),
-    Column("again", Integer, nullable=False),
-    *(Column(name, String, nullable=False) for name in ("actor", "action", "object", "outcome")),
-    Column("detail", Text, nullable=False),
-)
-
 nodes = Table(
     "nodes",
     metadata,
