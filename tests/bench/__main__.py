@@ -3,11 +3,13 @@
 import argparse
 import asyncio
 import signal
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
 
 from tests.bench.forward import LOADS, forward
 from tests.bench.join import join
+from tests.bench.latency import latency
 from tests.bench.pages import RATE, SOCKETS, pages
 from tests.bench.processes import ROOT
 from tests.bench.record import record
@@ -18,7 +20,7 @@ from tests.bench.servers import SERVERS
 from tests.bench.upload import upload
 
 BUILD = ROOT / "build/bench"
-_WHAT = ("forward", "join", "pages", "record", "render", "scale", "seal", "upload", "verify")
+_WHAT = ("forward", "join", "latency", "pages", "record", "render", "scale", "seal", "upload", "verify")
 
 
 def _arguments() -> argparse.Namespace:
@@ -27,9 +29,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--duration", type=float, default=20.0, help="forward, pages, record, render, upload: seconds that are measured"
     )
-    parser.add_argument(
-        "--servers", default=",".join(name for name in SERVERS if name != "diemcau×2"), help="forward: rows to measure"
-    )
+    parser.add_argument("--servers", default=",".join(SERVERS), help="forward: rows to measure")
     parser.add_argument("--loads", default=",".join(LOADS), help="forward: loads to measure")
     parser.add_argument("--picture", help="scale: where the curves are drawn, besides build/bench/scale.svg")
     parser.add_argument("--joins", type=int, default=15, help="join: how many")
@@ -38,27 +38,28 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _benches(asked: argparse.Namespace) -> dict[str, Callable[[], Coroutine[None, None, object]]]:
+    """What each name measures."""
+    seconds = asked.duration
+    return {
+        "forward": lambda: forward(seconds, BUILD, asked.servers.split(","), asked.loads.split(",")),
+        "join": lambda: join(asked.joins, BUILD),
+        "latency": lambda: latency(seconds, BUILD),
+        "pages": lambda: pages(seconds, asked.rate, asked.sockets, BUILD),
+        "record": lambda: record(seconds, BUILD),
+        "scale": lambda: scale(seconds / 2, BUILD, Path(asked.picture) if asked.picture else None),
+        "seal": lambda: seal(BUILD),
+        "verify": lambda: verify(BUILD),
+        "render": lambda: render(seconds, BUILD),
+        "upload": lambda: upload(seconds, BUILD),
+    }
+
+
 async def _run(arguments: argparse.Namespace) -> None:
     _end_well_on_sigterm()
-    wanted = (arguments.only,) if arguments.only else _WHAT
-    if "forward" in wanted:
-        await forward(arguments.duration, BUILD, arguments.servers.split(","), arguments.loads.split(","))
-    if "join" in wanted:
-        await join(arguments.joins, BUILD)
-    if "pages" in wanted:
-        await pages(arguments.duration, arguments.rate, arguments.sockets, BUILD)
-    if "record" in wanted:
-        await record(arguments.duration, BUILD)
-    if "scale" in wanted:
-        await scale(arguments.duration / 2, BUILD, Path(arguments.picture) if arguments.picture else None)
-    if "seal" in wanted:
-        await seal(BUILD)
-    if "verify" in wanted:
-        await verify(BUILD)
-    if "render" in wanted:
-        await render(arguments.duration, BUILD)
-    if "upload" in wanted:
-        await upload(arguments.duration, BUILD)
+    for name, bench in _benches(arguments).items():
+        if arguments.only in (None, name):
+            await bench()
 
 
 def _end_well_on_sigterm() -> None:

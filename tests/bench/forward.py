@@ -82,7 +82,7 @@ class _Load:
                 made = own.enter_context(hosts(number))
                 folder = Path(own.enter_context(tempfile.TemporaryDirectory(prefix="dcbench-")))
                 order = self._order(server, made.client_address, made.server_address, servers)
-                ready = await own.enter_async_context(stand(server, order, made, folder))
+                ready = await own.enter_async_context(stand(SERVERS[server][1], order, made, folder))
                 self._stack.push_async_exit(own.pop_all())
                 return ready
         except (Skipped, NoNamespaces) as reason:

@@ -20,6 +20,8 @@ class WorkOrder(msgspec.Struct, frozen=True, kw_only=True):
     clip: str
     rooms: int = 1
     """Publisher and receiver number i are in room i modulo this; a receiver gets everybody in its room."""
+    bursts: bool = False
+    """Publishers send the packets of a frame at once; else each at its own even time."""
     seconds: float
     """After that long the worker ends, whatever happens."""
 

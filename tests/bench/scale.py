@@ -18,7 +18,7 @@ from tests.bench.namespaces import NoNamespaces, hosts
 from tests.bench.orders import WorkOrder
 from tests.bench.processes import ProcessFault
 from tests.bench.report import Row, Value, table, write
-from tests.bench.servers import SECOND
+from tests.bench.servers import SECOND, diemcau, diemcau_two
 from tests.bench.serving import Skipped
 from tests.bench.stand import Stand, stand
 
@@ -27,7 +27,7 @@ COLUMNS = (
     "p99_ms", "lost_percent", "late_ms", "skipped",
 )  # fmt: skip
 _SPARE_S = 180.0
-_WORKERS = {1: "diemcau", 2: "diemcau×2"}
+_WORKERS = {1: diemcau, 2: diemcau_two}
 
 
 class Size(NamedTuple):

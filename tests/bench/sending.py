@@ -11,7 +11,7 @@ from tests.bench.commands import Commands, answer
 from tests.bench.descriptions import AUDIO_TYPE, LEVEL_EXTENSION, VIDEO_TYPE, audio_ssrc, video_ssrc
 from tests.bench.line import Line
 from tests.bench.marks import Mark, stamp
-from tests.bench.media import AUDIO_CLOCK, AUDIO_SAMPLES, SECONDS, VIDEO_CLOCK, Clip
+from tests.bench.media import AUDIO_CLOCK, AUDIO_SAMPLES, PER_SECOND, SECONDS, VIDEO_CLOCK, Clip
 from tests.bench.orders import Counted
 
 _HEADER = struct.Struct("!BBHII")
@@ -27,7 +27,7 @@ _REPORT_NS = _NS
 class Stream:
     """One track of one publisher: what to send next, and when."""
 
-    def __init__(self, line: Line, publisher: int, is_video: bool, clip: Clip) -> None:
+    def __init__(self, line: Line, publisher: int, is_video: bool, clip: Clip, bursts: bool = False) -> None:
         self.line = line
         self._publisher = publisher
         self._is_video = is_video
@@ -37,7 +37,13 @@ class Stream:
         self._clock = VIDEO_CLOCK if is_video else AUDIO_CLOCK
         self._paused_ns = 0
         self.number = 0
-        self.interval_ns = SECONDS * _NS // len(clip.video if is_video else clip.audio)
+        self.bursts = bursts and is_video
+        turns = SECONDS * PER_SECOND if self.bursts else len(clip.video if is_video else clip.audio)
+        self.interval_ns = SECONDS * _NS // turns
+
+    def goes_on(self) -> bool:
+        """The next packet is to follow the last at once: its frame is not whole yet."""
+        return self.bursts and not self._clip.video[(self.number - 1) % len(self._clip.video)].marker
 
     def packet(self, sent_ns: int) -> bytes:
         """The next, as plain RTP."""
@@ -75,11 +81,13 @@ class Stream:
 class Publishers:
     """Sends until told to end or ``until`` (monotonic) has come."""
 
-    def __init__(self, lines: Sequence[Line], clip: Clip, commands: Commands, until: float) -> None:
+    def __init__(
+        self, lines: Sequence[Line], clip: Clip, commands: Commands, until: float, bursts: bool = False
+    ) -> None:
         self._lines = lines
         self._commands = commands
         self._until_ns = int(until * _NS)
-        self._streams = streams(lines, clip)
+        self._streams = streams(lines, clip, bursts)
         self._began_ns = 0
         self._over = self._resting = False
         self._reports_ns = self._checks_ns = 0
@@ -99,8 +107,9 @@ class Publishers:
             now = time.monotonic_ns()
             stream = self._streams[index]
             heapq.heapreplace(due, (at + stream.interval_ns, index))
-            stream.line.socket.send(stream.line.sending.protect(stream.packet(time.time_ns())))
-            self._sent += 1
+            self._send(stream)
+            while stream.goes_on():
+                self._send(stream)
             self._late_ns = max(self._late_ns, now - at)
             if now >= housekeeping:
                 housekeeping = now + _HOUSEKEEPING_NS
@@ -108,6 +117,10 @@ class Publishers:
                 if self._resting:
                     now = self._rest(now)
                     due = first_times(self._streams, now)
+
+    def _send(self, stream: Stream) -> None:
+        stream.line.socket.send(stream.line.sending.protect(stream.packet(time.time_ns())))
+        self._sent += 1
 
     def _rest(self, since_ns: int) -> int:
         """Nothing but housekeeping, until told to resume. → now"""
@@ -152,9 +165,11 @@ class Publishers:
             stream.line.socket.send(stream.line.sending.protect_rtcp(report))
 
 
-def streams(lines: Sequence[Line], clip: Clip) -> list[Stream]:
+def streams(lines: Sequence[Line], clip: Clip, bursts: bool = False) -> list[Stream]:
     """Two for each line."""
-    return [Stream(line, index, is_video, clip) for index, line in enumerate(lines) for is_video in (False, True)]
+    return [
+        Stream(line, index, is_video, clip, bursts) for index, line in enumerate(lines) for is_video in (False, True)
+    ]
 
 
 def first_times(streams: Sequence[Stream], now_ns: int) -> list[tuple[int, int]]:

@@ -20,7 +20,7 @@ from tests.bench.door_ideal import table
 from tests.bench.namespaces import inside
 from tests.bench.processes import ROOT, ProcessFault, Running, running
 from tests.bench.server_galene import galene
-from tests.bench.serving import START_S, Place, Server, Skipped, listens, nothing_more
+from tests.bench.serving import START_S, Place, Server, Skipped, Start, listens, nothing_more
 
 _RETAIN_NS = 4_000_000_000 * NS_PER_S
 _RECORDING = RecordingId("bench")
@@ -68,7 +68,7 @@ async def _worker(place: Place, number: int, stack: AsyncExitStack) -> tuple[Run
     control = local_node(configuration, DataFolder(configuration.folder), number).control
     node = HttpMediaNode(control)
     stack.push_async_callback(node.close)
-    await _answers(node.health, process)
+    await answers(node.health, process)
     for room in range(place.order.rooms):
         await node.put_room(room_of(room), RoomOrder(held=False))
     return process, node, control
@@ -81,7 +81,7 @@ async def _recorder(
     process = await stack.enter_async_context(running("recorder", command, place.folder))
     recorder = HttpRecorderNode(folder.socket("recorder"))
     stack.push_async_callback(recorder.close)
-    await _answers(recorder.health, process)
+    await answers(recorder.health, process)
 
     @asynccontextmanager
     async def recording() -> AsyncIterator[dict[str, int]]:
@@ -102,7 +102,7 @@ async def diemcau_tap(place: Place) -> AsyncIterator[Server]:
         yield server
 
 
-async def _answers(ask: Callable[[], object], process: Running) -> None:
+async def answers(ask: Callable[[], object], process: Running) -> None:
     """Until its health is known."""
     for _ in range(int(START_S / 0.1)):
         try:
@@ -200,10 +200,9 @@ transports: {{ disable = "{others["transports"]}" }}
     )
 
 
-SERVERS: dict[str, tuple[str, Callable[[Place], AbstractAsyncContextManager[Server]]]] = {
+SERVERS: dict[str, tuple[str, Start]] = {
     "diemcau": ("diemcau", diemcau),
     "diemcau+tap": ("diemcau", diemcau_tap),
-    "diemcau×2": ("diemcau", diemcau_two),
     "galene": ("galene", galene),
     "ideal": ("ideal", ideal),
     "janus": ("janus", janus),

@@ -36,6 +36,9 @@ class Server(NamedTuple):
     name."""
 
 
+Start = Callable[[Place], AbstractAsyncContextManager[Server]]
+
+
 @asynccontextmanager
 async def nothing_more() -> AsyncIterator[dict[str, int]]:
     yield {}

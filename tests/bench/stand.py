@@ -11,8 +11,7 @@ from tests.bench.figures import Usage, usage
 from tests.bench.namespaces import Hosts, inside
 from tests.bench.orders import Counted, Ready, WorkOrder
 from tests.bench.processes import Worker, running, worker_command
-from tests.bench.servers import SERVERS
-from tests.bench.serving import Place, Server
+from tests.bench.serving import Place, Server, Start
 
 _WARM_UP_S = 2.0
 """Newcomers' key frames, first reports, growing buffers: not what is measured."""
@@ -34,7 +33,7 @@ class Stand:
         self.helpers_s = dict.fromkeys(helpers, 0.0)
         """CPU of processes beside the server, by name."""
         self.base = Usage(0.0, 0.0)
-        self._pid = server.process.pid
+        self.pid = server.process.pid
         self._helpers = helpers
         self._senders = senders
         self._listeners = listeners
@@ -48,12 +47,12 @@ class Stand:
 
     async def slice(self, seconds: float) -> None:
         """Media flows for so long. Raises ProcessFault, OSError when the server is gone."""
-        before, beside = usage(self._pid), {name: usage(pid) for name, pid in self._helpers.items()}
+        before, beside = usage(self.pid), {name: usage(pid) for name, pid in self._helpers.items()}
         await self._senders.resume()
         await asyncio.sleep(seconds)
         await self._silence()
         self.seconds += seconds
-        self.cpu_s += usage(self._pid).cpu_s - before.cpu_s
+        self.cpu_s += usage(self.pid).cpu_s - before.cpu_s
         for name, pid in self._helpers.items():
             self.helpers_s[name] += usage(pid).cpu_s - beside[name].cpu_s
 
@@ -70,11 +69,11 @@ class Stand:
 
     def rss_mb(self) -> float:
         """Of the server, now."""
-        return usage(self._pid).rss_mb
+        return usage(self.pid).rss_mb
 
     def grown_mb(self) -> float:
         """The server and what is beside it, since each stood empty."""
-        now = {pid: usage(pid).rss_mb for pid in (self._pid, *self._helpers.values())}
+        now = {pid: usage(pid).rss_mb for pid in (self.pid, *self._helpers.values())}
         return sum(now.values()) - self.base.rss_mb * len(now)
 
     async def counted(self) -> tuple[Counted, Counted]:
@@ -83,9 +82,8 @@ class Stand:
 
 
 @asynccontextmanager
-async def stand(name: str, order: WorkOrder, made: Hosts, folder: Path) -> AsyncIterator[Stand]:
+async def stand(start: Start, order: WorkOrder, made: Hosts, folder: Path) -> AsyncIterator[Stand]:
     """Everybody connected, nothing flowing. Raises Skipped, ProcessFault."""
-    _, start = SERVERS[name]
     worker = inside(made.client, *worker_command())
     async with (
         start(Place(made, order, folder)) as server,

@@ -39,7 +39,7 @@ def work(order: WorkOrder) -> None:
         gc.collect()
         gc.freeze()
         if order.role == "publishers":
-            Publishers(lines, read_clip(Path(order.clip)), commands, until).run()
+            Publishers(lines, read_clip(Path(order.clip)), commands, until, order.bursts).run()
         else:
             Receivers(lines, commands, until).run()
     finally:
