@@ -86,7 +86,7 @@ class StandingRooms:
 
     async def address(self, reception: ReceptionId) -> str:
         """Here."""
-        return "here"
+        return ""
 
     def watched(self) -> list[WatchedRoom]:
         """All."""
