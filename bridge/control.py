@@ -121,14 +121,17 @@ class TapAnswer(msgspec.Struct, frozen=True):
 
 class LineCounters(msgspec.Struct, frozen=True):
     """One direction of a participant's media since its connection began, over all tracks that flow. ``packets`` of
-    which ``lost`` never came; ``octets`` of payload that passed the gates; jitter of the worst track; ``rtt_ms``: 0
-    while unknown. Of a downlink: what its browser reports."""
+    which ``lost`` never came; ``octets`` of payload that passed the gates; jitter of the worst track, of those that
+    carry sound where one does (packets of one picture leave together, which looks like jitter); ``rtt_ms``: 0 while
+    unknown. Of a downlink: what its browser reports. ``sound_…``: of the sound alone."""
 
     packets: int
     lost: int
     octets: int
     jitter_ms: float
     rtt_ms: float
+    sound_packets: int = 0
+    sound_lost: int = 0
 
 
 class ParticipantLines(msgspec.Struct, frozen=True):

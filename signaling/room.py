@@ -31,6 +31,7 @@ from signaling.arrivals import Arrivals
 from signaling.hearing import Hearing
 from signaling.lane import Lane
 from signaling.lines import Line
+from signaling.measuring import Measuring
 from signaling.members import Members
 from signaling.memory import Memory
 from signaling.negotiation import Negotiation
@@ -69,21 +70,17 @@ class Room:
         self._lane = Lane(f"room {stored.id}")
         stream = Stream(parts.service, stored, lambda recorded: self._memory.told(recorded))
         self._writer = Writer(stream, parts.config.unstored, parts.journal)
-        self._refusals = Refusals(parts.service, self._lane, lambda: self._memory.present)
+        self._refusals = Refusals(parts.service, self._lane, self._now)
         self._memory = Memory(stored, self._writer, clock, self._changed, lease.take)
         recorder = parts.places.recorder(place.recorder)
         self.live = LiveReception(self._memory, node, recorder, clock, parts.entropy, parts.config.live, asyncio.Lock())
-        self._settling = Settling(self.live.room, lambda: self._memory.present)
+        self._settling = Settling(self.live.room, self._now)
         self._placement = Placement(
             self.live, place, self._settling, self._members, lambda there: self._hearing.tapped(there)
         )
         self._alarms = Alarms(self._writer, lambda: self._showing.changed())
-        self._overseer = Overseer(
-            recorder, lambda: self._memory.present, clock, self._alarms, parts.config.live.planned_minutes
-        )
-        self._showing = Showing(
-            self._members, lambda: self._memory.present, parts.secrets, clock, lambda: self._alarms.present
-        )
+        self._overseer = Overseer(recorder, self._now, clock, self._alarms, parts.config.live.planned_minutes)
+        self._showing = Showing(self._members, self._now, parts.secrets, clock, lambda: self._alarms.present)
         self._arrivals = Arrivals(
             self._memory,
             self._members,
@@ -94,8 +91,9 @@ class Room:
             self._showing.welcome,
         )
         self._hearing = Hearing(self._memory, self._members, self._arrivals, self._lane.post)
+        self._measuring = Measuring(parts.units, self._now, self._members, self._showing.changed)
         self.watching = Watching(
-            node, lambda: self._memory.present, self._hearing, self._alarms, self._overseer, parts.clock
+            node, self._now, self._hearing, self._alarms, self._overseer, parts.clock, self._measuring.take
         )
         self._negotiation = Negotiation(node, self.id, self._members, self._placement.make_again)
         self._watch = resumed_watch(stored, parts.config.watch, clock.mono(), clock.utc())
@@ -104,6 +102,9 @@ class Room:
         self._closing = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._ticking: asyncio.Task[None] | None = None
+
+    def _now(self) -> Reception:
+        return self._memory.present
 
     @property
     def present(self) -> Reception:
@@ -132,6 +133,7 @@ class Room:
             "settling": self._settling.run(),
             "overseer": self._overseer.run(),
             "watching": self.watching.run(),
+            "measuring": self._measuring.run(),
         }
         self._tasks = [self._task(name, work) for name, work in works.items()]
         self._ticking = self._task("ticking", self._tick_on())
@@ -259,8 +261,7 @@ class Room:
     def line_report(self, participant: ParticipantId, report: LineReport) -> Done:
         """How good they find their line: shown, not stored."""
         self._said_something(participant)
-        if self._members[participant].quality != report.quality:
-            self._members[participant].quality = report.quality
+        if self._members[participant].says(report.quality):
             self._showing.changed()
         return Done(self._showing.revision)
 

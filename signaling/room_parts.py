@@ -8,6 +8,7 @@ import msgspec
 from bridge import commands as c
 from bridge.ports import Clock, Entropy, LocalJournal
 from bridge.receptions import ReceptionService
+from bridge.repositories import UnitsOfWork
 from signaling.places import Places
 from signaling.resume import ResumeSecrets
 from signaling.settings import SignalingConfig
@@ -41,6 +42,7 @@ class RoomParts(msgspec.Struct, frozen=True):
     """What every room of a process is made with."""
 
     config: SignalingConfig
+    units: UnitsOfWork
     service: ReceptionService
     journal: LocalJournal
     places: Places

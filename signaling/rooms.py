@@ -67,7 +67,7 @@ class Rooms:
         secrets = ResumeSecrets(config.key)
         self._times = Times(journal, config.boot)
         self._parts = RoomParts(
-            config, service, journal, places, secrets, clock, entropy, self._times, lambda room: self._retire(room)
+            config, units, service, journal, places, secrets, clock, entropy, self._times, self._retire
         )
         self._rooms: dict[ReceptionId, Room] = {}
         self._turns: dict[ReceptionId, asyncio.Lock] = {}

@@ -1,9 +1,10 @@
 """One DTLS-SRTP transport as the core sees it: keys, address, what it sends and what is sent to it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bridge.ids import Ssrc
-from sfu.core.seam import Address, SrtpKeys, UpId, UpSpec
+from sfu.core.seam import Address, LinkCounts, SrtpKeys, UpId, UpSpec
 from sfu.core.senderclock import SenderClock
 from sfu.core.srtp import SrtpContext
 
@@ -34,3 +35,17 @@ class Link:
         self.newest_rtt_ns = rtt_ns or self.newest_rtt_ns
         if rtt_ns and (not self.rtt_ns or rtt_ns < self.rtt_ns):
             self.rtt_ns = rtt_ns
+
+
+def summed(counts: Sequence[LinkCounts], rtt_ms: float) -> LinkCounts:
+    """Of a link, from those of its tracks."""
+    sounding = [one for one in counts if one.sound_packets] or counts
+    return LinkCounts(
+        packets=sum(one.packets for one in counts),
+        lost=sum(one.lost for one in counts),
+        octets=sum(one.octets for one in counts),
+        jitter_ms=max((one.jitter_ms for one in sounding), default=0.0),
+        rtt_ms=rtt_ms,
+        sound_packets=sum(one.sound_packets for one in counts),
+        sound_lost=sum(one.sound_lost for one in counts),
+    )

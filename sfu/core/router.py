@@ -9,7 +9,7 @@ from bridge.ids import NS_PER_MS, Ssrc
 from sfu.core.binding import bind
 from sfu.core.control import Control
 from sfu.core.down import DownTrack
-from sfu.core.link import Link
+from sfu.core.link import Link, summed
 from sfu.core.ring import Kept
 from sfu.core.rtp import HEADER, HEADER_SIZE
 from sfu.core.seam import (
@@ -315,14 +315,7 @@ class Router:
         rtt_ms = found.newest_rtt_ns / NS_PER_MS
         counts = [up.counts() for up in found.ups.values()]
         counts += [down.counts(up) for down in found.downs.values() if (up := self._ups.get(down.spec.up))]
-        jitter_ms = max((one.jitter_ms for one in counts), default=0.0)
-        return LinkCounts(
-            sum(one.packets for one in counts),
-            sum(one.lost for one in counts),
-            sum(one.octets for one in counts),
-            jitter_ms,
-            rtt_ms,
-        )
+        return summed(counts, rtt_ms)
 
     def counts(self) -> Mapping[str, int]:
         """See the seam."""

@@ -121,14 +121,17 @@ class LinkReport(NamedTuple):
 
 class LinkCounts(NamedTuple):
     """Of the tracks that a link has now, in the direction it is used: ``packets`` expected of a publisher or sent to a
-    receiver, ``lost`` of them never came, ``octets`` of payload forwarded, ``jitter_ms`` of the worst track;
-    ``rtt_ms``: the newest measured, 0 while unknown."""
+    receiver, ``lost`` of them never came, ``octets`` of payload forwarded, ``jitter_ms`` of the worst track that
+    carries sound, else of the worst; ``rtt_ms``: the newest measured, 0 while unknown; ``sound_…``: of the sound
+    alone."""
 
     packets: int
     lost: int
     octets: int
     jitter_ms: float
     rtt_ms: float = 0.0
+    sound_packets: int = 0
+    sound_lost: int = 0
 
 
 class ForwardingCore(Protocol):

@@ -100,7 +100,8 @@ class UpTrack:
     def counts(self) -> LinkCounts:
         """Of this track alone."""
         came = self.reception
-        return LinkCounts(came.expected, came.lost, self.octets, came.jitter_ms)
+        sound = (0, 0) if self.is_video else (came.expected, came.lost)
+        return LinkCounts(came.expected, came.lost, self.octets, came.jitter_ms, 0.0, *sound)
 
     def refuse(self, extended: int, newest: bool) -> None:
         """The gate is closed."""
