@@ -1,5 +1,6 @@
 """A copy of an up track on one receiver's link: a few numbers, no packets."""
 
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from bridge.ids import NS_PER_MS
@@ -17,6 +18,16 @@ _LEAST_PAUSE_NS = 10 * NS_PER_MS
 _REMEMBERED = 512
 
 
+class Repetition(Enum):
+    """Whether a packet is sent again."""
+
+    NOW = "now"
+    LATER = "later"
+    """It may still be on its way."""
+    NEVER = "never"
+    """It was sent often enough."""
+
+
 class DownTrack:
     """Out sequence = number of the up track + ``shift``; constant while packets flow."""
 
@@ -32,6 +43,8 @@ class DownTrack:
         "link",
         "name",
         "payload_type",
+        "repair",
+        "repair_sequence",
         "sequence",
         "shift",
         "spec",
@@ -47,6 +60,8 @@ class DownTrack:
         self.ssrc = int(spec.ssrc)
         self.payload_type = spec.payload_type
         self.timestamp_shift = spec.timestamp_shift
+        self.repair = spec.repair
+        self.repair_sequence = 0 if spec.repair is None else spec.repair.sequence
         self.name = pack_name(self.ssrc, spec.cname)
         """SDES, the same with every report."""
         self.sequence = spec.sequence
@@ -99,12 +114,14 @@ class DownTrack:
         number = unwrap(sequence - self.shift & 0xFFFF, last)
         return number if self.first <= number <= last else None
 
-    def may_repeat(self, number: int, now_ns: int) -> bool:
-        """At most three times and not again within a round trip; True counts as done."""
+    def repeat(self, number: int, now_ns: int) -> Repetition:
+        """At most three times and not again within a round trip; NOW counts as done."""
         times, at_ns = self._repeated.get(number, (0, 0))
-        if times >= _REPEATS or (times and now_ns - at_ns < max(self.link.rtt_ns, _LEAST_PAUSE_NS)):
-            return False
+        if times and now_ns - at_ns < max(self.link.rtt_ns, _LEAST_PAUSE_NS):
+            return Repetition.LATER
+        if times >= _REPEATS:
+            return Repetition.NEVER
         if len(self._repeated) >= _REMEMBERED:
             self._repeated.pop(next(iter(self._repeated)))
         self._repeated[number] = (times + 1, now_ns)
-        return True
+        return Repetition.NOW

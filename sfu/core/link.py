@@ -28,6 +28,8 @@ class Link:
         self.clock = SenderClock()
         self.ups: dict[int, UpTrack] = {}
         self.expected: dict[UpId, UpSpec] = {}
+        self.repairs: dict[int, UpTrack] = {}
+        """SSRCs that retransmit (RFC 4588) → what they repair."""
         self.downs: dict[int, DownTrack] = {}
 
     def measured(self, rtt_ns: int) -> None:

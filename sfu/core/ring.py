@@ -39,6 +39,11 @@ class Ring:
         kept = self._slots[number & self._mask]
         return kept if kept is not None and kept.number == number else None
 
+    def misses(self, number: int) -> bool:
+        """True when it never came and still has its place."""
+        kept = self._slots[number & self._mask]
+        return kept is None or kept.number < number
+
     def run(self, first: int, last: int) -> list[Kept] | None:
         """All from ``first`` to ``last``; None when one is missing or there are too many for a newcomer."""
         if not 0 <= last - first < NEWCOMER_PACKETS:

@@ -10,6 +10,7 @@ from sfu.core.binding import bind
 from sfu.core.control import Control
 from sfu.core.down import DownTrack
 from sfu.core.link import Link, summed
+from sfu.core.repair import repaired_source, restore
 from sfu.core.ring import Kept
 from sfu.core.rtp import HEADER, HEADER_SIZE
 from sfu.core.seam import (
@@ -97,6 +98,7 @@ class Router:
         if found is not None:
             found.link.ups.pop(found.ssrc, None)
             found.link.expected.pop(up, None)
+            found.link.repairs = {ssrc: other for ssrc, other in found.link.repairs.items() if other is not found}
 
     def set_open(self, up: UpId, is_open: bool) -> None:
         """See the seam."""
@@ -187,8 +189,7 @@ class Router:
         if up is None:
             up = self._bind(link, packet)
             if up is None:
-                self._counts["dropped_unknown_ssrc"] += 1
-                return _NOTHING
+                return self._feed_repair(link, packet, now_ns)
         extended, newest = up.arrived(sequence, timestamp, len(packet), now_ns)
         if not up.is_open:
             # Only now: the rollover counter of SRTP and the reports must follow a muted track as well.
@@ -200,6 +201,9 @@ class Router:
             up.skip(extended, newest)
             self._counts["dropped_payload_type"] += 1
             return _NOTHING
+        if not newest and not up.misses(extended):
+            self._counts["dropped_duplicate"] += 1
+            return _NOTHING
         if up.tapped:
             self._tapped.append(Tapped(up.spec.up, now_ns, packet))
         kept = up.accept(packet, extended, newest, timestamp)
@@ -207,6 +211,19 @@ class Router:
             self._counts["dropped_padding"] += 1
             return _NOTHING
         return self._forward(up, kept, newest)
+
+    def _feed_repair(self, link: Link, packet: bytes, now_ns: int) -> list[Datagram]:
+        """A retransmission goes the way of the packet it repeats, once that is restored."""
+        up = repaired_source(link, packet)
+        if up is None:
+            self._counts["dropped_unknown_ssrc"] += 1
+            return _NOTHING
+        original = restore(packet, up)
+        if original is None:
+            self._counts["dropped_padding"] += 1
+            return _NOTHING
+        self._counts["restored"] += 1
+        return self._feed_rtp(link, original, now_ns)
 
     def _forward(self, up: UpTrack, kept: Kept, newest: bool) -> list[Datagram]:
         number = kept.number

@@ -39,6 +39,14 @@ class PayloadFormat(NamedTuple):
     """The sender agreed to repeat what is asked for (``nack``); browsers do not for sound."""
 
 
+class Repairs(NamedTuple):
+    """How a peer retransmits a source (RFC 4588). ``formats``: payload type → the payload type it repeats; ``ssrcs``:
+    announced SSRC (FID) → the SSRC it repairs. Nothing of both: the packet itself comes again."""
+
+    formats: Mapping[int, int] = {}
+    ssrcs: Mapping[Ssrc, Ssrc] = {}
+
+
 class UpSpec(NamedTuple):
     """A source that a link may send. Bound to the first SSRC that fits: an announced one, else one that carries
     ``mid`` in its header extension, else the only source with that payload type."""
@@ -53,6 +61,16 @@ class UpSpec(NamedTuple):
     is_open: bool
     tapped: bool
     """Both from the first packet on; :meth:`ForwardingCore.set_open` and ``set_tapped`` change them."""
+    repairs: Repairs = Repairs()
+
+
+class RepairSpec(NamedTuple):
+    """The stream on which a receiver gets what it asks for again (RFC 4588); ``ssrc`` as fresh as the copy's own."""
+
+    ssrc: Ssrc
+    payload_type: int
+    sequence: int
+    """The first to use."""
 
 
 class DownSpec(NamedTuple):
@@ -67,6 +85,8 @@ class DownSpec(NamedTuple):
     sequence: int
     timestamp_shift: int
     cname: str
+    repair: RepairSpec | None = None
+    """None: the receiver takes no retransmissions; the same datagram is sent again."""
 
 
 class UpStarted(NamedTuple):

@@ -62,16 +62,26 @@ class UpTrack:
         """Count a packet. Gives its extended sequence number and whether it is the newest."""
         before = self.highest
         extended = unwrap(sequence, before)
-        self.reception.came(extended, timestamp, now_ns)
         if extended <= before:
-            self.losses.came(extended)
             return extended, False
+        self.reception.came(extended, timestamp, now_ns)
         self.highest = extended
         if extended != before + 1 and self.is_open:
             self._missed(before, extended, now_ns)
         if self.estimate is not None:
             self.estimate.came(timestamp, size, now_ns)
         return extended, True
+
+    def misses(self, extended: int) -> bool:
+        """Of a packet that is not the newest: True when it fills a hole, and is then counted. False when it is here
+        already (a probe of the line, or both the delayed packet and its repetition came), came after the cache has
+        gone on, or belongs to what was dropped on purpose."""
+        number = self.numbering.late(extended)
+        if number is None or not self.ring.misses(number):
+            return False
+        self.reception.came_late()
+        self.losses.came(extended)
+        return True
 
     def _missed(self, after: int, before: int, now_ns: int) -> None:
         if self._repeats and self.losses.jumped(after, before, now_ns):
@@ -107,11 +117,18 @@ class UpTrack:
         """The gate is closed."""
         if newest:
             self.numbering.interrupt(extended)
+        else:
+            self.reception.came_late()
 
     def skip(self, extended: int, newest: bool) -> None:
         """A single packet that is not forwarded (of no payload type of ours, malformed)."""
         if newest:
             self.numbering.drop(extended)
+
+    def cannot_repair(self, number: int) -> None:
+        """A receiver's hole stays. It stands still until the next key frame, and would ask for one only after 3 s."""
+        if self.is_video and self.is_open and (self.key_number is None or number >= self.key_number):
+            self.requests.want()
 
     def set_open(self, is_open: bool) -> None:
         """Closing ends all asking; opening asks for a key frame, and receivers wait for it."""

@@ -4,7 +4,7 @@ from bridge.control import TransportChanged, UplinkOffer
 from bridge.errors import Code, Refusal
 from bridge.ids import Mid, ParticipantId, RoomId
 from bridge.media import Source
-from sfu.core.seam import PayloadFormat, UpId, UpSpec
+from sfu.core.seam import PayloadFormat, Repairs, UpId, UpSpec
 from sfu.peers.ground import Ground, UplinkHost
 from sfu.sdp import AUDIO_LEVEL_URI, MID_URI, CodecOffer, ReceiveMedia, SessionDescription, answer_uplink
 from sfu.transport.transport import Transport, TransportState
@@ -102,6 +102,7 @@ class Uplink:
                 level_extension=media.extensions.get(AUDIO_LEVEL_URI),
                 is_open=is_open,
                 tapped=tapped,
+                repairs=Repairs(media.rtx, media.repairs),
             )
         )
 
@@ -134,7 +135,7 @@ def _format(codec: CodecOffer) -> PayloadFormat:
 
 
 def _identity(media: ReceiveMedia) -> tuple[Mid, Source, tuple[int, ...], tuple[int, ...]]:
-    return media.mid, media.source, tuple(media.codecs), media.ssrcs
+    return media.mid, media.source, (*media.codecs, *media.rtx), media.ssrcs
 
 
 def _refuse_unsupported(offer: SessionDescription, received: list[ReceiveMedia], sources: dict[Mid, Source]) -> None:

@@ -12,6 +12,10 @@ from sfu.sdp.model import (
 PAYLOAD_TYPES = {Codec.VP8: 96, Codec.H264: 102, Codec.OPUS: 111}
 """Of every downlink; a packet's own payload type is rewritten to these."""
 
+REPAIR_TYPES = {Codec.VP8: 97, Codec.H264: 103}
+"""Payload types of every downlink's retransmissions (RFC 4588). None for sound: Chromium 156 takes no ``rtx`` in an
+audio m-line, and refuses the whole description when two SSRCs are announced there."""
+
 DOWNLINK_EXTENSIONS = {
     Kind.AUDIO: {MID_URI: 1, AUDIO_LEVEL_URI: 2},
     Kind.VIDEO: {MID_URI: 1},
@@ -54,6 +58,11 @@ def choose_extensions(kind: Kind, offered: dict[str, int]) -> dict[str, int]:
 def downlink_codecs(kind: Kind) -> tuple[CodecOffer, ...]:
     """What every downlink m-line of this kind offers."""
     return tuple(_downlink(codec) for codec, of in _KIND.items() if of is kind)
+
+
+def downlink_repairs(kind: Kind) -> dict[int, int]:
+    """The retransmission formats of every downlink m-line of this kind: payload type → the one it repeats."""
+    return {number: PAYLOAD_TYPES[codec] for codec, number in REPAIR_TYPES.items() if _KIND[codec] is kind}
 
 
 def _speaks(offer: CodecOffer) -> bool:

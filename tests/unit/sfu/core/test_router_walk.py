@@ -6,10 +6,11 @@ Under AES-GCM that would give the authentication key away.
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bridge.ids import Ssrc
 from sfu.core.rtcp import pack_nack
-from sfu.core.seam import Datagram
+from sfu.core.seam import Datagram, Repairs
 from tests.support.sfu_core import CAMERA, EDGES, MICROPHONE, OPUS, CoreRoom
-from tests.support.sfu_peer import KEY, header, rtp
+from tests.support.sfu_peer import KEY, header, rtp, rtx
 
 _MOST_JOINS = 6
 
@@ -19,7 +20,7 @@ class Walk:
 
     def __init__(self, first: int) -> None:
         self.room = CoreRoom()
-        self.room.expect()
+        self.room.expect(repairs=Repairs({97: 96}, {Ssrc(9): Ssrc(1)}))
         self.room.expect(MICROPHONE, OPUS, (2,), "1")
         self.sent: dict[tuple[int, int], bytes] = {}
         self.missing: list[int] = []
@@ -46,6 +47,12 @@ class Walk:
     def late(self) -> None:
         if self.missing:
             self._send(self.missing.pop(self.count % len(self.missing)), self._body())
+
+    def repeat(self) -> None:
+        """A retransmission of anything near, with other bytes in it than went before."""
+        osn = self.sequence - self.count * 7 % 40
+        self.count += 1
+        self._check(self.room.feed(rtx(osn, self.count, self._body(), osn * 10)))
 
     def close(self) -> None:
         self._gate(is_open=False)
@@ -86,7 +93,7 @@ class Walk:
 
 
 W = Walk
-STEPS = (W.packet, W.key, W.padding, W.miss, W.late, W.close, W.open, W.nack, W.join, W.tick)
+STEPS = (W.packet, W.key, W.padding, W.miss, W.late, W.repeat, W.close, W.open, W.nack, W.join, W.tick)
 LATE_BEHIND_A_GATE = [W.key, W.join, W.miss, W.close, W.packet, W.open, W.key, W.late, W.nack]
 
 
