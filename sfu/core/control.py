@@ -143,7 +143,7 @@ class Control:
     # ── what goes ────────────────────────────────────────────────────────────────────────────────────────────
 
     def requests(self, link: Link, now_ns: int) -> list[Datagram]:
-        """NACKs and key frame requests that are due on an uplink."""
+        """NACKs, key frame requests and feedback for rate control that are due on an uplink."""
         packets = b""
         for up in link.ups.values():
             if len(up.losses):
@@ -155,7 +155,15 @@ class Control:
             if up.is_open and up.requests.due(now_ns):
                 packets += pack_pli(link.ssrc, up.ssrc)
                 self._counts["key_frames_asked"] += 1
+        packets += self._feedback(link, now_ns)
         return self._datagrams(link, [pack_receiver_report(link.ssrc) + packets]) if packets else []
+
+    def _feedback(self, link: Link, now_ns: int) -> bytes:
+        """When numbered packets came, for the publisher's own rate control."""
+        if link.number_extension is None:
+            return b""
+        media = next((up.ssrc for up in link.ups.values() if up.is_numbered), None)
+        return b"" if media is None else b"".join(link.arrivals.feedback(link.ssrc, media, now_ns))
 
     def reports(self, link: Link, now_ns: int) -> list[Datagram]:
         """Receiver report and REMB to a publisher, sender reports to a receiver."""

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bridge.ids import Ssrc
+from sfu.core.arrivals import Arrivals
+from sfu.core.rtp import extension
 from sfu.core.seam import Address, LinkCounts, SrtpKeys, UpId, UpSpec
 from sfu.core.senderclock import SenderClock
 from sfu.core.srtp import SrtpContext
@@ -11,6 +13,9 @@ from sfu.core.srtp import SrtpContext
 if TYPE_CHECKING:
     from sfu.core.down import DownTrack
     from sfu.core.up import UpTrack
+
+
+_NUMBER_SIZE = 2
 
 
 class Link:
@@ -31,6 +36,21 @@ class Link:
         self.repairs: dict[int, UpTrack] = {}
         """SSRCs that retransmit (RFC 4588) → what they repair."""
         self.downs: dict[int, DownTrack] = {}
+        self.number_extension: int | None = None
+        self.arrivals = Arrivals()
+        """Of packets that carry the transport-wide sequence number in that extension."""
+
+    def expect(self, spec: UpSpec) -> None:
+        """It may send this. One identifier means one extension on all its m-lines (RFC 8285 §5 with RFC 8843)."""
+        self.expected[spec.up] = spec
+        if spec.number_extension is not None:
+            self.number_extension = spec.number_extension
+
+    def note_number(self, packet: bytes, identifier: int, now_ns: int) -> None:
+        """A packet came, whatever becomes of it. Raises MalformedPacket."""
+        number = extension(packet, identifier)
+        if number is not None and len(number) == _NUMBER_SIZE:
+            self.arrivals.came(int.from_bytes(number, "big"), now_ns)
 
     def measured(self, rtt_ns: int) -> None:
         """Keep the least (later ones hold queues), and the newest for who asks how the line is."""

@@ -86,7 +86,7 @@ class Router:
 
     def add_up(self, spec: UpSpec) -> None:
         """See the seam. An unknown link raises KeyError: the caller's fault."""
-        self._links[spec.link].expected[spec.up] = spec
+        self._links[spec.link].expect(spec)
         self._specs[spec.up] = spec
 
     def remove_up(self, up: UpId) -> None:
@@ -178,6 +178,8 @@ class Router:
                 self._counts["dropped_srtp"] += 1
                 return _NOTHING
             link.heard_ns = now_ns
+            if link.number_extension is not None:
+                link.note_number(packet, link.number_extension, now_ns)
             return self._feed_rtp(link, packet, now_ns)
         except MalformedPacket:
             self._counts["dropped_malformed"] += 1

@@ -62,6 +62,8 @@ class UpSpec(NamedTuple):
     tapped: bool
     """Both from the first packet on; :meth:`ForwardingCore.set_open` and ``set_tapped`` change them."""
     repairs: Repairs = Repairs()
+    number_extension: int | None = None
+    """Identifier of the transport-wide sequence number, where the sender's own rate control is told of arrivals."""
 
 
 class RepairSpec(NamedTuple):

@@ -20,7 +20,6 @@ _CHUNK = struct.Struct("!H")
 _LARGE = struct.Struct("!h")
 _TYPE = 205
 _FORMAT = 15
-_PADDING = 0x20
 _MISSING, _SMALL, _LARGE_DELTA = 0, 1, 2
 _LONGEST_RUN = 0x1FFF
 _RUN_PAYS = 7
@@ -44,14 +43,11 @@ def pack_feedback(ssrc: int, media: int, base: int, came: Sequence[tuple[int, in
     symbols = [_SMALL if 0 <= delta <= 0xFF else _LARGE_DELTA for delta in deltas]
     body = b"".join(_CHUNK.pack(chunk) for chunk in _chunks(_runs(base, came[:told], symbols)))
     body += b"".join(bytes((delta,)) if 0 <= delta <= 0xFF else _LARGE.pack(delta) for delta in deltas)
-    padding = -len(body) % 4
-    if padding:
-        body += bytes(padding - 1) + bytes((padding,))
+    body += bytes(-len(body) % 4)  # zeros that no status asks for, as the draft draws it; not RTCP's own padding
     statuses = came[told - 1][0] - base + 1
     words = (_HEAD.size + len(body)) // 4 - 1
-    first = 0x80 | _FORMAT | (_PADDING if padding else 0)
     times = (reference & 0xFFFFFF) << 8 | count & 0xFF
-    return _HEAD.pack(first, _TYPE, words, ssrc, media, base & 0xFFFF, statuses, times) + body, told
+    return _HEAD.pack(0x80 | _FORMAT, _TYPE, words, ssrc, media, base & 0xFFFF, statuses, times) + body, told
 
 
 def _fitting(base: int, came: Sequence[tuple[int, int]], tick: int) -> int:

@@ -42,7 +42,9 @@ class UpTrack:
         self.reception = Reception(sequence, form.clock_rate)
         self.losses = Losses(VIDEO_AGE_NS if self.is_video else AUDIO_AGE_NS)
         self.requests = KeyFrameRequests()
-        self.estimate = LineEstimate(ssrc, timestamp) if self.is_video else None
+        self.is_numbered = spec.number_extension is not None
+        """Its sender controls its rate by itself, told when its packets come."""
+        self.estimate = LineEstimate(ssrc, timestamp) if self.is_video and not self.is_numbered else None
         self.ring = Ring(SIZES[form.codec])
         self.downs: list[DownTrack] = []
         """Those that flow; ``waiting`` need a key frame first."""

@@ -3,12 +3,16 @@
 import struct
 
 import pytest
+from aiortc.rtp import RtcpPsfbPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.ids import NS_PER_MS
+from bridge.ids import NS_PER_MS, Ssrc
 from sfu.core.arrivals import EVERY_NS, Arrivals
+from sfu.core.seam import Datagram, Repairs
 from sfu.core.transportcc import MAX_RECEIVED, TICK_NS, TICKS_PER_REFERENCE, pack_feedback
+from tests.support.sfu_core import CAMERA, CoreRoom
+from tests.support.sfu_peer import KEY, rtp
 
 EDGES = [0, 1, 127, 128, 32767, 32768, 65534, 65535]
 
@@ -25,10 +29,9 @@ def symbols_of(chunk: int) -> list[int]:
 def read(packet: bytes) -> tuple[int, int, dict[int, int], int]:
     """(statuses, reference time in 64 ms, {16-bit number: tick of arrival}, feedback count)."""
     first, kind, words, _, _, base, statuses = struct.unpack_from("!BBHIIHH", packet)
-    assert (first & 0xDF, kind) == (0x8F, 205)
+    assert (first, kind) == (0x8F, 205)
     assert (words + 1) * 4 == len(packet)
     reference = int.from_bytes(packet[16:19], "big", signed=True)
-    end = len(packet) - (packet[-1] if first & 0x20 else 0)
     at, symbols = 20, list[int]()
     while len(symbols) < statuses:
         symbols += symbols_of(int.from_bytes(packet[at : at + 2], "big"))
@@ -42,7 +45,7 @@ def read(packet: bytes) -> tuple[int, int, dict[int, int], int]:
             tick, at = tick + int.from_bytes(packet[at : at + 2], "big", signed=True), at + 2
         if symbol:
             ticks[base + offset & 0xFFFF] = tick
-    assert at == end, "as many deltas as were told, then padding"
+    assert packet[at:] == bytes(-at % 4), "as many deltas as were told, then zeros up to a whole word"
     return statuses, reference, ticks, packet[19]
 
 
@@ -192,3 +195,71 @@ def test_a_sender_that_counts_wildly_costs_a_bounded_answer(numbers: list[int]) 
         arrivals.came(number, at * NS_PER_MS)
     packets = arrivals.feedback(1, 2, 10**9)
     assert sum(map(len, packets)) <= 24 * len(numbers)
+
+
+# ── what the core makes of it ────────────────────────────────────────────────────────────────────────────────────
+
+
+def numbered(number: int, extra: bytes = b"\x00") -> bytes:
+    """The element of the transport-wide number under identifier 3."""
+    return b"\x31" + number.to_bytes(2, "big") + extra
+
+
+def feedbacks(room: CoreRoom, out: list[Datagram]) -> list[bytes]:
+    """Those among what is sent to Ann."""
+    found = []
+    for compound in room.ann.compounds(out):
+        while compound:
+            size = (int.from_bytes(compound[2:4], "big") + 1) * 4
+            if compound[0] & 0x1F == 15 and compound[1] == 205:
+                found.append(compound[:size])
+            compound = compound[size:]
+    return found
+
+
+@pytest.fixture
+def room() -> CoreRoom:
+    made = CoreRoom()
+    made.expect(number_extension=3, repairs=Repairs({97: 96}, {Ssrc(9): Ssrc(1)}))
+    return made
+
+
+def test_a_publisher_whose_packets_are_numbered_is_told_when_each_came(room: CoreRoom) -> None:
+    for step in range(4):
+        room.feed(rtp(100 + step, payload=KEY, elements=numbered(65534 + step & 0xFFFF)))
+        room.now += 5 * NS_PER_MS
+    out = room.tick(100 * NS_PER_MS)
+    (feedback,) = feedbacks(room, out)
+    assert struct.unpack_from("!II", feedback, 4) == (11, 1), "from the node's own SSRC about the publisher's"
+    ticks = read(feedback)[2]
+    assert list(ticks) == [65534, 65535, 0, 1]
+    assert [ticks[number] - ticks[65534] for number in ticks] == [0, 20, 40, 60]
+    assert feedbacks(room, room.tick(100 * NS_PER_MS)) == []
+
+
+def test_retransmissions_and_muted_packets_are_told_of_too(room: CoreRoom) -> None:
+    room.feed(rtp(100, payload=KEY, elements=numbered(1)))
+    room.core.set_open(CAMERA, False)
+    room.feed(rtp(101, elements=numbered(2)))
+    room.feed(rtp(5, ssrc=9, payload_type=97, payload=b"\x00\x63again", elements=numbered(3)))
+    room.feed(rtp(102, payload=b"", padding=100, elements=numbered(4)))
+    (feedback,) = feedbacks(room, room.tick(100 * NS_PER_MS))
+    assert list(read(feedback)[2]) == [1, 2, 3, 4]
+
+
+def rembs(room: CoreRoom, out: list[Datagram]) -> list[object]:
+    return [one for one in room.ann.controls(out) if isinstance(one, RtcpPsfbPacket) and one.fmt == 15]
+
+
+def test_who_controls_the_rate_by_itself_is_promised_none(room: CoreRoom) -> None:
+    room.feed(rtp(100, payload=KEY, elements=numbered(1)))
+    assert not any(rembs(room, room.tick(100 * NS_PER_MS)) for _ in range(10))
+    plain = CoreRoom()
+    plain.expect()
+    plain.feed(rtp(100, payload=KEY))
+    assert any(rembs(plain, plain.tick(100 * NS_PER_MS)) for _ in range(10))
+
+
+def test_a_number_cut_short_is_no_number(room: CoreRoom) -> None:
+    room.feed(rtp(100, payload=KEY, elements=b"\x30\x07\x00\x00"))
+    assert feedbacks(room, room.tick(100 * NS_PER_MS)) == []
