@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bridge.ids import Ssrc
+from bridge.ids import NS_PER_S, Ssrc
 from sfu.core.arrivals import Arrivals
 from sfu.core.rtp import extension
 from sfu.core.seam import Address, LinkCounts, SrtpKeys, UpId, UpSpec
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 _NUMBER_SIZE = 2
+_LEAST_NS = 60 * NS_PER_S
 
 
 class Link:
@@ -28,6 +29,7 @@ class Link:
         self.heard_ns = 0
         self.rtt_ns = 0
         self.newest_rtt_ns = 0
+        self._least_at_ns = 0
         self.report_due_ns = 0
         self.sent_due_ns = 0
         self.clock = SenderClock()
@@ -52,10 +54,16 @@ class Link:
         if number is not None and len(number) == _NUMBER_SIZE:
             self.arrivals.came(int.from_bytes(number, "big"), now_ns)
 
-    def measured(self, rtt_ns: int) -> None:
-        """Keep the least (later ones hold queues), and the newest for who asks how the line is."""
-        self.newest_rtt_ns = rtt_ns or self.newest_rtt_ns
-        if rtt_ns and (not self.rtt_ns or rtt_ns < self.rtt_ns):
+    def measured(self, rtt_ns: int, now_ns: int) -> None:
+        """Keep the least of about a minute (others hold queues; a peer may have moved to another network since), and
+        the newest for who asks how the line is."""
+        if not self.newest_rtt_ns or rtt_ns <= self.rtt_ns or now_ns - self._least_at_ns > _LEAST_NS:
+            self.rtt_ns, self._least_at_ns = rtt_ns, now_ns
+        self.newest_rtt_ns = rtt_ns
+
+    def lent(self, rtt_ns: int) -> None:
+        """Another link to the same peer measured so much: good until this one has measured for itself."""
+        if not self.newest_rtt_ns:
             self.rtt_ns = rtt_ns
 
 

@@ -123,7 +123,7 @@ class Router:
     def set_rtt(self, link: LinkId, rtt_ns: int) -> None:
         """See the seam."""
         if (found := self._links.get(link)) is not None:
-            found.measured(rtt_ns)
+            found.lent(rtt_ns)
 
     def request_key_frame(self, up: UpId) -> None:
         """See the seam."""

@@ -135,7 +135,7 @@ class Tapped(NamedTuple):
 
 
 class LinkReport(NamedTuple):
-    """``heard_ns``: last authenticated packet, 0 for none; ``rtt_ns``: the least measured, 0 while unknown."""
+    """``heard_ns``: last authenticated packet, 0 for none; ``rtt_ns``: the least of about a minute, 0 while unknown."""
 
     heard_ns: int
     rtt_ns: int
@@ -184,7 +184,7 @@ class ForwardingCore(Protocol):
     def set_tapped(self, up: UpId, tapped: bool) -> None: ...
 
     def set_rtt(self, link: LinkId, rtt_ns: int) -> None:
-        """What another link of the same participant measured (an uplink cannot measure its own)."""
+        """What another link of the same participant measured: used until this one has measured its own."""
         ...
 
     def request_key_frame(self, up: UpId) -> None:
@@ -205,7 +205,8 @@ class ForwardingCore(Protocol):
 
     def tick(self, now_ns: int, ntp_now: int) -> list[Datagram]:
         """Requests for lost packets and key frames, and reports, when they are due. To be called each 20 ms while
-        packets come, each 100 ms when none do. ``ntp_now``: the node's wall clock as 32.32 fixed point."""
+        packets come, each 100 ms when none do. ``ntp_now``: the node's wall clock as 32.32 fixed point; the first one
+        counts, reports to peers go on from there by ``now_ns``."""
         ...
 
     def take_events(self) -> list[CoreEvent]: ...

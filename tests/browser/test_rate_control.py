@@ -75,6 +75,11 @@ async def publishing(page: Page, room: Stage, without: str = "") -> AsyncIterato
     await room.node.delete_participant(ROOM, ANN)
 
 
+async def _round_trip_ms(room: Stage) -> float:
+    (ann,) = (await room.node.room_lines(ROOM)).participants
+    return ann.uplink.rtt_ms if ann.uplink else 0.0
+
+
 async def test_chromium_believes_its_line_carries_more_than_any_promise(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
@@ -83,9 +88,11 @@ async def test_chromium_believes_its_line_carries_more_than_any_promise(
         async with publishing(page, room) as answer:
             assert "transport-cc" in answer
             assert "goog-remb" not in answer
-            found = await page.evaluate(_STATS)
+            # It receives nothing, so only its answer to the node's reference time tells the round trip.
+            found, round_trip_ms = await page.evaluate(_STATS), 0.0
             async with asyncio.timeout(60):
-                while found["available"] < CEILING or found["sent"] < 1_000_000:
+                while found["available"] < CEILING or found["sent"] < 1_000_000 or not round_trip_ms:
                     await asyncio.sleep(0.2)
-                    found = await page.evaluate(_STATS)
+                    found, round_trip_ms = await page.evaluate(_STATS), await _round_trip_ms(room)
+            assert round_trip_ms < 1_000
         record_property("figures", f"transport-cc: {found['available'] / 1000:.0f} kbit/s believed")
