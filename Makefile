@@ -77,6 +77,10 @@ minio: setup ## Build the pinned MinIO server into a cache outside this folder (
 bench: setup-dev ## Measure (ONLY=forward|join|pages|record|render|seal|upload|verify DURATION=seconds)
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(DURATION),--duration $(DURATION)) $(ARGS)
 
+.PHONY: impair
+impair: setup-dev ## Pictures and sound over bad lines, in Chromium (RUNS=5 DURATION=seconds ARGS="--lines receiver-10")
+	$(BIN)/python -m tests.bench.impair $(if $(RUNS),--runs $(RUNS)) $(if $(DURATION),--duration $(DURATION)) $(ARGS)
+
 .PHONY: chaos
 chaos: setup-test ## Kill parts of live sessions (N=loops SEED=number ONLY=part ARGS=...)
 	$(BIN)/python -m tests.chaos $(if $(N),--loops $(N)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(ARGS)

@@ -8,6 +8,7 @@ from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtcpPsfbPacket, RtcpReceive
 from bridge.ids import NS_PER_MS, NS_PER_S
 from sfu.core.down import DownTrack, Repetition
 from sfu.core.link import Link
+from sfu.core.red import without_redundancy
 from sfu.core.repair import pack_repair
 from sfu.core.ring import Kept
 from sfu.core.rtcp import (
@@ -149,6 +150,8 @@ class Control:
         if kept is None or again is not Repetition.NOW:
             return []
         self._counts["repeated"] += 1
+        if down.plain:
+            kept = without_redundancy(kept)
         if down.repair is None:
             return self._send((down,), kept)
         datagram = down.link.srtp.protect(pack_repair(down, down.repair, kept))
@@ -161,11 +164,7 @@ class Control:
         packets = b""
         for up in link.ups.values():
             if len(up.losses):
-                if lost := up.losses.due(now_ns, link.rtt_ns):
-                    packets += pack_nack(link.ssrc, up.ssrc, lost)
-                    self._counts["nacked"] += len(lost)
-                if up.is_video and up.losses.unfilled(now_ns):
-                    up.requests.want()
+                packets += self._missing(link, up, now_ns)
             if up.is_open and up.requests.due(now_ns):
                 packets += pack_pli(link.ssrc, up.ssrc)
                 self._counts["key_frames_asked"] += 1
@@ -178,6 +177,14 @@ class Control:
             return b""
         media = next((up.ssrc for up in link.ups.values() if up.is_numbered), None)
         return b"" if media is None else b"".join(link.arrivals.feedback(link.ssrc, media, now_ns))
+
+    def _missing(self, link: Link, up: UpTrack, now_ns: int) -> bytes:
+        """NACKs; a hole that stays, or has been open for long, asks for a key frame before any receiver does."""
+        due = up.losses.due(now_ns, link.rtt_ns)
+        if up.is_video and (due.gave_up or up.losses.unfilled(now_ns)):
+            up.requests.want()
+        self._counts["nacked"] += len(due.ask)
+        return pack_nack(link.ssrc, up.ssrc, due.ask) if due.ask else b""
 
     def reports(self, link: Link, now_ns: int) -> list[Datagram]:
         """Receiver report and REMB to a publisher, sender reports to a receiver."""

@@ -43,6 +43,7 @@ class DownTrack:
         "link",
         "name",
         "payload_type",
+        "plain",
         "repair",
         "repair_sequence",
         "sequence",
@@ -60,6 +61,8 @@ class DownTrack:
         self.ssrc = int(spec.ssrc)
         self.payload_type = spec.payload_type
         self.timestamp_shift = spec.timestamp_shift
+        self.plain = False
+        """Its publisher sends redundancy (RFC 2198) that this receiver does not take."""
         self.repair = spec.repair
         self.repair_sequence = 0 if spec.repair is None else spec.repair.sequence
         self.name = pack_name(self.ssrc, spec.cname)
@@ -73,6 +76,11 @@ class DownTrack:
         self._octets_before = 0
         self._repeated: dict[int, tuple[int, int]] = {}
         self._reported = (0, 0)
+
+    def take_redundancy(self) -> None:
+        """The publisher sends redundant sound: passed on as it is, or as plain sound."""
+        self.plain = self.spec.red is None
+        self.payload_type = self.spec.payload_type if self.spec.red is None else self.spec.red
 
     def start(self, number: int, packets: int, octets: int) -> None:
         """From this number of the up track on it flows. The two totals are what the up track had forwarded before."""

@@ -36,7 +36,9 @@ class PayloadFormat(NamedTuple):
     codec: Codec
     clock_rate: int
     repeats: bool = True
-    """The sender agreed to repeat what is asked for (``nack``); browsers do not for sound."""
+    """The sender agreed to repeat what is asked for (``nack``)."""
+    inside: int | None = None
+    """Redundant sound (RFC 2198): the payload type of what is in it."""
 
 
 class Repairs(NamedTuple):
@@ -89,6 +91,8 @@ class DownSpec(NamedTuple):
     cname: str
     repair: RepairSpec | None = None
     """None: the receiver takes no retransmissions; the same datagram is sent again."""
+    red: int | None = None
+    """Payload type under which the receiver takes redundant sound; None: it gets what is inside."""
 
 
 class UpStarted(NamedTuple):

@@ -5,9 +5,10 @@ from sfu.core.down import DownTrack
 from sfu.core.estimate import LineEstimate
 from sfu.core.keyframes import starts_key_frame
 from sfu.core.link import Link
-from sfu.core.losses import AUDIO_AGE_NS, VIDEO_AGE_NS, Losses
+from sfu.core.losses import AUDIO_AGE_NS, TRIES, VIDEO_AGE_NS, Losses
 from sfu.core.numbering import Numbering
 from sfu.core.reception import Reception
+from sfu.core.red import Redundant, pack_red
 from sfu.core.requests import KeyFrameRequests
 from sfu.core.ring import SIZES, Kept, Ring
 from sfu.core.rtp import extension, payload_bounds, unwrap
@@ -33,21 +34,23 @@ class UpTrack:
         self.ssrc = ssrc
         self.codec = form.codec
         self.clock_rate = form.clock_rate
-        self._repeats = form.repeats
+        self.red_type, self.inside = _redundancy(spec)
+        """Payload type of redundant sound (None: this source never sends it), and of what is in it."""
         self.is_video = form.codec is not Codec.OPUS
         self.is_open = spec.is_open
         self.tapped = spec.tapped
         self.highest = sequence - 1
         self.numbering = Numbering(0)
         self.reception = Reception(sequence, form.clock_rate)
-        self.losses = Losses(VIDEO_AGE_NS if self.is_video else AUDIO_AGE_NS)
+        self.losses = Losses(VIDEO_AGE_NS if self.is_video else AUDIO_AGE_NS, TRIES if form.repeats else 0)
         self.requests = KeyFrameRequests()
         self.is_numbered = spec.number_extension is not None
         """Its sender controls its rate by itself, told when its packets come."""
         self.estimate = LineEstimate(ssrc, timestamp) if self.is_video and not self.is_numbered else None
         self.ring = Ring(SIZES[form.codec])
         self.downs: list[DownTrack] = []
-        """Those that flow; ``waiting`` need a key frame first."""
+        """Those that flow; ``waiting`` need a key frame first, ``plains`` get sound without its redundancy."""
+        self.plains: list[DownTrack] = []
         self.waiting: list[DownTrack] = []
         self.report: tuple[int, int] | None = None
         """The publisher's last sender report: its NTP time, its RTP time."""
@@ -68,11 +71,24 @@ class UpTrack:
             return extended, False
         self.reception.came(extended, timestamp, now_ns)
         self.highest = extended
-        if extended != before + 1 and self.is_open:
-            self._missed(before, extended, now_ns)
+        jumped = extended != before + 1 and self.is_open
+        if jumped and not self.losses.jumped(before, extended, now_ns) and self.is_video:
+            self.requests.want()
         if self.estimate is not None:
             self.estimate.came(timestamp, size, now_ns)
         return extended, True
+
+    def forwards(self, extended: int) -> bool:
+        """True when this packet was forwarded, or would be: it belongs to nothing that was dropped on purpose."""
+        return self.numbering.late(extended) is not None
+
+    def lacks(self, extended: int, timestamp: int) -> bool:
+        """True when this packet never came, and its time is after that of the one before it."""
+        number = self.numbering.late(extended)
+        if number is None or not self.ring.misses(number):
+            return False
+        before = self.ring.get(number - 1)
+        return before is None or 0 < (timestamp - before.timestamp & 0xFFFFFFFF) < 0x80000000
 
     def misses(self, extended: int) -> bool:
         """Of a packet that is not the newest: True when it fills a hole, and is then counted. False when it is here
@@ -85,14 +101,9 @@ class UpTrack:
         self.losses.came(extended)
         return True
 
-    def _missed(self, after: int, before: int, now_ns: int) -> None:
-        if self._repeats and self.losses.jumped(after, before, now_ns):
-            return
-        if self.is_video:
-            self.requests.want()
-
-    def accept(self, packet: bytes, extended: int, newest: bool, timestamp: int) -> Kept | None:
-        """What to forward of a packet that passed the gate; None: nothing. Raises MalformedPacket."""
+    def accept(self, packet: bytes, extended: int, newest: bool, timestamp: int, red: bytes) -> Kept | None:
+        """What to forward of a packet that passed the gate; None: nothing. ``red``: instead of its payload, when it
+        is not empty. Raises MalformedPacket."""
         start, end = payload_bounds(packet)
         if start == end and newest:
             self.numbering.drop(extended)
@@ -100,11 +111,13 @@ class UpTrack:
         number = self.numbering.forward(extended) if newest else self.numbering.late(extended)
         if number is None:
             return None
-        body = packet[start:end]
+        body = red or packet[start:end]
+        if self.red_type is not None and not red and body:
+            body = pack_red(Redundant([], body))
         kept = Kept(number, timestamp, packet[1] & _MARKER, self._head(packet) + body)
         self.ring.put(kept)
         self.packets += 1
-        self.octets += end - start
+        self.octets += len(body)
         if self.is_video and starts_key_frame(self.codec, body):
             self._key_frame(extended, number, timestamp)
         return kept
@@ -173,3 +186,8 @@ class UpTrack:
         if level[0] & 0x7F <= _LOUD:
             self.loud += 1
         return _WITH_LEVEL + bytes((LEVEL_EXTENSION << 4, level[0], 0, 0))
+
+
+def _redundancy(spec: UpSpec) -> tuple[int | None, int]:
+    reds = [(number, form.inside) for number, form in spec.formats.items() if form.inside is not None]
+    return reds[0] if reds else (None, 0)

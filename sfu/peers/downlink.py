@@ -10,7 +10,7 @@ from bridge.media import Codec, Kind, Source
 from sfu.core.seam import DownId, DownSpec, RepairSpec, UpId
 from sfu.peers.ground import Ground
 from sfu.peers.tracks import PublishedTrack
-from sfu.sdp import PAYLOAD_TYPES, REPAIR_TYPES, MediaDescription, Slot, build_downlink_offer, parse_answer
+from sfu.sdp import PAYLOAD_TYPES, RED_TYPE, REPAIR_TYPES, MediaDescription, Slot, build_downlink_offer, parse_answer
 from sfu.transport.transport import Transport, TransportState
 
 _GATHER_S = 0.02
@@ -33,6 +33,8 @@ class _Line:
     """Of its retransmissions; 0 for sound, which has none."""
     codecs: frozenset[Codec] = frozenset()
     repaired: frozenset[Codec] = frozenset()
+    redundant: bool = False
+    """It takes redundant sound."""
     agreed: Ssrc = _NONE
     """The SSRC of the last answered offer; 0 while this m-line is inactive there."""
     down: DownId | None = None
@@ -87,6 +89,7 @@ class Downlink:
             line.agreed = slot.ssrc if slot.active and not media.rejected else _NONE
             line.codecs = _accepted(media)
             line.repaired = _repaired(media)
+            line.redundant = media.red.get(RED_TYPE) == PAYLOAD_TYPES[Codec.OPUS]
         self._offered = None
         if not self.transport.fingerprints:
             self.transport.ice.remote_ufrag = said.ufrag
@@ -189,6 +192,7 @@ class Downlink:
                 timestamp_shift=self._ground.entropy.bits(32),
                 cname=_cname(track),
                 repair=self._repair(line, track.codec),
+                red=RED_TYPE if line.redundant else None,
             )
             self._ground.port.send_all(self._ground.core.add_down(spec, self._ground.clock.mono()))
 

@@ -15,7 +15,7 @@ from sfu.sdp.model import (
     SsrcGroup,
 )
 from sfu.sdp.parse import parse_description
-from sfu.sdp.spoken import DOWNLINK_EXTENSIONS, downlink_codecs, downlink_repairs
+from sfu.sdp.spoken import DOWNLINK_EXTENSIONS, downlink_codecs, downlink_redundancies, downlink_repairs
 from sfu.sdp.write import serialise
 
 _SESSION_ID = 1
@@ -55,7 +55,7 @@ def parse_answer(text: str, slots: Sequence[Slot]) -> SessionDescription:
 
 
 def _offer_media(slot: Slot, local: LocalIce) -> MediaDescription:
-    codecs, rtx = downlink_codecs(slot.kind), downlink_repairs(slot.kind)
+    codecs, rtx, red = downlink_codecs(slot.kind), downlink_repairs(slot.kind), downlink_redundancies(slot.kind)
     ssrcs = _ssrcs(slot)
     return MediaDescription(
         mid=slot.mid,
@@ -63,13 +63,14 @@ def _offer_media(slot: Slot, local: LocalIce) -> MediaDescription:
         name=slot.kind.value,
         port=local.candidates[0][1],
         protocol="UDP/TLS/RTP/SAVPF",
-        formats=tuple(map(str, [*(codec.payload_type for codec in codecs), *rtx])),
+        formats=tuple(map(str, [*red, *(codec.payload_type for codec in codecs), *rtx])),
         direction=Direction.SENDONLY if slot.active else Direction.INACTIVE,
         codecs=codecs,
         extensions=DOWNLINK_EXTENSIONS[slot.kind],
         ssrcs=ssrcs,
         ssrc_groups=(SsrcGroup("FID", ssrcs),) if len(ssrcs) > 1 else (),
         rtx=rtx,
+        red=red,
         cname=slot.cname if slot.active else "",
         stream=slot.stream if slot.active else "",
         track=slot.track if slot.active else "",

@@ -114,6 +114,8 @@ class MediaDescription(msgspec.Struct, frozen=True):
     simulcast: Simulcast | None = None
     rtx: dict[int, int] = {}
     """Payload type of a retransmission format (RFC 4588) → the payload type it repeats."""
+    red: dict[int, int] = {}
+    """Payload type of redundant sound (RFC 2198) → the payload type in it."""
     cname: str = ""
     stream: str = ""
     track: str = ""
@@ -190,6 +192,8 @@ class ReceiveMedia(msgspec.Struct, frozen=True):
     """Announced media SSRCs; empty when the peer announces none (then MID tells)."""
     rtx: dict[int, int] = {}
     """Payload type of the retransmission format → the payload type it repeats; empty when it has none."""
+    red: dict[int, int] = {}
+    """Payload type of redundant sound → the payload type in it; empty when it is sent plain only."""
     repairs: dict[Ssrc, Ssrc] = {}
     """Announced retransmission SSRC → the media SSRC it repairs."""
 

@@ -19,6 +19,9 @@ REPAIR_TYPES = {Codec.VP8: 97, Codec.H264: 103}
 """Payload types of every downlink's retransmissions (RFC 4588). None for sound: Chromium 156 takes no ``rtx`` in an
 audio m-line, and refuses the whole description when two SSRCs are announced there."""
 
+RED_TYPE = 63
+"""Payload type of every downlink's redundant sound (RFC 2198): Opus once more in the packet after it."""
+
 DOWNLINK_EXTENSIONS = {
     Kind.AUDIO: {MID_URI: 1, AUDIO_LEVEL_URI: 2},
     Kind.VIDEO: {MID_URI: 1},
@@ -80,6 +83,11 @@ def downlink_codecs(kind: Kind) -> tuple[CodecOffer, ...]:
 def downlink_repairs(kind: Kind) -> dict[int, int]:
     """The retransmission formats of every downlink m-line of this kind: payload type → the one it repeats."""
     return {number: PAYLOAD_TYPES[codec] for codec, number in REPAIR_TYPES.items() if _KIND[codec] is kind}
+
+
+def downlink_redundancies(kind: Kind) -> dict[int, int]:
+    """Redundant sound of every downlink m-line of this kind: payload type → the one in it."""
+    return {RED_TYPE: PAYLOAD_TYPES[Codec.OPUS]} if kind is Kind.AUDIO else {}
 
 
 def _speaks(offer: CodecOffer) -> bool:

@@ -81,6 +81,7 @@ def _receive(media: MediaDescription, source: Source) -> ReceiveMedia | None:
         extensions=choose_extensions(source.kind, media.extensions, numbered=numbered),
         ssrcs=media.media_ssrcs,
         rtx=rtx,
+        red=_redundancy(media, codec),
         repairs=media.repairs,
     )
 
@@ -89,7 +90,7 @@ def _answer_media(media: MediaDescription, receive: ReceiveMedia | None, local: 
     codec = _codec_of(media, receive)
     if media.rejected or media.kind is None or codec is None:
         return _rejected(media)
-    rtx = _retransmission(media, codec)
+    rtx, red = _retransmission(media, codec), _redundancy(media, codec)
     numbered = numbers_packets(codec, media.extensions, repairs=bool(rtx))
     return MediaDescription(
         mid=media.mid,
@@ -97,10 +98,11 @@ def _answer_media(media: MediaDescription, receive: ReceiveMedia | None, local: 
         name=media.name,
         port=local.candidates[0][1],
         protocol=media.protocol,
-        formats=(str(codec.payload_type), *map(str, rtx)),
+        formats=tuple(map(str, [*red, codec.payload_type, *rtx])),
         direction=Direction.INACTIVE if receive is None else Direction.RECVONLY,
         codecs=(rate_controlled(codec, numbered=numbered),),
         rtx=rtx,
+        red=red,
         extensions=choose_extensions(media.kind, media.extensions, numbered=numbered),
         rtcp_mux=True,
         rtcp_reduced_size=media.rtcp_reduced_size,
@@ -113,6 +115,11 @@ def _retransmission(media: MediaDescription, codec: CodecOffer) -> dict[int, int
     if "nack" not in codec.feedback:
         return {}
     return dict([pair for pair in media.rtx.items() if pair[1] == codec.payload_type][:1])
+
+
+def _redundancy(media: MediaDescription, codec: CodecOffer) -> dict[int, int]:
+    """Redundant sound, when the browser offers it; answered as what we prefer."""
+    return dict([pair for pair in media.red.items() if pair[1] == codec.payload_type][:1])
 
 
 def _codec_of(media: MediaDescription, receive: ReceiveMedia | None) -> CodecOffer | None:

@@ -52,6 +52,8 @@ def _media_lines(media: MediaDescription, description: SessionDescription) -> li
         lines += _codec_lines(codec)
     for payload_type, repeated in media.rtx.items():
         lines += [f"a=rtpmap:{payload_type} rtx/{_rate(media, repeated)}", f"a=fmtp:{payload_type} apt={repeated}"]
+    for payload_type, inside in media.red.items():
+        lines += [f"a=rtpmap:{payload_type} red/48000/2", f"a=fmtp:{payload_type} {inside}/{inside}"]
     return lines + _stream_lines(media)
 
 

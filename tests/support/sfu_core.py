@@ -16,6 +16,8 @@ CAMERA, MICROPHONE = UpId(1), UpId(2)
 VP8 = {96: PayloadFormat(Codec.VP8, 90_000)}
 OPUS = {111: PayloadFormat(Codec.OPUS, 48_000)}
 NO_REPAIRS = Repairs()
+RED = {63: PayloadFormat(Codec.OPUS, 48_000, inside=111), **OPUS}
+"""A microphone that sends each packet once more in the next (RFC 2198)."""
 EDGES = (0, 1, 127, 128, 32_767, 32_768, 65_534, 65_535)
 TICK = 20 * NS_PER_MS
 START_NS = 1_000 * NS_PER_S
@@ -68,9 +70,10 @@ class CoreRoom:
         sequence: int = 1000,
         payload_type: int = 100,
         repair: RepairSpec | None = None,
+        red: int | None = None,
     ) -> list[Datagram]:
         """Bob gets it."""
-        spec = DownSpec(DownId(ssrc), up, BOB, Ssrc(ssrc), payload_type, sequence, 5000, "ann", repair)
+        spec = DownSpec(DownId(ssrc), up, BOB, Ssrc(ssrc), payload_type, sequence, 5000, "ann", repair, red)
         return self.core.add_down(spec, self.now)
 
     def feed(self, packet: bytes) -> list[Datagram]:
@@ -86,13 +89,19 @@ class CoreRoom:
         self.now += after
         return self.core.tick(self.now, ntp_from_ns(self.now))
 
+    def asked(self, out: list[Datagram]) -> tuple[list[int], int]:
+        """What Ann is asked for again, and how many key frames; to be looked at once (SRTCP has a replay window)."""
+        told = self.ann.controls(out)
+        plis = sum(isinstance(p, RtcpPsfbPacket) and p.fmt == 1 for p in told)
+        return [n for p in told if isinstance(p, RtcpRtpfbPacket) and p.fmt == 1 for n in p.lost], plis
+
     def plis(self, out: list[Datagram]) -> int:
         """Key frame requests among what is sent to Ann."""
-        return sum(isinstance(p, RtcpPsfbPacket) and p.fmt == 1 for p in self.ann.controls(out))
+        return self.asked(out)[1]
 
     def nacks(self, out: list[Datagram]) -> list[int]:
         """What Ann is asked for again."""
-        return [n for p in self.ann.controls(out) if isinstance(p, RtcpRtpfbPacket) and p.fmt == 1 for n in p.lost]
+        return self.asked(out)[0]
 
     def sequences(self, out: list[Datagram]) -> list[int]:
         """Sequence numbers of the packets for Bob."""

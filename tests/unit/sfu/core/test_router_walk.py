@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bridge.ids import Ssrc
 from sfu.core.rtcp import pack_nack
 from sfu.core.seam import Datagram, Repairs
-from tests.support.sfu_core import CAMERA, EDGES, MICROPHONE, OPUS, CoreRoom
+from tests.support.sfu_core import CAMERA, EDGES, MICROPHONE, RED, CoreRoom
 from tests.support.sfu_peer import KEY, header, rtp, rtx
 
 _MOST_JOINS = 6
@@ -21,7 +21,7 @@ class Walk:
     def __init__(self, first: int) -> None:
         self.room = CoreRoom()
         self.room.expect(repairs=Repairs({97: 96}, {Ssrc(9): Ssrc(1)}))
-        self.room.expect(MICROPHONE, OPUS, (2,), "1")
+        self.room.expect(MICROPHONE, RED, (2,), "1")
         self.sent: dict[tuple[int, int], bytes] = {}
         self.missing: list[int] = []
         self.sequence = first
@@ -54,6 +54,16 @@ class Walk:
         self.count += 1
         self._check(self.room.feed(rtx(osn, self.count, self._body(), osn * 10)))
 
+    def copies(self) -> None:
+        """Redundant sound after a hole or none, with other bytes in the copy than went before."""
+        self.sequence += self.count % 2
+        self.count += 1
+        copy = self._body()
+        said = (0xEF << 24 | 10 << 10 | len(copy)).to_bytes(4, "big") + b"\x6f" + copy + self._body()
+        self._check(self.room.feed(rtp(self.sequence, self.sequence * 10, 2, 63, said)))
+        self._check(self.room.feed(rtp(self.sequence, self.sequence * 10, 1, 96, self._body())))
+        self.sequence += 1
+
     def close(self) -> None:
         self._gate(is_open=False)
 
@@ -67,7 +77,7 @@ class Walk:
     def join(self) -> None:
         if self.joined < _MOST_JOINS:
             self._check(self.room.down(CAMERA, 100 + self.joined))
-            self._check(self.room.down(MICROPHONE, 200 + self.joined))
+            self._check(self.room.down(MICROPHONE, 200 + self.joined, red=63 if self.joined % 2 else None))
             self.joined += 1
 
     def tick(self) -> None:
@@ -93,7 +103,7 @@ class Walk:
 
 
 W = Walk
-STEPS = (W.packet, W.key, W.padding, W.miss, W.late, W.repeat, W.close, W.open, W.nack, W.join, W.tick)
+STEPS = (W.packet, W.key, W.padding, W.miss, W.late, W.repeat, W.copies, W.close, W.open, W.nack, W.join, W.tick)
 LATE_BEHIND_A_GATE = [W.key, W.join, W.miss, W.close, W.packet, W.open, W.key, W.late, W.nack]
 
 

@@ -139,3 +139,17 @@ def test_without_repair_or_feedback_the_rate_is_promised_by_remb(lines: str) -> 
     assert TRANSPORT_CC_URI not in camera.extensions
     assert "goog-remb" in camera.codecs[0].feedback
     assert "transport-cc" not in camera.codecs[0].feedback
+
+
+def test_redundant_sound_is_preferred() -> None:
+    """As Chromium offers it: Opus once more in the packet after it (RFC 2198 §5)."""
+    text, (microphone, _) = answer_uplink(parse_offer(CHROMIUM_OFFER), LOCAL, SOURCES)
+    assert microphone.red == {63: 111}
+    assert list(microphone.codecs) == [111]
+    assert "m=audio 40000 UDP/TLS/RTP/SAVPF 63 111\r\n" in text
+    assert "a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n" in text
+
+
+def test_no_redundant_sound_for_who_offers_none() -> None:
+    _, (microphone, _) = answer_uplink(parse_offer(FIREFOX_OFFER), LOCAL, SOURCES)
+    assert microphone.red == {}
