@@ -63,10 +63,13 @@ class ParticipantOrder(msgspec.Struct, frozen=True):
 
 class RoomOrder(msgspec.Struct, frozen=True):
     """``PUT /rooms/{room}``: make it, or change it. ``held``: nothing is forwarded nor tapped (reception interrupted),
-    except from ``notice_from``, the participant who speaks a notice into the held room."""
+    except from ``notice_from``, the participant who speaks a notice into the held room. ``loudest``: so many
+    microphones are forwarded at a time, the loudest, and those of ``always`` beside them; 0: all. The tap gets all."""
 
     held: bool
     notice_from: ParticipantId | None = None
+    loudest: int = 0
+    always: tuple[ParticipantId, ...] = ()
 
 
 class UplinkOffer(msgspec.Struct, frozen=True):
@@ -189,10 +192,12 @@ class DownlinkOffer(msgspec.Struct, frozen=True, tag=True):
 
 
 class SpeakersChanged(msgspec.Struct, frozen=True, tag=True):
-    """Who is speaking now (RFC 6464 levels, smoothed), sent when it changes."""
+    """Who is speaking now (RFC 6464 levels, smoothed), who leads first; ``dominant``: who leads, also in a pause until
+    another does. Sent when either changes."""
 
     room: RoomId
     participants: tuple[ParticipantId, ...]
+    dominant: ParticipantId | None = None
 
 
 class TapChanged(msgspec.Struct, frozen=True, tag=True):

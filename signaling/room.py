@@ -299,6 +299,7 @@ class Room:
     def node_restarted(self) -> None:
         """Every connection is gone."""
         self._placement.node_restarted()
+        self._hearing.node_restarted()
         self._lane.post(self._placement.follow)
 
     def node_away(self) -> None:

@@ -6,7 +6,7 @@ events. A native twin implements :class:`ForwardingCore` and nothing else: handl
 caller, specs are plain values, nobody holds an object of the core.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple, NewType, Protocol, TypeAlias
 
 from bridge.ids import Mid, Ssrc
@@ -18,6 +18,7 @@ Address: TypeAlias = tuple[str, int] | tuple[str, int, int, int]
 Datagram: TypeAlias = tuple[bytes | bytearray, Address]
 
 LinkId = NewType("LinkId", int)
+GroupId = NewType("GroupId", str)
 UpId = NewType("UpId", int)
 DownId = NewType("DownId", int)
 
@@ -120,11 +121,13 @@ class UpSaidGoodbye(NamedTuple):
 
 
 class Spoke(NamedTuple):
-    """RFC 6464 levels of one audio track since the last tick that reported it: packets, and how many were loud."""
+    """RFC 6464 levels of one audio track since the last tick that reported it: packets, how many were loud, and the
+    mean level of those (dB below full scale, 127 when there were none)."""
 
     up: UpId
     packets: int
     loud: int
+    level: int = 127
 
 
 CoreEvent: TypeAlias = UpStarted | SenderReported | UpSaidGoodbye | Spoke
@@ -186,6 +189,11 @@ class ForwardingCore(Protocol):
         ...
 
     def set_tapped(self, up: UpId, tapped: bool) -> None: ...
+
+    def set_loudest(self, group: GroupId, ups: Collection[UpId], most: int, always: Collection[UpId]) -> None:
+        """Of the microphones ``ups`` only the ``most`` loudest are forwarded, and those of ``always`` beside them; the
+        tap gets all of them. Replaces what was said of this group before; no ``ups``: it is forgotten."""
+        ...
 
     def set_rtt(self, link: LinkId, rtt_ns: int) -> None:
         """What another link of the same participant measured: used until this one has measured its own."""

@@ -319,7 +319,7 @@ def test_levels_are_counted_and_passed_on() -> None:
         assert packet[12:20] == b"\xbe\xde\x00\x01" + bytes([0x20, 0x80 | level, 0, 0])
     room.core.take_events()
     room.tick(NS_PER_S)
-    assert room.core.take_events() == [Spoke(MICROPHONE, 11, 5)]
+    assert room.core.take_events() == [Spoke(MICROPHONE, 11, 5, 20)]
 
 
 def test_goodbyes(room: CoreRoom) -> None:
