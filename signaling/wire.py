@@ -92,7 +92,7 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 class Speakers(msgspec.Struct, frozen=True):
-    """Event ``speakers``: who is speaking now."""
+    """Event ``speakers``: who is speaking now, who leads first."""
 
     participants: tuple[ParticipantId, ...]
 
