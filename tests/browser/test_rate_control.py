@@ -16,8 +16,9 @@ from tests.support.sfu_clients import ALL_OPEN, ROOM, Stage, stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 ANN = ParticipantId("ann")
-CEILING = 2_500_000
-"""bit/s that a REMB of this node promises at most (``sfu.core.estimate``)."""
+START = 300_000
+"""bit/s at which Chromium begins. Only feedback that it understands makes it believe in more; how much more is a matter
+of the machine's load (a quiet one: 2 Mb/s after 4 s)."""
 
 _PUBLISH = """
 async () => {
@@ -40,7 +41,7 @@ async () => {
 """
 _STATS = """
 async () => {
-    const found = {available: 0, sent: 0, feedback: 0, roundTripMs: -1};
+    const found = {available: 0, sent: 0};
     for (const report of (await window.peer.getStats()).values()) {
         if (report.type === "candidate-pair" && report.nominated)
             found.available = report.availableOutgoingBitrate ?? 0;
@@ -80,7 +81,7 @@ async def _round_trip_ms(room: Stage) -> float:
     return ann.uplink.rtt_ms if ann.uplink else 0.0
 
 
-async def test_chromium_believes_its_line_carries_more_than_any_promise(
+async def test_chromium_raises_its_rate_on_what_it_is_told(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     async with stage(tmp_path) as room, chromium() as browser:
@@ -90,8 +91,8 @@ async def test_chromium_believes_its_line_carries_more_than_any_promise(
             assert "goog-remb" not in answer
             # It receives nothing, so only its answer to the node's reference time tells the round trip.
             found, round_trip_ms = await page.evaluate(_STATS), 0.0
-            async with asyncio.timeout(60):
-                while found["available"] < CEILING or found["sent"] < 1_000_000 or not round_trip_ms:
+            async with asyncio.timeout(30):
+                while found["available"] < 3 / 2 * START or not found["sent"] or not round_trip_ms:
                     await asyncio.sleep(0.2)
                     found, round_trip_ms = await page.evaluate(_STATS), await _round_trip_ms(room)
             assert round_trip_ms < 1_000

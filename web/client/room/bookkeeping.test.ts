@@ -83,9 +83,12 @@ describe("the line", () => {
     [0, 10, 300, 86.37],
     [0, 10, 600, 66.27],
     [100, 0, 0, 16.62],
-  ])("is rated as on the server: %i %% lost, %i ms jitter, %i ms round trip", (lost, jitterMs, roundTripMs, expected) => {
-    expect(rating({ lost, expected: 100, jitterMs, roundTripMs })).toBeCloseTo(expected, 1);
-  });
+  ])(
+    "is rated as on the server: %i %% lost, %i ms jitter, %i ms round trip",
+    (lost, jitterMs, roundTripMs, expected) => {
+      expect(rating({ lost, expected: 100, jitterMs, roundTripMs })).toBeCloseTo(expected, 1);
+    },
+  );
 
   it("is as good as its worse half", () => {
     expect(worst(["good", "bad", null])).toBe("bad");
