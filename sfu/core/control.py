@@ -180,7 +180,7 @@ class Control:
 
     def _missing(self, link: Link, up: UpTrack, now_ns: int) -> bytes:
         """NACKs; a hole that stays, or has been open for long, asks for a key frame before any receiver does."""
-        due = up.losses.due(now_ns, link.rtt_ns)
+        due = up.losses.due(now_ns, link.pace_ns)
         if up.is_video and (due.gave_up or up.losses.unfilled(now_ns)):
             up.requests.want()
         self._counts["nacked"] += len(due.ask)
@@ -192,6 +192,8 @@ class Control:
         compounds = []
         if link.ups:
             compounds.append(self._receiver_report(link, now_ns))
+            for up in link.ups.values():
+                up.fit_ring(now_ns)
         if link.sent_due_ns <= now_ns:
             link.sent_due_ns = now_ns + _SENT_NS
             compounds += _together(self._sent(down, now_ns) for down in link.downs.values())

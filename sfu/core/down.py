@@ -108,6 +108,11 @@ class DownTrack:
         """What the receiver's last report says: cumulative loss, jitter in units of the clock."""
         self._reported = (max(0, lost), jitter)
 
+    @property
+    def jitter(self) -> int:
+        """As the receiver reported it last, in units of the clock."""
+        return self._reported[1]
+
     def counts(self, up: "UpTrack") -> LinkCounts:
         """Of this track alone."""
         packets, octets = self.sent(up.packets, up.octets)
@@ -125,7 +130,7 @@ class DownTrack:
     def repeat(self, number: int, now_ns: int) -> Repetition:
         """At most three times and not again within a round trip; NOW counts as done."""
         times, at_ns = self._repeated.get(number, (0, 0))
-        if times and now_ns - at_ns < max(self.link.rtt_ns, _LEAST_PAUSE_NS):
+        if times and now_ns - at_ns < max(self.link.pace_ns, _LEAST_PAUSE_NS):
             return Repetition.LATER
         if times >= _REPEATS:
             return Repetition.NEVER

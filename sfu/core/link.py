@@ -66,6 +66,12 @@ class Link:
         if not self.newest_rtt_ns:
             self.rtt_ns = rtt_ns
 
+    @property
+    def pace_ns(self) -> int:
+        """The round trip by which packets are asked for and sent again: the newest, with all that waits in queues (an
+        answer comes no sooner), else what is known."""
+        return self.newest_rtt_ns or self.rtt_ns
+
 
 def summed(counts: Sequence[LinkCounts], rtt_ms: float) -> LinkCounts:
     """Of a link, from those of its tracks."""

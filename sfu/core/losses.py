@@ -21,19 +21,21 @@ UNFILLED_NS = 600 * NS_PER_MS
 
 
 class Due(NamedTuple):
-    """``ask``: sequences to ask for now, ascending. ``gave_up``: some hole stays, from now on for good."""
+    """``ask``: sequences to ask for now, ascending. ``gave_up``: some hole that matters stays, from now on for good."""
 
     ask: list[int]
     gave_up: bool
 
 
 class _Missing:
-    __slots__ = ("next_ns", "since_ns", "tries")
+    __slots__ = ("next_ns", "settled", "since_ns", "tries")
 
     def __init__(self, now_ns: int) -> None:
         self.since_ns = now_ns
         self.next_ns = now_ns + REORDERING_NS
         self.tries = 0
+        self.settled = False
+        """A key frame came after it."""
 
 
 class Losses:
@@ -63,10 +65,14 @@ class Losses:
         """It is here now."""
         self._missing.pop(sequence, None)
 
-    def forget_before(self, sequence: int) -> None:
-        """A key frame starts here: nobody needs what was before."""
-        for missing in [number for number in self._missing if number < sequence]:
-            del self._missing[missing]
+    def settle_before(self, sequence: int, *, recorded: bool) -> None:
+        """A key frame starts here: no receiver needs what was before, nor another key frame for it. A recording still
+        does, to which every picture counts."""
+        for number in [number for number in self._missing if number < sequence]:
+            if recorded:
+                self._missing[number].settled = True
+            else:
+                del self._missing[number]
 
     def clear(self) -> None:
         """Nothing is asked for any more (the gate closed, the track ended)."""
@@ -75,19 +81,20 @@ class Losses:
     def due(self, now_ns: int, rtt_ns: int) -> Due:
         """What to ask for now. Given up is what is too old, or still missing when the last try's answer is due."""
         asked: list[int] = []
-        before = self.given_up
+        gave_up = False
         pause_ns = max(REORDERING_NS, (rtt_ns or _ASSUMED_RTT_NS) * 5 // 4)
         for sequence, missing in list(self._missing.items()):
             is_due = missing.next_ns <= now_ns
             if now_ns - missing.since_ns > self._age_ns or (is_due and missing.tries >= self._tries):
                 del self._missing[sequence]
                 self.given_up += 1
+                gave_up = gave_up or not missing.settled
             elif is_due and len(asked) < _AT_ONCE:
                 missing.tries += 1
                 missing.next_ns = now_ns + pause_ns
                 asked.append(sequence)
-        return Due(sorted(asked), self.given_up > before)
+        return Due(sorted(asked), gave_up)
 
     def unfilled(self, now_ns: int) -> bool:
         """True when a hole has been open for longer than a key frame is worth."""
-        return any(now_ns - missing.since_ns > UNFILLED_NS for missing in self._missing.values())
+        return any(now_ns - one.since_ns > UNFILLED_NS and not one.settled for one in self._missing.values())

@@ -134,7 +134,8 @@ CoreEvent: TypeAlias = UpStarted | SenderReported | UpSaidGoodbye | Spoke
 
 
 class Tapped(NamedTuple):
-    """One accepted packet, decrypted, as the publisher sent it."""
+    """One accepted packet, decrypted: as the publisher sent it, restored from a retransmission, or taken out of
+    redundant sound. Each once, and never of a payload type that wraps another."""
 
     up: UpId
     arrival_ns: int

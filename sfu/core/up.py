@@ -1,5 +1,6 @@
 """A publisher's track: numbers its packets, keeps the last ones, knows what is missing."""
 
+from bridge.ids import NS_PER_S
 from bridge.media import Codec
 from sfu.core.down import DownTrack
 from sfu.core.estimate import LineEstimate
@@ -11,7 +12,7 @@ from sfu.core.numbering import Numbering
 from sfu.core.reception import Reception
 from sfu.core.red import Redundant, pack_red
 from sfu.core.requests import KeyFrameRequests
-from sfu.core.ring import SIZES, Kept, Ring
+from sfu.core.ring import Kept, Ring, needed, sizes
 from sfu.core.rtp import extension, payload_bounds, unwrap
 from sfu.core.seam import LinkCounts, PayloadFormat, Spoke, UpSpec
 
@@ -49,7 +50,9 @@ class UpTrack:
         self.is_numbered = spec.number_extension is not None
         """Its sender controls its rate by itself, told when its packets come."""
         self.estimate = LineEstimate(ssrc, timestamp) if self.is_video and not self.is_numbered else None
-        self.ring = Ring(SIZES[form.codec])
+        self.ring = Ring(sizes(form.codec))
+        self._fitted = (0, 0)
+        """When the ring was fitted last, and the packets until then."""
         self.downs: list[DownTrack] = []
         """Those that flow; ``waiting`` need a key frame first, ``plains`` get sound without its redundancy."""
         self.plains: list[DownTrack] = []
@@ -155,6 +158,17 @@ class UpTrack:
             self._key_frame(extended, number, timestamp)
         return kept
 
+    def fit_ring(self, now_ns: int) -> None:
+        """To the longest way to a receiver, and the pace of the packets since the last time."""
+        before_ns, before = self._fitted
+        self._fitted = (now_ns, self.packets)
+        downs = [*self.downs, *self.plains]
+        if before_ns and downs:
+            rtt_ns = max(down.link.pace_ns for down in downs)
+            jitter_ns = max(down.jitter for down in downs) * NS_PER_S // self.clock_rate
+            pace = (self.packets - before) * NS_PER_S / (now_ns - before_ns)
+            self.ring.fit(needed(rtt_ns, jitter_ns, pace))
+
     def counts(self) -> LinkCounts:
         """Of this track alone."""
         came = self.reception
@@ -206,7 +220,7 @@ class UpTrack:
         self._key_timestamp = timestamp
         self.key_number = number
         self.requests.came()
-        self.losses.forget_before(extended)
+        self.losses.settle_before(extended, recorded=self.tapped)
 
     def _head(self) -> bytes:
         if self.level is None:

@@ -33,9 +33,9 @@ _UPLINK_EXTENSIONS = {
     Kind.AUDIO: (MID_URI, RID_URI, AUDIO_LEVEL_URI),
     Kind.VIDEO: (MID_URI, RID_URI),
 }
-"""No abs-send-time: it changes at each sending, and without RTX a browser would then encrypt the changed packet under
+"""None that changes at each sending (abs-send-time): without RTX a browser would then encrypt the changed packet under
 the sequence number it already used (AES-GCM gives its authentication key away for that). The transport-wide number
-changes likewise: only where the m-line has RTX (:func:`numbers_packets`)."""
+changes so, and is taken only where the m-line has RTX (:func:`numbers_packets`)."""
 _REMB, _TRANSPORT_CC = "goog-remb", "transport-cc"
 _FEEDBACK = {
     Kind.AUDIO: ("nack",),

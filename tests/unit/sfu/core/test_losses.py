@@ -85,11 +85,27 @@ def test_a_key_frame_makes_what_was_before_pointless() -> None:
     losses = Losses(VIDEO_AGE_NS)
     losses.jumped(10, 14, 0)
     losses.came(12)
-    losses.forget_before(13)
+    losses.settle_before(13, recorded=False)
     assert losses.due(NS_PER_S, 0).ask == [13]
     assert losses.unfilled(NS_PER_S)
     losses.clear()
     assert not losses.unfilled(NS_PER_S)
+
+
+def test_a_recording_still_wants_what_was_before_a_key_frame() -> None:
+    losses = Losses(VIDEO_AGE_NS)
+    losses.jumped(10, 12, 0)
+    losses.settle_before(12, recorded=True)
+    assert not losses.unfilled(NS_PER_S)
+    assert list(asked(losses, range(2000))) == [20 + 125 * n for n in range(10)]
+    assert (losses.given_up, len(losses)) == (1, 0)
+
+
+def test_given_up_before_a_key_frame_asks_for_no_other() -> None:
+    losses = Losses(VIDEO_AGE_NS, tries=0)
+    losses.jumped(10, 12, 0)
+    losses.settle_before(12, recorded=True)
+    assert losses.due(NS_PER_S, 0) == ([], False)
 
 
 # ── in the core ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""The small parts of the core, each alone: numbering, reports, requests, ring, clocks, estimate, SRTP."""
+"""The small parts of the core, each alone: numbering, reports, requests, clocks, estimate, SRTP."""
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,6 @@ from sfu.core.estimate import START, LineEstimate
 from sfu.core.numbering import Numbering
 from sfu.core.reception import Reception
 from sfu.core.requests import KeyFrameRequests
-from sfu.core.ring import Kept, Ring
 from sfu.core.senderclock import SenderClock, ntp_from_ns, ntp_from_span
 from sfu.core.srtp import LONGEST, SrtpContext
 from sfu.core.up import LEVEL_EXTENSION
@@ -96,7 +95,7 @@ def test_report_says_when_the_senders_came() -> None:
     assert (block.lsr, block.dlsr) == (0x3344_5566, 2 * 65_536)
 
 
-# ── key frame requests and ring ──────────────────────────────────────────────────────────────────────────────────
+# ── key frame requests ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_requests_are_throttled() -> None:
@@ -106,20 +105,6 @@ def test_requests_are_throttled() -> None:
     assert [requests.due(at * NS_PER_MS) for at in (0, 100, 499, 500, 900)] == [True, False, False, True, False]
     requests.came()
     assert not requests.due(2 * NS_PER_S)
-
-
-def test_ring_gives_runs_only_whole_and_short() -> None:
-    ring = Ring(64)
-    for number in range(100):
-        if number != 70:
-            ring.put(Kept(number, 0, 0, b""))
-    assert [kept.number for kept in ring.run(90, 99) or ()] == list(range(90, 100))
-    assert ring.run(69, 75) is None
-    assert ring.run(59, 99) is None
-    assert ring.get(35) is None
-    ring.put(Kept(35, 0, 0, b""))
-    assert ring.get(99) is not None, "a very late one takes no newer one's place"
-    assert ring.run(99, 98) is None
 
 
 # ── clocks ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -107,3 +107,17 @@ def test_closed_gate_asks_for_nothing() -> None:
     room.core.set_open(CAMERA, False)
     assert asked(room, 1001) == []
     assert sum(room.plis(room.tick(TICK)) for _ in range(60)) == 0
+
+
+def test_a_line_that_became_longer_is_paced_by_what_it_is_now() -> None:
+    """Else a browser, which asks each 100 ms, had used up its three repeats before the first of them arrived."""
+    room = flowing()
+    link = room.core._links[room.links[1]]  # noqa: SLF001 - as if two reports had come
+    link.rtt_ns, link.newest_rtt_ns = 5 * NS_PER_MS, 300 * NS_PER_MS
+    room.feed(rtp(501))
+    done = []
+    for _ in range(7):
+        done.append(len(asked(room, 1001)))
+        room.now += 100 * NS_PER_MS
+    assert done == [1, 0, 0, 1, 0, 0, 1]
+    assert room.plis(room.tick()) == 0

@@ -83,6 +83,16 @@ class Walk:
     def tick(self) -> None:
         self._check(self.room.tick())
 
+    def grow(self) -> None:
+        self._fit(1024)
+
+    def shrink(self) -> None:
+        self._fit(0)
+
+    def _fit(self, packets: int) -> None:
+        for up in self.room.core._ups.values():  # noqa: SLF001 - as long and short ways to receivers would
+            up.ring.fit(packets)
+
     def _body(self) -> bytes:
         self.count += 1
         return b"\x10\x01" + self.count.to_bytes(2, "big")
@@ -103,7 +113,22 @@ class Walk:
 
 
 W = Walk
-STEPS = (W.packet, W.key, W.padding, W.miss, W.late, W.repeat, W.copies, W.close, W.open, W.nack, W.join, W.tick)
+STEPS = (
+    W.packet,
+    W.key,
+    W.padding,
+    W.miss,
+    W.late,
+    W.repeat,
+    W.copies,
+    W.close,
+    W.open,
+    W.nack,
+    W.join,
+    W.tick,
+    W.grow,
+    W.shrink,
+)
 LATE_BEHIND_A_GATE = [W.key, W.join, W.miss, W.close, W.packet, W.open, W.key, W.late, W.nack]
 
 
