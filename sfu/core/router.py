@@ -227,17 +227,23 @@ class Router:
             return _NOTHING
         if not up.is_video:
             up.listen(packet)
+        if newest and up.loudest is not None and not up.passes(now_ns):
+            return self._hush(up, packet, extended, now_ns)
+        kept = up.accept(packet, extended, newest, timestamp, red)
         if up.tapped:
             self._tapped.append(Tapped(up.spec.up, now_ns, packet))
-        if newest and up.loudest is not None and not up.passes(now_ns):
-            up.refuse(extended, newest)
-            self._counts["dropped_quiet"] += 1
-            return _NOTHING
-        kept = up.accept(packet, extended, newest, timestamp, red)
         if kept is None:
             self._counts["dropped_padding"] += 1
             return _NOTHING
         return self._forward(up, kept, newest)
+
+    def _hush(self, up: UpTrack, packet: bytes, extended: int, now_ns: int) -> list[Datagram]:
+        """Others are louder: the tap alone gets it. Raises MalformedPacket."""
+        up.hush(packet, extended)
+        if up.tapped:
+            self._tapped.append(Tapped(up.spec.up, now_ns, packet))
+        self._counts["dropped_quiet"] += 1
+        return _NOTHING
 
     def _feed_red(self, link: Link, up: UpTrack, packet: bytes, now_ns: int) -> list[Datagram]:
         """Redundant sound goes the way of plain packets, those first that a copy in it makes up for."""

@@ -176,11 +176,16 @@ class UpTrack:
         return LinkCounts(came.expected, came.lost, self.octets, came.jitter_ms, 0.0, *sound)
 
     def refuse(self, extended: int, newest: bool) -> None:
-        """The gate is closed, or others are louder."""
+        """The gate is closed."""
         if newest:
             self.numbering.interrupt(extended)
         else:
             self.reception.came_late()
+
+    def hush(self, packet: bytes, extended: int) -> None:
+        """It is the newest, and others are louder. Raises MalformedPacket, as :meth:`accept` would."""
+        payload_bounds(packet)
+        self.numbering.interrupt(extended)
 
     def skip(self, extended: int, newest: bool) -> None:
         """A single packet that is not forwarded (of no payload type of ours, malformed)."""
