@@ -63,10 +63,13 @@ class ParticipantOrder(msgspec.Struct, frozen=True):
 
 class RoomOrder(msgspec.Struct, frozen=True):
     """``PUT /rooms/{room}``: make it, or change it. ``held``: nothing is forwarded nor tapped (reception interrupted),
-    except from ``notice_from``, the participant who speaks a notice into the held room."""
+    except from ``notice_from``, the participant who speaks a notice into the held room. ``loudest``: so many
+    microphones are forwarded at a time, the loudest, and those of ``always`` beside them; 0: all. The tap gets all."""
 
     held: bool
     notice_from: ParticipantId | None = None
+    loudest: int = 0
+    always: tuple[ParticipantId, ...] = ()
 
 
 class UplinkOffer(msgspec.Struct, frozen=True):
@@ -121,14 +124,17 @@ class TapAnswer(msgspec.Struct, frozen=True):
 
 class LineCounters(msgspec.Struct, frozen=True):
     """One direction of a participant's media since its connection began, over all tracks that flow. ``packets`` of
-    which ``lost`` never came; ``octets`` of payload that passed the gates; jitter of the worst track; ``rtt_ms``: 0
-    while unknown. Of a downlink: what its browser reports."""
+    which ``lost`` never came; ``octets`` of payload that passed the gates; jitter of the worst track, of those that
+    carry sound where one does (packets of one picture leave together, which looks like jitter); ``rtt_ms``: 0 while
+    unknown. Of a downlink: what its browser reports. ``sound_…``: of the sound alone."""
 
     packets: int
     lost: int
     octets: int
     jitter_ms: float
     rtt_ms: float
+    sound_packets: int = 0
+    sound_lost: int = 0
 
 
 class ParticipantLines(msgspec.Struct, frozen=True):
@@ -186,10 +192,12 @@ class DownlinkOffer(msgspec.Struct, frozen=True, tag=True):
 
 
 class SpeakersChanged(msgspec.Struct, frozen=True, tag=True):
-    """Who is speaking now (RFC 6464 levels, smoothed), sent when it changes."""
+    """Who is speaking now (RFC 6464 levels, smoothed), who leads first; ``dominant``: who leads, also in a pause until
+    another does. Sent when either changes."""
 
     room: RoomId
     participants: tuple[ParticipantId, ...]
+    dominant: ParticipantId | None = None
 
 
 class TapChanged(msgspec.Struct, frozen=True, tag=True):

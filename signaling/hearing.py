@@ -7,7 +7,7 @@ from typing import Any
 from bridge import control
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.events import Event, RecordingHealth, RecordingMoved, SourceEnded, SourcePublished, SpeakersMoved
-from bridge.ids import ParticipantId
+from bridge.ids import ParticipantId, room_of
 from bridge.policy import SYSTEM
 from bridge.rules import may_receive
 from bridge.states import OVER, UNDER_WAY, ReceptionState
@@ -30,6 +30,7 @@ class Hearing:
         self._arrivals = arrivals
         self._post = post
         self._speaking: tuple[ParticipantId, ...] = ()
+        self._dominant: ParticipantId | None = None
         self._telling = False
         self._tap = RecordingHealth.WRITING
         self._untapped = False
@@ -90,10 +91,15 @@ class Hearing:
 
     def _speakers(self, event: control.SpeakersChanged) -> None:
         """Told and noted once per turn of the loop: a node that repeats its past says many at once."""
-        self._speaking = event.participants
+        self._speaking, self._dominant = event.participants, event.dominant
         if not self._telling:
             self._telling = True
             asyncio.get_running_loop().call_soon(self._tell_speakers)
+
+    def node_restarted(self) -> None:
+        """It knows of nobody who speaks; who spoke in its earlier life was cut off."""
+        if self._speaking or self._dominant:
+            self._speakers(control.SpeakersChanged(room_of(self._memory.present.id), (), None))
 
     def _tell_speakers(self) -> None:
         self._telling = False
@@ -105,7 +111,8 @@ class Hearing:
             if member.line is not None and self._here(participant) and may_receive(present, participant):
                 member.line.send("speakers", Speakers(speaking))
         if present.state is ReceptionState.LIVE:
-            self._memory.note(SYSTEM, "NoteSpeakers", [SpeakersMoved(speaking)])
+            dominant = self._dominant if self._dominant in present.participants else None
+            self._memory.note(SYSTEM, "NoteSpeakers", [SpeakersMoved(speaking, dominant)])
 
     # ── the recording's health: the worst that anybody says ────────────────────────────────────────────────────
 

@@ -8,6 +8,7 @@ import msgspec
 from bridge.control import DownlinkOffer
 from bridge.errors import Code, Refusal
 from bridge.ids import MonoNs, ParticipantId
+from bridge.quality import Quality
 from bridge.reception import Reception
 from signaling.limits import TokenBucket
 from signaling.lines import Line
@@ -24,13 +25,16 @@ PIECE = 50
 """Messages in one packet: at most 200 kB of the longest."""
 
 
+_WORSE = (UNKNOWN_LINE, *(str(word) for word in (Quality.GOOD, Quality.POOR, Quality.BAD)))
+
+
 @dataclass
 class Member:
     """``number``: of the newest resume secret, None when an earlier life of this process gave it; ``received``: the
     browser said something since. ``inside``: was welcomed into the room, not to wait. ``offer``: not yet answered.
     ``dead``: directions of media that the node lost; ``anew``: all of it is to be made anew, and nobody could be told
-    that yet. ``read``: number of the last message that was passed on, or that
-    is not for them; ``quality``: of their line, as they say; ``writing``: how much more they may write now."""
+    that yet. ``read``: number of the last message that was passed on, or that is not for them; ``quality``: of their
+    line, as they say; ``measured``: as the node does; ``writing``: how much more they may write now."""
 
     line: Line | None = None
     lost_at: MonoNs | None = None
@@ -42,7 +46,18 @@ class Member:
     anew: bool = False
     read: int = 0
     quality: str = UNKNOWN_LINE
+    measured: str = UNKNOWN_LINE
     writing: TokenBucket | None = None
+
+    @property
+    def shown_quality(self) -> str:
+        """The worse of both: the browser sees a fault within seconds, the node also of who says nothing."""
+        return max(self.quality, self.measured, key=_WORSE.index)
+
+    def says(self, quality: str) -> bool:
+        """Their browser tells how good their line is; True when that changes what is shown."""
+        before, self.quality = self.shown_quality, quality
+        return self.shown_quality != before
 
     def forward(self, offer: DownlinkOffer) -> None:
         """Carry the node's offer, now or when the line is back."""
@@ -105,8 +120,8 @@ class Members(dict[ParticipantId, Member]):
 
     @property
     def lines(self) -> dict[ParticipantId, str]:
-        """How good each finds their line."""
-        return {participant: member.quality for participant, member in self.items()}
+        """How good each line is."""
+        return {participant: member.shown_quality for participant, member in self.items()}
 
     def expired(self, now: MonoNs, resume_ns: int) -> list[ParticipantId]:
         """Who did not come back in time."""

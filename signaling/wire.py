@@ -92,15 +92,15 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 class Speakers(msgspec.Struct, frozen=True):
-    """Event ``speakers``: who is speaking now."""
+    """Event ``speakers``: who is speaking now, who leads first."""
 
     participants: tuple[ParticipantId, ...]
 
 
 class ParticipantView(msgspec.Struct, frozen=True):
     """One tile. ``role``: what they count as now, ``appointed``: what the reception made them (another one only while a
-    deputy has the chair). ``state``: connected | away. ``quality``: good | poor | bad, as their browser says, or
-    unknown."""
+    deputy has the chair). ``state``: connected | away. ``quality``: good | poor | bad, the worse of what their browser
+    says and the node measures, or unknown."""
 
     id: ParticipantId
     seat: SeatId

@@ -117,7 +117,8 @@ class DownTrack:
         """Of this track alone."""
         packets, octets = self.sent(up.packets, up.octets)
         lost, jitter = self._reported
-        return LinkCounts(packets, lost, octets, jitter * 1000 / up.clock_rate)
+        sound = (0, 0) if up.is_video else (packets, lost)
+        return LinkCounts(packets, lost, octets, jitter * 1000 / up.clock_rate, 0.0, *sound)
 
     def number_of(self, sequence: int, last: int) -> int | None:
         """Which number went out under this sequence; None when it was never sent (or cannot be known any more)."""

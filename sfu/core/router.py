@@ -2,14 +2,15 @@
 
 import struct
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from bridge.errors import MalformedPacket
 from bridge.ids import NS_PER_MS, Ssrc
 from sfu.core.binding import bind
 from sfu.core.control import Control
 from sfu.core.down import DownTrack
-from sfu.core.link import Link
+from sfu.core.link import Link, summed
+from sfu.core.loudest import Loudest
 from sfu.core.red import without_redundancy
 from sfu.core.repair import repaired_source, restore
 from sfu.core.ring import Kept
@@ -20,10 +21,10 @@ from sfu.core.seam import (
     Datagram,
     DownId,
     DownSpec,
+    GroupId,
     LinkCounts,
     LinkId,
     LinkReport,
-    Spoke,
     SrtpKeys,
     Tapped,
     UpId,
@@ -54,6 +55,7 @@ class Router:
         self._tapped: list[Tapped] = []
         self._counts: Counter[str] = Counter()
         self._speech_ns = 0
+        self._groups: dict[GroupId, Loudest] = {}
         self._control = Control(self._counts, self._events, self._ups, self.send)
 
     # ── the table of routes ──────────────────────────────────────────────────────────────────────────────────
@@ -88,7 +90,7 @@ class Router:
 
     def add_up(self, spec: UpSpec) -> None:
         """See the seam. An unknown link raises KeyError: the caller's fault."""
-        self._links[spec.link].expected[spec.up] = spec
+        self._links[spec.link].expect(spec)
         self._specs[spec.up] = spec
 
     def remove_up(self, up: UpId) -> None:
@@ -122,10 +124,23 @@ class Router:
             if spec.link in self._links:
                 self._links[spec.link].expected[up] = spec
 
+    def set_loudest(self, group: GroupId, ups: Collection[UpId], most: int, always: Collection[UpId]) -> None:
+        """See the seam."""
+        chooser = self._groups.pop(group, None) or Loudest()
+        for up in self._ups.values():
+            if up.loudest is chooser:
+                up.loudest = None
+        if not ups:
+            return
+        self._groups[group] = chooser
+        chooser.order(ups, most, always)
+        for found in (self._ups[up] for up in ups if up in self._ups):
+            found.loudest = chooser
+
     def set_rtt(self, link: LinkId, rtt_ns: int) -> None:
         """See the seam."""
         if (found := self._links.get(link)) is not None:
-            found.measured(rtt_ns)
+            found.lent(rtt_ns)
 
     def request_key_frame(self, up: UpId) -> None:
         """See the seam."""
@@ -189,6 +204,8 @@ class Router:
                 self._counts["dropped_srtp"] += 1
                 return _NOTHING
             link.heard_ns = now_ns
+            if link.number_extension is not None:
+                link.note_number(packet, link.number_extension, now_ns)
             return self._feed_rtp(link, packet, now_ns)
         except MalformedPacket:
             self._counts["dropped_malformed"] += 1
@@ -205,19 +222,13 @@ class Router:
         if up.red_type is not None and second & 0x7F == up.red_type:
             return self._feed_red(link, up, packet, now_ns)
         extended, newest = up.arrived(sequence, timestamp, len(packet), now_ns)
-        if not up.is_open:
-            # Only now: the rollover counter of SRTP and the reports must follow a muted track as well.
-            up.refuse(extended, newest)
-            self._counts["dropped_gate"] += 1
+        if refused := _refused(up, second & 0x7F, extended, newest):
+            self._counts[refused] += 1
             return _NOTHING
-        form = up.spec.formats.get(second & 0x7F)
-        if form is None or form.codec is not up.codec:
-            up.skip(extended, newest)
-            self._counts["dropped_payload_type"] += 1
-            return _NOTHING
-        if not newest and not up.misses(extended):
-            self._counts["dropped_duplicate"] += 1
-            return _NOTHING
+        if not up.is_video:
+            up.listen(packet)
+        if newest and up.loudest is not None and not up.passes(now_ns):
+            return self._hush(up, packet, extended, now_ns)
         kept = up.accept(packet, extended, newest, timestamp, red)
         if up.tapped:
             self._tapped.append(Tapped(up.spec.up, now_ns, packet))
@@ -225,6 +236,14 @@ class Router:
             self._counts["dropped_padding"] += 1
             return _NOTHING
         return self._forward(up, kept, newest)
+
+    def _hush(self, up: UpTrack, packet: bytes, extended: int, now_ns: int) -> list[Datagram]:
+        """Others are louder: the tap alone gets it. Raises MalformedPacket."""
+        up.hush(packet, extended)
+        if up.tapped:
+            self._tapped.append(Tapped(up.spec.up, now_ns, packet))
+        self._counts["dropped_quiet"] += 1
+        return _NOTHING
 
     def _feed_red(self, link: Link, up: UpTrack, packet: bytes, now_ns: int) -> list[Datagram]:
         """Redundant sound goes the way of plain packets, those first that a copy in it makes up for."""
@@ -332,8 +351,7 @@ class Router:
     def _report_speech(self) -> None:
         for up in self._ups.values():
             if not up.is_video:
-                self._events.append(Spoke(up.spec.up, up.heard, up.loud))
-                up.heard = up.loud = 0
+                self._events.append(up.spoke())
 
     def take_events(self) -> list[CoreEvent]:
         """See the seam."""
@@ -359,15 +377,21 @@ class Router:
         rtt_ms = found.newest_rtt_ns / NS_PER_MS
         counts = [up.counts() for up in found.ups.values()]
         counts += [down.counts(up) for down in found.downs.values() if (up := self._ups.get(down.spec.up))]
-        jitter_ms = max((one.jitter_ms for one in counts), default=0.0)
-        return LinkCounts(
-            sum(one.packets for one in counts),
-            sum(one.lost for one in counts),
-            sum(one.octets for one in counts),
-            jitter_ms,
-            rtt_ms,
-        )
+        return summed(counts, rtt_ms)
 
     def counts(self) -> Mapping[str, int]:
         """See the seam."""
         return dict(self._counts)
+
+
+def _refused(up: UpTrack, payload_type: int, extended: int, newest: bool) -> str:
+    """Why a packet that was counted goes no further, by the name of its count; empty: it does."""
+    if not up.is_open:
+        # Only now: the rollover counter of SRTP and the reports must follow a muted track as well.
+        up.refuse(extended, newest)
+        return "dropped_gate"
+    form = up.spec.formats.get(payload_type)
+    if form is None or form.codec is not up.codec:
+        up.skip(extended, newest)
+        return "dropped_payload_type"
+    return "" if newest or up.misses(extended) else "dropped_duplicate"

@@ -149,10 +149,11 @@ class Participant:
                 await downlink.close()
 
     def lines(self) -> ParticipantLines:
-        """How both connections are; the round trip of both is what the downlink measured last."""
+        """How both connections are; until the uplink has measured its round trip (a browser that only sends answers the
+        node's reference time with its own reports, each 1 to 5 s), that of the downlink stands for it."""
         uplink = None if self._uplink is None else self._counted(self._uplink.transport.link)
         downlink = None if self._downlink is None else self._counted(self._downlink.transport.link)
-        if uplink is not None and downlink is not None:
+        if uplink is not None and downlink is not None and not uplink.rtt_ms:
             uplink = msgspec.structs.replace(uplink, rtt_ms=downlink.rtt_ms)
         return ParticipantLines(self.id, uplink, downlink)
 
@@ -221,9 +222,10 @@ class Participant:
         self._household.published(track)
 
     def _share_rtt(self) -> int:
-        """The downlink measures the round trip for both, an uplink alone cannot."""
-        if self._downlink is None or self._uplink is None:
+        """The uplink's round trip; what the downlink measured is lent to it until it knows its own."""
+        if self._uplink is None:
             return 0
-        rtt_ns = self._ground.core.report(self._downlink.transport.link).rtt_ns
-        self._ground.core.set_rtt(self._uplink.transport.link, rtt_ns)
-        return rtt_ns
+        core, link = self._ground.core, self._uplink.transport.link
+        if self._downlink is not None:
+            core.set_rtt(link, core.report(self._downlink.transport.link).rtt_ns)
+        return core.report(link).rtt_ns

@@ -14,7 +14,7 @@ from bridge.control import (
 from bridge.errors import Code, NotFound, Refusal
 from bridge.ids import NS_PER_MS, ParticipantId, RoomId
 from bridge.media import GateReason, Moment, Source
-from sfu.core.seam import SenderReported, Spoke
+from sfu.core.seam import GroupId, SenderReported, Spoke
 from sfu.peers.ground import Ground
 from sfu.peers.participant import Participant
 from sfu.peers.speakers import Speakers
@@ -40,6 +40,7 @@ class Room:
         self._order = order
         for participant in self.participants.values():
             participant.set_gates()
+        self._choose_loudest()
 
     async def put_participant(self, participant: ParticipantId, order: ParticipantOrder) -> None:
         """Make or change one. Raises Refusal(room_full)."""
@@ -128,6 +129,7 @@ class Room:
         for participant in self.participants.values():
             if participant.id != track.participant:
                 participant.want(track)
+        self._choose_loudest()
 
     def unpublished(self, track: PublishedTrack) -> None:
         """See Household."""
@@ -138,6 +140,7 @@ class Room:
             participant.unwant(track.up)
         if track.source is Source.MICROPHONE and self._speakers.gone(track.participant):
             self._tell_speakers()
+        self._choose_loudest()
 
     def gate_moved(self, track: PublishedTrack, reason: GateReason | None) -> None:
         """See Household."""
@@ -151,7 +154,7 @@ class Room:
 
     def spoke(self, participant: ParticipantId, event: Spoke) -> None:
         """See Household."""
-        if self._speakers.heard(participant, event.packets, event.loud):
+        if self._speakers.heard(participant, event.packets, event.loud, event.level, self._ground.clock.mono()):
             self._tell_speakers()
 
     def others_tracks(self, participant: ParticipantId) -> list[PublishedTrack]:
@@ -174,7 +177,15 @@ class Room:
             participant.set_tapped(self.is_tapped(participant.id))
 
     def _tell_speakers(self) -> None:
-        self._ground.publish(SpeakersChanged(self.id, self._speakers.speaking))
+        self._ground.publish(SpeakersChanged(self.id, self._speakers.speaking, self._speakers.dominant))
+
+    def _choose_loudest(self) -> None:
+        """All microphones of the room as they are now; nobody is chosen where everybody is forwarded."""
+        most = self._order.loudest
+        microphones = [track for track in self._tracks() if track.source is Source.MICROPHONE] if most else []
+        always = [track.up for track in microphones if track.participant in self._order.always]
+        ups = [track.up for track in microphones]
+        self._ground.core.set_loudest(GroupId(self.id), ups, most, always)
 
     def _now(self) -> Moment:
         return Moment(self._ground.clock.mono(), self._ground.clock.utc())

@@ -1,11 +1,14 @@
 """What this node speaks: codecs, their parameters and feedback, header extensions."""
 
+import msgspec
+
 from bridge.media import Codec, Kind
 from sfu.sdp.formats import parameter
 from sfu.sdp.model import (
     AUDIO_LEVEL_URI,
     MID_URI,
     RID_URI,
+    TRANSPORT_CC_URI,
     CodecOffer,
 )
 
@@ -30,11 +33,13 @@ _UPLINK_EXTENSIONS = {
     Kind.AUDIO: (MID_URI, RID_URI, AUDIO_LEVEL_URI),
     Kind.VIDEO: (MID_URI, RID_URI),
 }
-"""None that changes at each sending (abs-send-time, transport-cc): without RTX a browser would then encrypt the changed
-packet under the sequence number it already used (AES-GCM gives its authentication key away for that)."""
+"""None that changes at each sending (abs-send-time): without RTX a browser would then encrypt the changed packet under
+the sequence number it already used (AES-GCM gives its authentication key away for that). The transport-wide number
+changes so, and is taken only where the m-line has RTX (:func:`numbers_packets`)."""
+_REMB, _TRANSPORT_CC = "goog-remb", "transport-cc"
 _FEEDBACK = {
     Kind.AUDIO: ("nack",),
-    Kind.VIDEO: ("nack", "nack pli", "ccm fir", "goog-remb"),
+    Kind.VIDEO: ("nack", "nack pli", "ccm fir", _REMB),
 }
 _H264_PARAMETERS = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
 _H264_BASELINE = "42"
@@ -53,9 +58,21 @@ def choose_codec(kind: Kind, offered: tuple[CodecOffer, ...]) -> CodecOffer | No
     return None
 
 
-def choose_extensions(kind: Kind, offered: dict[str, int]) -> dict[str, int]:
+def choose_extensions(kind: Kind, offered: dict[str, int], *, numbered: bool) -> dict[str, int]:
     """Those of the offered header extensions that the node reads, under the offered ids."""
-    return {uri: offered[uri] for uri in _UPLINK_EXTENSIONS[kind] if uri in offered}
+    read = (*_UPLINK_EXTENSIONS[kind], *((TRANSPORT_CC_URI,) if numbered else ()))
+    return {uri: offered[uri] for uri in read if uri in offered}
+
+
+def numbers_packets(codec: CodecOffer, offered: dict[str, int], *, repairs: bool) -> bool:
+    """Whether the browser is to number what it sends and be told when it came, for its own rate control."""
+    return repairs and TRANSPORT_CC_URI in offered and _TRANSPORT_CC in codec.feedback
+
+
+def rate_controlled(codec: CodecOffer, *, numbered: bool) -> CodecOffer:
+    """With one of both ways to control the sender's rate: its own by transport-cc, else ours by REMB."""
+    other = _REMB if numbered else _TRANSPORT_CC
+    return msgspec.structs.replace(codec, feedback=tuple(value for value in codec.feedback if value != other))
 
 
 def downlink_codecs(kind: Kind) -> tuple[CodecOffer, ...]:
@@ -84,7 +101,7 @@ def _speaks(offer: CodecOffer) -> bool:
 
 
 def _answered(offer: CodecOffer) -> CodecOffer:
-    wanted = _FEEDBACK[_KIND[offer.codec]]
+    wanted = (*_FEEDBACK[_KIND[offer.codec]], _TRANSPORT_CC)
     return CodecOffer(
         codec=offer.codec,
         payload_type=offer.payload_type,

@@ -43,6 +43,7 @@ class CoreRoom:
         ssrcs: tuple[int, ...] = (1,),
         mid: str = "0",
         repairs: Repairs = NO_REPAIRS,
+        number_extension: int | None = None,
         **changes: bool,
     ) -> None:
         """Ann may send this."""
@@ -58,6 +59,7 @@ class CoreRoom:
                 is_open=changes.get("is_open", True),
                 tapped=changes.get("tapped", False),
                 repairs=repairs,
+                number_extension=number_extension,
             )
         )
 

@@ -273,7 +273,7 @@ export interface DownlinkTrack {
   source: Source;
 }
 /**
- * Event ``speakers``: who is speaking now.
+ * Event ``speakers``: who is speaking now, who leads first.
  */
 export interface Speakers {
   participants: string[];
@@ -328,8 +328,8 @@ export interface CaseView {
 }
 /**
  * One tile. ``role``: what they count as now, ``appointed``: what the reception made them (another one only while a
- * deputy has the chair). ``state``: connected | away. ``quality``: good | poor | bad, as their browser says, or
- * unknown.
+ * deputy has the chair). ``state``: connected | away. ``quality``: good | poor | bad, the worse of what their browser
+ * says and the node measures, or unknown.
  */
 export interface ParticipantView {
   id: string;

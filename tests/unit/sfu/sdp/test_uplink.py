@@ -8,6 +8,7 @@ from bridge.media import Codec, Source
 from sfu.sdp import (
     AUDIO_LEVEL_URI,
     MID_URI,
+    TRANSPORT_CC_URI,
     Direction,
     LocalIce,
     SessionDescription,
@@ -104,6 +105,40 @@ def test_no_retransmissions_for_who_offers_none_or_is_not_asked() -> None:
         assert gone in offer
         _, received = answer_uplink(parse_offer(offer.replace(gone, "")), LOCAL, SOURCES)
         assert received[1].rtx == {}
+
+
+NUMBERED = CHROMIUM_OFFER.replace(
+    "a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
+    f"a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time\r\na=extmap:3 {TRANSPORT_CC_URI}",
+)
+"""As a browser really offers: every m-line may be numbered."""
+
+
+def test_packets_are_numbered_only_where_a_repeat_is_a_packet_of_its_own() -> None:
+    answer = _answer(NUMBERED, SOURCES)
+    microphone, camera = answer.media[:2]
+    assert camera.extensions[TRANSPORT_CC_URI] == 3
+    assert camera.codecs[0].feedback == ("nack", "nack pli", "ccm fir", "transport-cc"), "and no REMB beside it"
+    assert not microphone.rtx
+    assert TRANSPORT_CC_URI not in microphone.extensions
+    assert "transport-cc" not in microphone.codecs[0].feedback
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "a=rtpmap:97 rtx/90000\na=fmtp:97 apt=96\n",
+        "a=rtcp-fb:96 nack\n",
+        "a=rtcp-fb:96 transport-cc\n",
+    ],
+)
+def test_without_repair_or_feedback_the_rate_is_promised_by_remb(lines: str) -> None:
+    offer = NUMBERED.replace("\r\n", "\n")
+    assert lines in offer
+    camera = _answer(offer.replace(lines, "").replace("\n", "\r\n"), SOURCES).media[1]
+    assert TRANSPORT_CC_URI not in camera.extensions
+    assert "goog-remb" in camera.codecs[0].feedback
+    assert "transport-cc" not in camera.codecs[0].feedback
 
 
 def test_redundant_sound_is_preferred() -> None:

@@ -91,9 +91,9 @@ export class Stage extends PlainElement {
     };
   }
 
-  /** Who speaks on another page is named here, since nobody is brought over for it. */
+  /** Who speaks on another page is named here, since nobody is brought over for it: who leads first. */
   #pager({ page, pages, elsewhere }: Arrangement): TemplateResult {
-    const heard = elsewhere.filter((one) => this.room.speakers.includes(one.id));
+    const heard = this.room.speakers.flatMap((id) => elsewhere.filter((one) => one.id === id));
     const names = heard.map((one) => one.name).join(", ");
     return html`<nav class="dc-pager" aria-label=${t("Pages of pictures")} data-testid="pager">
       ${this.#turn("page-back", "previous", t("Pictures before"), page - 1, page === 0)}
