@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from bridge.media import Codec
 
-SIZES = {Codec.OPUS: 256, Codec.VP8: 512, Codec.H264: 512}
+SIZES = {codec: 256 if codec is Codec.OPUS else 512 for codec in Codec}
 """Packets kept (LiveKit: 200 audio, 500 video; here powers of two): 5 s of audio, 3 s of video at 1.5 Mb/s."""
 
 NEWCOMER_PACKETS = 40

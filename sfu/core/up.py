@@ -127,6 +127,11 @@ class UpTrack:
             self.requests.came()
             self._hold()
 
+    def release(self, down: DownTrack) -> None:
+        """It neither flows nor waits any more."""
+        self.downs = [other for other in self.downs if other is not down]
+        self.waiting = [other for other in self.waiting if other is not down]
+
     def _hold(self) -> None:
         for down in self.downs:
             down.stop(self.numbering.last, self.packets, self.octets)

@@ -23,7 +23,7 @@ _SESSION_ID = 1
 
 def build_downlink_offer(slots: Sequence[Slot], local: LocalIce, session_version: int) -> str:
     """The offer of these m-lines, in this order. A later offer only appends slots or changes
-    ``active``, ``ssrc``, ``stream`` and ``track`` of known ones (RFC 3264 §8: m-lines stay)."""
+    ``active``, ``ssrc``, ``stream``, ``track`` and ``codecs`` of known ones (RFC 3264 §8: m-lines stay)."""
     return serialise(
         SessionDescription(
             ufrag=local.ufrag,
@@ -54,7 +54,7 @@ def parse_answer(text: str, slots: Sequence[Slot]) -> SessionDescription:
 
 
 def _offer_media(slot: Slot, local: LocalIce) -> MediaDescription:
-    codecs = downlink_codecs(slot.kind)
+    codecs = downlink_codecs(slot.codecs)
     ssrcs: tuple[Ssrc, ...] = (slot.ssrc,) if slot.active else ()
     return MediaDescription(
         mid=slot.mid,

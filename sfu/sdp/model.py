@@ -194,3 +194,5 @@ class Slot(msgspec.Struct, frozen=True):
     cname: str
     stream: str
     track: str
+    codecs: tuple[Codec, ...]
+    """What is offered, the preferred first."""

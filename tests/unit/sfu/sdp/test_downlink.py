@@ -4,8 +4,9 @@ import pytest
 
 from bridge.errors import MalformedSdp
 from bridge.ids import Mid, Ssrc
-from bridge.media import Kind
+from bridge.media import Codec, Kind
 from sfu.sdp import (
+    CODECS,
     PAYLOAD_TYPES,
     Direction,
     LocalIce,
@@ -18,9 +19,9 @@ from sfu.sdp import (
 
 LOCAL = LocalIce("node", "n" * 24, ":".join(["EE"] * 32), (("127.0.0.1", 40_000),))
 SLOTS = (
-    Slot(Mid("0"), Kind.AUDIO, True, Ssrc(11), "cn", "stream", "track-a"),
-    Slot(Mid("1"), Kind.VIDEO, True, Ssrc(12), "cn", "stream", "track-v"),
-    Slot(Mid("2"), Kind.VIDEO, False, Ssrc(13), "cn", "stream", "track-w"),
+    Slot(Mid("0"), Kind.AUDIO, True, Ssrc(11), "cn", "stream", "track-a", (Codec.OPUS,)),
+    Slot(Mid("1"), Kind.VIDEO, True, Ssrc(12), "cn", "stream", "track-v", (Codec.AV1, Codec.VP8)),
+    Slot(Mid("2"), Kind.VIDEO, False, Ssrc(13), "cn", "stream", "track-w", CODECS[Kind.VIDEO]),
 )
 
 
@@ -31,8 +32,9 @@ def test_offer_of_the_pool() -> None:
     sound, picture, kept = offer.media
     assert sound.direction is Direction.SENDONLY
     assert (sound.ssrcs, sound.cname, sound.track) == ((11,), "cn", "track-a")
-    assert {codec.codec: codec.payload_type for codec in picture.codecs} == {
-        codec: number for codec, number in PAYLOAD_TYPES.items() if number != 111
+    assert [codec.codec for codec in picture.codecs] == [Codec.AV1, Codec.VP8]
+    assert {codec.codec: codec.payload_type for codec in kept.codecs} == {
+        codec: number for codec, number in PAYLOAD_TYPES.items() if codec is not Codec.OPUS
     }
     assert kept.direction is Direction.INACTIVE
     assert (kept.ssrcs, kept.track) == ((), "")
