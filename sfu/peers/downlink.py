@@ -152,9 +152,7 @@ class Downlink:
         self._tell_withheld()
 
     def _tell_withheld(self) -> None:
-        tracks = tuple(
-            WithheldTrack(track.participant, track.source, track.codec) for track in self._withheld.values()
-        )
+        tracks = tuple(WithheldTrack(track.participant, track.source, track.codec) for track in self._withheld.values())
         self._ground.publish(WithheldChanged(self._room, self._participant, tracks))
 
     # ── offers ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -147,13 +147,13 @@ async def test_a_thousand_joins_and_leaves_leave_nothing_behind(room: LightStage
     """One stays all the time and receives everybody."""
     bob = room.peer(9999)
     await bob.join()
-    await come_and_go(room, bob, range(1, 101))
+    await come_and_go(room, bob, range(1, 51))
     before = await settled()
-    await come_and_go(room, bob, range(101, 1101))
+    await come_and_go(room, bob, range(51, 1051))
     deadline = asyncio.get_running_loop().time() + WITHIN_S
-    while (now := held()) != before and asyncio.get_running_loop().time() < deadline:
+    while (now := held()) != before and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110  a leak never ends
         await asyncio.sleep(0.1)
-    assert now - before == Counter(), "what there is more of than after the first hundred"
+    assert now - before == Counter(), "what there is more of than after the first fifty"
     assert max(len(parse_description(offer.sdp).media) for offer in bob.offers) <= 2 * AT_ONCE + 2
 
 
@@ -180,9 +180,9 @@ async def in_and_out(room: LightStage, peer: LightPeer) -> None:
 
 
 async def settled() -> Counter[str]:
-    """Once the same five times in a row."""
+    """Once the same three times in a row."""
     readings = [held()]
-    while len(readings) < 5 or any(one != readings[-1] for one in readings[-5:]):
+    while len(readings) < 3 or any(one != readings[-1] for one in readings[-3:]):
         await asyncio.sleep(0.2)
         readings.append(held())
     return readings[-1]

@@ -113,6 +113,7 @@ class FakeRoom(msgspec.Struct):
     order: RoomOrder
     participants: dict[ParticipantId, ParticipantOrder] = {}
     offered: set[ParticipantId] = set()
+    wants: dict[ParticipantId, WantsOrder] = {}
     tap: TapOrder | None = None
 
 
@@ -214,6 +215,10 @@ class FakeNode:
         self._answer(f"restart {participant}")
         self._known(room, participant)
         self._offer(room, participant)
+
+    async def put_wants(self, room: RoomId, participant: ParticipantId, order: WantsOrder) -> None:
+        self._answer(f"wants {participant}")
+        self._known(room, participant).wants[participant] = order
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:
         self._answer(f"tap recording={order.recording}")

@@ -1,4 +1,4 @@
-"""A receiver that does not show a track gets nothing of it, and takes it up again without a hole or an older picture."""
+"""A track that a receiver does not show: nothing of it is sent, and it goes on without a hole or an older picture."""
 
 import pytest
 from aiortc.rtp import RtcpByePacket, RtcpPsfbPacket, RtcpSrPacket
