@@ -1,6 +1,7 @@
 """Stored segments in a form that browsers play with Media Source Extensions, without decoding (bridge.ports.Remuxer).
 
-WebM plays as it is, whatever is in it. H.264 in Matroska does not play anywhere; the same packets in fragmented MP4 do everywhere.
+WebM plays as it is, whatever is in it. H.264 in Matroska does not play anywhere; the same packets in fragmented MP4
+do everywhere.
 """
 
 import asyncio

@@ -43,7 +43,10 @@ def tiny_opus_webm() -> bytes:
 
 
 def tiny_av1_webm(sequence: bytes) -> bytes:
-    """No picture at all, in an empty cluster, without which libavformat does not open it (av1C: AV1 in ISOBMFF, section 2.3). Raises MalformedPacket."""
+    """No picture at all, in an empty cluster: without one libavformat does not open it.
+
+    av1C: AV1 in ISOBMFF, section 2.3. Raises MalformedPacket.
+    """
     said = read_sequence(read_unit(sequence).content)
     private = b"\x81" + said.configuration + b"\x00" + sequence
     size = _element(0xB0, said.width.to_bytes(3, "big")) + _element(0xBA, said.height.to_bytes(3, "big"))

@@ -58,8 +58,7 @@ class Placement:
             await self.make_again()
             self._node_is_new = False
             for member in self._members.values():
-                member.offer = None
-                member.dead.clear()
+                member.media_is_gone()
             self._members.tell("renegotiate", Renegotiate("node_restarted"))
         if self._tap_is_gone:
             await self._record_again()

@@ -56,8 +56,7 @@ class Showing:
         view = view_for(present, participant, self.revision, self._now_ms(), self._alarms(), lines)
         member.line.send("welcome", Welcome(participant, secret, view))
         member.pass_history_on(present, participant)
-        if member.offer is not None:
-            member.forward(member.offer)
+        member.tell_media_again()
 
     def _now_ms(self) -> int:
         return self._clock.utc() // NS_PER_MS

@@ -29,6 +29,7 @@ from bridge.control import (
     TrackPublished,
     UplinkAnswer,
     UplinkOffer,
+    WantsOrder,
 )
 from bridge.errors import Code, Conflict, Invalid, NotFound, Refusal, Unavailable
 from bridge.ids import Mid, MonoNs, NodeId, ParticipantId, RecorderId, RecordingId, RoomId, TrackId, UtcNs

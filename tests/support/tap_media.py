@@ -13,6 +13,8 @@ import numpy as np
 from aiortc.codecs.h264 import H264Encoder
 from aiortc.codecs.opus import OpusEncoder
 from aiortc.codecs.vpx import Vp8Encoder
+from av.packet import Packet
+from av.video.stream import VideoStream
 
 from bridge.media import Codec
 from tests.support.payloads import av1_payloads, vp9_payloads
@@ -48,7 +50,7 @@ def pictures(codec: Codec, seconds: int, key_every_s: float = 10.0, size: tuple[
     return encoded
 
 
-def payloads_of(codec: Codec, packet: av.Packet, index: int) -> list[bytes]:
+def payloads_of(codec: Codec, packet: "Packet[VideoStream]", index: int) -> list[bytes]:
     """One encoded picture, the ``index``-th, as RTP payloads."""
     match codec:
         case Codec.VP9:

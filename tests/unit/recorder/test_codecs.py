@@ -7,6 +7,8 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.packet import Packet
+from av.video.stream import VideoStream
 
 from bridge.errors import MalformedPacket
 from bridge.media import Codec
@@ -30,11 +32,11 @@ COUNT = 30
 KEYS = (0, 20)
 
 
-def encoded(codec: Codec) -> list[av.Packet]:
+def encoded(codec: Codec) -> "list[Packet[VideoStream]]":
     """Noise that moves: pictures of several packets each, a key frame at 0 and at 20."""
     encoder = video_encoder(codec, SIZE)
     noise = np.random.default_rng(5).integers(0, 255, (SIZE[1] * 3 // 2, SIZE[0]), dtype=np.uint8)
-    packets: list[av.Packet] = []
+    packets: list[Packet[VideoStream]] = []
     for index in range(COUNT):
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(np.roll(noise, index * 3, axis=1)), format="yuv420p")
         frame.pts = index
@@ -44,7 +46,9 @@ def encoded(codec: Codec) -> list[av.Packet]:
     return [*packets, *encoder.encode(None)]
 
 
-def depacketised(codec: Codec, packets: Sequence[av.Packet]) -> tuple[list[Frame], list[tuple[bool, bytes]]]:
+def depacketised(
+    codec: Codec, packets: "Sequence[Packet[VideoStream]]"
+) -> tuple[list[Frame], list[tuple[bool, bytes]]]:
     """The frames, and for each payload whether it begins a key frame."""
     taker = depacketiser(codec)
     frames: list[Frame] = []
@@ -63,6 +67,7 @@ def depacketised(codec: Codec, packets: Sequence[av.Packet]) -> tuple[list[Frame
 def decoded(codec: Codec, bodies: Sequence[bytes]) -> list[bytes]:
     """The pictures of a row of encoded frames, without a container."""
     decoder = av.CodecContext.create({Codec.AV1: "libdav1d"}.get(codec, codec.value), "r")
+    assert isinstance(decoder, av.VideoCodecContext)
     pictures = [picture for body in bodies for picture in decoder.decode(av.Packet(body))]
     pictures += decoder.decode(None)
     return [picture.to_ndarray(format="yuv420p").tobytes() for picture in pictures]
@@ -86,7 +91,7 @@ def test_a_segment_decodes_to_the_pictures_that_were_sent(codec: Codec, tmp_path
     assert [index for index, frame in enumerate(frames) if frame.key] == list(KEYS)
     assert {(frame.width, frame.height) for frame in frames if frame.key} == {SIZE}
     segment = stored(codec, frames, tmp_path)
-    with av.open(io.BytesIO(segment)) as container:
+    with av.open(io.BytesIO(segment), "r") as container:
         assert container.format.name.startswith("matroska")
         shown = [picture.to_ndarray(format="yuv420p").tobytes() for picture in container.decode(video=0)]
     assert shown == decoded(codec, [bytes(packet) for packet in packets])
@@ -185,7 +190,7 @@ def test_the_configuration_of_av1_is_what_libavformat_makes_of_it(tmp_path: Path
     frames, _ = depacketised(Codec.AV1, encoded(Codec.AV1))
     sequence = frames[0].shape
     assert read_sequence(read_unit(sequence).content)[:2] == SIZE
-    with av.open(io.BytesIO(b"\x12\x00" + frames[0].body), format="obu") as raw:
+    with av.open(io.BytesIO(b"\x12\x00" + frames[0].body), "r", format="obu") as raw:
         target = av.open(str(tmp_path / "theirs"), "w", format="webm")
         target.add_stream_from_template(raw.streams.video[0], opaque=True)
         for packet in raw.demux():
@@ -193,6 +198,6 @@ def test_the_configuration_of_av1_is_what_libavformat_makes_of_it(tmp_path: Path
             packet.dts = packet.pts = 0
             target.mux(packet)
         target.close()
-    with av.open(str(tmp_path / "theirs"), format="matroska") as theirs:
+    with av.open(str(tmp_path / "theirs"), "r", format="matroska") as theirs:
         private = theirs.streams[0].codec_context.extradata
     assert av1_template(sequence).stream.codec_context.extradata == private
