@@ -8,7 +8,7 @@ from bridge.media import Codec, Source
 from bridge.reception import Reception
 from signaling.wire import WantsRequest
 from tests.support.receptions import AGENCY_SEAT, CHAIR
-from tests.support.room_server import Browser, RoomServer
+from tests.support.room_server import RoomServer, resumed
 
 
 def camera(participant: ParticipantId) -> ShownSource:
@@ -70,19 +70,9 @@ async def test_what_is_withheld_or_unwanted_is_told_and_told_again(server: RoomS
     assert agency.last("withheld") is None
     assert agency.last("unwanted") is None
 
-    again = await back(chair)
+    await chair.close()
+    again = await resumed(chair)
     await again.until(lambda: again.last("unwanted") is not None)
     assert again.last("withheld") == withheld
     server.node.say(UnwantedChanged(room, chair.id, ()))
     await again.until(lambda: again.last("unwanted") == {"sources": []})
-
-
-async def back(browser: Browser) -> Browser:
-    """The same participant on a new line."""
-    welcome = browser.welcome
-    assert welcome is not None
-    await browser.close()
-    again = Browser(browser.port)
-    await again.connect({"participant": welcome.participant, "secret": welcome.secret})
-    await again.until(lambda: again.welcome is not None)
-    return again
