@@ -62,6 +62,15 @@ def test_answer_that_does_not_fit(old: str, new: str) -> None:
         parse_answer(_answer().replace(old, new), SLOTS)
 
 
+def test_a_full_room_fits() -> None:
+    """Fifty with microphone and camera, and a screen, as an answer of much the same size says it again."""
+    ids = ("x" * 22, "x" * 20, "x" * 20)
+    slots = [Slot(Mid(str(at)), Kind.AUDIO, True, Ssrc(2**31 + at), *ids, CODECS[Kind.AUDIO]) for at in range(50)]
+    slots += [Slot(Mid(str(at)), Kind.VIDEO, True, Ssrc(2**31 + at), *ids, CODECS[Kind.VIDEO]) for at in range(50, 101)]
+    text = build_downlink_offer(slots, LOCAL, 1)
+    assert len(parse_answer(text.replace("actpass", "active"), slots).media) == 101
+
+
 def test_answer_with_fewer_m_lines() -> None:
     with pytest.raises(MalformedSdp):
         parse_answer(_answer(), SLOTS[:2])
