@@ -110,20 +110,24 @@ async def test_what_is_shown_holds_for_tracks_and_connections_to_come(room: Ligh
 @pytest.mark.slow
 async def test_thirty_that_join_within_a_second_are_made_a_handful_of_offers(room: LightStage) -> None:
     everybody = [room.peer(number) for number in range(1, 31)]
+    spread = [number / 30 for number in range(30)]
     for peer in everybody:
         peer.answer_after_s = 0.05
     loop = asyncio.get_running_loop()
     began = loop.time()
-    for number, peer in enumerate(everybody):
-        await asyncio.sleep(max(0.0, began + number / 30 - loop.time()))
-        await peer.join()
-        await peer.publish()
+    await asyncio.gather(*(joins(peer, after_s) for peer, after_s in zip(everybody, spread, strict=True)))
     joining_s = loop.time() - began
     await holds(lambda: all(len(peer.offered) == 58 for peer in everybody))
     most = max(len(peer.offers) for peer in everybody)
     assert most <= 6 + 2 * joining_s, "one after 20, 60 and 180 ms, then two a second"
     await room.answered()
     assert all(len(parse_description(peer.offers[-1].sdp).media) == 58 for peer in everybody)
+
+
+async def joins(peer: LightPeer, after_s: float) -> None:
+    await asyncio.sleep(after_s)
+    await peer.join()
+    await peer.publish()
 
 
 async def test_m_lines_are_used_again(room: LightStage) -> None:

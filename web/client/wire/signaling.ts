@@ -62,8 +62,8 @@ export interface DownlinkReply {
   sdp: string;
 }
 /**
- * Event ``wants``, at each change: the pictures on the screen now; the others are not sent here until they are named
- * again. Before the first: everything is sent. Answered with Done; of several on their way the last counts.
+ * Event ``wants``, at each change: the pictures on the screen now; the others are not sent here until they are
+ * named again. Before the first: everything is sent. Answered with Done; of several on their way the last counts.
  */
 export interface WantsRequest {
   shown: ShownSource[];
