@@ -107,9 +107,7 @@ class Downlink:
         self._offered = None
         self.state = TransportState.NEW
         self.transport = self._fresh()
-        if self._withheld:
-            self._withheld = {}
-            self._tell_withheld()
+        self._withhold_nothing()
         for track in tracks:
             self.want(track)
         self._schedule()
@@ -123,6 +121,7 @@ class Downlink:
         for line in self._pool.lines:
             self._stop(line)
         self._pool = Pool()
+        self._withhold_nothing()
         await self._ground.port.end(self.transport)
         if self.state not in (TransportState.NEW, TransportState.CLOSED):
             self._publish_state(TransportState.CLOSED)
@@ -150,6 +149,11 @@ class Downlink:
     def _withhold(self, track: PublishedTrack) -> None:
         self._withheld[track.up] = track
         self._tell_withheld()
+
+    def _withhold_nothing(self) -> None:
+        if self._withheld:
+            self._withheld = {}
+            self._tell_withheld()
 
     def _tell_withheld(self) -> None:
         tracks = tuple(WithheldTrack(track.participant, track.source, track.codec) for track in self._withheld.values())
