@@ -1,5 +1,6 @@
 """A copy of an up track on one receiver's link: a few numbers, no packets."""
 
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from bridge.ids import NS_PER_MS
@@ -15,6 +16,16 @@ _REPEATS = 3
 """A packet is repeated at most so often: what was lost four times is lost to a line that is full."""
 _LEAST_PAUSE_NS = 10 * NS_PER_MS
 _REMEMBERED = 512
+
+
+class Repetition(Enum):
+    """Whether a packet is sent again."""
+
+    NOW = "now"
+    LATER = "later"
+    """It may still be on its way."""
+    NEVER = "never"
+    """It was sent often enough."""
 
 
 class DownTrack:
@@ -34,6 +45,9 @@ class DownTrack:
         "name",
         "paused",
         "payload_type",
+        "plain",
+        "repair",
+        "repair_sequence",
         "sequence",
         "shift",
         "spec",
@@ -49,6 +63,10 @@ class DownTrack:
         self.ssrc = int(spec.ssrc)
         self.payload_type = spec.payload_type
         self.timestamp_shift = spec.timestamp_shift
+        self.plain = False
+        """Its publisher sends redundancy (RFC 2198) that this receiver does not take."""
+        self.repair = spec.repair
+        self.repair_sequence = 0 if spec.repair is None else spec.repair.sequence
         self.name = pack_name(self.ssrc, spec.cname)
         """SDES, the same with every report."""
         self.sequence = spec.sequence
@@ -64,6 +82,11 @@ class DownTrack:
         self._octets_before = 0
         self._repeated: dict[int, tuple[int, int]] = {}
         self._reported = (0, 0)
+
+    def take_redundancy(self) -> None:
+        """The publisher sends redundant sound: passed on as it is, or as plain sound."""
+        self.plain = self.spec.red is None
+        self.payload_type = self.spec.payload_type if self.spec.red is None else self.spec.red
 
     def start(self, number: int, packets: int, octets: int) -> None:
         """From this number of the up track on it flows. The two totals are what the up track had forwarded before."""
@@ -96,6 +119,12 @@ class DownTrack:
         self._octets_before -= octets
         return True
 
+    def forget_streams(self) -> None:
+        """It ends: nothing is sent under its SSRCs any more."""
+        self.link.srtp.forget(self.ssrc)
+        if self.repair is not None:
+            self.link.srtp.forget(int(self.repair.ssrc))
+
     def sent(self, packets: int, octets: int) -> tuple[int, int]:
         """Packets and payload octets sent so far, from the up track's totals."""
         if self.flowing:
@@ -105,6 +134,11 @@ class DownTrack:
     def reported(self, lost: int, jitter: int) -> None:
         """What the receiver's last report says: cumulative loss, jitter in units of the clock."""
         self._reported = (max(0, lost), jitter)
+
+    @property
+    def jitter(self) -> int:
+        """As the receiver reported it last, in units of the clock."""
+        return self._reported[1]
 
     def counts(self, up: "UpTrack") -> LinkCounts:
         """Of this track alone."""
@@ -119,12 +153,14 @@ class DownTrack:
         number = unwrap(sequence - self.shift & 0xFFFF, last)
         return number if self.first <= number <= last else None
 
-    def may_repeat(self, number: int, now_ns: int) -> bool:
-        """At most three times and not again within a round trip; True counts as done."""
+    def repeat(self, number: int, now_ns: int) -> Repetition:
+        """At most three times and not again within a round trip; NOW counts as done."""
         times, at_ns = self._repeated.get(number, (0, 0))
-        if times >= _REPEATS or (times and now_ns - at_ns < max(self.link.rtt_ns, _LEAST_PAUSE_NS)):
-            return False
+        if times and now_ns - at_ns < max(self.link.pace_ns, _LEAST_PAUSE_NS):
+            return Repetition.LATER
+        if times >= _REPEATS:
+            return Repetition.NEVER
         if len(self._repeated) >= _REMEMBERED:
             self._repeated.pop(next(iter(self._repeated)))
         self._repeated[number] = (times + 1, now_ns)
-        return True
+        return Repetition.NOW

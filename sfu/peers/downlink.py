@@ -13,13 +13,13 @@ from bridge.control import (
 )
 from bridge.errors import Code, Conflict
 from bridge.ids import NS_PER_S, ParticipantId, RoomId, Ssrc
-from bridge.media import Codec
-from sfu.core.seam import DownSpec, UpId
+from bridge.media import Codec, Kind
+from sfu.core.seam import DownSpec, RepairSpec, UpId
 from sfu.peers.ground import Ground
 from sfu.peers.pace import OfferPace
 from sfu.peers.pool import NO_SSRC, Line, Pool, cname
 from sfu.peers.tracks import PublishedTrack
-from sfu.sdp import PAYLOAD_TYPES, MediaDescription, Slot, build_downlink_offer, parse_answer
+from sfu.sdp import PAYLOAD_TYPES, RED_TYPE, REPAIR_TYPES, MediaDescription, Slot, build_downlink_offer, parse_answer
 from sfu.transport.transport import Transport, TransportState
 
 
@@ -56,7 +56,8 @@ class Downlink:
         if track.codec in self._cannot:
             self._withhold(track)
         elif self._pool.line_of(track.up) is None:
-            self._pool.free_line(track.source.kind).carry(track, self._new_ssrc())
+            repair = self._new_ssrc() if track.source.kind is Kind.VIDEO else NO_SSRC
+            self._pool.free_line(track.source.kind).carry(track, self._new_ssrc(), repair)
             self._schedule()
 
     def unwant(self, up: UpId) -> None:
@@ -90,6 +91,8 @@ class Downlink:
             line.codecs = _accepted(media)
             if not media.rejected:
                 self._cannot |= frozenset(slot.codecs) - line.codecs
+            line.repaired = _repaired(media)
+            line.redundant = media.red.get(RED_TYPE) == PAYLOAD_TYPES[Codec.OPUS]
         self._offered = None
         if not self.transport.fingerprints:
             self.transport.ice.remote_ufrag = said.ufrag
@@ -206,9 +209,16 @@ class Downlink:
                 sequence=self._ground.entropy.bits(15),
                 timestamp_shift=self._ground.entropy.bits(32),
                 cname=cname(track),
+                repair=self._repair(line, track.codec),
+                red=RED_TYPE if line.redundant else None,
                 paused=not self._shows(track),
             )
             self._ground.port.send_all(self._ground.core.add_down(spec, self._ground.clock.mono()))
+
+    def _repair(self, line: Line, codec: Codec) -> RepairSpec | None:
+        if codec not in line.repaired or not line.repair:
+            return None
+        return RepairSpec(line.repair, REPAIR_TYPES[codec], self._ground.entropy.bits(15))
 
     def _stop(self, line: Line) -> None:
         if line.down is not None:
@@ -233,3 +243,8 @@ def _accepted(media: MediaDescription) -> frozenset[Codec]:
         return frozenset()
     ours = {payload_type: codec for codec, payload_type in PAYLOAD_TYPES.items()}
     return frozenset(offer.codec for offer in media.codecs if ours.get(offer.payload_type) is offer.codec)
+
+
+def _repaired(media: MediaDescription) -> frozenset[Codec]:
+    """Of which codecs the browser takes retransmissions as we offered them."""
+    return frozenset(codec for codec, number in REPAIR_TYPES.items() if media.rtx.get(number) == PAYLOAD_TYPES[codec])

@@ -16,7 +16,8 @@ browser decodes."""
 
 @dataclass
 class Line:
-    """One m-line. ``codecs``: what the browser took of ``offered``; ``agreed``: the SSRC of the last answered offer, 0
+    """One m-line. ``codecs``: what the browser took of ``offered``, ``repaired``: of these what it takes
+    retransmissions of; ``redundant``: it takes redundant sound; ``agreed``: the SSRC of the last answered offer, 0
     while this m-line is inactive there; ``down``: flowing to it."""
 
     mid: Mid
@@ -24,22 +25,27 @@ class Line:
     offered: tuple[Codec, ...]
     track: PublishedTrack | None = None
     ssrc: Ssrc = NO_SSRC
+    repair: Ssrc = NO_SSRC
+    """Of its retransmissions; 0 for sound, which has none."""
     codecs: frozenset[Codec] = frozenset()
+    repaired: frozenset[Codec] = frozenset()
+    redundant: bool = False
     agreed: Ssrc = NO_SSRC
     down: DownId | None = None
 
-    def carry(self, track: PublishedTrack, ssrc: Ssrc) -> None:
+    def carry(self, track: PublishedTrack, ssrc: Ssrc, repair: Ssrc) -> None:
         """From the next offer on. Beside what is sent stands VP8, which every browser decodes: an m-line without any
         codec in common would be rejected and lost for later tracks."""
         self.track = track
         self.ssrc = ssrc
+        self.repair = repair
         fallback = (Codec.VP8,) if self.kind is Kind.VIDEO else (Codec.OPUS,)
         self.offered = tuple(dict.fromkeys((track.codec, *fallback)))
 
     def free(self) -> None:
         """It carries nothing more; what it offered last it goes on offering, inactive."""
         self.track = None
-        self.ssrc = NO_SSRC
+        self.ssrc = self.repair = NO_SSRC
 
     @property
     def may_flow(self) -> bool:
@@ -52,8 +58,8 @@ class Line:
         track = self.track
         if track is None:
             return Slot(self.mid, self.kind, False, NO_SSRC, "", "", "", self.offered)
-        name = cname(track)
-        return Slot(self.mid, self.kind, True, self.ssrc, name, _stream(track), str(track.track), self.offered)
+        said = (cname(track), _stream(track), str(track.track))
+        return Slot(self.mid, self.kind, True, self.ssrc, *said, self.offered, self.repair)
 
 
 class Pool:

@@ -13,6 +13,13 @@ from sfu.sdp.profiles import is_taken
 PAYLOAD_TYPES = {Codec.VP8: 96, Codec.VP9: 98, Codec.AV1: 100, Codec.H264: 102, Codec.OPUS: 111}
 """Of every downlink; a packet's own payload type is rewritten to these."""
 
+REPAIR_TYPES = {Codec.VP8: 97, Codec.VP9: 99, Codec.AV1: 101, Codec.H264: 103}
+"""Payload types of every downlink's retransmissions (RFC 4588). None for sound: Chromium 156 takes no ``rtx`` in an
+audio m-line, and refuses the whole description when two SSRCs are announced there."""
+
+RED_TYPE = 63
+"""Payload type of every downlink's redundant sound (RFC 2198): Opus once more in the packet after it."""
+
 DOWNLINK_EXTENSIONS = {
     Kind.AUDIO: {MID_URI: 1, AUDIO_LEVEL_URI: 2},
     Kind.VIDEO: {MID_URI: 1},
@@ -24,8 +31,8 @@ _UPLINK_EXTENSIONS = {
     Kind.AUDIO: (MID_URI, RID_URI, AUDIO_LEVEL_URI),
     Kind.VIDEO: (MID_URI, RID_URI),
 }
-"""No abs-send-time: it changes at each sending, and without RTX a browser would then encrypt the changed packet under
-the sequence number it already used (AES-GCM gives its authentication key away for that)."""
+"""None that changes at each sending (abs-send-time, transport-cc): without RTX a browser would then encrypt the changed
+packet under the sequence number it already used (AES-GCM gives its authentication key away for that)."""
 _FEEDBACK = {
     Kind.AUDIO: ("nack",),
     Kind.VIDEO: ("nack", "nack pli", "ccm fir", "goog-remb"),
@@ -63,6 +70,16 @@ def choose_extensions(kind: Kind, offered: dict[str, int]) -> dict[str, int]:
 def downlink_codecs(codecs: tuple[Codec, ...]) -> tuple[CodecOffer, ...]:
     """As a downlink m-line offers them."""
     return tuple(_downlink(codec) for codec in codecs)
+
+
+def downlink_repairs(codecs: tuple[Codec, ...]) -> dict[int, int]:
+    """Retransmissions of these on a downlink m-line: payload type → the one it repeats."""
+    return {REPAIR_TYPES[codec]: PAYLOAD_TYPES[codec] for codec in codecs if codec in REPAIR_TYPES}
+
+
+def downlink_redundancies(kind: Kind) -> dict[int, int]:
+    """Redundant sound of every downlink m-line of this kind: payload type → the one in it."""
+    return {RED_TYPE: PAYLOAD_TYPES[Codec.OPUS]} if kind is Kind.AUDIO else {}
 
 
 def _speaks(offer: CodecOffer) -> bool:
