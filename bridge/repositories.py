@@ -13,7 +13,8 @@ import msgspec
 from bridge.archive_rows import AccessEvents, FixityChecks, Recordings, ViewingCopies
 from bridge.client_rows import Clients, KeptAnswers
 from bridge.people_rows import Accounts, FirstLinks, Offices, Organisation, SecondFactors, Sessions, SignIns
-from bridge.reception_rows import Invitations, Receptions, Visits
+from bridge.reception_rows import Invitations, LineLooks, Receptions, Visits
+from bridge.trying_rows import Repeats, Tries
 
 
 class AuditEntry(msgspec.Struct, frozen=True):
@@ -166,6 +167,7 @@ class UnitOfWork(Protocol):
     first_links: FirstLinks
     visits: Visits
     receptions: Receptions
+    line_looks: LineLooks
     recordings: Recordings
     access_events: AccessEvents
     fixity_checks: FixityChecks
@@ -175,6 +177,8 @@ class UnitOfWork(Protocol):
     key_lists: KeyLists
     leases: Leases
     used_tokens: UsedTokens
+    tries: Tries
+    repeats: Repeats
     nodes: Nodes
 
     async def __aenter__(self) -> "UnitOfWork": ...
@@ -188,6 +192,10 @@ class UnitOfWork(Protocol):
 
 class UnitsOfWork(Protocol):
     """Makes units of work."""
+
+    def asking(self) -> UnitOfWork:
+        """For a single question, which costs a third of what it does in a unit that reads."""
+        ...
 
     def reading(self) -> UnitOfWork: ...
 

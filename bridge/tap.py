@@ -47,7 +47,7 @@ class FrameKind(IntEnum):
     HELLO = 1  # Hello as JSON; node → recorder, first frame of a connection
     RESUME = 2  # Resume as JSON; recorder → node, answer to HELLO
     TRACK = 3  # TrackDeclared as JSON; first frame of each track
-    RTP = 4  # one RTP packet as received, decrypted, after retransmission repair (so not always in order)
+    RTP = 4  # one RTP packet, decrypted, plain (repaired ones too, so not always in order)
     SENDER_REPORT = 5  # SenderReport, 20 bytes
     GATE = 6  # GateMoved as JSON: the track is closed (muted, camera off, paused) or open again
     END = 7  # track ended; no body

@@ -6,6 +6,7 @@ Each imports its own room only when it runs: a media node carries no database (3
 from pathlib import Path
 
 from bridge.outbox import OutboxRelay
+from bridge.repeats import RepeatTeller
 from bridge.sealing import Sealing, SigningPorts
 from deploy.configuration import Configuration
 from deploy.folder import prepare
@@ -85,12 +86,13 @@ async def jobs(configuration: Configuration) -> int:
     async with opened(configuration, folder) as storage:
         days = retention_days(configuration)
         sealing = Sealing(storage.units, storage.objects, SystemClock(), signing, SOFTWARE, days)
+        repeats = RepeatTeller(storage.units, SystemClock())
         queue, renders = copying(configuration, folder, storage)
         queue.start()
         keys_job = Job("keys", 60.0, key_publishing(storage, keys).publish)
         copies = [Job("copies", 1.0, queue.look, quiet=True), Job("copies tidy", 3600.0, renders.tidy, quiet=True)]
         try:
-            await run_jobs([keys_job, *_table(sealing, OutboxRelay(storage.units, {})), *copies], stopping)
+            await run_jobs([keys_job, *_table(sealing, OutboxRelay(storage.units, {}), repeats), *copies], stopping)
         finally:
             await queue.close()
     return 0
@@ -103,9 +105,10 @@ async def render(configuration: Configuration) -> int:
     return await main(configuration)
 
 
-def _table(sealing: Sealing, outbox: OutboxRelay) -> list[Job]:
+def _table(sealing: Sealing, outbox: OutboxRelay, repeats: RepeatTeller) -> list[Job]:
     return [
         Job("seal", 1.0, sealing.seal_all),
         Job("verify", 5.0, sealing.verify_new),
+        Job("repeats", 30.0, repeats.tell, quiet=True),
         Job("outbox", 30.0, outbox.run, quiet=True),
     ]

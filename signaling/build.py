@@ -1,6 +1,6 @@
 """Puts the room's socket together: :func:`build`, then ``attach`` to the pages' application, ``start``, ``close``.
 
-Closing order: lines (browsers are told), sockets, rooms (what waits is stored), listeners.
+Closing order: presence (noted in one), lines (browsers are told), sockets, rooms (what waits is stored), listeners.
 """
 
 import asyncio
@@ -103,6 +103,7 @@ class Signaling:
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
+        await self._rooms.lose_all()
         await self._notices.close()
         await self._namespace.close()
         await self._rooms.close()

@@ -11,6 +11,7 @@ import msgspec
 from bridge.board import WatchedRoom
 from bridge.errors import Code, Refusal, Unavailable
 from bridge.evolution import rebuilt
+from bridge.finding import ReceptionFilter
 from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, SessionId, reception_of
 from bridge.model import RecordingRow
 from bridge.offices import texts_of
@@ -39,6 +40,8 @@ from signaling.windingup import reception_of_lease, wind_up
 _log = logging.getLogger(__name__)
 LOOK_BACK_S = 30 * 86_400
 """A reception that is still under way after a month is closed by hand."""
+MOST_UNDER_WAY = 10_000
+"""At once, in one installation."""
 END_S = 5.0
 """A node answers in milliseconds; an empty room that cannot be removed is made anew as it is."""
 LOOKS_PER_LEASE = 3
@@ -72,7 +75,17 @@ class Rooms:
         self._rooms: dict[ReceptionId, Room] = {}
         self._ears = Ears(places, self._rooms)
         self._parts = RoomParts(
-            config, service, journal, places, secrets, clock, entropy, self._times, self._retire, self._ears.moved
+            config,
+            units,
+            service,
+            journal,
+            places,
+            secrets,
+            clock,
+            entropy,
+            self._times,
+            self._retire,
+            self._ears.moved,
         )
         self._turns: dict[ReceptionId, asyncio.Lock] = {}
         self._ending: dict[ReceptionId, asyncio.Task[None]] = {}
@@ -155,9 +168,14 @@ class Rooms:
                 await self._journal.clear(reception)
 
     async def _take_all_back(self, *, lobbies: bool) -> None:
-        now = self._clock.utc()
+        now, around = self._clock.utc(), LOOK_BACK_S * NS_PER_S
         async with self._units.reading() as unit:
-            rows = await unit.receptions.rows(now - LOOK_BACK_S * NS_PER_S, now + LOOK_BACK_S * NS_PER_S)
+            if lobbies:
+                rows = await unit.receptions.rows(now - around, now + around)
+            else:  # again and again: of a country's month only what is under way
+                states = frozenset(map(str, UNDER_WAY))
+                wanted = ReceptionFilter(from_utc_ns=now - around, before_utc_ns=now + around, states=states)
+                rows = await unit.receptions.find(wanted, None, MOST_UNDER_WAY)
         for row in rows:
             if row.id not in self._rooms and (row.state in UNDER_WAY or (lobbies and row.doors_open)):
                 await self._take_back(row.id)
@@ -318,6 +336,10 @@ class Rooms:
             pause *= 2
         _log.error("not %s", what)
 
+    async def lose_all(self) -> None:
+        """Every line is about to be cut."""
+        await asyncio.gather(*(room.lose_all() for room in self._rooms.values()))
+
     async def close(self) -> None:
         """Rooms stay as they are on their nodes; whoever owns them next takes them back from storage."""
         self._closing.set()
@@ -327,8 +349,7 @@ class Rooms:
         await _cancelled([self._keeping] if self._keeping else [])
         rooms = list(self._rooms.values())
         self._rooms.clear()
-        for room in rooms:
-            await room.close()
+        await asyncio.gather(*(room.close() for room in rooms))
         ending = list(self._ending.values())
         if ending:
             await asyncio.wait(ending, timeout=END_S)

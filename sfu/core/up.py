@@ -1,17 +1,20 @@
 """A publisher's track: numbers its packets, keeps the last ones, knows what is missing."""
 
+from bridge.ids import NS_PER_S
 from bridge.media import Codec
 from sfu.core.down import DownTrack
 from sfu.core.estimate import LineEstimate
 from sfu.core.keyframes import starts_key_frame
 from sfu.core.link import Link
-from sfu.core.losses import AUDIO_AGE_NS, VIDEO_AGE_NS, Losses
+from sfu.core.losses import AUDIO_AGE_NS, TRIES, VIDEO_AGE_NS, Losses
+from sfu.core.loudest import Loudest
 from sfu.core.numbering import Numbering
 from sfu.core.reception import Reception
+from sfu.core.red import Redundant, pack_red
 from sfu.core.requests import KeyFrameRequests
-from sfu.core.ring import SIZES, Kept, Ring
+from sfu.core.ring import Kept, Ring, needed, sizes
 from sfu.core.rtp import extension, payload_bounds, unwrap
-from sfu.core.seam import LinkCounts, PayloadFormat, UpSpec
+from sfu.core.seam import LinkCounts, PayloadFormat, Spoke, UpSpec
 
 LEVEL_EXTENSION = 2
 """Identifier of the RFC 6464 audio level on every downlink (a test compares it with what ``sfu.sdp`` offers)."""
@@ -19,6 +22,7 @@ _PLAIN = b"\x80" + bytes(11)
 _WITH_LEVEL = b"\x90" + bytes(11) + b"\xbe\xde\x00\x01"
 _LOUD = 35
 """-35 dBov: louder counts as speech (RFC 6464 gives the level as a positive number below full scale)."""
+_LEVEL = 0x7F
 _MARKER = 0x80
 
 
@@ -33,28 +37,37 @@ class UpTrack:
         self.ssrc = ssrc
         self.codec = form.codec
         self.clock_rate = form.clock_rate
-        self._repeats = form.repeats
+        self.red_type, self.inside = _redundancy(spec)
+        """Payload type of redundant sound (None: this source never sends it), and of what is in it."""
         self.is_video = form.codec is not Codec.OPUS
         self.is_open = spec.is_open
         self.tapped = spec.tapped
         self.highest = sequence - 1
         self.numbering = Numbering(0)
         self.reception = Reception(sequence, form.clock_rate)
-        self.losses = Losses(VIDEO_AGE_NS if self.is_video else AUDIO_AGE_NS)
+        self.losses = Losses(VIDEO_AGE_NS if self.is_video else AUDIO_AGE_NS, TRIES if form.repeats else 0)
         self.requests = KeyFrameRequests()
-        self.estimate = LineEstimate(ssrc, timestamp) if self.is_video else None
-        self.ring = Ring(SIZES[form.codec])
+        self.is_numbered = spec.number_extension is not None
+        """Its sender controls its rate by itself, told when its packets come."""
+        self.estimate = LineEstimate(ssrc, timestamp) if self.is_video and not self.is_numbered else None
+        self.ring = Ring(sizes(form.codec))
+        self._fitted = (0, 0)
+        """When the ring was fitted last, and the packets until then."""
         self.downs: list[DownTrack] = []
-        """Those that flow; ``waiting`` need a key frame first."""
+        """Those that flow; ``waiting`` need a key frame first, ``plains`` get sound without its redundancy."""
+        self.plains: list[DownTrack] = []
         self.waiting: list[DownTrack] = []
         self.report: tuple[int, int] | None = None
         """The publisher's last sender report: its NTP time, its RTP time."""
         self.packets = 0
         self.octets = 0
         """Forwarded, since the start."""
-        self.heard = 0
-        self.loud = 0
-        """Audio packets with a level since the last report of who spoke, and those louder than speech."""
+        self.loudest: Loudest | None = None
+        """Who chooses whether it is forwarded, where only the loudest are."""
+        self.level: int | None = None
+        """Of the packet at hand, with the bit that says "voice" (RFC 6464 §3)."""
+        self._heard = self._loud = self._levels = 0
+        """Audio packets with a level since the last report of who spoke, those louder than speech, their levels."""
         self.key_number: int | None = None
         self._key_timestamp = -1
 
@@ -62,55 +75,127 @@ class UpTrack:
         """Count a packet. Gives its extended sequence number and whether it is the newest."""
         before = self.highest
         extended = unwrap(sequence, before)
-        self.reception.came(extended, timestamp, now_ns)
         if extended <= before:
-            self.losses.came(extended)
             return extended, False
+        self.reception.came(extended, timestamp, now_ns)
         self.highest = extended
-        if extended != before + 1 and self.is_open:
-            self._missed(before, extended, now_ns)
+        jumped = extended != before + 1 and self.is_open
+        if jumped and not self.losses.jumped(before, extended, now_ns) and self.is_video:
+            self.requests.want()
         if self.estimate is not None:
             self.estimate.came(timestamp, size, now_ns)
         return extended, True
 
-    def _missed(self, after: int, before: int, now_ns: int) -> None:
-        if self._repeats and self.losses.jumped(after, before, now_ns):
-            return
-        if self.is_video:
-            self.requests.want()
+    def forwards(self, extended: int) -> bool:
+        """True when this packet was forwarded, or would be: it belongs to nothing that was dropped on purpose."""
+        return self.numbering.late(extended) is not None
 
-    def accept(self, packet: bytes, extended: int, newest: bool, timestamp: int) -> Kept | None:
-        """What to forward of a packet that passed the gate; None: nothing. Raises MalformedPacket."""
+    def lacks(self, extended: int, timestamp: int) -> bool:
+        """True when this packet never came, and its time is after that of the one before it."""
+        number = self.numbering.late(extended)
+        if number is None or not self.ring.misses(number):
+            return False
+        before = self.ring.get(number - 1)
+        return before is None or 0 < (timestamp - before.timestamp & 0xFFFFFFFF) < 0x80000000
+
+    def misses(self, extended: int) -> bool:
+        """Of a packet that is not the newest: True when it fills a hole, and is then counted. False when it is here
+        already (a probe of the line, or both the delayed packet and its repetition came), came after the cache has
+        gone on, or belongs to what was dropped on purpose."""
+        number = self.numbering.late(extended)
+        if number is None or not self.ring.misses(number):
+            return False
+        self.reception.came_late()
+        self.losses.came(extended)
+        return True
+
+    def listen(self, packet: bytes) -> None:
+        """Read the level of a packet of sound that passed the gate. Raises MalformedPacket."""
+        wanted = self.spec.level_extension
+        told = extension(packet, wanted) if wanted is not None else None
+        if not told:
+            self.level = None
+            return
+        self.level = told[0]
+        self._heard += 1
+        level = told[0] & _LEVEL
+        if level <= _LOUD:
+            self._loud += 1
+            self._levels += level
+
+    def passes(self, now_ns: int) -> bool:
+        """Whether the packet at hand is one of the loudest, where that is asked."""
+        level = None if self.level is None else self.level & _LEVEL
+        return self.loudest is None or self.loudest.passes(self.spec.up, level, now_ns)
+
+    def spoke(self) -> Spoke:
+        """Since the last report."""
+        level = self._levels // self._loud if self._loud else _LEVEL
+        said = Spoke(self.spec.up, self._heard, self._loud, level)
+        self._heard = self._loud = self._levels = 0
+        return said
+
+    def accept(self, packet: bytes, extended: int, newest: bool, timestamp: int, red: bytes) -> Kept | None:
+        """What to forward of a packet that passed the gate; None: nothing. ``red``: instead of its payload, when it
+        is not empty. Raises MalformedPacket."""
         start, end = payload_bounds(packet)
         if start == end and newest:
             self.numbering.drop(extended)
             return None
+        # Sound begins anew: a receiver plays it as the first of a talk spurt (RFC 3551 §4.1).
+        begins = _MARKER if not self.is_video and self.numbering.rests else 0
         number = self.numbering.forward(extended) if newest else self.numbering.late(extended)
         if number is None:
             return None
-        body = packet[start:end]
-        kept = Kept(number, timestamp, packet[1] & _MARKER, self._head(packet) + body)
+        body = red or packet[start:end]
+        if self.red_type is not None and not red and body:
+            body = pack_red(Redundant([], body))
+        kept = Kept(number, timestamp, packet[1] & _MARKER | begins, self._head() + body)
         self.ring.put(kept)
         self.packets += 1
-        self.octets += end - start
+        self.octets += len(body)
         if self.is_video and starts_key_frame(self.codec, body):
             self._key_frame(extended, number, timestamp)
         return kept
 
+    def fit_ring(self, now_ns: int) -> None:
+        """To the longest way to a receiver, and the pace of the packets since the last time."""
+        before_ns, before = self._fitted
+        self._fitted = (now_ns, self.packets)
+        downs = [*self.downs, *self.plains]
+        if before_ns and downs:
+            rtt_ns = max(down.link.pace_ns for down in downs)
+            jitter_ns = max(down.jitter for down in downs) * NS_PER_S // self.clock_rate
+            pace = (self.packets - before) * NS_PER_S / (now_ns - before_ns)
+            self.ring.fit(needed(rtt_ns, jitter_ns, pace))
+
     def counts(self) -> LinkCounts:
         """Of this track alone."""
         came = self.reception
-        return LinkCounts(came.expected, came.lost, self.octets, came.jitter_ms)
+        sound = (0, 0) if self.is_video else (came.expected, came.lost)
+        return LinkCounts(came.expected, came.lost, self.octets, came.jitter_ms, 0.0, *sound)
 
     def refuse(self, extended: int, newest: bool) -> None:
         """The gate is closed."""
         if newest:
             self.numbering.interrupt(extended)
+        else:
+            self.reception.came_late()
+
+    def hush(self, packet: bytes, extended: int) -> None:
+        """It is the newest, and others are louder. Raises MalformedPacket, as :meth:`accept` would."""
+        payload_bounds(packet)
+        self.numbering.interrupt(extended)
 
     def skip(self, extended: int, newest: bool) -> None:
         """A single packet that is not forwarded (of no payload type of ours, malformed)."""
         if newest:
             self.numbering.drop(extended)
+
+    def cannot_repair(self, number: int) -> None:
+        """A receiver's hole stays. It stands still until the next key frame, and would ask for one only after 3 s."""
+        if self.is_video and self.is_open and (self.key_number is None or number >= self.key_number):
+            self.requests.want()
 
     def set_open(self, is_open: bool) -> None:
         """Closing ends all asking; opening asks for a key frame, and receivers wait for it."""
@@ -127,6 +212,21 @@ class UpTrack:
             self.requests.came()
             self._hold()
 
+    def take(self, down: DownTrack) -> None:
+        """It flows."""
+        if self.red_type is not None:
+            down.take_redundancy()
+        if down.plain:
+            self.plains = [*self.plains, down]
+        else:
+            self.downs = [*self.downs, down]
+
+    def release(self, down: DownTrack) -> None:
+        """It neither flows nor waits any more."""
+        self.downs = [other for other in self.downs if other is not down]
+        self.plains = [other for other in self.plains if other is not down]
+        self.waiting = [other for other in self.waiting if other is not down]
+
     def _hold(self) -> None:
         for down in self.downs:
             down.stop(self.numbering.last, self.packets, self.octets)
@@ -140,16 +240,14 @@ class UpTrack:
         self._key_timestamp = timestamp
         self.key_number = number
         self.requests.came()
-        self.losses.forget_before(extended)
+        self.losses.settle_before(extended, recorded=self.tapped)
 
-    def _head(self, packet: bytes) -> bytes:
-        wanted = self.spec.level_extension
-        if self.is_video or wanted is None:
+    def _head(self) -> bytes:
+        if self.level is None:
             return _PLAIN
-        level = extension(packet, wanted)
-        if not level:
-            return _PLAIN
-        self.heard += 1
-        if level[0] & 0x7F <= _LOUD:
-            self.loud += 1
-        return _WITH_LEVEL + bytes((LEVEL_EXTENSION << 4, level[0], 0, 0))
+        return _WITH_LEVEL + bytes((LEVEL_EXTENSION << 4, self.level, 0, 0))
+
+
+def _redundancy(spec: UpSpec) -> tuple[int | None, int]:
+    reds = [(number, form.inside) for number, form in spec.formats.items() if form.inside is not None]
+    return reds[0] if reds else (None, 0)

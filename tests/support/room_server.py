@@ -41,11 +41,16 @@ CONFIG = SignalingConfig(
 
 
 class FallibleUnits:
-    """The database, as long as it is not ``away``."""
+    """The database, as long as it is not ``away``. ``written``: how many units wrote."""
 
     def __init__(self, units: SqlUnits) -> None:
         self._units = units
         self.away = False
+        self.written = 0
+
+    def asking(self) -> UnitOfWork:
+        self._answer()
+        return self._units.asking()
 
     def reading(self) -> UnitOfWork:
         self._answer()
@@ -53,6 +58,7 @@ class FallibleUnits:
 
     def writing(self) -> UnitOfWork:
         self._answer()
+        self.written += 1
         return self._units.writing()
 
     def _answer(self) -> None:
@@ -243,6 +249,15 @@ class Browser:
 
     async def close(self) -> None:
         await self.socket.disconnect()
+
+
+async def resumed(browser: Browser) -> Browser:
+    """The same participant on a new socket."""
+    assert browser.welcome is not None
+    again = Browser(browser.port)
+    await again.connect({"participant": browser.id, "secret": browser.welcome.secret})
+    await again.until(lambda: again.welcome is not None)
+    return again
 
 
 async def eventually(seen: Callable[[], bool]) -> None:

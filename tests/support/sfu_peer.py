@@ -38,6 +38,11 @@ def rtp(
     return header + payload + tail
 
 
+def rtx(osn: int, sequence: int, payload: bytes = b"\x10\x01payload", timestamp: int = 0, ssrc: int = 9) -> bytes:
+    """The retransmission (payload type 97) of a packet that :func:`rtp` makes: RFC 4588 §4."""
+    return rtp(sequence, timestamp, ssrc, 97, struct.pack("!H", osn & 0xFFFF) + payload)
+
+
 KEY = b"\x10\x00key frame"
 """A VP8 payload that starts a key frame; :func:`rtp`'s own does not."""
 
@@ -76,8 +81,11 @@ class Peer:
 
     def controls(self, out: list[Datagram]) -> list[object]:
         """The RTCP packets among those sent here."""
-        compounds = [self._receive.unprotect_rtcp(d) for d in self.mine(out) if 192 <= d[1] <= 223]
-        return [packet for compound in compounds for packet in parse_rtcp(compound)]
+        return [packet for compound in self.compounds(out) for packet in parse_rtcp(compound)]
+
+    def compounds(self, out: list[Datagram]) -> list[bytes]:
+        """The RTCP compounds among those sent here, decrypted."""
+        return [self._receive.unprotect_rtcp(d) for d in self.mine(out) if 192 <= d[1] <= 223]
 
 
 def header(packet: bytes) -> tuple[int, int, int, int, bool]:

@@ -6,6 +6,7 @@
  */
 
 import { OneAtATime } from "./one-at-a-time";
+import { describe, isRed, redFirst } from "./sound-lines";
 import type { Transport } from "./state";
 import { watchTransport } from "./transport";
 import { capOf, ORDER, sourcesByMid } from "./uplink-lines";
@@ -27,6 +28,7 @@ export class Uplink {
   readonly #steps = new OneAtATime();
   readonly #lines = new Map<Source, RTCRtpTransceiver>();
   readonly #unwatch: () => void;
+  #stopped: ReadonlySet<Source> = new Set();
 
   constructor(private readonly plan: UplinkPlan) {
     this.connection = new RTCPeerConnection({
@@ -49,6 +51,7 @@ export class Uplink {
           direction: sends ? "sendonly" : "inactive",
           sendEncodings: [this.#encoding(source)],
         });
+        if (source === "microphone") preferRed(line);
         this.#lines.set(source, line);
       }
       await this.#negotiate();
@@ -68,6 +71,14 @@ export class Uplink {
     });
   }
 
+  /** Sends these pictures no longer, and all others again; their devices and m-lines stay. */
+  stop(sources: readonly Source[]): Promise<void> {
+    return this.#steps.run(async () => {
+      this.#stopped = new Set(sources);
+      if (this.connection.signalingState !== "closed") await this.#cap();
+    });
+  }
+
   /** I end it. */
   close(): void {
     this.#unwatch();
@@ -79,7 +90,7 @@ export class Uplink {
   }
 
   async #negotiate(): Promise<void> {
-    await this.connection.setLocalDescription();
+    await describe(this.connection);
     const sdp = this.connection.localDescription?.sdp ?? "";
     const answer = await this.plan.signal({ sdp, sources: sourcesByMid(this.#upLines()) });
     await this.connection.setRemoteDescription({ type: "answer", sdp: answer.sdp });
@@ -94,16 +105,24 @@ export class Uplink {
     }));
   }
 
-  /** Firefox takes the caps only now, through setParameters; elsewhere it says the same again. */
+  /** Firefox takes the caps only now, through setParameters; elsewhere it says the same again. What nobody sees is not
+   *  even encoded. */
   async #cap(): Promise<void> {
     for (const [source, line] of this.#lines) {
       const cap = capOf(source, this.plan.cameraKbps, this.plan.screenKbps);
       const parameters = line.sender.getParameters();
       const encoding = (parameters.encodings as RTCRtpEncodingParameters[] | undefined)?.[0];
       if (cap === null || encoding === undefined) continue;
-      Object.assign(encoding, cap);
-      if (source === "screen") parameters.degradationPreference = "maintain-resolution";
+      Object.assign(encoding, cap, { active: !this.#stopped.has(source) });
+      parameters.degradationPreference =
+        source === "screen" ? "maintain-resolution" : "maintain-framerate";
       await line.sender.setParameters(parameters);
     }
   }
+}
+
+/** Only where the browser knows it (Firefox does not): the order is left alone otherwise. */
+function preferRed(line: RTCRtpTransceiver): void {
+  const known = RTCRtpSender.getCapabilities("audio")?.codecs ?? [];
+  if (known.some(isRed)) line.setCodecPreferences(redFirst(known));
 }
