@@ -17,6 +17,7 @@ from bridge.plans import check_plan
 from bridge.policy import Action, Actor, Concern, authorise
 from bridge.ports import Clock, Entropy, Notices
 from bridge.reception import Reception
+from bridge.repeats import note
 from bridge.repositories import AuditEntry, UnitOfWork, UnitsOfWork
 
 STORED = "reception.events"
@@ -120,7 +121,7 @@ class ReceptionService:
         """A refusal is told to the audit too."""
         entry = self._entry(actor, action, state, f"refused:{refusal.code}", refusal.detail)
         async with self._units.writing() as unit:
-            await unit.audit.append(entry)
+            await note(unit, entry, actor.account)
             await unit.commit()
 
     async def _store(

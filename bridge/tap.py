@@ -33,6 +33,9 @@ from bridge.media import Codec, GateReason, Moment, Source
 MAX_BODY = 65_536
 """An RTP packet is below 64 KiB by UDP; a declaration is far smaller. Anything larger is not ours."""
 
+_LATEST = 1 << 62
+"""Nanoseconds (146 years) and tap numbers beyond this are nobody's; sums of what is below fit 64 bits."""
+
 _HEADER = struct.Struct("!IBIQQ")
 _AFTER_LENGTH = _HEADER.size - 4
 _SENDER_REPORT = struct.Struct("!QIQ")
@@ -44,7 +47,7 @@ class FrameKind(IntEnum):
     HELLO = 1  # Hello as JSON; node → recorder, first frame of a connection
     RESUME = 2  # Resume as JSON; recorder → node, answer to HELLO
     TRACK = 3  # TrackDeclared as JSON; first frame of each track
-    RTP = 4  # one RTP packet as received, decrypted, after retransmission repair (so not always in order)
+    RTP = 4  # one RTP packet, decrypted, plain (repaired ones too, so not always in order)
     SENDER_REPORT = 5  # SenderReport, 20 bytes
     GATE = 6  # GateMoved as JSON: the track is closed (muted, camera off, paused) or open again
     END = 7  # track ended; no body
@@ -61,7 +64,8 @@ _KINDS = {kind.value: kind for kind in FrameKind}
 
 class Hello(msgspec.Struct, frozen=True):
     """Who speaks. ``moment``: when this tap began, the same on each of its connections; another moment is another run
-    of the node, which the recorder counts as a new part."""
+    of the node, or another node, which the recorder counts as a new part. The frame's arrival time is when it was sent:
+    by it the recorder knows how long ago that moment was, whatever it knows of this node's clocks."""
 
     version: int
     node: NodeId
@@ -148,6 +152,8 @@ def unpack_frame(buffer: bytes | bytearray | memoryview, start: int = 0) -> tupl
     known = _KINDS.get(kind)
     if known is None:
         raise MalformedPacket(f"tap frame kind {kind}")
+    if number >= _LATEST or arrival >= _LATEST:
+        raise MalformedPacket(f"tap frame number {number} at {arrival}")
     body = bytes(buffer[start + _HEADER.size : end])
     return Frame(known, TrackNumber(track), TapNumber(number), MonoNs(arrival), body), end
 
@@ -187,7 +193,10 @@ def unpack_sender_report(body: bytes) -> SenderReport:
     """Raises MalformedPacket."""
     if len(body) != _SENDER_REPORT.size:
         raise MalformedPacket(f"sender report of {len(body)} bytes")
-    return SenderReport(*_SENDER_REPORT.unpack(body))
+    report = SenderReport(*_SENDER_REPORT.unpack(body))
+    if report.rtt_ns >= _LATEST:
+        raise MalformedPacket(f"sender report with a round trip of {report.rtt_ns} ns")
+    return report
 
 
 Body = TypeVar("Body")

@@ -9,6 +9,7 @@ from bridge.client_rows import Clients, KeptAnswers
 from bridge.people_rows import Accounts, FirstLinks, Offices, Organisation, SecondFactors, Sessions, SignIns
 from bridge.reception_rows import Invitations, Receptions, Visits
 from bridge.repositories import Audit, KeyLists, Leases, Nodes, Outbox, UnitOfWork, UsedTokens
+from bridge.trying_rows import Repeats, Tries
 from storage.engine import Database, Kind
 from storage.repositories.accounts import SqlAccounts
 from storage.repositories.archive import SqlAccessEvents, SqlFixityChecks, SqlViewingCopies
@@ -27,6 +28,7 @@ from storage.repositories.recordings import SqlRecordings
 from storage.repositories.second_factors import SqlSecondFactors
 from storage.repositories.sessions import SqlSessions
 from storage.repositories.sign_ins import SqlSignIns
+from storage.repositories.tries import SqlRepeats, SqlTries
 from storage.repositories.used_tokens import SqlUsedTokens
 from storage.repositories.visits import SqlVisits
 from storage.transaction import Transaction
@@ -60,6 +62,8 @@ class SqlUnit:
     key_lists: KeyLists
     leases: Leases
     used_tokens: UsedTokens
+    tries: Tries
+    repeats: Repeats
     nodes: Nodes
 
     def __init__(self, database: Database, kind: Kind) -> None:
@@ -99,6 +103,8 @@ class SqlUnit:
         self.key_lists = SqlKeyLists(transaction)
         self.leases = SqlLeases(transaction)
         self.used_tokens = SqlUsedTokens(transaction)
+        self.tries = SqlTries(transaction)
+        self.repeats = SqlRepeats(transaction)
         self.nodes = SqlNodes(transaction)
 
     async def commit(self) -> None:

@@ -14,6 +14,7 @@ from bridge.ids import ReceptionId, RecordingId
 from bridge.model import STAFF_SIDE, ReceptionRow, RecordingRow
 from bridge.policy import Action, Actor, Concern, agencies_of, authorise, may
 from bridge.reception import Reception
+from bridge.repeats import note
 from bridge.repositories import AuditEntry, UnitOfWork
 from web.keys import PORTS
 from web.requests import actor_of
@@ -95,7 +96,7 @@ async def allowed(request: web.Request, actor: Actor, action: Action, concern: C
         outcome = f"refused:{refusal.code}"
         entry = AuditEntry(ports.clock.utc(), actor.account, str(action), concern.name, outcome, request.path)
         async with ports.units.writing() as unit:
-            await unit.audit.append(entry)
+            await note(unit, entry, actor.account)
             await unit.commit()
         raise
 

@@ -8,7 +8,6 @@ from aiohttp.typedefs import Handler
 
 from bridge.accounts import SessionLimits, session_holds, session_id
 from bridge.clientdesk import ClientDesk
-from bridge.clients import account_of
 from bridge.ids import NS_PER_S, AgencyId, SessionId
 from bridge.model import Account, Session
 from bridge.policy import reaches_below
@@ -84,10 +83,11 @@ def bearer(request: web.Request) -> str | None:
 
 async def _client_of(token: str, ports: WebPorts) -> SignedIn | None:
     """The client as an account, with a session that is stored nowhere and has no CSRF token."""
-    client = await ClientDesk(ports.units, ports.clock, ports.entropy).opened_by(token)
-    if client is None:
+    opened = await ClientDesk(ports.units, ports.clock, ports.entropy).opened_by(token)
+    if opened is None:
         return None
-    account, now = account_of(client), ports.clock.utc()
+    client, account = opened
+    now = ports.clock.utc()
     async with ports.units.reading() as unit:
         below = await _below(unit, account)
     return SignedIn(account, Session(SessionId(account.id), account.id, "", client.made_utc_ns, now), below)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -24,7 +25,7 @@ from web.paging import Paged, parse_cursor
 from web.reach import allowed
 from web.render import render, see_other
 from web.requests import actor_of, signed_in, words_of
-from web.sending import MARK, marked, sent_once
+from web.sending import MARK, marked, refused, sent_once
 
 ROWS_SHOWN = 100
 MAX_ASKED = 200
@@ -115,13 +116,9 @@ class PeoplePages:
                 raise Invalid(field="language", like="choice")
             await setup.change_account(account, shown_in(form), asked)
 
-        try:
-            await self._desk.change(actor_of(request), work)
-        except Invalid as refusal:
-            form.refused(refusal)
-            return await self._one_page(request, form, 422)
-        except Conflict as refusal:
-            return await self._one_page(request, _overtaken(request, form, refusal), 409)
+        late = partial(_overtaken, request)
+        if again := await refused(self._desk.change(actor_of(request), work), form, late):
+            return await self._one_page(request, *again)
         raise see_other(f"/setup/people/{account}?saved")
 
     async def disable(self, request: web.Request) -> web.StreamResponse:
