@@ -163,8 +163,8 @@ class Room:
         await self._lane.do(self._arrivals.all_lost)
 
     async def close(self) -> None:
-        """This process ends; the room may go on elsewhere, its participants resume there. Order: no more ticks, what was
-        asked is done, what was decided is stored or kept, then the tasks end."""
+        """This process ends; the room may go on elsewhere, its participants resume there. Order: no more ticks, what
+        was asked is done, what was decided is stored or kept, then the tasks end."""
         within_s = self._parts.config.ping_timeout_s
         self._closing.set()
         if self._ticking is not None:
