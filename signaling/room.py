@@ -29,7 +29,7 @@ from bridge.watch import due, observed, resumed_watch
 from signaling.alarms import Alarms
 from signaling.arrivals import Arrivals
 from signaling.hearing import Hearing
-from signaling.lane import TURN_S, Lane
+from signaling.lane import Lane
 from signaling.lines import Line
 from signaling.measuring import Measuring
 from signaling.members import Members
@@ -159,18 +159,12 @@ class Room:
             self._give_up(Refused(Code.INTERNAL, {}))
 
     async def lose_all(self) -> None:
-        """Before :meth:`close`, and before the lines are cut."""
-        try:
-            async with asyncio.timeout(TURN_S):
-                await self._lane.do(self._arrivals.all_lost)
-        except (TimeoutError, Refusal) as failure:  # then each is noted by itself
-            _log.warning("room %s: not noted that all lines are lost: %r", self.id, failure)
+        """Before :meth:`close`, and before the lines are cut. Raises Refusal."""
+        await self._lane.do(self._arrivals.all_lost)
 
     async def close(self) -> None:
-        """This process ends; the room may go on elsewhere, its participants resume there.
-
-        Order: no more ticks, what was asked is done, what was decided is stored or kept, then the tasks end.
-        """
+        """This process ends; the room may go on elsewhere, its participants resume there. Order: no more ticks, what
+        was asked is done, what was decided is stored or kept, then the tasks end."""
         within_s = self._parts.config.ping_timeout_s
         self._closing.set()
         if self._ticking is not None:
