@@ -147,6 +147,38 @@ class RoomLines(msgspec.Struct, frozen=True):
     behind_ms: int | None
 
 
+class TapFigures(msgspec.Struct, frozen=True):
+    """How far the recorder is. ``state``: as in :class:`TapChanged`; ``behind_ms``: age of the oldest packet that it
+    has not confirmed; ``backlog_bytes``: what is kept for it."""
+
+    state: str
+    behind_ms: int
+    backlog_bytes: int
+
+
+class RoomFigures(msgspec.Struct, frozen=True):
+    """A room in numbers."""
+
+    room: RoomId
+    participants: tuple[ParticipantLines, ...]
+    tap: TapFigures | None
+
+
+class NodeFigures(msgspec.Struct, frozen=True):
+    """Answer of ``GET /figures``: the node at ``mono_ns`` of its clock, in totals since its start. ``late_p99_ms``: by
+    how much its loop missed its timers in the last two minutes."""
+
+    health: NodeHealth
+    mono_ns: int
+    received: int
+    forwarded: int
+    dropped: int
+    octets_in: int
+    octets_out: int
+    late_p99_ms: float
+    rooms: tuple[RoomFigures, ...]
+
+
 class TransportChanged(msgspec.Struct, frozen=True, tag=True):
     """A participant's uplink or downlink. ``state``: connected | lost (consent expired) | closed."""
 

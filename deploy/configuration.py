@@ -8,6 +8,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, get_type_hints
 from zoneinfo import available_timezones
@@ -97,6 +98,14 @@ class JobsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     render_piece_seconds: int = 60
 
 
+class MonitoringPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may read ``/metrics`` of web and of the parts behind it: ``scrapers`` are addresses or networks; ``secret``
+    is sent as a bearer token. Without either nobody may."""
+
+    scrapers: tuple[str, ...] = ()
+    secret: str = ""
+
+
 class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The room's own times. Officials away: interrupted by the system, then closed."""
 
@@ -124,6 +133,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     room: RoomPart = RoomPart()
     store: StorePart = StorePart()
     jobs: JobsPart = JobsPart()
+    monitoring: MonitoringPart = MonitoringPart()
 
     @property
     def folder(self) -> Path:
@@ -156,7 +166,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.listen.startswith("127.") or self.listen in ("::1", "localhost")
 
 
-SECRET_KEYS = frozenset({"database_url", "store.secret_key"})
+SECRET_KEYS = frozenset({"database_url", "monitoring.secret", "store.secret_key"})
 """Printed hidden: a database address carries its password."""
 HIDDEN = "(hidden)"
 
@@ -224,7 +234,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-_LISTS = frozenset({"media.announce", "web.proxies"})
+_LISTS = frozenset({"media.announce", "monitoring.scrapers", "web.proxies"})
 """Keys whose text is a comma-separated list."""
 
 
@@ -253,6 +263,7 @@ def _faults(configuration: Configuration) -> list[str]:
     if not 1 <= configuration.recording.planned_minutes <= 1440:
         faults.append("recording.planned_minutes: not between 1 and 1440")
     faults += _store_faults(configuration) + _jobs_faults(configuration.jobs)
+    faults += _monitoring_faults(configuration.monitoring)
     if configuration.zone not in available_timezones():
         faults.append(f"zone: {configuration.zone} is no IANA time zone")
     if configuration.language not in ("vi", "en"):
@@ -271,6 +282,21 @@ def _jobs_faults(jobs: JobsPart) -> list[str]:
         for name, (value, least, most) in limits.items()
         if not least <= value <= most
     ]
+
+
+SHORTEST_SECRET = 16
+
+
+def _monitoring_faults(monitoring: MonitoringPart) -> list[str]:
+    faults = []
+    for place in monitoring.scrapers:
+        try:
+            ip_network(place, strict=False)
+        except ValueError:
+            faults.append(f"monitoring.scrapers: {place} is no address and no network")
+    if 0 < len(monitoring.secret) < SHORTEST_SECRET:
+        faults.append(f"monitoring.secret: shorter than {SHORTEST_SECRET} characters")
+    return faults
 
 
 def _store_faults(configuration: Configuration) -> list[str]:

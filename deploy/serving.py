@@ -10,7 +10,9 @@ import stat
 import sys
 from typing import Protocol
 
+from bridge.figures import Lateness
 from deploy.configuration import ConfigurationFault
+from deploy.lateness import LatenessWatch
 
 _FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -59,8 +61,9 @@ SUPERVISED = "DIEMCAU_SUPERVISED"
 """Set by the supervisor for its children: their standard input is its life line."""
 
 
-async def serve(served: Served, name: str) -> int:
-    """Runs until told to stop. Raises ConfigurationFault in one line for an address that cannot be taken."""
+async def serve(served: Served, name: str, lateness: Lateness | None = None) -> int:
+    """Runs until told to stop; ``lateness`` is told how late the loop turns. Raises ConfigurationFault in one line for
+    an address that cannot be taken."""
     stopping = stop_event()
     try:
         await served.start()
@@ -71,8 +74,11 @@ async def serve(served: Served, name: str) -> int:
     # A full collection over everything imported takes 40 ms, in which nothing would be forwarded or recorded.
     gc.collect()
     gc.freeze()
+    watch = LatenessWatch(lateness or Lateness())
+    watch.start()
     try:
         await stopping.wait()
     finally:
+        watch.close()
         await served.close()
     return 0

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bridge.disk import before_start
+from bridge.figures import Lateness
 from bridge.live import LiveSettings
 from bridge.receptions import ReceptionService
 from bridge.watch import WatchTimes
@@ -52,6 +53,8 @@ def web_config(configuration: Configuration) -> WebConfig:
         session_minutes=configuration.recording.planned_minutes,
         resume_seconds=configuration.room.resume_seconds,
         trial=configuration.mode is Mode.TRIAL,
+        scrapers=configuration.monitoring.scrapers,
+        scrape_secret=configuration.monitoring.secret,
     )
 
 
@@ -72,7 +75,7 @@ def signaling_config(configuration: Configuration, folder: DataFolder) -> Signal
 class WebProcess:
     """Started and closed by :func:`deploy.serving.serve`. Closing order: listener, rooms and sockets, clients."""
 
-    def __init__(self, configuration: Configuration, folder: DataFolder, storage: Storage) -> None:
+    def __init__(self, configuration: Configuration, folder: DataFolder, storage: Storage, lateness: Lateness) -> None:
         self._configuration = configuration
         self._folder = folder
         clock, entropy, notices = SystemClock(), SystemEntropy(), InProcessNotices()
@@ -114,6 +117,8 @@ class WebProcess:
                     "disks": self._disks,
                     "decisions": self._signaling.decisions,
                 },
+                metrics={"node": self._node.metrics, "recorder": self._recorder.metrics},
+                lateness=lateness,
             ),
         )
         self._signaling.attach(self._app)

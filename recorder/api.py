@@ -4,6 +4,7 @@
 
     GET    /health                        RecorderHealth
     GET    /stats                         [Figures, …]
+    GET    /metrics                       Prometheus' text format
     PUT    /recordings/{r}                ArmOrder → RecordingStatus
     GET    /recordings/{r}                RecordingStatus
     POST   /recordings/{r}/proof          Proof
@@ -21,6 +22,7 @@ from typing import TypeAlias
 
 import msgspec
 from aiohttp import WSCloseCode, web
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from bridge.control import ArmOrder, Problem
 from bridge.errors import Code, Refusal
@@ -85,6 +87,7 @@ class ControlServer:
         return [
             web.get("/health", self._health),
             web.get("/stats", self._stats),
+            web.get("/metrics", self._metrics),
             web.put(one, self._arm),
             web.get(one, self._show),
             web.delete(one, self._disarm),
@@ -115,6 +118,9 @@ class ControlServer:
 
     async def _stats(self, _: web.Request) -> web.Response:
         return _answer(self._recorder.figures())
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        return web.Response(body=await self._recorder.metrics(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def _arm(self, request: web.Request) -> web.Response:
         try:

@@ -14,6 +14,7 @@ from bridge.errors import Code, Conflict, Invalid, MalformedInput, NotFound, Una
 from bridge.ids import NS_PER_S, RecorderId, RecordingId
 from recorder.disks import disks
 from recorder.intake import Intake
+from recorder.metrics import Observed, exposition
 from recorder.ports import Ports
 from recorder.recording import Figures, Recording
 from recorder.spool import RecordingState, Spool
@@ -99,6 +100,14 @@ class Recorder:
     def figures(self) -> list[Figures]:
         """Of every recording known here that is not finished."""
         return [one.figures for one in self._recordings.values() if one.state.journal is None]
+
+    async def metrics(self) -> bytes:
+        """In Prometheus' text format."""
+        ports = self._ports
+        observed = Observed(
+            await self.health(), self.figures(), ports.rate.total, ports.events.published, ports.lateness
+        )
+        return exposition(observed)
 
     def find(self, recording: RecordingId) -> Recording:
         """Raises NotFound(unknown_recording)."""

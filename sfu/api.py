@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 from aiohttp import WSCloseCode, web
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from bridge.control import DownlinkAnswer, ParticipantOrder, Problem, RoomOrder, TapOrder, UplinkOffer
 from bridge.errors import Code, Conflict, Invalid, NotFound, NotPermitted, Refusal, Unavailable
@@ -46,6 +47,8 @@ def application(node: Node) -> web.Application:
         [
             web.get("/health", _health),
             web.get("/stats", _stats),
+            web.get("/figures", _figures),
+            web.get("/metrics", _metrics),
             web.get("/events", _events),
             web.put(room, _put_room),
             web.delete(room, _delete_room),
@@ -121,6 +124,15 @@ async def _health(request: web.Request) -> web.Response:
 
 async def _stats(request: web.Request) -> web.Response:
     return _json(request.app[_NODE].stats())
+
+
+async def _figures(request: web.Request) -> web.Response:
+    return _json(await request.app[_NODE].figures())
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    text = await request.app[_NODE].metrics()
+    return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 async def _put_room(request: web.Request) -> web.Response:

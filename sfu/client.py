@@ -9,6 +9,7 @@ import msgspec
 
 from bridge.control import (
     DownlinkAnswer,
+    NodeFigures,
     NodeHealth,
     Numbered,
     ParticipantOrder,
@@ -92,6 +93,14 @@ class HttpMediaNode:
     async def room_lines(self, room: RoomId) -> RoomLines:
         """Raises NotFound(unknown_room)."""
         return await self._ask("GET", _place(room) + "/lines", None, RoomLines)
+
+    async def figures(self) -> NodeFigures:
+        """The node in numbers, with its rooms and their lines."""
+        return await self._ask("GET", "/figures", None, NodeFigures)
+
+    async def metrics(self) -> bytes:
+        """In Prometheus' text format."""
+        return await self._send("GET", "/metrics", None)
 
     async def events(self, run: str, after: int) -> AsyncIterator[Numbered]:
         """What follows ``after`` of ``run``; ends when the line drops. Raises Unavailable when it cannot begin."""

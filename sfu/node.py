@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Mapping
 
 from bridge.control import (
     DownlinkAnswer,
+    NodeFigures,
     NodeHealth,
     Numbered,
     ParticipantOrder,
@@ -16,10 +17,12 @@ from bridge.control import (
     UplinkOffer,
 )
 from bridge.errors import Code, NotFound, Refusal
+from bridge.figures import Lateness
 from bridge.ids import ParticipantId, RoomId
 from bridge.ports import Clock, Entropy
 from sfu.core.router import Router
 from sfu.events import EventRing
+from sfu.metrics import Observed, exposition
 from sfu.peers.ground import Ground
 from sfu.peers.participant import Participant
 from sfu.peers.room import Room
@@ -34,8 +37,10 @@ _FAREWELL_S = 2.0
 class Node:
     """``open`` binds the port; ``close`` ends every room. Unknown rooms raise NotFound(unknown_room)."""
 
-    def __init__(self, config: SfuConfig, clock: Clock, entropy: Entropy) -> None:
+    def __init__(self, config: SfuConfig, clock: Clock, entropy: Entropy, lateness: Lateness | None = None) -> None:
         self.config = config
+        self._clock = clock
+        self._lateness = lateness or Lateness()
         self.port_number = 0
         self.events_kept = EventRing(entropy.token(12), config.events_kept)
         self._core = Router()
@@ -133,6 +138,26 @@ class Node:
     def stats(self) -> Mapping[str, int]:
         """Counters by what happened, since the start."""
         return {**self._core.counts(), **self._port.counts, **self._ground.counts}
+
+    async def figures(self) -> NodeFigures:
+        """Everything in numbers, rooms and lines too."""
+        core, counts = self._core.figures(), self.stats()
+        return NodeFigures(
+            health=await self.health(),
+            mono_ns=self._clock.mono(),
+            received=core.received,
+            forwarded=counts.get("forwarded", 0),
+            dropped=sum(count for name, count in counts.items() if name.startswith("dropped_")),
+            octets_in=core.octets_in,
+            octets_out=core.octets_out,
+            late_p99_ms=self._lateness.p99 * 1000,
+            rooms=tuple(room.figures() for room in self._rooms.values()),
+        )
+
+    async def metrics(self) -> bytes:
+        """In Prometheus' text format."""
+        taps = {name: tap for name, room in self._rooms.items() if (tap := room.tap_figures()) is not None}
+        return exposition(Observed(await self.health(), self._core.figures(), self.stats(), taps, self._lateness))
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -8,6 +8,7 @@ from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtcpPsfbPacket, RtcpReceive
 from bridge.ids import NS_PER_MS, NS_PER_S
 from sfu.core.down import DownTrack
 from sfu.core.link import Link
+from sfu.core.measured import Measured
 from sfu.core.ring import Kept
 from sfu.core.rtcp import (
     Sent,
@@ -37,8 +38,16 @@ Send = Callable[[Iterable[DownTrack], Kept], list[Datagram]]
 class Control:
     """Reads and writes RTCP for the links of one router, whose tables it shares."""
 
-    def __init__(self, counts: Counter[str], events: list[CoreEvent], ups: Mapping[UpId, UpTrack], send: Send) -> None:
+    def __init__(
+        self,
+        counts: Counter[str],
+        measured: Measured,
+        events: list[CoreEvent],
+        ups: Mapping[UpId, UpTrack],
+        send: Send,
+    ) -> None:
         self._counts = counts
+        self._measured = measured
         self._events = events
         self._ups = ups
         self._send = send
@@ -97,12 +106,15 @@ class Control:
         if down is None:
             return
         down.reported(block.packets_lost, block.jitter)
+        if (up := self._ups.get(down.spec.up)) is not None:
+            self._measured.down.reported(block.jitter, up.clock_rate, block.fraction_lost)
         if not block.lsr:
             return
         passed = (self._ntp(now_ns) >> 16) - block.lsr - block.dlsr & 0xFFFFFFFF
         rtt_ns = passed * NS_PER_S >> 16
         if rtt_ns < _LONGEST_RTT_NS:
             link.measured(max(rtt_ns, 1))
+            self._measured.took(rtt_ns)
 
     def _pictures_lost(self, link: Link, packet: RtcpPsfbPacket) -> None:
         for ssrc in pictures_lost(packet):
@@ -159,7 +171,11 @@ class Control:
         return self._datagrams(down.link, [pack_bye(down.link.ssrc, down.ssrc)])
 
     def _receiver_report(self, link: Link, now_ns: int) -> bytes:
-        report = pack_receiver_report(link.ssrc, [up.reception.block(up.ssrc, now_ns) for up in link.ups.values()])
+        blocks = []
+        for up in link.ups.values():
+            blocks.append(block := up.reception.block(up.ssrc, now_ns))
+            self._measured.up.reported(block.jitter, up.clock_rate, block.fraction)
+        report = pack_receiver_report(link.ssrc, blocks)
         videos = [up for up in link.ups.values() if up.estimate is not None]
         if not videos:
             return report

@@ -10,11 +10,13 @@ from sfu.core.binding import bind
 from sfu.core.control import Control
 from sfu.core.down import DownTrack
 from sfu.core.link import Link
+from sfu.core.measured import Measured
 from sfu.core.ring import Kept
 from sfu.core.rtp import HEADER, HEADER_SIZE
 from sfu.core.seam import (
     Address,
     CoreEvent,
+    CoreFigures,
     Datagram,
     DownId,
     DownSpec,
@@ -51,7 +53,8 @@ class Router:
         self._tapped: list[Tapped] = []
         self._counts: Counter[str] = Counter()
         self._speech_ns = 0
-        self._control = Control(self._counts, self._events, self._ups, self.send)
+        self._measured = Measured()
+        self._control = Control(self._counts, self._measured, self._events, self._ups, self.send)
 
     # ── the table of routes ──────────────────────────────────────────────────────────────────────────────────
 
@@ -95,6 +98,7 @@ class Router:
         if spec is not None and spec.link in self._links:
             self._links[spec.link].expected.pop(up, None)
         if found is not None:
+            self._measured.ended(found)
             found.link.ups.pop(found.ssrc, None)
             found.link.expected.pop(up, None)
 
@@ -241,6 +245,7 @@ class Router:
             else:
                 out.append((scratch[: length[0]], down.address))
         self._counts["forwarded"] += len(out)
+        self._counts["forwarded_octets"] += len(out) * (size - HEADER_SIZE)
         return out
 
     def _start_waiting(self, up: UpTrack) -> list[Datagram]:
@@ -327,3 +332,7 @@ class Router:
     def counts(self) -> Mapping[str, int]:
         """See the seam."""
         return dict(self._counts)
+
+    def figures(self) -> CoreFigures:
+        """See the seam."""
+        return self._measured.figures(self._ups.values(), self._counts["forwarded_octets"])

@@ -9,6 +9,7 @@ caller, specs are plain values, nobody holds an object of the core.
 from collections.abc import Mapping
 from typing import NamedTuple, NewType, Protocol, TypeAlias
 
+from bridge.figures import Histogram
 from bridge.ids import Mid, Ssrc
 from bridge.media import Codec
 
@@ -131,6 +132,25 @@ class LinkCounts(NamedTuple):
     rtt_ms: float = 0.0
 
 
+class DirectionFigures(NamedTuple):
+    """What each report of one direction said: ``jitter`` in seconds, ``lost`` as a share. They go on growing."""
+
+    jitter: Histogram
+    lost: Histogram
+
+
+class CoreFigures(NamedTuple):
+    """Of everything since the start. ``received``: packets that passed authentication; ``octets_in``: payload that
+    passed the gates; ``octets_out``: the same as it was forwarded, once per receiver; ``round_trip`` in seconds."""
+
+    received: int
+    octets_in: int
+    octets_out: int
+    round_trip: Histogram
+    up: DirectionFigures
+    down: DirectionFigures
+
+
 class ForwardingCore(Protocol):
     """Datagrams in, datagrams out, a table of routes. ``now_ns`` never goes back."""
 
@@ -195,4 +215,8 @@ class ForwardingCore(Protocol):
 
     def counts(self) -> Mapping[str, int]:
         """Packets by what became of them (``forwarded``, ``dropped_gate``, …), since the start."""
+        ...
+
+    def figures(self) -> CoreFigures:
+        """What is measured, for whoever looks now and then."""
         ...

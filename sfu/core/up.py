@@ -97,6 +97,11 @@ class UpTrack:
             self._key_frame(extended, number, timestamp)
         return kept
 
+    @property
+    def received(self) -> int:
+        """Packets that came, late and refused ones too."""
+        return self.reception.received
+
     def counts(self) -> LinkCounts:
         """Of this track alone."""
         came = self.reception

@@ -2,11 +2,13 @@
 
 from bridge.control import (
     ParticipantOrder,
+    RoomFigures,
     RoomGone,
     RoomLines,
     RoomOrder,
     SpeakersChanged,
     TapAnswer,
+    TapFigures,
     TapOrder,
     TrackPublished,
     TrackUnpublished,
@@ -95,6 +97,14 @@ class Room:
         """How everybody's lines are, and how far the recorder is."""
         behind = None if self._tap is None else self._tap.behind_ns() // NS_PER_MS
         return RoomLines(tuple(one.lines() for one in self.participants.values()), behind)
+
+    def figures(self) -> RoomFigures:
+        """Everybody's lines, and the tap."""
+        return RoomFigures(self.id, self.lines().participants, self.tap_figures())
+
+    def tap_figures(self) -> TapFigures | None:
+        """None without a tap."""
+        return None if self._tap is None else self._tap.figures()
 
     async def on_node_closed(self) -> None:
         """The node ends while the room may go on elsewhere: a recording is left, not stopped."""
