@@ -5,7 +5,7 @@ a :class:`bridge.errors.Code`. Paths are in PROTOCOL.md; a method of :class:`bri
 :class:`bridge.ports.RecorderNode` stands for each.
 """
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
 
@@ -67,6 +67,16 @@ class RoomOrder(msgspec.Struct, frozen=True):
 
     held: bool
     notice_from: ParticipantId | None = None
+
+
+LONGEST_CAPTURE_S = 60
+
+
+class CaptureOrder(msgspec.Struct, frozen=True):
+    """``POST …/capture``: headers of this participant's packets for so many seconds, at most a minute; the answer is a
+    pcapng file as it grows. One at a time per node."""
+
+    seconds: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_CAPTURE_S)]
 
 
 class UplinkOffer(msgspec.Struct, frozen=True):

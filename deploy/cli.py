@@ -12,6 +12,7 @@ import typer
 
 from bridge.errors import MalformedInput
 from deploy import configuration as conf
+from deploy.cli_debug import debug_app
 from deploy.cli_evidence import archive_app, audit_app, key_app
 from deploy.configuration import Configuration
 from deploy.options import ConfigFile, Data, Port, StoreOption, console, faults_told, resolved
@@ -24,6 +25,7 @@ app.add_typer(user_app, name="user")
 app.add_typer(key_app, name="key")
 app.add_typer(audit_app, name="audit")
 app.add_typer(archive_app, name="archive")
+app.add_typer(debug_app, name="debug")
 
 Listen = Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 for all.")]
 Announce = Annotated[

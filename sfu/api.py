@@ -13,7 +13,7 @@ import msgspec
 from aiohttp import WSCloseCode, web
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from bridge.control import DownlinkAnswer, ParticipantOrder, Problem, RoomOrder, TapOrder, UplinkOffer
+from bridge.control import CaptureOrder, DownlinkAnswer, ParticipantOrder, Problem, RoomOrder, TapOrder, UplinkOffer
 from bridge.errors import Code, Conflict, Invalid, NotFound, NotPermitted, Refusal, Unavailable
 from bridge.ids import ParticipantId, RoomId
 from sfu.node import Node
@@ -57,6 +57,7 @@ def application(node: Node) -> web.Application:
             web.post(participant + "/uplink", _uplink),
             web.post(participant + "/downlink", _downlink),
             web.post(participant + "/downlink/restart", _restart_downlink),
+            web.post(participant + "/capture", _capture),
             web.get(room + "/lines", _room_lines),
             web.put(room + "/tap", _put_tap),
             web.delete(room + "/tap", _delete_tap),
@@ -179,6 +180,23 @@ async def _delete_tap(request: web.Request) -> web.Response:
 
 async def _room_lines(request: web.Request) -> web.Response:
     return _json(await request.app[_NODE].room_lines(_room(request)))
+
+
+async def _capture(request: web.Request) -> web.StreamResponse:
+    """A refusal comes before the first piece; whoever hangs up ends the capture."""
+    order = await _body(request, CaptureOrder)
+    async with aclosing(request.app[_NODE].capture(*_who(request), order)) as pieces:
+        first = await anext(pieces)
+        response = web.StreamResponse(headers={"Content-Type": "application/octet-stream"})
+        try:
+            await response.prepare(request)
+            await response.write(first)
+            async for piece in pieces:
+                await response.write(piece)
+            await response.write_eof()
+        except ConnectionError:
+            log.info("capture: whoever asked hung up")
+    return response
 
 
 async def _events(request: web.Request) -> web.WebSocketResponse:

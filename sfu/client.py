@@ -1,6 +1,6 @@
 """A media node elsewhere, through its control API. Implements :class:`bridge.ports.MediaNode`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -8,6 +8,7 @@ import aiohttp
 import msgspec
 
 from bridge.control import (
+    CaptureOrder,
     DownlinkAnswer,
     NodeFigures,
     NodeHealth,
@@ -101,6 +102,21 @@ class HttpMediaNode:
     async def metrics(self) -> bytes:
         """In Prometheus' text format."""
         return await self._send("GET", "/metrics", None)
+
+    async def capture(
+        self, room: RoomId, participant: ParticipantId, order: CaptureOrder
+    ) -> AsyncGenerator[bytes, None]:
+        """A pcapng file in pieces. Raises NotFound, Conflict."""
+        path, body = _place(room, participant) + "/capture", msgspec.json.encode(order)
+        limit = aiohttp.ClientTimeout(total=order.seconds + self._within_s)
+        try:
+            async with self._session.request("POST", self._root + path, data=body, timeout=limit) as response:
+                if response.status >= 400:
+                    raise _refusal(response.status, await response.read())
+                async for piece in response.content.iter_any():
+                    yield piece
+        except (aiohttp.ClientError, OSError, TimeoutError, RuntimeError) as error:
+            raise _unavailable(error) from error
 
     async def events(self, run: str, after: int) -> AsyncIterator[Numbered]:
         """What follows ``after`` of ``run``; ends when the line drops. Raises Unavailable when it cannot begin."""

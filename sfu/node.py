@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 
 from bridge.control import (
+    CaptureOrder,
     DownlinkAnswer,
     NodeFigures,
     NodeHealth,
@@ -16,10 +17,12 @@ from bridge.control import (
     UplinkAnswer,
     UplinkOffer,
 )
-from bridge.errors import Code, NotFound, Refusal
+from bridge.errors import Code, Conflict, NotFound, Refusal
 from bridge.figures import Lateness
 from bridge.ids import ParticipantId, RoomId
 from bridge.ports import Clock, Entropy
+from sfu.capture.capture import Capture
+from sfu.capture.session import captured
 from sfu.core.router import Router
 from sfu.events import EventRing
 from sfu.metrics import Observed, exposition
@@ -41,6 +44,7 @@ class Node:
         self.config = config
         self._clock = clock
         self._lateness = lateness or Lateness()
+        self._capturing = False
         self.port_number = 0
         self.events_kept = EventRing(entropy.token(12), config.events_kept)
         self._core = Router()
@@ -158,6 +162,24 @@ class Node:
         """In Prometheus' text format."""
         taps = {name: tap for name, room in self._rooms.items() if (tap := room.tap_figures()) is not None}
         return exposition(Observed(await self.health(), self._core.figures(), self.stats(), taps, self._lateness))
+
+    async def capture(
+        self, room: RoomId, participant: ParticipantId, order: CaptureOrder
+    ) -> AsyncGenerator[bytes, None]:
+        """Headers of one participant's packets as a pcapng file, in pieces. Raises NotFound; Conflict(conflict) while
+        another is under way."""
+        found = self._participant(room, participant)
+        if self._capturing:
+            raise Conflict(detail="a capture is under way on this node")
+        self._capturing = True
+        try:
+            title = f"diemcau room {room} participant {participant}"
+            capture = Capture(self._clock, self._ground.candidates[0], title, f"diemcau {self.config.version}")
+            port, core = self._port, self._core
+            async for piece in captured(capture, port, core, found.transports, self._clock, order.seconds):
+                yield piece
+        finally:
+            self._capturing = False
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────
 

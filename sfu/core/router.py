@@ -20,6 +20,7 @@ from sfu.core.seam import (
     Datagram,
     DownId,
     DownSpec,
+    HeardRtcp,
     LinkCounts,
     LinkId,
     LinkReport,
@@ -30,7 +31,7 @@ from sfu.core.seam import (
     UpSpec,
     UpStarted,
 )
-from sfu.core.srtp import length, pointer, protect, scratch, view
+from sfu.core.srtp import HeardSrtp, length, pointer, protect, scratch, view
 from sfu.core.up import UpTrack
 
 _PATCH = struct.Struct("!BHII")
@@ -332,6 +333,15 @@ class Router:
     def counts(self) -> Mapping[str, int]:
         """See the seam."""
         return dict(self._counts)
+
+    def listen(self, link: LinkId, heard: HeardRtcp | None) -> bool:
+        """See the seam."""
+        found = self._links.get(link)
+        if found is None:
+            return False
+        own = found.srtp.unheard if isinstance(found.srtp, HeardSrtp) else found.srtp
+        found.srtp = own if heard is None else HeardSrtp(own, heard)
+        return True
 
     def figures(self) -> CoreFigures:
         """See the seam."""

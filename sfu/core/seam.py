@@ -6,7 +6,7 @@ events. A native twin implements :class:`ForwardingCore` and nothing else: handl
 caller, specs are plain values, nobody holds an object of the core.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, NewType, Protocol, TypeAlias
 
 from bridge.figures import Histogram
@@ -132,6 +132,10 @@ class LinkCounts(NamedTuple):
     rtt_ms: float = 0.0
 
 
+HeardRtcp: TypeAlias = Callable[[bool, bytes], None]
+"""Whether it came in, and a compound in the clear."""
+
+
 class DirectionFigures(NamedTuple):
     """What each report of one direction said: ``jitter`` in seconds, ``lost`` as a share. They go on growing."""
 
@@ -215,6 +219,10 @@ class ForwardingCore(Protocol):
 
     def counts(self) -> Mapping[str, int]:
         """Packets by what became of them (``forwarded``, ``dropped_gate``, …), since the start."""
+        ...
+
+    def listen(self, link: LinkId, heard: HeardRtcp | None) -> bool:
+        """Show a link's RTCP to ``heard``, or no longer. False while the link is not open."""
         ...
 
     def figures(self) -> CoreFigures:

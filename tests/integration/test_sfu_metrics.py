@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bridge.control import TapOrder
-from bridge.ids import RecordingId
+from bridge.control import CaptureOrder, TapOrder
+from bridge.errors import Conflict, NotFound, Refusal
+from bridge.ids import ParticipantId, RecordingId
 from bridge.media import Source
+from tests.support.pcapng import read
 from tests.support.sfu_clients import ROOM, WITHIN_S, Picture, Stage, Tone, only_loopback, stage
 
 
@@ -52,3 +55,32 @@ async def test_a_room_under_traffic(room: Stage, tmp_path: Path) -> None:
     figures = await room.node.figures()
     assert figures.received >= found["diemcau_sfu_packets_total", "direction=in"]
     assert [(len(one.participants), one.tap is not None) for one in figures.rooms] == [(2, True)]
+
+
+async def test_a_capture_holds_headers_both_ways_and_ends(room: Stage) -> None:
+    ann, bob = await room.join("ann"), await room.join("bob")
+    await ann.publish({Source.CAMERA: Picture(60), Source.MICROPHONE: Tone()})
+    await (await bob.gets("1")).at_least(10)
+    parts: dict[str, bytes] = {}
+    for name in ("ann", "bob"):
+        pieces = [one async for one in room.node.capture(ROOM, ParticipantId(name), CaptureOrder(2))]
+        assert len(pieces) > 1, "it comes as it grows"
+        parts[name] = b"".join(pieces)
+    anns, bobs = read(parts["ann"]), read(parts["bob"])
+    for file, line, inbound in ((anns, 0, True), (bobs, 1, False)):
+        media = [one for one in file.packets if one.kept[1] & 0x7F >= 96 and not 192 <= one.kept[1] <= 223]
+        assert {(one.interface, one.inbound) for one in media} == {(line, inbound)}
+        assert all(len(one.kept) < 40 < one.length for one in media)
+        assert [one for one in file.packets if "deciphered" in one.comment], "reports of both sides"
+
+
+async def test_one_capture_at_a_time_and_only_of_who_is_there(room: Stage) -> None:
+    await room.join("ann")
+    with pytest.raises(NotFound):
+        await anext(room.node.capture(ROOM, ParticipantId("eve"), CaptureOrder(1)))
+    async with aclosing(room.node.capture(ROOM, ParticipantId("ann"), CaptureOrder(60))) as pieces:
+        await anext(pieces)
+        with pytest.raises(Conflict):
+            await anext(room.node.capture(ROOM, ParticipantId("ann"), CaptureOrder(1)))
+    with pytest.raises(Refusal):
+        await anext(room.node.capture(ROOM, ParticipantId("ann"), CaptureOrder(61)))
