@@ -153,6 +153,24 @@ def jobs(config: ConfigFile = None, data: Data = None) -> None:
     run(main, configuration)
 
 
+@app.command()
+def top(
+    room: Annotated[str, typer.Argument(help="Show this room alone, with everybody in it.", metavar="[ROOM]")] = "",
+    once: Annotated[bool, typer.Option("--once", help="Print and end; exit code 1 when somebody is away.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print as JSON, one document a look.")] = False,
+    every: Annotated[float, typer.Option(help="Seconds between two looks.", min=0.5, max=60.0)] = 2.0,
+    config: ConfigFile = None,
+    data: Data = None,
+) -> None:
+    """Show what nodes, rooms and lines do now."""
+    from deploy.top import Asked
+    from deploy.top import top as main
+
+    with faults_told():
+        configuration = resolved(config, data=data)
+        raise typer.Exit(asyncio.run(main(configuration, Asked(room, once, json, every), console)))
+
+
 @app.command(hidden=True)
 def render(config: ConfigFile = None, data: Data = None) -> None:
     """Draw one viewing copy; started by the jobs."""
