@@ -15,6 +15,7 @@ from deploy import configuration as conf
 from deploy.cli_debug import debug_app
 from deploy.cli_evidence import archive_app, audit_app, key_app
 from deploy.configuration import Configuration
+from deploy.logs import set_up_logs
 from deploy.options import ConfigFile, Data, Port, StoreOption, console, faults_told, resolved
 
 app = typer.Typer(help="Điểm Cầu: citizen receptions by video.", no_args_is_help=True, add_completion=False)
@@ -40,6 +41,7 @@ def run(main: Callable[[Configuration], Awaitable[int]], configuration: Configur
     """Runs a process until it ends; uvloop for all."""
     import uvloop
 
+    set_up_logs(main.__name__, configuration.log.form)
     with faults_told():
         raise typer.Exit(uvloop.run(_exit_code(main, configuration)))
 

@@ -15,6 +15,8 @@ from zoneinfo import available_timezones
 
 import msgspec
 
+from deploy.logs import LogForm
+
 ENVIRONMENT_PREFIX = "DIEMCAU_"
 
 
@@ -106,6 +108,12 @@ class MonitoringPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret: str = ""
 
 
+class LogPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How processes log."""
+
+    form: LogForm = LogForm.TEXT
+
+
 class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The room's own times. Officials away: interrupted by the system, then closed."""
 
@@ -134,6 +142,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     store: StorePart = StorePart()
     jobs: JobsPart = JobsPart()
     monitoring: MonitoringPart = MonitoringPart()
+    log: LogPart = LogPart()
 
     @property
     def folder(self) -> Path:

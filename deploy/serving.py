@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import gc
-import logging
 import os
 import signal
 import stat
@@ -13,12 +12,6 @@ from typing import Protocol
 from bridge.figures import Lateness
 from deploy.configuration import ConfigurationFault
 from deploy.lateness import LatenessWatch
-
-_FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
-
-
-_CHATTY = ("alembic", "signaling.engineio", "signaling.socketio", "aioice")
-"""Libraries that tell every step at INFO."""
 
 
 class Served(Protocol):
@@ -31,9 +24,6 @@ class Served(Protocol):
 
 def stop_event() -> asyncio.Event:
     """Set on SIGTERM, SIGINT, and when the supervisor that holds our standard input is gone."""
-    logging.basicConfig(level=logging.INFO, format=_FORM)
-    for chatty in _CHATTY:
-        logging.getLogger(chatty).setLevel(logging.WARNING)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -24,6 +24,7 @@ import msgspec
 from aiohttp import WSCloseCode, web
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from bridge.about import about
 from bridge.control import ArmOrder, Problem
 from bridge.errors import Code, Refusal
 from bridge.ids import RecordingId
@@ -103,6 +104,10 @@ class ControlServer:
         given = request.headers.get("Authorization", "")
         if self._secret and not hmac.compare_digest(given.encode(), f"Bearer {self._secret}".encode()):
             return _problem(Code.NOT_PERMITTED, "bearer secret")
+        with about(**request.match_info):
+            return await self._answered(request, handler)
+
+    async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             return await handler(request)
         except Refusal as refusal:

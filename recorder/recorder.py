@@ -9,6 +9,7 @@ from errno import ENOSPC
 from pathlib import Path
 from typing import NamedTuple
 
+from bridge.about import about_only
 from bridge.control import ArmOrder, RecorderHealth, RecordingStatus
 from bridge.errors import Code, Conflict, Invalid, MalformedInput, NotFound, Unavailable
 from bridge.ids import NS_PER_S, RecorderId, RecordingId
@@ -155,7 +156,8 @@ class Recorder:
     def _add(self, state: RecordingState) -> None:
         recording = Recording(state, self._spool_of(state.recording), self._ports)
         self._recordings[state.recording] = recording
-        self._tasks[state.recording] = asyncio.create_task(recording.run(), name=f"recording {state.recording}")
+        with about_only(recording=state.recording, room=state.order.room):
+            self._tasks[state.recording] = asyncio.create_task(recording.run(), name=f"recording {state.recording}")
 
     def _spool_of(self, recording: RecordingId) -> Spool:
         return Spool(self._spool / recording)

@@ -13,6 +13,7 @@ import msgspec
 from aiohttp import WSCloseCode, web
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from bridge.about import about
 from bridge.control import CaptureOrder, DownlinkAnswer, ParticipantOrder, Problem, RoomOrder, TapOrder, UplinkOffer
 from bridge.errors import Code, Conflict, Invalid, NotFound, NotPermitted, Refusal, Unavailable
 from bridge.ids import ParticipantId, RoomId
@@ -75,6 +76,11 @@ def problem_of(refusal: Refusal) -> Problem:
 
 @web.middleware
 async def _problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    with about(**request.match_info):
+        return await _answered(request, handler)
+
+
+async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except Refusal as refusal:

@@ -40,6 +40,7 @@ from web.middlewares.language import choose_language
 from web.middlewares.office import find_office
 from web.middlewares.own_password import ask_own_password
 from web.middlewares.sessions import find_session, limits
+from web.middlewares.speaking import speak_of_it
 from web.middlewares.theme import keep_theme
 from web.officebook import OfficeBook, defaults_of
 from web.once import Once, Untold
@@ -69,14 +70,15 @@ MAX_REQUEST_BYTES = 256 * 1024
 
 
 def build(config: WebConfig, ports: WebPorts) -> web.Application:
-    """The application. From outside in: counting, failures, host, session, office, language, theme, forgery,
-    a password of one's own.
+    """The application. From outside in: ids for the log, counting, failures, host, session, office, language,
+    theme, forgery, a password of one's own.
 
     Raises zoneinfo.ZoneInfoNotFoundError.
     """
     app = web.Application(
         client_max_size=MAX_REQUEST_BYTES,
         middlewares=[
+            speak_of_it,
             count_requests,
             answer_failures,
             check_host,
