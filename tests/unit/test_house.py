@@ -22,7 +22,8 @@ SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 BRIDGE_MAY_IMPORT = {
     "__future__", "abc", "base64", "binascii", "bisect", "collections", "contextlib", "contextvars", "copy", "csv",
     "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "itertools",
-    "json", "math", "msgspec", "operator", "re", "statistics", "string", "struct", "textwrap", "types", "typing", "unicodedata",
+    "json", "math", "msgspec", "operator", "re", "statistics", "string", "struct", "textwrap", "types", "typing",
+    "unicodedata",
 }  # fmt: skip
 
 FILE_LINES = 400
