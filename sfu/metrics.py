@@ -26,6 +26,9 @@ from sfu.core.seam import CoreFigures
 _MS_PER_S = 1000
 _DROPPED = "dropped_"
 _TOLD_ELSEWHERE = frozenset({"forwarded", "forwarded_octets"})
+_NO_DROPS = dict.fromkeys(("gate", "malformed", "socket_full", "srtp", "unreachable"), 0)
+_NO_EVENTS = dict.fromkeys(("socket_errors", "tap_broken", "tap_connect_failed"), 0)
+"""Told from the start, so that the first of them is seen as a rise; others when they were counted once."""
 _NAMED: Mapping[str, tuple[str, str, str]] = {
     "nacked": ("nacked_packets", "sent", "Packets asked for again, by who asked: sent to publishers."),
     "pictures_lost": ("picture_loss_requests", "received", ""),
@@ -93,9 +96,9 @@ def _traffic(core: CoreFigures, counts: Mapping[str, int]) -> Iterator[Metric]:
 
 def _dropped(counts: Mapping[str, int]) -> Iterator[Metric]:
     family = CounterMetricFamily("diemcau_sfu_dropped_packets", "Packets not forwarded, by reason.", labels=["reason"])
-    for name, count in sorted(counts.items()):
-        if name.startswith(_DROPPED):
-            family.add_metric([name.removeprefix(_DROPPED)], count)
+    counted = {name.removeprefix(_DROPPED): count for name, count in counts.items() if name.startswith(_DROPPED)}
+    for reason, count in sorted({**_NO_DROPS, **counted}.items()):
+        family.add_metric([reason], count)
     yield family
 
 
@@ -109,7 +112,7 @@ def _requests(counts: Mapping[str, int]) -> Iterator[Metric]:
         family.add_metric([direction], counts.get(word, 0))
     yield from families.values()
     rest = CounterMetricFamily("diemcau_sfu_events", "What else is counted, by the node's own word.", labels=["event"])
-    for name, count in sorted(counts.items()):
+    for name, count in sorted({**_NO_EVENTS, **counts}.items()):
         if name not in _NAMED and name not in _TOLD_ELSEWHERE and not name.startswith(_DROPPED):
             rest.add_metric([name], count)
     yield rest
