@@ -176,7 +176,7 @@ class RoomFigures(msgspec.Struct, frozen=True):
 
 class NodeFigures(msgspec.Struct, frozen=True):
     """Answer of ``GET /figures``: the node at ``mono_ns`` of its clock, in totals since its start. ``late_p99_ms``: by
-    how much its loop missed its timers in the last two minutes."""
+    how much its loop missed its timers in the last two minutes; ``dropped``: but what a closed gate keeps back."""
 
     health: NodeHealth
     mono_ns: int
