@@ -47,6 +47,7 @@ class Measured:
         self.down = Direction()
         self._received = 0
         self._octets = 0
+        self._octets_out = 0
 
     def took(self, rtt_ns: int) -> None:
         """A round trip was measured."""
@@ -57,9 +58,14 @@ class Measured:
         self._received += track.received
         self._octets += track.octets
 
+    def left(self, octets: int) -> None:
+        """A receiver's copy goes, so much of which was sent."""
+        self._octets_out += octets
+
     def figures(self, tracks: Iterable[Counted], octets_out: int) -> CoreFigures:
-        """Of ``tracks`` that live, and of all before them."""
+        """Of ``tracks`` and copies that live, and of all before them."""
         living = list(tracks)
         received = self._received + sum(track.received for track in living)
         octets = self._octets + sum(track.octets for track in living)
-        return CoreFigures(received, octets, octets_out, self.round_trip, self.up.figures(), self.down.figures())
+        sent = self._octets_out + octets_out
+        return CoreFigures(received, octets, sent, self.round_trip, self.up.figures(), self.down.figures())

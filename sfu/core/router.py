@@ -100,6 +100,8 @@ class Router:
             self._links[spec.link].expected.pop(up, None)
         if found is not None:
             self._measured.ended(found)
+            for down in (*found.downs, *found.waiting):
+                down.stop(found.numbering.last, found.packets, found.octets)
             found.link.ups.pop(found.ssrc, None)
             found.link.expected.pop(up, None)
 
@@ -161,6 +163,7 @@ class Router:
         self._downs.pop(down.spec.down, None)
         down.link.downs.pop(down.ssrc, None)
         up = self._ups.get(down.spec.up)
+        self._measured.left(down.octets(up))
         if up is not None:
             up.downs = [other for other in up.downs if other is not down]
             up.waiting = [other for other in up.waiting if other is not down]
@@ -246,7 +249,6 @@ class Router:
             else:
                 out.append((scratch[: length[0]], down.address))
         self._counts["forwarded"] += len(out)
-        self._counts["forwarded_octets"] += len(out) * (size - HEADER_SIZE)
         return out
 
     def _start_waiting(self, up: UpTrack) -> list[Datagram]:
@@ -345,4 +347,5 @@ class Router:
 
     def figures(self) -> CoreFigures:
         """See the seam."""
-        return self._measured.figures(self._ups.values(), self._counts["forwarded_octets"])
+        octets_out = sum(down.octets(self._ups.get(down.spec.up)) for down in self._downs.values())
+        return self._measured.figures(self._ups.values(), octets_out)

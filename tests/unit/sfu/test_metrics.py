@@ -1,5 +1,6 @@
 """What a node tells a scraper: right figures, right names, and no label that grows with who takes part."""
 
+import pytest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -8,8 +9,9 @@ from bridge.figures import Lateness
 from bridge.ids import NS_PER_MS, NodeId, RoomId
 from sfu.core.reception import ReportBlock
 from sfu.core.rtcp import pack_receiver_report
+from sfu.core.seam import LinkId
 from sfu.metrics import Observed, exposition
-from tests.support.sfu_core import CoreRoom
+from tests.support.sfu_core import ANN, BOB, CoreRoom
 from tests.support.sfu_peer import KEY, rtp
 
 LABELS = {"direction", "reason", "event", "room", "state", "le", "node", "version", "implementation"}
@@ -66,14 +68,17 @@ def test_packets_drops_and_reports_are_told() -> None:
     assert value(families, "diemcau_sfu_loop_lateness_p99_seconds") == 0.4
 
 
-def test_totals_never_go_back_when_a_track_ends() -> None:
+@pytest.mark.parametrize("order", [(ANN, BOB), (BOB, ANN)])
+def test_totals_never_go_back_when_tracks_end(order: tuple[LinkId, ...]) -> None:
     room = busy()
     room.tick(1000 * NS_PER_MS)
     before = value(told(room), "diemcau_sfu_packets_total", direction="in")
-    room.core.close_link(room.links[0])
-    families = told(room)
-    assert value(families, "diemcau_sfu_packets_total", direction="in") == before
-    assert value(families, "diemcau_sfu_payload_bytes_total", direction="in") == len(KEY) + 200
+    for link in order:
+        room.core.close_link(link)
+        families = told(room)
+        assert value(families, "diemcau_sfu_packets_total", direction="in") == before
+        for direction in ("in", "out"):
+            assert value(families, "diemcau_sfu_payload_bytes_total", direction=direction) == len(KEY) + 200
 
 
 def test_a_tapped_room_is_told_by_its_id_and_nothing_else_is_anybodys() -> None:
