@@ -1,7 +1,7 @@
 """Capturing headers of one participant's packets: by whom, of what room, and why stands in the audit before the first
 packet leaves the node. What is captured is cut in the node (:mod:`sfu.capture`)."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Protocol
 
@@ -10,7 +10,7 @@ import msgspec
 from bridge.accounts import actor_in
 from bridge.control import LONGEST_CAPTURE_S, CaptureOrder
 from bridge.errors import Invalid, Refusal
-from bridge.ids import ParticipantId, ReceptionId, RoomId, room_of
+from bridge.ids import NodeId, ParticipantId, ReceptionId, RoomId, room_of
 from bridge.policy import Action, Actor, authorise
 from bridge.ports import Clock
 from bridge.receptions import ReceptionService
@@ -23,6 +23,10 @@ class CapturingNode(Protocol):
     """A media node, as far as a capture needs one."""
 
     def capture(self, room: RoomId, participant: ParticipantId, order: CaptureOrder) -> AsyncGenerator[bytes, None]: ...
+
+
+NodeOf = Callable[[NodeId | None], CapturingNode]
+"""By what a reception says of its node. Raises NotFound, Unavailable."""
 
 
 class CaptureRequest(msgspec.Struct, frozen=True):
@@ -39,12 +43,13 @@ class CaptureRequest(msgspec.Struct, frozen=True):
 class Capturing:
     """The service."""
 
-    def __init__(self, units: UnitsOfWork, receptions: ReceptionService, clock: Clock) -> None:
+    def __init__(self, units: UnitsOfWork, receptions: ReceptionService, node_of: NodeOf, clock: Clock) -> None:
         self._units = units
         self._receptions = receptions
+        self._node_of = node_of
         self._clock = clock
 
-    async def capture(self, request: CaptureRequest, node: CapturingNode) -> AsyncGenerator[bytes, None]:
+    async def capture(self, request: CaptureRequest) -> AsyncGenerator[bytes, None]:
         """The file in pieces. Raises Invalid, NotFound, NotPermitted, Conflict (another one is under way), Unavailable:
         when the audit cannot be written, nothing is handed on."""
         reason = _checked(request)
@@ -52,7 +57,7 @@ class Capturing:
         try:
             found = await self._receptions.present(request.reception)
             authorise(actor_in(request.actor, found), Action.CAPTURE_PACKETS, found.concern)
-            order = CaptureOrder(request.seconds)
+            node, order = self._node_of(found.node), CaptureOrder(request.seconds)
             async with aclosing(node.capture(room_of(request.reception), request.participant, order)) as pieces:
                 first = await anext(pieces)
                 await self._note(request, name, "done", reason)

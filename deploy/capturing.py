@@ -17,11 +17,11 @@ from bridge.ids import ParticipantId, ReceptionId
 from bridge.policy import Actor
 from bridge.receptions import ReceptionService
 from bridge.repositories import UnitsOfWork
+from deploy.asking import asked as asked_parts
 from deploy.configuration import Configuration
 from deploy.folder import prepare
 from deploy.stores import opened
 from deploy.time import SystemClock, SystemEntropy
-from sfu.client import HttpMediaNode
 from signaling.notices import InProcessNotices
 
 
@@ -38,31 +38,26 @@ class Asked(msgspec.Struct, frozen=True):
 
 async def capture(configuration: Configuration, asked: Asked, console: Console) -> None:
     """Prints where it lies. Raises Refusal, NotExported; then no file is left."""
-    folder = prepare(configuration)
-    node = HttpMediaNode(folder.socket("sfu"))
-    try:
-        async with opened(configuration, folder) as storage:
-            clock = SystemClock()
-            receptions = ReceptionService(storage.units, clock, SystemEntropy(), InProcessNotices())
-            request = CaptureRequest(
-                await _actor(storage.units, asked.by),
-                _hand(),
-                ReceptionId(asked.room),
-                ParticipantId(asked.participant),
-                asked.seconds,
-                asked.why,
-            )
-            with console.status(f"{asked.seconds} s …"):
-                await write_capture(Capturing(storage.units, receptions, clock), request, node, asked.out)
-    finally:
-        await node.close()
+    async with asked_parts(configuration) as parts, opened(configuration, prepare(configuration)) as storage:
+        clock = SystemClock()
+        receptions = ReceptionService(storage.units, clock, SystemEntropy(), InProcessNotices())
+        request = CaptureRequest(
+            await _actor(storage.units, asked.by),
+            _hand(),
+            ReceptionId(asked.room),
+            ParticipantId(asked.participant),
+            asked.seconds,
+            asked.why,
+        )
+        with console.status(f"{asked.seconds} s …"):
+            await write_capture(Capturing(storage.units, receptions, parts.node_of, clock), request, asked.out)
     console.print(f"{asked.out.stat().st_size} bytes in {asked.out}: headers only", markup=False, soft_wrap=True)
 
 
-async def write_capture(service: Capturing, request: CaptureRequest, node: HttpMediaNode, out: Path) -> None:
+async def write_capture(service: Capturing, request: CaptureRequest, out: Path) -> None:
     """The file exists when all of it came, or not at all. Raises Refusal, NotExported."""
     with _own_file(out) as file:
-        async with aclosing(service.capture(request, node)) as pieces:
+        async with aclosing(service.capture(request)) as pieces:
             async for piece in pieces:
                 file.write(piece)
 

@@ -1,8 +1,7 @@
 """``diemcau top``: what nodes, rooms and lines do now, as a table that renews itself, once, or as JSON."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 import msgspec
 from rich.console import Console, Group, RenderableType
@@ -12,9 +11,9 @@ from rich.text import Text
 
 from bridge.control import NodeFigures
 from bridge.errors import Refusal
+from deploy.asking import Parts
+from deploy.asking import asked as asked_parts
 from deploy.configuration import Configuration
-from deploy.folder import prepare
-from deploy.names import LOCAL_NODE, LOCAL_RECORDER
 from deploy.topview import LineRow, Looked, NodeRow, ParticipantRow, RecorderRow, RoomRow, View, recorder_row, viewed
 from recorder.client import HttpRecorderNode
 from sfu.client import HttpMediaNode
@@ -36,16 +35,9 @@ class Asked(msgspec.Struct, frozen=True):
     every_s: float
 
 
-class Parts(msgspec.Struct):
-    """Whom to ask, by name."""
-
-    nodes: Mapping[str, HttpMediaNode]
-    recorders: Mapping[str, HttpRecorderNode]
-
-
 async def top(configuration: Configuration, asked: Asked, console: Console) -> int:
     """Until Ctrl-C, or once: 1 when somebody does not answer."""
-    async with _parts(configuration) as parts:
+    async with asked_parts(configuration) as parts:
         views = _views(parts, asked)
         if asked.once:
             view = await anext(views)
@@ -59,20 +51,6 @@ async def top(configuration: Configuration, asked: Asked, console: Console) -> i
                 async for view in views:
                     live.update(Group(*tables(view, with_people=bool(asked.room))), refresh=True)
     return 0
-
-
-@asynccontextmanager
-async def _parts(configuration: Configuration) -> AsyncIterator[Parts]:
-    folder = prepare(configuration)
-    nodes = {str(LOCAL_NODE): HttpMediaNode(folder.socket("sfu"))}
-    recorders = {str(LOCAL_RECORDER): HttpRecorderNode(folder.socket("recorder"))}
-    try:
-        yield Parts(nodes, recorders)
-    finally:
-        for node in nodes.values():
-            await node.close()
-        for recorder in recorders.values():
-            await recorder.close()
 
 
 async def _views(parts: Parts, asked: Asked) -> AsyncIterator[View]:

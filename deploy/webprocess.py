@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bridge.disk import before_start
 from bridge.figures import Lateness
+from bridge.ids import NodeId
 from bridge.live import LiveSettings
 from bridge.receptions import ReceptionService
 from bridge.watch import WatchTimes
@@ -117,7 +118,7 @@ class WebProcess:
                     "disks": self._disks,
                     "decisions": self._signaling.decisions,
                 },
-                metrics={"node": self._node.metrics, "recorder": self._recorder.metrics},
+                metrics=self._metrics_of,
                 lateness=lateness,
             ),
         )
@@ -129,6 +130,12 @@ class WebProcess:
         health = await self._recorder.health()
         minutes = self._configuration.recording.planned_minutes
         return before_start(health.disks, minutes, _USUAL_SEATS, health.bits_per_s).space
+
+    async def _metrics_of(self, part: str) -> bytes:
+        """Of the recorder, or of the media node of that name. Raises Unavailable."""
+        if part == "recorder":
+            return await self._recorder.metrics()
+        return await self._places.node(NodeId(part)).metrics()
 
     async def start(self) -> None:
         """Raises OSError when the port is taken."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bridge.errors import NotFound
 from bridge.figures import Lateness
 from bridge.ports import Clock, Entropy, JoinTokens, LiveRooms, ObjectStore, PasswordHasher, Remuxer, SecretBox
 from bridge.receptions import ReceptionService
@@ -14,6 +15,11 @@ from bridge.signing import KnownKeys, SignatureChecker
 Probe = Callable[[], Awaitable[object]]
 """Answers when the part is well, raises :class:`bridge.errors.Unavailable` when not (``node.health``). A string is its
 own word for how it is, ``ok`` when well."""
+
+
+async def _no_part(name: str) -> bytes:
+    raise NotFound(detail=f"no part {name}")
+
 
 STATIC = Path(__file__).parent / "static"
 
@@ -90,8 +96,8 @@ class WebConfig:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebPorts:
     """The parts behind the pages. ``known_keys``: those by which a recording is ours; pages never get one that signs.
-    ``probes``: by name what ``/healthz`` asks beside the database (node, recorder); ``metrics``: by name parts whose
-    own are passed on; ``lateness``: of this process's loop."""
+    ``probes``: by name what ``/healthz`` asks beside the database (node, recorder); ``metrics``: of the part of
+    that name, Refusal when there is none or it does not answer; ``lateness``: of this process's loop."""
 
     units: UnitsOfWork
     receptions: ReceptionService
@@ -106,5 +112,5 @@ class WebPorts:
     clock: Clock
     entropy: Entropy
     probes: Mapping[str, Probe] = field(default_factory=dict)
-    metrics: Mapping[str, Callable[[], Awaitable[bytes]]] = field(default_factory=dict)
+    metrics: Callable[[str], Awaitable[bytes]] = _no_part
     lateness: Lateness = field(default_factory=Lateness)

@@ -14,7 +14,6 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from bridge.board import WatchedRoom
-from bridge.errors import NotFound
 from bridge.figures import Lateness
 from web.health import WELL, parts_of
 from web.keys import MEASURED, PORTS
@@ -44,10 +43,7 @@ async def metrics(request: web.Request) -> web.StreamResponse:
 async def part_metrics(request: web.Request) -> web.StreamResponse:
     """``GET /metrics/{part}``: as the part tells them. Raises NotFound, Unavailable."""
     check_scraper(request)
-    told = request.app[PORTS].metrics.get(request.match_info["part"])
-    if told is None:
-        raise NotFound(detail="no such part")
-    return _text(await told())
+    return _text(await request.app[PORTS].metrics(request.match_info["part"]))
 
 
 def _text(body: bytes) -> web.Response:

@@ -34,7 +34,7 @@ class Scene:
         self.node = node
         clock = SystemClock()
         receptions = ReceptionService(storage.units, clock, SystemEntropy(), InProcessNotices())
-        self.service = Capturing(storage.units, receptions, clock)
+        self.service = Capturing(storage.units, receptions, lambda _: node, clock)
         operator = Actor(AccountId("an"), "Ân", frozenset({Role.OPERATOR}), AGENCY)
         self.request = CaptureRequest(operator, "root", room, ParticipantId("p"), 1, "picture stands still")  # type: ignore[arg-type]
 
@@ -66,14 +66,14 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
 
 async def test_an_operator_gets_a_file_of_their_own_and_an_entry(scene: Scene, tmp_path: Path) -> None:
     out = tmp_path / "one.pcapng"
-    await write_capture(scene.service, scene.request, scene.node, out)
+    await write_capture(scene.service, scene.request, out)
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert read(out.read_bytes()).interfaces == ["uplink", "downlink"]
     concern = f"reception {scene.request.reception}"
     detail = "participant p, 1 s, by hand of root: picture stands still"
     assert await scene.told() == [("an", concern, "done", detail)]
     with pytest.raises(NotExported):
-        await write_capture(scene.service, scene.request, scene.node, out)
+        await write_capture(scene.service, scene.request, out)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ async def test_who_may_not_gets_nothing_and_an_entry(
     actor = msgspec.structs.replace(scene.request.actor, **changes)
     out = tmp_path / "none.pcapng"
     with pytest.raises(refused):
-        await write_capture(scene.service, msgspec.structs.replace(scene.request, actor=actor), scene.node, out)
+        await write_capture(scene.service, msgspec.structs.replace(scene.request, actor=actor), out)
     assert not out.exists()
     assert [outcome for _, _, outcome, _ in await scene.told()] == [outcome]
 
@@ -98,11 +98,11 @@ async def test_who_may_not_gets_nothing_and_an_entry(
 async def test_a_capture_that_the_node_refuses_is_told_as_refused(scene: Scene, tmp_path: Path) -> None:
     stranger = msgspec.structs.replace(scene.request, participant=ParticipantId("eve"))
     with pytest.raises(NotFound):
-        await write_capture(scene.service, stranger, scene.node, tmp_path / "none")
+        await write_capture(scene.service, stranger, tmp_path / "none")
     pieces = scene.node.capture(RoomId(scene.request.reception), scene.request.participant, CaptureOrder(60))
     await anext(pieces)
     with pytest.raises(Conflict):
-        await write_capture(scene.service, scene.request, scene.node, tmp_path / "none")
+        await write_capture(scene.service, scene.request, tmp_path / "none")
     await pieces.aclose()
     assert [outcome for _, _, outcome, _ in await scene.told()] == ["refused:unknown_participant", "refused:conflict"]
     assert not (tmp_path / "none").exists()
@@ -113,7 +113,5 @@ async def test_a_reason_is_needed_and_a_minute_is_the_most(
     scene: Scene, tmp_path: Path, changes: dict[str, object]
 ) -> None:
     with pytest.raises(Invalid):
-        await write_capture(
-            scene.service, msgspec.structs.replace(scene.request, **changes), scene.node, tmp_path / "none"
-        )
+        await write_capture(scene.service, msgspec.structs.replace(scene.request, **changes), tmp_path / "none")
     assert await scene.told() == []

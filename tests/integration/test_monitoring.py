@@ -95,5 +95,5 @@ def test_each_alert_is_explained_and_each_job_is_one_that_is_scraped() -> None:
     explained = (ROOT / "OPERATIONS.md").read_text("utf-8")
     assert [rule["alert"] for rule in RULES if f"`{rule['alert']}`" not in explained] == []
     assert {rule["labels"]["severity"] for rule in RULES} == {"critical", "warning"}
-    assert [scrape["metrics_path"] for scrape in SCRAPES] == ["/metrics", "/metrics/node", "/metrics/recorder"]
+    assert [scrape["metrics_path"] for scrape in SCRAPES] == ["/metrics", "/metrics/sfu-1", "/metrics/recorder"]
     assert all(scrape["job_name"].startswith("diemcau-") for scrape in SCRAPES)

@@ -6,6 +6,12 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bridge.ids import NodeId
+from deploy.places import ListedPlaces
+from deploy.time import SystemClock, SystemEntropy
+from sfu.build import build
+from sfu.client import HttpMediaNode
+from sfu.settings import SfuConfig
 from tests.support.pages import Pages, serving
 
 SECRET = "correct-horse-battery"
@@ -47,7 +53,7 @@ async def test_with_the_secret_one_reads_what_prometheus_reads(pages: Pages) -> 
 async def test_nobody_else_learns_that_it_is_there(pages: Pages, headers: dict[str, str]) -> None:
     async with pages.reader(**headers) as stranger:
         assert (await stranger.get("/metrics")).status == 404
-        assert (await stranger.get("/metrics/node")).status == 404
+        assert (await stranger.get("/metrics/sfu-1")).status == 404
 
 
 async def test_by_default_nobody_may_and_an_empty_secret_opens_nothing(tmp_path: Path) -> None:
@@ -70,11 +76,20 @@ async def test_a_place_counts_unless_a_proxy_nobody_named_speaks_for_it(tmp_path
             assert (await lying.get("/metrics")).status == 404
 
 
-async def test_parts_without_a_port_are_read_through_it(pages: Pages) -> None:
-    async def told() -> bytes:
-        return b"# HELP x x\n# TYPE x gauge\nx 1\n"
+async def test_parts_without_a_port_are_read_through_it(pages: Pages, tmp_path: Path) -> None:
+    server = build(SfuConfig(node=NodeId("sfu-1"), control=f"unix:{tmp_path / 's'}"), SystemClock(), SystemEntropy())
+    await server.start()
+    node = HttpMediaNode(server.control)
+    places = ListedPlaces({NodeId("sfu-1"): node}, {})
 
-    pages.ports.metrics["node"] = told  # type: ignore[index]  # a dict here
+    async def told(part: str) -> bytes:
+        return await places.node(NodeId(part)).metrics()
+
+    object.__setattr__(pages.ports, "metrics", told)
     async with pages.reader(Authorization=f"Bearer {SECRET}") as prometheus:
-        assert samples((await prometheus.get("/metrics/node")).text) == {("x",): 1.0}
-        assert (await prometheus.get("/metrics/other")).status == 404
+        found = samples((await prometheus.get("/metrics/sfu-1")).text)
+        assert found["diemcau_sfu_info", "node=sfu-1", "version=0"] == 1
+        assert (await prometheus.get("/metrics/sfu-2")).status == 503
+        await server.close()
+        assert (await prometheus.get("/metrics/sfu-1")).status == 503
+    await places.close()
