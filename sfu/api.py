@@ -198,7 +198,10 @@ async def _capture(request: web.Request) -> web.StreamResponse:
             await response.prepare(request)
             await response.write(first)
             async for piece in pieces:
-                await response.write(piece)
+                if request.transport is None or request.transport.is_closing():
+                    break
+                if piece:
+                    await response.write(piece)
             await response.write_eof()
         except ConnectionError:
             log.info("capture: whoever asked hung up")

@@ -23,15 +23,15 @@ async def captured(
     clock: Clock,
     seconds: int,
 ) -> AsyncGenerator[bytes, None]:
-    """The file in pieces, the first at once. Whoever leaves early ends it; nothing is listened to afterwards."""
+    """The file in pieces, the first at once; an empty one says that nothing came. Whoever leaves early ends it, and
+    nothing is listened to afterwards."""
     until = MonoNs(clock.mono() + seconds * NS_PER_S)
     heard: set[LinkId] = set()
     try:
         _look(capture, core, transports(), heard)
         port.listen(capture.datagram)
         while clock.mono() < until:
-            if piece := capture.take():
-                yield piece
+            yield capture.take()
             await asyncio.sleep(EVERY_S)
             _look(capture, core, transports(), heard)
         yield capture.end()

@@ -10,13 +10,15 @@ import msgspec
 import pytest
 
 from bridge import commands as c
-from bridge.ids import CaseId, SeatId
+from bridge.errors import Refusal
+from bridge.ids import CaseId, ParticipantId, SeatId
 from bridge.model import AgendaItem, ReceptionKind, SeatPerson
 from bridge.reception import Reception
 from deploy.logs import LogForm, LogFormatter
 from tests.support.pages import serving
 from tests.support.receptions import AGENCY, CHAIR, CITIZEN, KEEPER
 from tests.support.room_server import RoomServer
+from tests.support.sfu_clients import ROOM, stage
 
 NAME, TITLE, CHAT, CASE = "Nguyễn Thị Kín", "Buổi tiếp riêng tư", "tôi xin nói nhỏ một điều", "Đất ở xóm Vắng"
 PASSWORD, CODE, BEARER = "mat-khau-rat-kin", "K7M-2QX-9RD", "diemcau_bearer-of-nobody"
@@ -100,3 +102,19 @@ async def test_a_day_at_the_pages(tmp_path: Path, log: io.StringIO) -> None:
             await program.get("/api/me")
     assert [line["room"] for line in lines(log) if "/receptions/nowhere" in line["message"]] == ["nowhere"]
     untold(log, token)
+
+
+async def test_a_fault_in_a_node_says_whose_request_it_was(
+    tmp_path: Path, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with stage(tmp_path) as room:
+
+        async def broken(*_: object) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(room.server.node, "restart_downlink", broken)
+        with pytest.raises(Refusal):
+            await room.node.restart_downlink(ROOM, ParticipantId("ann"))
+    [line] = [line for line in lines(log) if line["level"] == "error"]
+    assert (line["room"], line["participant"]) == (ROOM, "ann")
+    assert line["error"].endswith("ZeroDivisionError")

@@ -84,3 +84,16 @@ async def test_one_capture_at_a_time_and_only_of_who_is_there(room: Stage) -> No
             await anext(room.node.capture(ROOM, ParticipantId("ann"), CaptureOrder(1)))
     with pytest.raises(Refusal):
         await anext(room.node.capture(ROOM, ParticipantId("ann"), CaptureOrder(61)))
+    async with asyncio.timeout(WITHIN_S):
+        while not await _begins(room):  # noqa: ASYNC110  whoever hung up tells nobody
+            await asyncio.sleep(0.1)
+
+
+async def _begins(room: Stage) -> bool:
+    """Whether a capture may begin: who hung up does not keep the next one waiting, though nothing is sent."""
+    async with aclosing(room.node.capture(ROOM, ParticipantId("ann"), CaptureOrder(1))) as pieces:
+        try:
+            await anext(pieces)
+        except Conflict:
+            return False
+        return True
