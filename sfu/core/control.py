@@ -47,7 +47,7 @@ class Control:
         send: Send,
     ) -> None:
         self._counts = counts
-        self._measured = measured
+        self._tally = measured
         self._events = events
         self._ups = ups
         self._send = send
@@ -107,14 +107,14 @@ class Control:
             return
         down.reported(block.packets_lost, block.jitter)
         if (up := self._ups.get(down.spec.up)) is not None:
-            self._measured.down.reported(block.jitter, up.clock_rate, block.fraction_lost)
+            self._tally.down.reported(block.jitter, up.clock_rate, block.fraction_lost)
         if not block.lsr:
             return
         passed = (self._ntp(now_ns) >> 16) - block.lsr - block.dlsr & 0xFFFFFFFF
         rtt_ns = passed * NS_PER_S >> 16
         if rtt_ns < _LONGEST_RTT_NS:
             link.measured(max(rtt_ns, 1))
-            self._measured.took(rtt_ns)
+            self._tally.took(rtt_ns)
 
     def _pictures_lost(self, link: Link, packet: RtcpPsfbPacket) -> None:
         for ssrc in pictures_lost(packet):
@@ -174,7 +174,7 @@ class Control:
         blocks = []
         for up in link.ups.values():
             blocks.append(block := up.reception.block(up.ssrc, now_ns))
-            self._measured.up.reported(block.jitter, up.clock_rate, block.fraction)
+            self._tally.up.reported(block.jitter, up.clock_rate, block.fraction)
         report = pack_receiver_report(link.ssrc, blocks)
         videos = [up for up in link.ups.values() if up.estimate is not None]
         if not videos:

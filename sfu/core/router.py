@@ -54,8 +54,8 @@ class Router:
         self._tapped: list[Tapped] = []
         self._counts: Counter[str] = Counter()
         self._speech_ns = 0
-        self._measured = Measured()
-        self._control = Control(self._counts, self._measured, self._events, self._ups, self.send)
+        self._tally = Measured()
+        self._control = Control(self._counts, self._tally, self._events, self._ups, self.send)
 
     # ── the table of routes ──────────────────────────────────────────────────────────────────────────────────
 
@@ -99,9 +99,10 @@ class Router:
         if spec is not None and spec.link in self._links:
             self._links[spec.link].expected.pop(up, None)
         if found is not None:
-            self._measured.ended(found)
-            for down in (*found.downs, *found.waiting):
-                down.stop(found.numbering.last, found.packets, found.octets)
+            self._tally.ended(found)
+            for down in self._downs.values():
+                if down.spec.up == up:
+                    down.stop(found.numbering.last, found.packets, found.octets)
             found.link.ups.pop(found.ssrc, None)
             found.link.expected.pop(up, None)
 
@@ -163,7 +164,7 @@ class Router:
         self._downs.pop(down.spec.down, None)
         down.link.downs.pop(down.ssrc, None)
         up = self._ups.get(down.spec.up)
-        self._measured.left(down.octets(up))
+        self._tally.left(down.octets(up))
         if up is not None:
             up.downs = [other for other in up.downs if other is not down]
             up.waiting = [other for other in up.waiting if other is not down]
@@ -348,4 +349,4 @@ class Router:
     def figures(self) -> CoreFigures:
         """See the seam."""
         octets_out = sum(down.octets(self._ups.get(down.spec.up)) for down in self._downs.values())
-        return self._measured.figures(self._ups.values(), octets_out)
+        return self._tally.figures(self._ups.values(), octets_out)
