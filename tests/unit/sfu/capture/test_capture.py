@@ -5,7 +5,7 @@ from ipaddress import ip_address
 
 import pytest
 from aiortc.rtp import RtcpByePacket, RtcpPsfbPacket, RtcpSdesPacket, RtcpSourceInfo
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.ids import NS_PER_S, MonoNs, UtcNs
@@ -74,6 +74,7 @@ def test_no_run_of_the_payload_is_in_the_file() -> None:
     assert not runs(capture.end()) & runs(SAID)
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=12, max_size=1500).map(lambda raw: bytes([raw[0] & 0x3F | 0x80]) + raw[1:]))
 def test_of_any_packet_no_more_than_its_header_is_kept(packet: bytes) -> None:
     kept = cut_rtp(packet)
@@ -86,6 +87,7 @@ def test_an_extension_that_is_longer_than_any_of_ours_is_cut_too() -> None:
     assert cut_rtp(packet) == packet[:12]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_of_any_compound_only_reports_and_feedback_are_kept(compound: bytes) -> None:
     kept, at = cut_rtcp(compound), 0
