@@ -7,9 +7,10 @@ import msgspec
 
 from bridge.errors import Code, NotFound, Unavailable
 from bridge.ids import NodeId, RecorderId
-from deploy.configuration import Configuration
+from deploy.configuration import Configuration, ConfigurationFault
 from deploy.folder import DataFolder, prepare
-from deploy.names import LOCAL_NODE, LOCAL_RECORDER
+from deploy.names import LOCAL_RECORDER, local_nodes, recorder_control
+from deploy.stores import units_opened
 from recorder.client import HttpRecorderNode
 from sfu.client import HttpMediaNode
 
@@ -31,17 +32,24 @@ class Parts(msgspec.Struct, frozen=True):
         return self.nodes[node]
 
 
-def node_addresses(folder: DataFolder) -> dict[NodeId, str]:
-    """Where each media node is ordered: one machine has one."""
-    return {LOCAL_NODE: folder.socket("sfu")}
+async def _node_addresses(configuration: Configuration, folder: DataFolder) -> dict[NodeId, str]:
+    """Where each media node is ordered: those of this machine, and all that the registry knows while it answers."""
+    own = {local.id: local.control for local in local_nodes(configuration, folder)}
+    try:
+        async with units_opened(configuration, folder) as units, units.reading() as unit:
+            rows = await unit.nodes.of_kind("sfu")
+    except (ConfigurationFault, Unavailable):
+        return own
+    return own | {NodeId(row.id): row.control for row in rows}
 
 
 @asynccontextmanager
 async def asked(configuration: Configuration) -> AsyncIterator[Parts]:
     """Closed at the end."""
     folder = prepare(configuration)
-    nodes = {name: HttpMediaNode(address) for name, address in node_addresses(folder).items()}
-    recorders = {LOCAL_RECORDER: HttpRecorderNode(folder.socket("recorder"))}
+    addresses, secret = await _node_addresses(configuration, folder), configuration.control_secret
+    nodes = {name: HttpMediaNode(address, secret=secret) for name, address in addresses.items()}
+    recorders = {LOCAL_RECORDER: HttpRecorderNode(recorder_control(configuration, folder), secret)}
     try:
         yield Parts(nodes, recorders)
     finally:

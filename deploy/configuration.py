@@ -5,19 +5,26 @@ with every fault at once, each naming its key.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, get_type_hints
 from zoneinfo import available_timezones
 
 import msgspec
 
-from deploy.logs import LogForm
+from deploy.monitoringpart import LogPart, MonitoringPart, monitoring_faults
 
 ENVIRONMENT_PREFIX = "DIEMCAU_"
+
+
+PARTS = ("web", "sfu", "recorder", "jobs")
+"""What a machine runs, in closing order: nobody new comes in, then the nodes' last packets reach the recorder, then the
+rest."""
+CORES_LEFT = 2
+"""For pages, recorder, database, and the kernel's own work with packets."""
 
 
 class ConfigurationFault(Exception):
@@ -32,18 +39,28 @@ class Mode(StrEnum):
 
 
 class WebPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Pages and signalling. ``proxies``: addresses of our own reverse proxies, whose word on who asks is taken."""
+    """Pages and signalling. ``proxies``: addresses of our own reverse proxies, whose word on who asks is taken. Where
+    several web processes share one installation, ``address``: the origin at which browsers reach this very one's rooms;
+    ``peers``: those of the others."""
 
     port: int = 8080
     tls_cert: str = ""
     tls_key: str = ""
     proxies: tuple[str, ...] = ()
+    address: str = ""
+    peers: tuple[str, ...] = ()
 
 
 class MediaPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The media node. ``port`` 0: web port + 1. ``announce``: what browsers are told, empty: the listen address."""
+    """The media nodes. ``port`` of the first, 0: web port + 1; the others take the next ones. ``announce``: what
+    browsers are told, empty: the listen address. ``workers``: how many run here, 0: one for each core but two.
+    ``name``: of this machine's nodes in the registry, where there are several machines. ``control``: HOST:PORT at which
+    processes on other machines order the first (the others take the next ports), empty: a Unix socket."""
 
     port: int = 0
+    workers: int = 0
+    name: str = "sfu"
+    control: str = ""
     announce: tuple[str, ...] = ()
     replay_seconds: int = 20
 
@@ -73,12 +90,15 @@ class StorePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class RecordingPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The recorder and the archive. ``retention_days`` counts in production; trial keeps one day. ``planned_minutes``:
-    how long a session is to fit on the recorder's disks when it starts."""
+    how long a session is to fit on the recorder's disks when it starts. ``control`` and ``tap``: HOST:PORT where
+    processes on other machines order the recorder, and media nodes hand over; empty: Unix sockets."""
 
     segment_seconds: int = 60
     planned_minutes: int = 120
     provisional_days: int = 90
     retention_days: int = 3653
+    control: str = ""
+    tap: str = ""
 
 
 class ArchivePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,20 +120,6 @@ class JobsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     render_piece_seconds: int = 60
 
 
-class MonitoringPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who may read ``/metrics`` of web and of the parts behind it: ``scrapers`` are addresses or networks; ``secret``
-    is sent as a bearer token. Without either nobody may."""
-
-    scrapers: tuple[str, ...] = ()
-    secret: str = ""
-
-
-class LogPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How processes log."""
-
-    form: LogForm = LogForm.TEXT
-
-
 class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The room's own times. Officials away: interrupted by the system, then closed."""
 
@@ -124,7 +130,9 @@ class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole. ``data``: the one folder everything is written to. ``database_url`` empty: SQLite in it.
-    ``contact``: whom to call, as pages say it; ``zone``: the office's time zone (IANA)."""
+    ``contact``: whom to call, as pages say it; ``zone``: the office's time zone (IANA). ``parts``: what `diemcau up`
+    runs on this machine; ``control_secret``: what processes on several machines show one another; ``redis_url``: by
+    which several web processes hear of one another's changes."""
 
     mode: Mode = Mode.TRIAL
     data: str = "diemcau-data"
@@ -134,6 +142,9 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zone: str = "Asia/Ho_Chi_Minh"
     language: str = "vi"
     database_url: str = ""
+    parts: tuple[str, ...] = PARTS
+    control_secret: str = ""
+    redis_url: str = ""
     web: WebPart = WebPart()
     media: MediaPart = MediaPart()
     recording: RecordingPart = RecordingPart()
@@ -150,9 +161,29 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Path(self.data).expanduser().absolute()
 
     @property
+    def has_pages(self) -> bool:
+        """Whether this machine answers people's browsers."""
+        return PARTS[0] in self.parts
+
+    @property
+    def has_jobs(self) -> bool:
+        """Whether this machine seals, and so has the keys."""
+        return PARTS[-1] in self.parts
+
+    @property
     def media_port(self) -> int:
-        """UDP port of the media node."""
+        """UDP port of the first media node."""
         return self.media.port or self.web.port + 1
+
+    @property
+    def media_workers(self) -> int:
+        """Media nodes of this machine."""
+        return self.media.workers or max(1, len(os.sched_getaffinity(0)) - CORES_LEFT)
+
+    def media_port_of(self, worker: int) -> int:
+        """UDP port of the worker of that number, from 1. Our own MinIO's port between them is left out."""
+        port = self.media_port + worker - 1
+        return port + 1 if self.own_store and self.media_port < self.store_port <= port else port
 
     @property
     def store_port(self) -> int:
@@ -175,7 +206,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.listen.startswith("127.") or self.listen in ("::1", "localhost")
 
 
-SECRET_KEYS = frozenset({"database_url", "monitoring.secret", "store.secret_key"})
+SECRET_KEYS = frozenset({"database_url", "store.secret_key", "monitoring.secret", "control_secret", "redis_url"})
 """Printed hidden: a database address carries its password."""
 HIDDEN = "(hidden)"
 
@@ -243,7 +274,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-_LISTS = frozenset({"media.announce", "monitoring.scrapers", "web.proxies"})
+_LISTS = frozenset({"media.announce", "monitoring.scrapers", "web.proxies", "web.peers", "parts"})
 """Keys whose text is a comma-separated list."""
 
 
@@ -260,6 +291,7 @@ def _faults(configuration: Configuration) -> list[str]:
         faults.append(f"web.port: {web.port} is not between 1 and 65534")
     if not 0 <= media.port <= 65_535:
         faults.append(f"media.port: {media.port} is not between 0 and 65535")
+    faults += _place_faults(configuration)
     if bool(web.tls_cert) != bool(web.tls_key):
         faults.append("web.tls_cert and web.tls_key go together")
     if not 1 <= media.replay_seconds <= 120:
@@ -272,12 +304,48 @@ def _faults(configuration: Configuration) -> list[str]:
     if not 1 <= configuration.recording.planned_minutes <= 1440:
         faults.append("recording.planned_minutes: not between 1 and 1440")
     faults += _store_faults(configuration) + _jobs_faults(configuration.jobs)
-    faults += _monitoring_faults(configuration.monitoring)
+    faults += monitoring_faults(configuration.monitoring)
     if configuration.zone not in available_timezones():
         faults.append(f"zone: {configuration.zone} is no IANA time zone")
     if configuration.language not in ("vi", "en"):
         faults.append(f"language: {configuration.language} is not vi or en")
     return faults
+
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
+_HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})", re.ASCII)
+
+
+_ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?", re.ASCII)
+
+
+def _place_faults(configuration: Configuration) -> list[str]:
+    """Of what runs where, and how machines reach one another."""
+    media, web, faults = configuration.media, configuration.web, []
+    for key, origin in (("web.address", web.address), *(("web.peers", peer) for peer in web.peers)):
+        if origin and not _ORIGIN.fullmatch(origin):
+            faults.append(f"{key}: {origin} is not of the form http(s)://HOST or http(s)://HOST:PORT")
+    if web.peers and not (web.address and configuration.redis_url and configuration.database_url):
+        faults.append("web.peers: needs web.address, redis_url and database_url")
+    if not 0 <= media.workers <= 64:
+        faults.append(f"media.workers: {media.workers} is not between 0 and 64")
+    elif configuration.media_port <= 65_535 < configuration.media_port_of(configuration.media_workers):
+        faults.append(f"media.port: {configuration.media_workers} nodes do not fit from {configuration.media_port} on")
+    if not _NAME.fullmatch(media.name):
+        faults.append(f"media.name: {media.name} is not of 1 to 40 small letters, digits and hyphens")
+    faults += [f"parts: {part} is none of {', '.join(PARTS)}" for part in configuration.parts if part not in PARTS]
+    addresses = {"media.control": media.control}
+    addresses |= {f"recording.{name}": getattr(configuration.recording, name) for name in ("control", "tap")}
+    for key, address in addresses.items():
+        if address and not _HOST_AND_PORT.fullmatch(address):
+            faults.append(f"{key}: {address} is not of the form HOST:PORT")
+        elif address and key != "recording.tap" and len(configuration.control_secret) < LEAST_SECRET:
+            faults.append(f"{key}: needs control_secret, of {LEAST_SECRET} characters or more")
+    return faults
+
+
+LEAST_SECRET = 20
+"""Characters of ``control_secret``: whoever guesses it commands the media."""
 
 
 def _jobs_faults(jobs: JobsPart) -> list[str]:
@@ -291,21 +359,6 @@ def _jobs_faults(jobs: JobsPart) -> list[str]:
         for name, (value, least, most) in limits.items()
         if not least <= value <= most
     ]
-
-
-SHORTEST_SECRET = 16
-
-
-def _monitoring_faults(monitoring: MonitoringPart) -> list[str]:
-    faults = []
-    for place in monitoring.scrapers:
-        try:
-            ip_network(place, strict=False)
-        except ValueError:
-            faults.append(f"monitoring.scrapers: {place} is no address and no network")
-    if 0 < len(monitoring.secret) < SHORTEST_SECRET:
-        faults.append(f"monitoring.secret: shorter than {SHORTEST_SECRET} characters")
-    return faults
 
 
 def _store_faults(configuration: Configuration) -> list[str]:

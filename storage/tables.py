@@ -377,4 +377,8 @@ nodes = Table(
     Column("announced", String, nullable=False),
     Column("seen_utc_ns", Nanoseconds, nullable=False),
     Column("load", Float, nullable=False),
+    Column("rooms", Integer, nullable=False, server_default=text("0")),
+    Column("participants", Integer, nullable=False, server_default=text("0")),
+    Column("version", String, nullable=False, server_default=text("''")),
+    Column("draining", Boolean, nullable=False, server_default=false()),
 )

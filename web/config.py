@@ -30,7 +30,7 @@ class WebConfig:
 
     ``origin``: scheme, host and port people type, ``https://diem-cau.example:8443``; decides cookies and links.
     ``hosts``: further ``host[:port]`` values the Host header may carry (``localhost:8443``).
-    ``socket_origin``: where rooms' sockets answer; empty: the same origin as the page that asks.
+    ``socket_origins``: where rooms' sockets answer besides the page's own origin, where there are several processes.
     ``announced``: media addresses of the node, so that a Firefox user is told when they are loopback only.
     ``contact``: whom to call, on the sign-in and trouble pages. ``zone``: the office's time zone (IANA).
     ``proxies``: addresses of our own reverse proxies, whose X-Forwarded-For is believed; without them everybody behind
@@ -44,7 +44,7 @@ class WebConfig:
     proxies: tuple[str, ...] = ()
     office: str = "Điểm Cầu"
     contact: str = ""
-    socket_origin: str = ""
+    socket_origins: tuple[str, ...] = ()
     socket_path: str = "/socket.io"
     namespace: str = "/room"
     announced: tuple[str, ...] = ()

@@ -109,12 +109,12 @@ class DevicesFound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DevicesConfig(msgspec.Struct, frozen=True):
-    """Island ``devices``. ``onward``: where "I am ready" leads. ``camera_required``: officials and points. ``send``:
-    POST a :class:`DevicesFound` there before going on; empty: to nobody."""
+    """Island ``devices``. ``onward``: where "I am ready" leads. ``voice_required``: officials and points; they may
+    go on with sound only. ``send``: POST a :class:`DevicesFound` there before going on; empty: to nobody."""
 
     page: Page
     onward: str
-    camera_required: bool
+    voice_required: bool
     loopback_only: bool
     send: str
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bridge.errors import Code, Unavailable
 from bridge.ids import NodeId
-from deploy.places import ListedPlaces
 from deploy.time import SystemClock, SystemEntropy
 from sfu.build import build
 from sfu.client import HttpMediaNode
@@ -80,10 +80,11 @@ async def test_parts_without_a_port_are_read_through_it(pages: Pages, tmp_path: 
     server = build(SfuConfig(node=NodeId("sfu-1"), control=f"unix:{tmp_path / 's'}"), SystemClock(), SystemEntropy())
     await server.start()
     node = HttpMediaNode(server.control)
-    places = ListedPlaces({NodeId("sfu-1"): node}, {})
 
     async def told(part: str) -> bytes:
-        return await places.node(NodeId(part)).metrics()
+        if part != "sfu-1":
+            raise Unavailable(Code.NODE_UNAVAILABLE, part)
+        return await node.metrics()
 
     object.__setattr__(pages.ports, "metrics", told)
     async with pages.reader(Authorization=f"Bearer {SECRET}") as prometheus:
@@ -92,4 +93,4 @@ async def test_parts_without_a_port_are_read_through_it(pages: Pages, tmp_path: 
         assert (await prometheus.get("/metrics/sfu-2")).status == 503
         await server.close()
         assert (await prometheus.get("/metrics/sfu-1")).status == 503
-    await places.close()
+    await node.close()

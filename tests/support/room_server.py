@@ -41,11 +41,16 @@ CONFIG = SignalingConfig(
 
 
 class FallibleUnits:
-    """The database, as long as it is not ``away``."""
+    """The database, as long as it is not ``away``. ``written``: how many units wrote."""
 
     def __init__(self, units: SqlUnits) -> None:
         self._units = units
         self.away = False
+        self.written = 0
+
+    def asking(self) -> UnitOfWork:
+        self._answer()
+        return self._units.asking()
 
     def reading(self) -> UnitOfWork:
         self._answer()
@@ -53,6 +58,7 @@ class FallibleUnits:
 
     def writing(self) -> UnitOfWork:
         self._answer()
+        self.written += 1
         return self._units.writing()
 
     def _answer(self) -> None:
@@ -69,12 +75,13 @@ class RoomServer:
         config: SignalingConfig = CONFIG,
         places: Places | None = None,
         clock: SystemClock | None = None,
+        notices: InProcessNotices | None = None,
     ) -> None:
         self.config = config
         self.clock = clock or SystemClock()
         self.entropy = SystemEntropy()
-        self.notices = InProcessNotices()
-        self.journal = FileJournal(folder / "journal")
+        self.notices = notices or InProcessNotices()
+        self.journal = FileJournal(folder / "journal" / config.owner.replace("/", "-"))
         url = f"sqlite:///{folder / 'rooms.db'}"
         schema.migrate(url)
         self._database = Database(url)
@@ -82,7 +89,7 @@ class RoomServer:
         self.receptions = ReceptionService(self.units, self.clock, self.entropy, self.notices)
         self.node = FakeNode(self.clock)
         self.recorder = FakeRecorder()
-        self._places = places or OnePlace(self.node, self.recorder)
+        self.places: Places = places or OnePlace(self.node, self.recorder)
         self.signaling: Signaling | None = None
         self.port = 0
         self._runner: web.AppRunner | None = None
@@ -93,7 +100,7 @@ class RoomServer:
             units=self.units,
             receptions=self.receptions,
             journal=self.journal,
-            places=self._places,
+            places=self.places,
             notices=self.notices,
             clock=self.clock,
             entropy=self.entropy,

@@ -112,9 +112,9 @@ async def devices(request: web.Request) -> web.StreamResponse:
     return devices_island(request, "/today" if SIGNED_IN in request else "/enter", False)
 
 
-def devices_island(request: web.Request, onward: str, camera_required: bool, send: str = "") -> web.Response:
+def devices_island(request: web.Request, onward: str, voice_required: bool, send: str = "") -> web.Response:
     """The page of the check; ``send``: where it tells what it found."""
-    config = DevicesConfig(page_of(request), onward, camera_required, loopback_only(request), send)
+    config = DevicesConfig(page_of(request), onward, voice_required, loopback_only(request), send)
     return _island(request, "devices", config, heading="")
 
 

@@ -4,6 +4,7 @@
 
 import { arrange, keyOf, ufragOf, type Key } from "./incoming";
 import { OneAtATime } from "./one-at-a-time";
+import { describe } from "./sound-lines";
 import type { Transport } from "./state";
 import { watchTransport } from "./transport";
 import type { DownlinkReply, Offer, Source } from "../wire/signaling";
@@ -61,7 +62,7 @@ export class Downlink {
   async #answer(offer: Offer): Promise<void> {
     const connection = this.#connectionFor(offer);
     await connection.setRemoteDescription({ type: "offer", sdp: offer.sdp });
-    await connection.setLocalDescription();
+    await describe(connection);
     this.#tracks = arrange(offer.tracks, receiversByMid(connection));
     this.#restream();
     await this.plan.signal({ offer: offer.offer, sdp: connection.localDescription?.sdp ?? "" });

@@ -6,6 +6,7 @@
  */
 
 import { OneAtATime } from "./one-at-a-time";
+import { describe, isRed, redFirst } from "./sound-lines";
 import type { Transport } from "./state";
 import { watchTransport } from "./transport";
 import { capOf, ORDER, sourcesByMid } from "./uplink-lines";
@@ -49,6 +50,7 @@ export class Uplink {
           direction: sends ? "sendonly" : "inactive",
           sendEncodings: [this.#encoding(source)],
         });
+        if (source === "microphone") preferRed(line);
         this.#lines.set(source, line);
       }
       await this.#negotiate();
@@ -79,7 +81,7 @@ export class Uplink {
   }
 
   async #negotiate(): Promise<void> {
-    await this.connection.setLocalDescription();
+    await describe(this.connection);
     const sdp = this.connection.localDescription?.sdp ?? "";
     const answer = await this.plan.signal({ sdp, sources: sourcesByMid(this.#upLines()) });
     await this.connection.setRemoteDescription({ type: "answer", sdp: answer.sdp });
@@ -102,8 +104,15 @@ export class Uplink {
       const encoding = (parameters.encodings as RTCRtpEncodingParameters[] | undefined)?.[0];
       if (cap === null || encoding === undefined) continue;
       Object.assign(encoding, cap);
-      if (source === "screen") parameters.degradationPreference = "maintain-resolution";
+      parameters.degradationPreference =
+        source === "screen" ? "maintain-resolution" : "maintain-framerate";
       await line.sender.setParameters(parameters);
     }
   }
+}
+
+/** Only where the browser knows it (Firefox does not): the order is left alone otherwise. */
+function preferRed(line: RTCRtpTransceiver): void {
+  const known = RTCRtpSender.getCapabilities("audio")?.codecs ?? [];
+  if (known.some(isRed)) line.setCodecPreferences(redFirst(known));
 }

@@ -161,13 +161,13 @@ export interface DevicesFound {
   microphone: boolean;
 }
 /**
- * Island ``devices``. ``onward``: where "I am ready" leads. ``camera_required``: officials and points. ``send``:
- * POST a :class:`DevicesFound` there before going on; empty: to nobody.
+ * Island ``devices``. ``onward``: where "I am ready" leads. ``voice_required``: officials and points; they may
+ * go on with sound only. ``send``: POST a :class:`DevicesFound` there before going on; empty: to nobody.
  */
 export interface DevicesConfig {
   page: Page;
   onward: string;
-  camera_required: boolean;
+  voice_required: boolean;
   loopback_only: boolean;
   send: string;
 }
