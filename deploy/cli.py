@@ -40,11 +40,11 @@ TlsKey = Annotated[str | None, typer.Option(help="Private key (PEM).")]
 ModeOption = Annotated[str | None, typer.Option("--mode", help="trial | production")]
 
 
-def run(main: Callable[[Configuration], Awaitable[int]], configuration: Configuration) -> None:
-    """Runs a process until it ends; uvloop for all."""
+def run(name: str, main: Callable[[Configuration], Awaitable[int]], configuration: Configuration) -> None:
+    """Runs a process until it ends; uvloop for all. ``name``: as its log calls it."""
     import uvloop
 
-    set_up_logs(main.__name__, configuration.log.form)
+    set_up_logs(name, configuration.log.form)
     with faults_told():
         raise typer.Exit(uvloop.run(_exit_code(main, configuration)))
 
@@ -119,7 +119,7 @@ def web(config: ConfigFile = None, data: Data = None, port: Port = None, listen:
 
     with faults_told():
         configuration = resolved(config, data=data, web__port=port, listen=listen)
-    run(main, configuration)
+    run("web", main, configuration)
 
 
 @app.command()
@@ -135,7 +135,7 @@ def sfu(
 
     with faults_told():
         configuration = resolved(config, data=data, web__port=port, listen=listen)
-    run(partial(main, worker=worker), configuration)
+    run("sfu" if worker == 1 else f"sfu-{worker}", partial(main, worker=worker), configuration)
 
 
 @app.command()
@@ -145,7 +145,7 @@ def recorder(config: ConfigFile = None, data: Data = None) -> None:
 
     with faults_told():
         configuration = resolved(config, data=data)
-    run(main, configuration)
+    run("recorder", main, configuration)
 
 
 @app.command()
@@ -155,7 +155,7 @@ def store(config: ConfigFile = None, data: Data = None, port: Port = None) -> No
 
     with faults_told():
         configuration = resolved(config, data=data, web__port=port)
-    run(main, configuration)
+    run("store", main, configuration)
 
 
 @app.command()
@@ -165,7 +165,7 @@ def jobs(config: ConfigFile = None, data: Data = None) -> None:
 
     with faults_told():
         configuration = resolved(config, data=data)
-    run(main, configuration)
+    run("jobs", main, configuration)
 
 
 @app.command()
@@ -193,7 +193,7 @@ def render(config: ConfigFile = None, data: Data = None) -> None:
 
     with faults_told():
         configuration = resolved(config, data=data)
-    run(main, configuration)
+    run("render", main, configuration)
 
 
 @app.command()
