@@ -91,6 +91,16 @@ class WantsOrder(msgspec.Struct, frozen=True):
     shown: Annotated[tuple[ShownSource, ...], msgspec.Meta(max_length=MAX_SHOWN)] | None = None
 
 
+LONGEST_CAPTURE_S = 60
+
+
+class CaptureOrder(msgspec.Struct, frozen=True):
+    """``POST …/capture``: headers of this participant's packets for so many seconds, at most a minute; the answer is a
+    pcapng file as it grows. One at a time per node."""
+
+    seconds: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_CAPTURE_S)]
+
+
 class UplinkOffer(msgspec.Struct, frozen=True):
     """``POST …/uplink``: the browser's offer and which mid is which source. A new ICE ufrag without a restart of the
     old one is a new connection and replaces the old."""
@@ -170,6 +180,38 @@ class RoomLines(msgspec.Struct, frozen=True):
 
     participants: tuple[ParticipantLines, ...]
     behind_ms: int | None
+
+
+class TapFigures(msgspec.Struct, frozen=True):
+    """How far the recorder is. ``state``: as in :class:`TapChanged`; ``behind_ms``: age of the oldest packet that it
+    has not confirmed; ``backlog_bytes``: what is kept for it."""
+
+    state: str
+    behind_ms: int
+    backlog_bytes: int
+
+
+class RoomFigures(msgspec.Struct, frozen=True):
+    """A room in numbers."""
+
+    room: RoomId
+    participants: tuple[ParticipantLines, ...]
+    tap: TapFigures | None
+
+
+class NodeFigures(msgspec.Struct, frozen=True):
+    """Answer of ``GET /figures``: the node at ``mono_ns`` of its clock, in totals since its start. ``late_p99_ms``: by
+    how much its loop missed its timers in the last two minutes; ``dropped``: but what a closed gate keeps back."""
+
+    health: NodeHealth
+    mono_ns: int
+    received: int
+    forwarded: int
+    dropped: int
+    octets_in: int
+    octets_out: int
+    late_p99_ms: float
+    rooms: tuple[RoomFigures, ...]
 
 
 class TransportChanged(msgspec.Struct, frozen=True, tag=True):

@@ -16,6 +16,7 @@ from zoneinfo import available_timezones
 import msgspec
 
 from bridge.rules import MAX_PARTICIPANTS
+from deploy.monitoringpart import LogPart, MonitoringPart, monitoring_faults
 
 ENVIRONMENT_PREFIX = "DIEMCAU_"
 
@@ -154,6 +155,8 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     room: RoomPart = RoomPart()
     store: StorePart = StorePart()
     jobs: JobsPart = JobsPart()
+    monitoring: MonitoringPart = MonitoringPart()
+    log: LogPart = LogPart()
 
     @property
     def folder(self) -> Path:
@@ -206,7 +209,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.listen.startswith("127.") or self.listen in ("::1", "localhost")
 
 
-SECRET_KEYS = frozenset({"database_url", "store.secret_key", "control_secret", "redis_url"})
+SECRET_KEYS = frozenset({"database_url", "store.secret_key", "monitoring.secret", "control_secret", "redis_url"})
 """Printed hidden: a database address carries its password."""
 HIDDEN = "(hidden)"
 
@@ -274,7 +277,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-_LISTS = frozenset({"media.announce", "web.proxies", "web.peers", "parts"})
+_LISTS = frozenset({"media.announce", "monitoring.scrapers", "web.proxies", "web.peers", "parts"})
 """Keys whose text is a comma-separated list."""
 
 
@@ -308,6 +311,7 @@ def _faults(configuration: Configuration) -> list[str]:
     if not 1 <= configuration.recording.planned_minutes <= 1440:
         faults.append("recording.planned_minutes: not between 1 and 1440")
     faults += _store_faults(configuration) + _jobs_faults(configuration.jobs) + _room_faults(configuration.room)
+    faults += monitoring_faults(configuration.monitoring)
     if configuration.zone not in available_timezones():
         faults.append(f"zone: {configuration.zone} is no IANA time zone")
     if configuration.language not in ("vi", "en"):

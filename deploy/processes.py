@@ -5,6 +5,7 @@ Each imports its own room only when it runs: a media node carries no database (3
 
 from pathlib import Path
 
+from bridge.figures import Lateness
 from bridge.outbox import OutboxRelay
 from bridge.repeats import RepeatTeller
 from bridge.sealing import Sealing, SigningPorts
@@ -33,7 +34,8 @@ async def sfu(configuration: Configuration, worker: int = 1) -> int:
         replay_seconds=configuration.media.replay_seconds,
         version=SOFTWARE,
     )
-    return await serve(build(config, SystemClock(), SystemEntropy()), f"media port {config.port}")
+    late = Lateness()
+    return await serve(build(config, SystemClock(), SystemEntropy(), late), f"media port {config.port}", late)
 
 
 async def recorder(configuration: Configuration) -> int:
@@ -57,7 +59,8 @@ async def recorder(configuration: Configuration) -> int:
         version=SOFTWARE,
     )
     try:
-        return await serve(build(config, objects, SystemClock(), SystemEntropy()), "recorder")
+        late = Lateness()
+        return await serve(build(config, objects, SystemClock(), SystemEntropy(), late), "recorder", late)
     finally:
         objects.close()
 
@@ -69,7 +72,8 @@ async def web(configuration: Configuration) -> int:
 
     folder = prepare(configuration)
     async with opened(configuration, folder) as storage:
-        return await serve(WebProcess(configuration, folder, storage), f"port {configuration.web.port}")
+        late = Lateness()
+        return await serve(WebProcess(configuration, folder, storage, late), f"port {configuration.web.port}", late)
 
 
 async def jobs(configuration: Configuration) -> int:

@@ -19,6 +19,7 @@ from deploy.firstlink import new_first_link
 from deploy.folder import DataFolder, FolderFault, prepare
 from deploy.heartbeats import Beating, Heartbeats
 from deploy.keys import ready_keys, said_of_key
+from deploy.logs import LogForm, set_up_logs
 from deploy.names import SFU, local_nodes
 from deploy.origin import near, origin
 from deploy.storeproof import check_store, prove_lock
@@ -45,7 +46,7 @@ async def up(configuration: Configuration, console: Console) -> int:
 @asynccontextmanager
 async def running(configuration: Configuration, console: Console) -> AsyncIterator[asyncio.Task[int]]:
     """Everything started and ready; the task ends with the exit code. Leaving ends everything."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    set_up_logs("up", LogForm.TEXT, logging.WARNING)
     folder = prepare(configuration)
     with _alone(folder):
         _check_announced(configuration)

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bridge.disk import before_start
+from bridge.figures import Lateness
+from bridge.ids import NodeId
 from bridge.live import LiveSettings
 from bridge.receptions import ReceptionService
 from bridge.watch import WatchTimes
@@ -55,6 +57,8 @@ def web_config(configuration: Configuration) -> WebConfig:
         session_minutes=configuration.recording.planned_minutes,
         resume_seconds=configuration.room.resume_seconds,
         trial=configuration.mode is Mode.TRIAL,
+        scrapers=configuration.monitoring.scrapers,
+        scrape_secret=configuration.monitoring.secret,
     )
 
 
@@ -86,7 +90,7 @@ def _notices(configuration: Configuration, entropy: SystemEntropy) -> InProcessN
 class WebProcess:
     """Started and closed by :func:`deploy.serving.serve`. Closing order: listener, rooms and sockets, clients."""
 
-    def __init__(self, configuration: Configuration, folder: DataFolder, storage: Storage) -> None:
+    def __init__(self, configuration: Configuration, folder: DataFolder, storage: Storage, lateness: Lateness) -> None:
         self._configuration = configuration
         self._folder = folder
         clock, entropy = SystemClock(), SystemEntropy()
@@ -131,6 +135,8 @@ class WebProcess:
                     "disks": self._disks,
                     "decisions": self._signaling.decisions,
                 },
+                metrics=self._metrics_of,
+                lateness=lateness,
             ),
         )
         self._signaling.attach(self._app)
@@ -141,6 +147,12 @@ class WebProcess:
         health = await self._recorder.health()
         minutes = self._configuration.recording.planned_minutes
         return before_start(health.disks, minutes, _USUAL_SEATS, health.bits_per_s).space
+
+    async def _metrics_of(self, part: str) -> bytes:
+        """Of the recorder, or of the media node of that name. Raises Unavailable."""
+        if part == "recorder":
+            return await self._recorder.metrics()
+        return await self._places.node(NodeId(part)).metrics()
 
     async def start(self) -> None:
         """Raises OSError when the port is taken."""

@@ -43,6 +43,10 @@ class HttpRecorderNode:
     async def health(self) -> RecorderHealth:
         return await self._ask("GET", "/health", RecorderHealth)
 
+    async def metrics(self) -> bytes:
+        """In Prometheus' text format."""
+        return await self._request("GET", "/metrics", None, QUICK_S)
+
     async def arm(self, recording: RecordingId, order: ArmOrder) -> RecordingStatus:
         return await self._ask("PUT", f"/recordings/{recording}", RecordingStatus, order)
 

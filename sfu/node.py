@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 
 from bridge.control import (
+    CaptureOrder,
     DownlinkAnswer,
+    NodeFigures,
     NodeHealth,
     Numbered,
     ParticipantOrder,
@@ -16,11 +18,15 @@ from bridge.control import (
     UplinkOffer,
     WantsOrder,
 )
-from bridge.errors import Code, NotFound, Refusal
+from bridge.errors import Code, Conflict, NotFound, Refusal
+from bridge.figures import Lateness
 from bridge.ids import ParticipantId, RoomId
 from bridge.ports import Clock, Entropy
+from sfu.capture.capture import Capture
+from sfu.capture.session import captured
 from sfu.core.router import Router
 from sfu.events import EventRing
+from sfu.metrics import Observed, exposition
 from sfu.peers.ground import Ground
 from sfu.peers.participant import Participant
 from sfu.peers.room import Room
@@ -28,6 +34,8 @@ from sfu.settings import SfuConfig
 from sfu.transport.aiortc_private import new_certificate
 from sfu.transport.port import MediaPort
 
+_WANTED_DROPS = ("dropped_gate", "dropped_padding")
+"""What is left out on purpose: a microphone that the chair has not opened, packets without content."""
 _FAREWELL_S = 2.0
 """What the recorder gets to take in the rest when the node ends; more is in nobody's interest."""
 
@@ -35,8 +43,11 @@ _FAREWELL_S = 2.0
 class Node:
     """``open`` binds the port; ``close`` ends every room. Unknown rooms raise NotFound(unknown_room)."""
 
-    def __init__(self, config: SfuConfig, clock: Clock, entropy: Entropy) -> None:
+    def __init__(self, config: SfuConfig, clock: Clock, entropy: Entropy, lateness: Lateness | None = None) -> None:
         self.config = config
+        self._clock = clock
+        self._lateness = lateness or Lateness()
+        self._capturing = False
         self.port_number = 0
         self.events_kept = EventRing(entropy.token(12), config.events_kept)
         self._core = Router()
@@ -139,6 +150,44 @@ class Node:
         """Counters by what happened, since the start."""
         return {**self._core.counts(), **self._port.counts, **self._ground.counts}
 
+    async def figures(self) -> NodeFigures:
+        """Everything in numbers, rooms and lines too."""
+        core, counts = self._core.figures(), self.stats()
+        return NodeFigures(
+            health=await self.health(),
+            mono_ns=self._clock.mono(),
+            received=core.received,
+            forwarded=counts.get("forwarded", 0),
+            dropped=sum(count for name, count in counts.items() if name.startswith("dropped_")) - _wanted(counts),
+            octets_in=core.octets_in,
+            octets_out=core.octets_out,
+            late_p99_ms=self._lateness.p99 * 1000,
+            rooms=tuple(room.figures() for room in self._rooms.values()),
+        )
+
+    async def metrics(self) -> bytes:
+        """In Prometheus' text format."""
+        taps = {name: tap for name, room in self._rooms.items() if (tap := room.tap_figures()) is not None}
+        return exposition(Observed(await self.health(), self._core.figures(), self.stats(), taps, self._lateness))
+
+    async def capture(
+        self, room: RoomId, participant: ParticipantId, order: CaptureOrder
+    ) -> AsyncGenerator[bytes, None]:
+        """Headers of one participant's packets as a pcapng file, in pieces. Raises NotFound; Conflict(conflict) while
+        another is under way."""
+        found = self._participant(room, participant)
+        if self._capturing:
+            raise Conflict(detail="a capture is under way on this node")
+        self._capturing = True
+        try:
+            title = f"diemcau room {room} participant {participant}"
+            capture = Capture(self._clock, self._ground.candidates[0], title, f"diemcau {self.config.version}")
+            port, core = self._port, self._core
+            async for piece in captured(capture, port, core, found.transports, self._clock, order.seconds):
+                yield piece
+        finally:
+            self._capturing = False
+
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _room(self, room: RoomId) -> Room:
@@ -161,3 +210,7 @@ class Node:
             tap = taps.get(up)
             if tap is not None:
                 tap.rtp(arrival_ns, packet)
+
+
+def _wanted(counts: Mapping[str, int]) -> int:
+    return sum(counts.get(name, 0) for name in _WANTED_DROPS)

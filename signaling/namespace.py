@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 import socketio
 
+from bridge.about import about
 from bridge.errors import Code, Invalid, Refusal, TokenRefused
 from bridge.ids import ParticipantId
 from bridge.ports import Clock, JoinTokens
@@ -101,7 +102,8 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
         bucket = TokenBucket(self._config.messages_per_s, self._config.messages_burst, self._clock.mono())
         seated = self._seated[sid] = Seated(room, participant, line, bucket)
         # The acceptance leaves when this returns; the line's first message follows it.
-        seated.sending = asyncio.create_task(line.run(), name=f"socket {sid}")
+        with about(room=room.id, participant=participant):
+            seated.sending = asyncio.create_task(line.run(), name=f"socket {sid}")
 
     def _is_gone(self, sid: str) -> bool:
         socket = self.server.eio.sockets.get(self.server.manager.eio_sid_from_sid(sid, NAMESPACE))
@@ -135,7 +137,8 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
             return self._too_many(seated)
         if event == MALFORMED:
             return Refused(Code.MALFORMED_MESSAGE, {})
-        return await self._answered(seated, event, body)
+        with about(room=seated.room.id, participant=seated.participant):
+            return await self._answered(seated, event, body)
 
     def _too_many(self, seated: Seated) -> _Answer:
         refused = Refused(Code.TOO_MANY_REQUESTS, {"seconds": "1"})

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from bridge import commands as c
+from bridge.about import about_only
 from bridge.commands import RoomCommand
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.decisions import decide
@@ -148,7 +149,8 @@ class Room:
         self._arrivals.restore()
 
     def _task(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work, name=f"room {self.id} {name}")
+        with about_only(room=self.id):
+            task = asyncio.create_task(work, name=f"room {self.id} {name}")
         task.add_done_callback(self._check)
         return task
 

@@ -40,6 +40,12 @@ OPEN_TO_ALL: tuple[Route, ...] = (
 )
 """Nobody has to be signed in for these. The front door only leads on; the doors for codes have a pace of their own."""
 
+BY_PLACE: tuple[Route, ...] = (
+    ("GET", "/metrics"),
+    ("GET", "/metrics/{part}"),
+)
+"""For programs at places that the configuration names, or with its secret (:mod:`web.scraping`)."""
+
 BY_CODE: tuple[Route, ...] = (
     ("POST", "/enter/leave"),
     ("GET", "/enter/next"),

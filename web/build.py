@@ -27,8 +27,11 @@ from web.firstadministrator import FirstAdministrator
 from web.health import health
 from web.invitation_times import codes_hold
 from web.islands import build_version, catalogue, no_icon
-from web.keys import ASSETS, CATALOGUES, CONFIG, INVITING, OFFICES, PORTS, TEMPLATES, VISITS
+from web.keys import ASSETS, CATALOGUES, CONFIG, INVITING, MEASURED, OFFICES, PORTS, TEMPLATES, VISITS
 from web.manifests import Manifests
+from web.measured import Measured
+from web.metrics import metrics, part_metrics
+from web.middlewares.counting import count_requests
 from web.middlewares.failures import answer_failures
 from web.middlewares.forgery import refuse_forgeries
 from web.middlewares.headers import write_headers
@@ -37,6 +40,7 @@ from web.middlewares.language import choose_language
 from web.middlewares.office import find_office
 from web.middlewares.own_password import ask_own_password
 from web.middlewares.sessions import find_session, limits
+from web.middlewares.speaking import speak_of_it
 from web.middlewares.theme import keep_theme
 from web.officebook import OfficeBook, defaults_of
 from web.once import Once, Untold
@@ -66,14 +70,16 @@ MAX_REQUEST_BYTES = 256 * 1024
 
 
 def build(config: WebConfig, ports: WebPorts) -> web.Application:
-    """The application. From outside in: failures, host, session, office, language, theme, forgery,
-    a password of one's own.
+    """The application. From outside in: ids for the log, counting, failures, host, session, office, language,
+    theme, forgery, a password of one's own.
 
     Raises zoneinfo.ZoneInfoNotFoundError.
     """
     app = web.Application(
         client_max_size=MAX_REQUEST_BYTES,
         middlewares=[
+            speak_of_it,
+            count_requests,
             answer_failures,
             check_host,
             find_session,
@@ -85,7 +91,7 @@ def build(config: WebConfig, ports: WebPorts) -> web.Application:
         ],
     )
     ZoneInfo(config.zone)  # an unknown zone is a fault of the configuration, to be told at the start
-    app[CONFIG], app[PORTS] = config, ports
+    app[CONFIG], app[PORTS], app[MEASURED] = config, ports, Measured()
     app[OFFICES] = OfficeBook(ports.units, ports.clock, defaults_of(config))
     app[CATALOGUES], app[ASSETS], app[TEMPLATES] = load_catalogues(), load_assets(config.static), environment()
     app[VISITS] = Visits(ports, limits(config))
@@ -106,6 +112,8 @@ def build(config: WebConfig, ports: WebPorts) -> web.Application:
 def _common() -> list[web.RouteDef]:
     return [
         web.get("/healthz", health),
+        web.get("/metrics", metrics),
+        web.get("/metrics/{part}", part_metrics),
         web.get("/favicon.ico", no_icon),
         web.get("/build.json", build_version),
         web.get("/i18n/{lang}.json", catalogue),

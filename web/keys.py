@@ -13,6 +13,7 @@ from bridge.office import OfficeSettings
 from web.assets import Assets
 from web.catalogues import Catalogues
 from web.config import WebConfig, WebPorts
+from web.measured import Measured
 from web.officebook import OfficeBook
 from web.visits import Visits
 from web.words import Words
@@ -34,6 +35,7 @@ CATALOGUES = web.AppKey("catalogues", Catalogues)
 ASSETS = web.AppKey("assets", Assets)
 TEMPLATES = web.AppKey("templates", jinja2.Environment)
 INVITING = web.AppKey("inviting", Inviting)
+MEASURED = web.AppKey("measured", Measured)
 
 OFFICES = web.AppKey("offices", OfficeBook)
 

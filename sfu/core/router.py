@@ -11,6 +11,7 @@ from sfu.core.control import Control
 from sfu.core.down import DownTrack
 from sfu.core.link import Link, summed
 from sfu.core.loudest import Loudest
+from sfu.core.measured import Measured
 from sfu.core.red import without_redundancy
 from sfu.core.repair import repaired_source, restore
 from sfu.core.ring import Kept
@@ -18,10 +19,12 @@ from sfu.core.rtp import HEADER, HEADER_SIZE
 from sfu.core.seam import (
     Address,
     CoreEvent,
+    CoreFigures,
     Datagram,
     DownId,
     DownSpec,
     GroupId,
+    HeardRtcp,
     LinkCounts,
     LinkId,
     LinkReport,
@@ -31,7 +34,7 @@ from sfu.core.seam import (
     UpSpec,
     UpStarted,
 )
-from sfu.core.srtp import length, pointer, protect, scratch, view
+from sfu.core.srtp import HeardSrtp, length, pointer, protect, scratch, view
 from sfu.core.unfold import unfold
 from sfu.core.up import UpTrack
 
@@ -56,7 +59,8 @@ class Router:
         self._counts: Counter[str] = Counter()
         self._speech_ns = 0
         self._groups: dict[GroupId, Loudest] = {}
-        self._control = Control(self._counts, self._events, self._ups, self.send)
+        self._tally = Measured()
+        self._control = Control(self._counts, self._tally, self._events, self._ups, self.send)
 
     # ── the table of routes ──────────────────────────────────────────────────────────────────────────────────
 
@@ -100,6 +104,10 @@ class Router:
         if spec is not None and spec.link in self._links:
             self._links[spec.link].expected.pop(up, None)
         if found is not None:
+            self._tally.ended(found)
+            for down in self._downs.values():
+                if down.spec.up == up:
+                    down.stop(found.numbering.last, found.packets, found.octets)
             found.link.ups.pop(found.ssrc, None)
             found.link.expected.pop(up, None)
             found.link.repairs = {ssrc: other for ssrc, other in found.link.repairs.items() if other is not found}
@@ -199,6 +207,7 @@ class Router:
         down.link.downs.pop(down.ssrc, None)
         down.forget_streams()
         up = self._ups.get(down.spec.up)
+        self._tally.left(down.octets(up))
         if up is not None:
             up.release(down)
 
@@ -397,6 +406,20 @@ class Router:
     def counts(self) -> Mapping[str, int]:
         """See the seam."""
         return dict(self._counts)
+
+    def listen(self, link: LinkId, heard: HeardRtcp | None) -> bool:
+        """See the seam."""
+        found = self._links.get(link)
+        if found is None:
+            return False
+        own = found.srtp.unheard if isinstance(found.srtp, HeardSrtp) else found.srtp
+        found.srtp = own if heard is None else HeardSrtp(own, heard)
+        return True
+
+    def figures(self) -> CoreFigures:
+        """See the seam."""
+        octets_out = sum(down.octets(self._ups.get(down.spec.up)) for down in self._downs.values())
+        return self._tally.figures(self._ups.values(), octets_out)
 
 
 def _refused(up: UpTrack, payload_type: int, extended: int, newest: bool) -> str:

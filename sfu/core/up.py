@@ -159,6 +159,11 @@ class UpTrack:
             self._key_frame(extended, number, timestamp)
         return kept
 
+    @property
+    def received(self) -> int:
+        """Packets that came, late and refused ones too."""
+        return self.reception.received
+
     def fit_ring(self, now_ns: int) -> None:
         """To the longest way to a receiver, and the pace of the packets since the last time."""
         before_ns, before = self._fitted

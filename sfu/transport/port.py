@@ -33,6 +33,10 @@ _UFRAG_BYTES = 6
 _PWD_BYTES = 18
 
 
+HeardDatagram = Callable[[bool, bytes | bytearray, Address], None]
+"""Whether it came in, a datagram of SRTP or SRTCP as it is on the wire, and whose."""
+
+
 class MediaPort:
     """``on_activity`` is called after each batch: the core may have events and tapped packets."""
 
@@ -41,6 +45,8 @@ class MediaPort:
         self.on_activity: Callable[[], None] = lambda: None
         self.fingerprint = fingerprint_of(certificate)
         self._core = core
+        self._feed = core.feed
+        self.send_all: Callable[[list[Datagram]], None] = self._send_all
         self._clock = clock
         self._entropy = entropy
         self._certificate = certificate
@@ -125,7 +131,25 @@ class MediaPort:
         if self._socket is not None:
             self.send_all([(datagram, address)])
 
-    def send_all(self, datagrams: list[Datagram]) -> None:
+    def listen(self, heard: HeardDatagram | None) -> None:
+        """Show every media datagram, both ways, or no longer. Both callables are changed for ones that tell, so that
+        nothing is asked for a packet that nobody listens to."""
+        if heard is None:
+            self._feed, self.send_all = self._core.feed, self._send_all
+            return
+
+        def feed(datagram: bytes, address: Address, now_ns: int) -> list[Datagram]:
+            heard(True, datagram, address)
+            return self._core.feed(datagram, address, now_ns)
+
+        def send_all(datagrams: list[Datagram]) -> None:
+            for datagram, address in datagrams:
+                heard(False, datagram, address)
+            self._send_all(datagrams)
+
+        self._feed, self.send_all = feed, send_all
+
+    def _send_all(self, datagrams: list[Datagram]) -> None:
         """In order. What the kernel does not take is dropped and counted."""
         if self._socket is None:
             return
@@ -139,7 +163,7 @@ class MediaPort:
                 self.counts["dropped_unreachable"] += 1
 
     def _readable(self) -> None:
-        sock, core = self._socket, self._core
+        sock, feed = self._socket, self._feed
         if sock is None:
             return
         now = self._clock.mono
@@ -153,7 +177,7 @@ class MediaPort:
                 self.counts["socket_errors"] += 1
                 continue
             if datagram and 128 <= datagram[0] <= 191:
-                out = core.feed(datagram, address, now())
+                out = feed(datagram, address, now())
                 if out:
                     self.send_all(out)
             else:

@@ -118,6 +118,8 @@ PAGES = (
 NO_PAGES = {
     "/": "leads on to /today",
     "/healthz": "for machines",
+    "/metrics": "for machines",
+    "/metrics/{part}": "for machines",
     "/favicon.ico": "a picture",
     "/i18n/{lang}.json": "words of the islands",
     "/build.json": "for the islands",

@@ -4,9 +4,11 @@ import re
 import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from deploy.configuration import Configuration, ConfigurationFault, Mode, known_keys, load, printed
+from deploy.monitoringpart import MonitoringPart
 
 
 def test_defaults_listen_on_loopback_in_trial_mode() -> None:
@@ -87,6 +89,17 @@ def test_a_store_of_ones_own_needs_no_keys_and_another_does() -> None:
         load(overrides={"store.endpoint": "s3.example"}, environment={})
     with pytest.raises(ConfigurationFault):
         load(overrides={"store.kind": "tape"}, environment={})
+
+
+def test_who_may_read_figures_is_named_rightly_or_not_at_all() -> None:
+    with pytest.raises(ConfigurationFault) as faults:
+        load(None, {"monitoring.scrapers": ("10.0.0.0/24", "everywhere"), "monitoring.secret": "short"}, {})
+    assert "monitoring.scrapers: everywhere is no address and no network" in str(faults.value)
+    assert "10.0.0.0" not in str(faults.value)
+    assert "monitoring.secret: shorter than 16 characters" in str(faults.value)
+    found = load(None, None, {"DIEMCAU_MONITORING_SCRAPERS": "10.0.0.5,fd00::/8", "DIEMCAU_LOG_FORM": "json"})
+    assert (found.monitoring.scrapers, found.log.form) == (("10.0.0.5", "fd00::/8"), "json")
+    assert "(hidden)" in printed(msgspec.structs.replace(found, monitoring=MonitoringPart(secret="s" * 20)))
 
 
 def test_media_processes_take_the_following_ports_and_pass_over_our_own_minio() -> None:
