@@ -4,6 +4,7 @@ A key ``web.port`` is ``[web] port = …`` in TOML and ``DIEMCAU_WEB_PORT`` in t
 with every fault at once, each naming its key.
 """
 
+import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
@@ -38,9 +39,11 @@ class WebPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MediaPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The media node. ``port`` 0: web port + 1. ``announce``: what browsers are told, empty: the listen address."""
+    """The media node. ``port`` 0: web port + 1, UDP and, unless ``tcp`` is false, TCP. ``announce``: numeric addresses
+    that browsers are told, the preferred first; empty: the listen address."""
 
     port: int = 0
+    tcp: bool = True
     announce: tuple[str, ...] = ()
     replay_seconds: int = 20
 
@@ -132,7 +135,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def media_port(self) -> int:
-        """UDP port of the media node."""
+        """Port of the media node, UDP and TCP."""
         return self.media.port or self.web.port + 1
 
     @property
@@ -189,7 +192,7 @@ def _with_own_addresses(configuration: Configuration) -> Configuration:
         return configuration
     from deploy.addresses import own_addresses
 
-    media = msgspec.structs.replace(configuration.media, announce=own_addresses())
+    media = msgspec.structs.replace(configuration.media, announce=own_addresses(ipv6=":" in configuration.listen))
     return msgspec.structs.replace(configuration, media=media)
 
 
@@ -241,6 +244,7 @@ def _faults(configuration: Configuration) -> list[str]:
         faults.append(f"web.port: {web.port} is not between 1 and 65534")
     if not 0 <= media.port <= 65_535:
         faults.append(f"media.port: {media.port} is not between 0 and 65535")
+    faults += [f"media.announce: {one} is no numeric address" for one in media.announce if not _is_announced(one)]
     if bool(web.tls_cert) != bool(web.tls_key):
         faults.append("web.tls_cert and web.tls_key go together")
     if not 1 <= media.replay_seconds <= 120:
@@ -258,6 +262,15 @@ def _faults(configuration: Configuration) -> list[str]:
     if configuration.language not in ("vi", "en"):
         faults.append(f"language: {configuration.language} is not vi or en")
     return faults
+
+
+def _is_announced(text: str) -> bool:
+    """An IPv4 or IPv6 literal (without brackets or zone, which no candidate may have), or ``auto``."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return text == AUTO
+    return "%" not in text
 
 
 def _jobs_faults(jobs: JobsPart) -> list[str]:

@@ -27,6 +27,7 @@ async def sfu(configuration: Configuration) -> int:
         control=folder.socket("sfu"),
         listen=configuration.listen,
         port=configuration.media_port,
+        tcp=configuration.media.tcp,
         announced=configuration.announced,
         replay_seconds=configuration.media.replay_seconds,
         version=SOFTWARE,

@@ -92,6 +92,8 @@ def _check_ports(configuration: Configuration) -> None:
         (socket.SOCK_STREAM, configuration.listen, configuration.web.port, "--port (pages)"),
         (socket.SOCK_DGRAM, configuration.listen, configuration.media_port, "media.port (media)"),
     ]
+    if configuration.media.tcp:
+        wanted.append((socket.SOCK_STREAM, configuration.listen, configuration.media_port, "media.port (media, TCP)"))
     if configuration.own_store:
         wanted.append((socket.SOCK_STREAM, "127.0.0.1", configuration.store_port, "store.port (MinIO)"))
     for kind, listen, port, name in wanted:

@@ -20,6 +20,7 @@ from deploy.tls import server_context
 from recorder.client import HttpRecorderNode
 from recorder.remux import PyAvRemuxer
 from sfu.client import HttpMediaNode
+from sfu.transport.sockets import hosts_of
 from signaling.build import build as build_signaling
 from signaling.notices import InProcessNotices
 from signaling.settings import SignalingConfig
@@ -131,9 +132,9 @@ class WebProcess:
         self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=_SHUTDOWN_S)
         await self._runner.setup()
         context = server_context(self._configuration, self._folder)
-        listen = self._configuration.listen
-        site = web.TCPSite(self._runner, listen, self._configuration.web.port, ssl_context=context)
-        await site.start()
+        for host in hosts_of(self._configuration.listen):
+            site = web.TCPSite(self._runner, host, self._configuration.web.port, ssl_context=context)
+            await site.start()
 
     async def close(self) -> None:
         """Idempotent."""

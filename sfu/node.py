@@ -26,6 +26,7 @@ from sfu.peers.room import Room
 from sfu.settings import SfuConfig
 from sfu.transport.aiortc_private import new_certificate
 from sfu.transport.port import MediaPort
+from sfu.transport.sockets import hosts_of
 
 _FAREWELL_S = 2.0
 """What the recorder gets to take in the rest when the node ends; more is in nobody's interest."""
@@ -45,9 +46,9 @@ class Node:
         self._ground = Ground(config, self._core, self._port, clock, entropy, self.events_kept.publish)
 
     def open(self) -> int:
-        """Bind the UDP port; gives its number. Raises OSError."""
+        """Bind the media port; gives its number. Raises OSError."""
         config = self.config
-        self.port_number = self._port.open(config.listen, config.port)
+        self.port_number = self._port.open(hosts_of(config.listen), config.port, tcp=config.tcp)
         announced = config.announced or (config.listen,)
         self._ground.candidates = tuple((address, self.port_number) for address in announced)
         return self.port_number

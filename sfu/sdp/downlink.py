@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from bridge.errors import MalformedSdp
 from bridge.ids import Ssrc
 from sfu.sdp.model import (
-    Address,
     Direction,
     LocalIce,
     MediaDescription,
@@ -72,5 +71,5 @@ def _offer_media(slot: Slot, local: LocalIce) -> MediaDescription:
         track=slot.track if slot.active else "",
         rtcp_mux=True,
         rtcp_reduced_size=True,
-        candidates=tuple(Address(ip, port) for ip, port in local.candidates),
+        candidates=local.addresses,
     )

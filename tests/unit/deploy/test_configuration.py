@@ -2,10 +2,19 @@
 
 import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from deploy.configuration import Configuration, ConfigurationFault, Mode, known_keys, load, printed
+
+
+class _Ip(NamedTuple):
+    ip: str | tuple[str, int, int]
+
+
+class _Adapter(NamedTuple):
+    ips: list[_Ip]
 
 
 def test_defaults_listen_on_loopback_in_trial_mode() -> None:
@@ -28,11 +37,24 @@ def test_command_line_before_environment_before_file(tmp_path: Path) -> None:
 def test_auto_is_this_machines_addresses_wherever_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deploy.addresses.own_addresses", lambda: ("10.1.2.3",))
+    addresses = [
+        _Adapter([_Ip("127.0.0.1"), _Ip("10.1.2.3")]),
+        _Adapter([_Ip(("fe80::1", 0, 2)), _Ip(("fd00::7", 0, 0))]),
+    ]
+    monkeypatch.setattr("ifaddr.get_adapters", lambda: addresses)
     file = tmp_path / "c.toml"
     file.write_text('[media]\nannounce = ["auto"]\n', encoding="utf8")
     assert load(file, environment={}).announced == ("10.1.2.3",)
     assert load(environment={"DIEMCAU_MEDIA_ANNOUNCE": "auto"}).announced == ("10.1.2.3",)
+    assert load(file, {"listen": "::"}, environment={}).announced == ("10.1.2.3", "fd00::7"), (
+        "IPv6 where it is listened"
+    )
+
+
+@pytest.mark.parametrize("text", ["media.example", "[::1]", "fe80::1%eth0", "10.1.2", ""])
+def test_browsers_are_told_numeric_addresses_only(text: str) -> None:
+    with pytest.raises(ConfigurationFault, match=r"media\.announce"):
+        load(overrides={"media.announce": [text]}, environment={})
 
 
 def test_every_fault_is_told_at_once() -> None:

@@ -1,0 +1,95 @@
+"""Every way to the node: IPv6 alone, TCP alone, and what is no peer on the TCP side of the port."""
+
+import asyncio
+import contextlib
+import socket
+import struct
+from pathlib import Path
+
+import aioice.ice
+import pytest
+
+from bridge.media import Source
+from tests.support.framed_relay import FramedRelay
+from tests.support.sfu_clients import ROOM, WITHIN_S, Picture, Stage, Tone, only_loopback, stage
+from tests.support.sfu_stun import check
+
+
+async def until(stage_: Stage, counter: str, least: int = 1) -> None:
+    """Wait for a counter of the node."""
+    async with asyncio.timeout(WITHIN_S):
+        while stage_.server.node.stats().get(counter, 0) < least:  # noqa: ASYNC110  counters have no event
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("listen", ["::1", "::"])
+async def test_ipv6_alone(listen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client has no IPv4 address; ``::`` serves both families, each by a socket of its own."""
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["::1"])
+    async with stage(tmp_path, listen=listen, announced=("::1", "127.0.0.1")) as room:
+        ann = await room.join("ann")
+        await ann.publish({Source.CAMERA: Picture(60), Source.MICROPHONE: Tone()})
+        if listen == "::":
+            only_loopback(monkeypatch)
+        bob = await room.join("bob")
+        picture = await bob.gets("1")
+        await picture.at_least(10)
+        assert abs(await picture.luma() - 60) < 8
+
+
+async def test_tcp_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both directions of two people by TCP; the connections end with them."""
+    only_loopback(monkeypatch)
+    async with stage(tmp_path) as room:
+        port = room.server.node.port_number
+        async with FramedRelay(("127.0.0.1", port)) as relay:
+            ann = await room.join("ann", candidate=(port, relay.port))
+            bob = await room.join("bob", candidate=(port, relay.port))
+            await ann.publish({Source.CAMERA: Picture(90), Source.MICROPHONE: Tone()})
+            picture = await bob.gets("1")
+            await picture.at_least(20)
+            await (await bob.gets("0")).at_least(20)
+            assert abs(await picture.luma() - 90) < 8
+            assert relay.opened >= 3
+            for client in (ann, bob):
+                await room.node.delete_participant(ROOM, client.id)
+            async with asyncio.timeout(WITHIN_S):
+                while relay.ended < relay.opened:  # noqa: ASYNC110  counters have no event
+                    await asyncio.sleep(0.05)
+            for client in (ann, bob):
+                await client.close()
+
+
+async def test_a_connection_that_proves_nothing_is_closed(tmp_path: Path) -> None:
+    """Rubbish at once, silence after seconds; a check for nobody proves nothing."""
+    async with stage(tmp_path) as room:
+        place = ("127.0.0.1", room.server.node.port_number)
+        silent = await asyncio.open_connection(*place)
+        for said, counter in (
+            (struct.pack("!H", 5) + b"\x80\x60abc", "dropped_tcp_unproved"),
+            (b"\xff\xff\x00\x01", "dropped_tcp_framing"),
+            (b"GET / HTTP/1.1\r\n\r\n", "dropped_tcp_framing"),
+        ):
+            reader, writer = await asyncio.open_connection(*place)
+            writer.write(said)
+            with contextlib.suppress(ConnectionError):
+                assert await asyncio.wait_for(reader.read(), WITHIN_S) == b""
+            writer.close()
+            await until(room, counter)
+        reader, writer = await asyncio.open_connection(*place)
+        datagram = check()
+        writer.write(struct.pack("!H", len(datagram)) + datagram)
+        for one in (silent[0], reader):
+            with contextlib.suppress(ConnectionError):
+                assert await asyncio.wait_for(one.read(), WITHIN_S) == b""
+        writer.close()
+        silent[1].close()
+        assert room.server.node.stats()["tcp_expired"] == 2
+
+
+async def test_the_port_is_udp_alone_where_tcp_is_switched_off(tmp_path: Path) -> None:
+    async with stage(tmp_path, tcp=False) as room:
+        with socket.socket() as probe:
+            probe.settimeout(WITHIN_S)
+            with pytest.raises(ConnectionRefusedError):
+                probe.connect(("127.0.0.1", room.server.node.port_number))
