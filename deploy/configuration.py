@@ -15,6 +15,8 @@ from zoneinfo import available_timezones
 
 import msgspec
 
+from bridge.turn import LEAST_SECRET, TurnRelays, is_turn_address
+
 ENVIRONMENT_PREFIX = "DIEMCAU_"
 
 
@@ -46,6 +48,16 @@ class MediaPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tcp: bool = True
     announce: tuple[str, ...] = ()
     replay_seconds: int = 20
+
+
+class TurnPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Relays of yours (coturn) for browsers that reach the node by neither UDP nor TCP. ``secret``: its
+    ``static-auth-secret``; ``relay_only``: browsers use nothing else; ``valid_hours``: of the credentials."""
+
+    urls: tuple[str, ...] = ()
+    secret: str = ""
+    relay_only: bool = False
+    valid_hours: int = 12
 
 
 class StoreKind(StrEnum):
@@ -122,6 +134,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database_url: str = ""
     web: WebPart = WebPart()
     media: MediaPart = MediaPart()
+    turn: TurnPart = TurnPart()
     recording: RecordingPart = RecordingPart()
     archive: ArchivePart = ArchivePart()
     room: RoomPart = RoomPart()
@@ -154,12 +167,18 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.media.announce or (self.listen,)
 
     @property
+    def relays(self) -> TurnRelays:
+        """As the pages hand them out."""
+        turn = self.turn
+        return TurnRelays(turn.urls, turn.secret, turn.valid_hours * 3_600, turn.relay_only)
+
+    @property
     def loopback_only(self) -> bool:
         """Whether nobody but this machine can reach it."""
         return self.listen.startswith("127.") or self.listen in ("::1", "localhost")
 
 
-SECRET_KEYS = frozenset({"database_url", "store.secret_key"})
+SECRET_KEYS = frozenset({"database_url", "store.secret_key", "turn.secret"})
 """Printed hidden: a database address carries its password."""
 HIDDEN = "(hidden)"
 
@@ -227,7 +246,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-_LISTS = frozenset({"media.announce", "web.proxies"})
+_LISTS = frozenset({"media.announce", "web.proxies", "turn.urls"})
 """Keys whose text is a comma-separated list."""
 
 
@@ -256,7 +275,7 @@ def _faults(configuration: Configuration) -> list[str]:
         faults.append("archive.signing_key and archive.signing_certificate go together")
     if not 1 <= configuration.recording.planned_minutes <= 1440:
         faults.append("recording.planned_minutes: not between 1 and 1440")
-    faults += _store_faults(configuration) + _jobs_faults(configuration.jobs)
+    faults += _store_faults(configuration) + _jobs_faults(configuration.jobs) + _turn_faults(configuration.turn)
     if configuration.zone not in available_timezones():
         faults.append(f"zone: {configuration.zone} is no IANA time zone")
     if configuration.language not in ("vi", "en"):
@@ -271,6 +290,19 @@ def _is_announced(text: str) -> bool:
     except ValueError:
         return text == AUTO
     return "%" not in text
+
+
+def _turn_faults(turn: TurnPart) -> list[str]:
+    faults = [
+        f"turn.urls: {url} is not of the form turn(s):HOST[:PORT]" for url in turn.urls if not is_turn_address(url)
+    ]
+    if turn.urls and len(turn.secret) < LEAST_SECRET:
+        faults.append(f"turn.secret: needs {LEAST_SECRET} characters at least")
+    if turn.relay_only and not turn.urls:
+        faults.append("turn.relay_only: needs turn.urls")
+    if not 1 <= turn.valid_hours <= 168:
+        faults.append(f"turn.valid_hours: {turn.valid_hours} is not between 1 and 168")
+    return faults
 
 
 def _jobs_faults(jobs: JobsPart) -> list[str]:

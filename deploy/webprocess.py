@@ -49,6 +49,7 @@ def web_config(configuration: Configuration) -> WebConfig:
         zone=configuration.zone,
         proxies=configuration.web.proxies,
         announced=configuration.announced,
+        turn=configuration.relays,
         language=configuration.language,
         session_minutes=configuration.recording.planned_minutes,
         resume_seconds=configuration.room.resume_seconds,

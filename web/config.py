@@ -9,6 +9,7 @@ from bridge.ports import Clock, Entropy, JoinTokens, LiveRooms, ObjectStore, Pas
 from bridge.receptions import ReceptionService
 from bridge.repositories import UnitsOfWork
 from bridge.signing import KnownKeys, SignatureChecker
+from bridge.turn import NO_RELAYS, TurnRelays
 
 Probe = Callable[[], Awaitable[object]]
 """Answers when the part is well, raises :class:`bridge.errors.Unavailable` when not (``node.health``). A string is its
@@ -24,6 +25,7 @@ class WebConfig:
     ``origin``: scheme, host and port people type, ``https://diem-cau.example:8443``; decides cookies and links.
     ``hosts``: further ``host[:port]`` values the Host header may carry (``localhost:8443``).
     ``socket_origin``: where rooms' sockets answer; empty: the same origin as the page that asks.
+    ``turn``: relays that whoever may join a room is given credentials for.
     ``announced``: media addresses of the node, so that a Firefox user is told when they are loopback only.
     ``contact``: whom to call, on the sign-in and trouble pages. ``zone``: the office's time zone (IANA).
     ``proxies``: addresses of our own reverse proxies, whose X-Forwarded-For is believed; without them everybody behind
@@ -40,6 +42,7 @@ class WebConfig:
     socket_path: str = "/socket.io"
     namespace: str = "/room"
     announced: tuple[str, ...] = ()
+    turn: TurnRelays = NO_RELAYS
     zone: str = "Asia/Ho_Chi_Minh"
     language: str = "vi"
     static: Path = STATIC

@@ -6,13 +6,14 @@ from bridge.errors import Code, Refusal
 from bridge.guests import Entrant, guest_entrant
 from bridge.ports import JoinGrant
 from bridge.rules import may_join
+from bridge.turn import turn_credentials
 from web.browsers import browser_of, system_of
 from web.keys import CONFIG, GUEST, PORTS
 from web.pages.room import own_seat
 from web.reach import reception_of
 from web.render import see_other
 from web.requests import is_api, is_entry, signed_in
-from web.wire import JoinReply
+from web.wire import IceServer, JoinReply
 
 
 async def entrant_of(request: web.Request) -> Entrant:
@@ -45,4 +46,14 @@ def join_reply(request: web.Request, entrant: Entrant, *, take_over: bool) -> Jo
     session = request[GUEST].visit.id if is_entry(request) else signed_in(request).session.id
     device = device_words(request.headers.get("User-Agent", ""))
     token = request.app[PORTS].tokens.mint(JoinGrant(reception.id, seat.id, seat.account, session, device))
-    return JoinReply(token, config.socket_origin, config.socket_path, config.namespace, ())
+    ice, turn = relays_for(request, seat.id), config.turn
+    return JoinReply(token, config.socket_origin, config.socket_path, config.namespace, ice, turn.relay_only)
+
+
+def relays_for(request: web.Request, person: str, valid_s: int | None = None) -> tuple[IceServer, ...]:
+    """The configured relays with credentials for ``person``; none where there are none."""
+    turn, now = request.app[CONFIG].turn, request.app[PORTS].clock.utc()
+    if not turn.urls:
+        return ()
+    made = turn_credentials(turn.secret, person, now, turn.valid_s if valid_s is None else valid_s)
+    return (IceServer(turn.urls, made.username, made.credential),)

@@ -86,13 +86,15 @@ class IceServer(msgspec.Struct, frozen=True):
 
 class JoinReply(msgspec.Struct, frozen=True):
     """``POST /api/receptions/{id}/join``. ``url``: origin of the socket (empty: the page's own), ``path``: where
-    engine.io answers there, ``namespace``: of socket.io. The token holds 120 s and once."""
+    engine.io answers there, ``namespace``: of socket.io. The token holds 120 s and once. ``ice``: relays, whose
+    credentials hold for the day; ``relay_only``: go by them alone."""
 
     token: str
     url: str
     path: str
     namespace: str
     ice: tuple[IceServer, ...]
+    relay_only: bool
 
 
 class JoinRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,8 +8,13 @@ from pathlib import Path
 
 import aioice.ice
 import pytest
+from aiortc import RTCIceServer
 
+from bridge.ids import NS_PER_S, UtcNs
 from bridge.media import Source
+from bridge.turn import turn_credentials
+from deploy.time import SystemClock
+from tests.support.coturn import SECRET, running_coturn
 from tests.support.framed_relay import FramedRelay
 from tests.support.sfu_clients import ROOM, WITHIN_S, Picture, Stage, Tone, only_loopback, stage
 from tests.support.sfu_stun import check
@@ -58,6 +63,29 @@ async def test_tcp_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
                     await asyncio.sleep(0.05)
             for client in (ann, bob):
                 await client.close()
+
+
+async def test_by_a_relay_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client without any address of its own, through a real coturn with the credentials that pages hand out."""
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: [])
+    with running_coturn(tmp_path) as coturn:
+        async with stage(tmp_path) as room:
+            now = SystemClock().utc()
+            made = turn_credentials(SECRET, "seat-of-ann", now, 60)
+            relays = [RTCIceServer(coturn.url, made.username, made.credential)]
+            ann, bob = await room.join("ann", relays=relays), await room.join("bob", relays=relays)
+            await ann.publish({Source.CAMERA: Picture(90)})
+            picture = await bob.gets("1")
+            await picture.at_least(20)
+            assert abs(await picture.luma() - 90) < 8
+            assert made.username in coturn.log
+            late = turn_credentials(SECRET, "seat-of-eve", UtcNs(now - 120 * NS_PER_S), 60)
+            eve = await room.join(
+                "eve", receives=False, relays=[RTCIceServer(coturn.url, late.username, late.credential)]
+            )
+            refused = await eve.publish({Source.CAMERA: Picture(90)})
+            assert "typ relay" in ann.uplink.localDescription.sdp
+            assert "typ relay" not in refused.localDescription.sdp, "the credentials were over"
 
 
 async def test_a_connection_that_proves_nothing_is_closed(tmp_path: Path) -> None:

@@ -108,3 +108,16 @@ def test_a_store_of_ones_own_needs_no_keys_and_another_does() -> None:
         load(overrides={"store.endpoint": "s3.example"}, environment={})
     with pytest.raises(ConfigurationFault):
         load(overrides={"store.kind": "tape"}, environment={})
+
+
+def test_relays_come_whole_and_their_secret_is_hidden() -> None:
+    environment = {"DIEMCAU_TURN_URLS": "turn:r.example,turns:r.example:443", "DIEMCAU_TURN_SECRET": "s" * 16}
+    configuration = load(environment=environment)
+    assert configuration.relays.urls == ("turn:r.example", "turns:r.example:443")
+    assert configuration.relays.valid_s == 12 * 3_600
+    assert "s" * 16 not in printed(configuration)
+    for wrong in ({"turn.urls": ["turn:r.example"]}, {"turn.urls": ["r.example"], "turn.secret": "s" * 16}):
+        with pytest.raises(ConfigurationFault, match=r"turn\."):
+            load(overrides=wrong, environment={})
+    with pytest.raises(ConfigurationFault, match=r"turn\.relay_only"):
+        load(overrides={"turn.relay_only": True}, environment={})

@@ -5,12 +5,12 @@
 import { arrange, keyOf, ufragOf, type Key } from "./incoming";
 import { OneAtATime } from "./one-at-a-time";
 import type { Transport } from "./state";
+import { connectionOver, type Ways } from "../shared/ways";
 import { watchTransport } from "./transport";
 import type { DownlinkReply, Offer, Source } from "../wire/signaling";
-import type { IceServer } from "../wire/web";
 
 export interface DownlinkPlan {
-  ice(): readonly IceServer[];
+  ways(): Ways;
   signal(reply: DownlinkReply): Promise<unknown>;
   show(state: Transport): void;
   changed(): void;
@@ -72,10 +72,7 @@ export class Downlink {
     if (this.connection !== null && ufrag === this.#ufrag) return this.connection;
     this.#unwatch();
     this.connection?.close();
-    const connection = new RTCPeerConnection({
-      bundlePolicy: "max-bundle",
-      iceServers: this.plan.ice().map((server) => ({ ...server, urls: [...server.urls] })),
-    });
+    const connection = new RTCPeerConnection(connectionOver(this.plan.ways()));
     this.#unwatch = watchTransport(connection, (state) => {
       this.plan.show(state);
     });

@@ -15,7 +15,8 @@ import { Uplink } from "./uplink";
 import { mayPublish, me } from "./view";
 import type { Command } from "./session";
 import type { Offer, Source } from "../wire/signaling";
-import type { IceServer, RoomConfig } from "../wire/web";
+import type { Ways } from "../shared/ways";
+import type { RoomConfig } from "../wire/web";
 import type { Store } from "../shared/store";
 
 /** What media needs of the session. */
@@ -23,7 +24,7 @@ export interface Signalling {
   ask<Answer>(event: string, ...body: readonly unknown[]): Promise<Answer>;
   command(command: Command): Promise<boolean>;
   trouble(error: unknown): void;
-  ice(): readonly IceServer[];
+  ways(): Ways;
   /** My devices are others now; worth remembering over a reload. */
   devicesChanged(): void;
 }
@@ -50,7 +51,7 @@ export class RoomMedia {
       },
     });
     this.downlink = new Downlink({
-      ice: () => signalling.ice(),
+      ways: () => signalling.ways(),
       signal: (reply) => signalling.ask("downlink", reply),
       show: (state) => {
         this.#transport("downlink", state);
@@ -123,7 +124,7 @@ export class RoomMedia {
     if (!mayPublish(this.config.role)) return; // the server would refuse it
     this.store.send({ type: "transport", direction: "uplink", state: "new" });
     const uplink = new Uplink({
-      ice: () => this.signalling.ice(),
+      ways: () => this.signalling.ways(),
       cameraKbps: this.config.camera_kbps,
       screenKbps: this.config.screen_kbps,
       signal: (request) => this.signalling.ask("uplink", request),

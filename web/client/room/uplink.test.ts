@@ -61,7 +61,7 @@ function planned(): { uplink: Uplink; said: UplinkRequest[]; states: string[] } 
   const said: UplinkRequest[] = [];
   const states: string[] = [];
   const plan: UplinkPlan = {
-    ice: () => [],
+    ways: () => ({ servers: [], relayOnly: false }),
     cameraKbps: 1500,
     screenKbps: 2000,
     signal: (request) => {

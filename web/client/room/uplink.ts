@@ -7,13 +7,13 @@
 
 import { OneAtATime } from "./one-at-a-time";
 import type { Transport } from "./state";
+import { connectionOver, type Ways } from "../shared/ways";
 import { watchTransport } from "./transport";
 import { capOf, ORDER, sourcesByMid } from "./uplink-lines";
 import type { Source, UplinkReply, UplinkRequest } from "../wire/signaling";
-import type { IceServer } from "../wire/web";
 
 export interface UplinkPlan {
-  ice(): readonly IceServer[];
+  ways(): Ways;
   cameraKbps: number;
   screenKbps: number;
   signal(request: UplinkRequest): Promise<UplinkReply>;
@@ -29,10 +29,7 @@ export class Uplink {
   readonly #unwatch: () => void;
 
   constructor(private readonly plan: UplinkPlan) {
-    this.connection = new RTCPeerConnection({
-      bundlePolicy: "max-bundle",
-      iceServers: plan.ice().map((server) => ({ ...server, urls: [...server.urls] })),
-    });
+    this.connection = new RTCPeerConnection(connectionOver(plan.ways()));
     this.#unwatch = watchTransport(this.connection, (state) => {
       plan.show(state);
     });

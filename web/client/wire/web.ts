@@ -136,7 +136,8 @@ export interface JoinRequest {
 }
 /**
  * ``POST /api/receptions/{id}/join``. ``url``: origin of the socket (empty: the page's own), ``path``: where
- * engine.io answers there, ``namespace``: of socket.io. The token holds 120 s and once.
+ * engine.io answers there, ``namespace``: of socket.io. The token holds 120 s and once. ``ice``: relays, whose
+ * credentials hold for the day; ``relay_only``: go by them alone.
  */
 export interface JoinReply {
   token: string;
@@ -144,6 +145,7 @@ export interface JoinReply {
   path: string;
   namespace: string;
   ice: IceServer[];
+  relay_only: boolean;
 }
 /**
  * As RTCIceServer.
