@@ -77,6 +77,12 @@ class UplinkOffer(msgspec.Struct, frozen=True):
     sources: dict[Mid, Source]
 
 
+class RestartOrder(msgspec.Struct, frozen=True):
+    """``POST …/downlink/restart``. ``keep`` True: an ICE restart of the downlink that there is; False: a new one."""
+
+    keep: bool = False
+
+
 class UplinkAnswer(msgspec.Struct, frozen=True):
     """The node's answer."""
 

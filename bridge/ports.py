@@ -77,8 +77,9 @@ class MediaNode(Protocol):
 
     async def answer_downlink(self, room: RoomId, participant: ParticipantId, answer: DownlinkAnswer) -> None: ...
 
-    async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
-        """Drop the downlink's transport and offer anew (the browser came back with nothing)."""
+    async def restart_downlink(self, room: RoomId, participant: ParticipantId, *, keep: bool = False) -> None:
+        """Drop the downlink's transport and offer anew (the browser came back with nothing); ``keep``: only its ICE
+        restarts, for a browser whose network is another now."""
         ...
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer: ...

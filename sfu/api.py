@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 from aiohttp import WSCloseCode, web
 
-from bridge.control import DownlinkAnswer, ParticipantOrder, Problem, RoomOrder, TapOrder, UplinkOffer
+from bridge.control import DownlinkAnswer, ParticipantOrder, Problem, RestartOrder, RoomOrder, TapOrder, UplinkOffer
 from bridge.errors import Code, Conflict, Invalid, NotFound, NotPermitted, Refusal, Unavailable
 from bridge.ids import ParticipantId, RoomId
 from sfu.node import Node
@@ -153,7 +153,8 @@ async def _downlink(request: web.Request) -> web.Response:
 
 
 async def _restart_downlink(request: web.Request) -> web.Response:
-    await request.app[_NODE].restart_downlink(*_who(request))
+    order = await _body(request, RestartOrder) if request.can_read_body else RestartOrder()
+    await request.app[_NODE].restart_downlink(*_who(request), keep=order.keep)
     return _done()
 
 

@@ -13,6 +13,7 @@ from bridge.control import (
     Numbered,
     ParticipantOrder,
     Problem,
+    RestartOrder,
     RoomLines,
     RoomOrder,
     TapAnswer,
@@ -77,9 +78,9 @@ class HttpMediaNode:
         """Raises NotFound, Conflict(stale_offer), Refusal(malformed_sdp)."""
         await self._order("POST", _place(room, participant) + "/downlink", answer)
 
-    async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
+    async def restart_downlink(self, room: RoomId, participant: ParticipantId, *, keep: bool = False) -> None:
         """Raises NotFound, Conflict(stale_offer) for someone who is not to receive."""
-        await self._order("POST", _place(room, participant) + "/downlink/restart")
+        await self._order("POST", _place(room, participant) + "/downlink/restart", RestartOrder(keep))
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:
         """Raises NotFound(unknown_room)."""

@@ -106,9 +106,9 @@ class Node:
         """The browser's answer to the offer in flight."""
         self._participant(room, participant).answer_downlink(answer)
 
-    async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
-        """A new downlink, a new offer."""
-        await self._participant(room, participant).restart_downlink()
+    async def restart_downlink(self, room: RoomId, participant: ParticipantId, *, keep: bool = False) -> None:
+        """A new downlink, or the same with its ICE restarted; in either case a new offer."""
+        await self._participant(room, participant).restart_downlink(keep=keep)
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:
         """Copy the room to a recorder."""

@@ -45,7 +45,7 @@ from signaling.settling import Settling
 from signaling.showing import Showing
 from signaling.views import actor_of
 from signaling.watching import Watching
-from signaling.wire import Done, DownlinkReply, Ended, LineReport, Refused, UplinkReply, UplinkRequest
+from signaling.wire import Done, DownlinkReply, Ended, LineReport, Refused, RestartRequest, UplinkReply, UplinkRequest
 from signaling.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -282,10 +282,10 @@ class Room:
         await self._negotiation.downlink(participant, reply)
         return Done(self._showing.revision)
 
-    async def restart_downlink(self, participant: ParticipantId) -> Done:
+    async def restart_downlink(self, participant: ParticipantId, request: RestartRequest) -> Done:
         """See :meth:`Negotiation.restart_downlink`."""
         self._said_something(participant)
-        await self._negotiation.restart_downlink(participant)
+        await self._negotiation.restart_downlink(participant, request)
         return Done(self._showing.revision)
 
     # ── what the room hears ────────────────────────────────────────────────────────────────────────────────────

@@ -50,6 +50,8 @@ class Downlink:
         self._timer: asyncio.TimerHandle | None = None
         self._lines: list[_Line] = []
         self._used: set[Ssrc] = set()
+        self._session = 0
+        """By it the browser tells a new connection from an ICE restart of the one it has."""
         self.transport = self._fresh()
         self._schedule()
 
@@ -82,8 +84,8 @@ class Downlink:
             line.agreed = slot.ssrc if slot.active and not media.rejected else _NONE
             line.codecs = _accepted(media)
         self._offered = None
+        self.transport.ice.remote_ufrag = self.transport.ice.remote_ufrag or said.ufrag
         if not self.transport.fingerprints:
-            self.transport.ice.remote_ufrag = said.ufrag
             self.transport.start(said.fingerprints)
         self._flow()
         self._schedule_if_stale()
@@ -102,6 +104,16 @@ class Downlink:
         self._schedule()
         await self._ground.port.end(old)
 
+    def restart_ice(self) -> bool:
+        """The browser's network is another now: new ICE credentials, the same DTLS, everything flows on. False: there
+        is no connection to go on with."""
+        if self.state not in (TransportState.CONNECTED, TransportState.LOST):
+            return False
+        self._ground.port.restart(self.transport, self._ground.port.credentials(), "")
+        self._offered = None
+        self._schedule()
+        return True
+
     async def close(self) -> None:
         """End it."""
         if self._timer is not None:
@@ -119,6 +131,7 @@ class Downlink:
     def _fresh(self) -> Transport:
         transport = self._ground.port.new_transport(self._ground.port.credentials(), "")
         transport.on_state = self._state_changed
+        self._session = self._ground.entropy.bits(53) or 1
         self._lines = [_Line(Mid(str(index)), kind) for index, kind in enumerate(_SPARE)]
         return transport
 
@@ -153,7 +166,7 @@ class Downlink:
         self._offer += 1
         self._offered = [_slot(line) for line in self._lines]
         local = self._ground.local_ice(self.transport.ice.local)
-        text = build_downlink_offer(self._offered, local, self._offer)
+        text = build_downlink_offer(self._offered, local, self._offer, self._session)
         tracks = tuple(
             DownlinkTrack(line.mid, line.track.track, line.track.participant, line.track.source)
             for line in self._lines

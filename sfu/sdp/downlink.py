@@ -16,13 +16,11 @@ from sfu.sdp.parse import parse_description
 from sfu.sdp.spoken import DOWNLINK_EXTENSIONS, downlink_codecs
 from sfu.sdp.write import serialise
 
-_SESSION_ID = 1
-"""One session for the life of a downlink; RFC 3264 §8 counts its version, browsers ask no more."""
 
-
-def build_downlink_offer(slots: Sequence[Slot], local: LocalIce, session_version: int) -> str:
+def build_downlink_offer(slots: Sequence[Slot], local: LocalIce, session_version: int, session_id: int = 1) -> str:
     """The offer of these m-lines, in this order. A later offer only appends slots or changes
-    ``active``, ``ssrc``, ``stream`` and ``track`` of known ones (RFC 3264 §8: m-lines stay)."""
+    ``active``, ``ssrc``, ``stream`` and ``track`` of known ones (RFC 3264 §8: m-lines stay).
+    ``session_id`` holds for the life of a connection; the version counts."""
     return serialise(
         SessionDescription(
             ufrag=local.ufrag,
@@ -31,7 +29,7 @@ def build_downlink_offer(slots: Sequence[Slot], local: LocalIce, session_version
             setup=Setup.ACTPASS,
             media=tuple(_offer_media(slot, local) for slot in slots),
             bundle=tuple(slot.mid for slot in slots),
-            session_id=_SESSION_ID,
+            session_id=session_id,
             version=session_version,
             ice_lite=True,
         )

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import aioice.ice
 import pytest
-from aiortc import RTCIceServer
+from aiortc import RTCIceServer, RTCPeerConnection
 
-from bridge.ids import NS_PER_S, UtcNs
+from bridge.control import DownlinkAnswer, DownlinkOffer, TrackUnpublished, TransportChanged, UplinkOffer
+from bridge.ids import NS_PER_S, Mid, UtcNs
 from bridge.media import Source
 from bridge.turn import turn_credentials
 from deploy.time import SystemClock
 from tests.support.coturn import SECRET, running_coturn
 from tests.support.framed_relay import FramedRelay
+from tests.support.relay import UdpRelay
 from tests.support.sfu_clients import ROOM, WITHIN_S, Picture, Stage, Tone, only_loopback, stage
 from tests.support.sfu_stun import check
 
@@ -86,6 +88,64 @@ async def test_by_a_relay_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             refused = await eve.publish({Source.CAMERA: Picture(90)})
             assert "typ relay" in ann.uplink.localDescription.sdp
             assert "typ relay" not in refused.localDescription.sdp, "the credentials were over"
+
+
+async def test_an_ice_restart_keeps_what_flows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of both directions; then the network moves, where only checks with the new credentials lead on."""
+    only_loopback(monkeypatch)
+    async with stage(tmp_path) as room:
+        port = room.server.node.port_number
+        async with UdpRelay(("127.0.0.1", port)) as relay:
+            ann = await room.join("ann", receives=False, candidate=(port, relay.address[1]))
+            bob = await room.join("bob", candidate=(port, relay.address[1]))
+            uplink = await ann.publish({Source.CAMERA: Picture(60)})
+            picture = await bob.gets("1")
+            await picture.at_least(5)
+            await room.saw(TransportChanged, participant=bob.id, state="connected")
+            offer = renamed(uplink, "freshann")
+            answer = await room.node.offer_uplink(ROOM, ann.id, UplinkOffer(offer, {Mid("0"): Source.CAMERA}))
+            check_with(uplink, "freshann", answer.sdp)
+            room.clients.pop(bob.id)  # answered by hand: aiortc knows no ICE restart
+            before = await room.saw(DownlinkOffer, participant=bob.id)
+            await room.node.restart_downlink(ROOM, bob.id, keep=True)
+            after = await room.next_event(DownlinkOffer, participant=bob.id)
+            assert isinstance(before, DownlinkOffer)
+            assert isinstance(after, DownlinkOffer)
+            assert ufrag_of(before.sdp) != ufrag_of(after.sdp)
+            assert said_in(before.sdp, "o=").split()[1] == said_in(after.sdp, "o=").split()[1], "the same session"
+            downlink = bob.downlink
+            answered = renamed(downlink, "freshbob")
+            await room.node.answer_downlink(ROOM, bob.id, DownlinkAnswer(after.offer, answered))
+            check_with(downlink, "freshbob", after.sdp)
+            relay.move_peers()
+            await picture.more(40)  # until aioice's next check, at most 6 s
+            assert not [one for one in room.events if isinstance(one, TransportChanged | TrackUnpublished)]
+            for client in (ann, bob):
+                await client.close()
+
+
+def said_in(sdp: str, beginning: str) -> str:
+    """What the first line that begins so says."""
+    return next(line.removeprefix(beginning) for line in sdp.splitlines() if line.startswith(beginning))
+
+
+def ufrag_of(sdp: str) -> str:
+    """Its ICE user name."""
+    return said_in(sdp, "a=ice-ufrag:")
+
+
+def renamed(peer: RTCPeerConnection, ufrag: str) -> str:
+    """The peer's description under new ICE credentials."""
+    sdp: str = peer.localDescription.sdp
+    return sdp.replace(ufrag_of(sdp), ufrag).replace(said_in(sdp, "a=ice-pwd:"), ufrag * 4)
+
+
+def check_with(peer: RTCPeerConnection, ufrag: str, answer: str) -> None:
+    """From now on the peer's checks carry these, as after an ICE restart."""
+    for transceiver in peer.getTransceivers():
+        ice = transceiver.sender.transport.transport._connection  # noqa: SLF001 - aioice has no ICE restart
+        ice._local_username, ice._local_password = ufrag, ufrag * 4  # noqa: SLF001 - likewise
+        ice.remote_username, ice.remote_password = ufrag_of(answer), said_in(answer, "a=ice-pwd:")
 
 
 async def test_a_connection_that_proves_nothing_is_closed(tmp_path: Path) -> None:

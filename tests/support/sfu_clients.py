@@ -184,6 +184,12 @@ class Client:
         assert self._up is not None
         return self._up
 
+    @property
+    def downlink(self) -> RTCPeerConnection:
+        """The connection that receives."""
+        assert self._down is not None
+        return self._down
+
     async def publish(self, tracks: dict[Source, MediaStreamTrack], codec: str | None = None) -> RTCPeerConnection:
         """A new uplink with these."""
         pc = RTCPeerConnection(RTCConfiguration(iceServers=self._relays))

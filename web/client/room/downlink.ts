@@ -2,7 +2,7 @@
  * The receiving connection: the node offers, the browser answers. One offer in flight; a newer one replaces a waiting one.
  */
 
-import { arrange, keyOf, ufragOf, type Key } from "./incoming";
+import { arrange, keyOf, sessionOf, type Key } from "./incoming";
 import { OneAtATime } from "./one-at-a-time";
 import type { Transport } from "./state";
 import { connectionOver, type Ways } from "../shared/ways";
@@ -14,13 +14,15 @@ export interface DownlinkPlan {
   signal(reply: DownlinkReply): Promise<unknown>;
   show(state: Transport): void;
   changed(): void;
+  /** The way from the node broke: it is to offer another. */
+  broken(): void;
 }
 
 export class Downlink {
   connection: RTCPeerConnection | null = null;
   readonly #steps = new OneAtATime();
   #unwatch: () => void = () => undefined;
-  #ufrag = "";
+  #session = "";
   #newest = -1;
   #tracks = new Map<Key, MediaStreamTrack>();
   readonly #streams = new Map<Key, MediaStream>();
@@ -52,7 +54,7 @@ export class Downlink {
     this.#unwatch();
     this.connection?.close();
     this.connection = null;
-    this.#ufrag = "";
+    this.#session = "";
     this.#newest = -1;
     this.#tracks = new Map();
     this.#restream();
@@ -68,16 +70,22 @@ export class Downlink {
   }
 
   #connectionFor(offer: Offer): RTCPeerConnection {
-    const ufrag = ufragOf(offer.sdp);
-    if (this.connection !== null && ufrag === this.#ufrag) return this.connection;
+    const session = sessionOf(offer.sdp);
+    if (this.connection !== null && session === this.#session) return this.connection;
     this.#unwatch();
     this.connection?.close();
     const connection = new RTCPeerConnection(connectionOver(this.plan.ways()));
-    this.#unwatch = watchTransport(connection, (state) => {
-      this.plan.show(state);
-    });
+    this.#unwatch = watchTransport(
+      connection,
+      (state) => {
+        this.plan.show(state);
+      },
+      () => {
+        this.plan.broken();
+      },
+    );
     this.connection = connection;
-    this.#ufrag = ufrag;
+    this.#session = session;
     return connection;
   }
 

@@ -59,6 +59,9 @@ export class RoomMedia {
       changed: () => {
         store.send({ type: "media" });
       },
+      broken: () => {
+        this.#mendDownlink();
+      },
     });
     store.read((state, before) => {
       if (state.room !== before.room || state.lostMs !== before.lostMs) this.#gateMicrophone(state);
@@ -101,7 +104,9 @@ export class RoomMedia {
     this.#line.forget();
     const { uplink, downlink } = this.store.state;
     if (uplink !== "connected" || this.uplink === null) void this.#makeUplink();
+    else if (isDoubtful(this.uplink.connection)) this.#mendUplink(this.uplink);
     if (downlink !== "connected") void this.#askDownlinkAnew();
+    else if (isDoubtful(this.downlink.connection)) this.#mendDownlink();
     void this.#agreeOnCamera();
   }
 
@@ -131,6 +136,9 @@ export class RoomMedia {
       show: (state) => {
         if (this.uplink === uplink) this.#transport("uplink", state);
       },
+      broken: () => {
+        this.#mendUplink(uplink);
+      },
     });
     this.uplink = uplink;
     const sending = SOURCES.flatMap((source) => {
@@ -138,6 +146,18 @@ export class RoomMedia {
       return track === null ? [] : [[source, track] as const];
     });
     await uplink.start(Object.fromEntries(sending)).catch((error: unknown) => {
+      this.#trouble(error);
+    });
+  }
+
+  #mendUplink(uplink: Uplink): void {
+    void uplink.mend().catch((error: unknown) => {
+      this.#trouble(error);
+    });
+  }
+
+  #mendDownlink(): void {
+    void this.signalling.ask("restart_downlink", { keep: true }).catch((error: unknown) => {
       this.#trouble(error);
     });
   }
@@ -191,4 +211,9 @@ export class RoomMedia {
     const known = error instanceof Refusal && [LINE_DOWN, "stale_offer"].includes(error.code);
     if (!known) this.signalling.trouble(error);
   }
+}
+
+/** The store still takes it for whole, the browser no longer does. */
+function isDoubtful(connection: RTCPeerConnection | null): boolean {
+  return connection !== null && ["disconnected", "failed"].includes(connection.connectionState);
 }

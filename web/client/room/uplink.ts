@@ -18,6 +18,8 @@ export interface UplinkPlan {
   screenKbps: number;
   signal(request: UplinkRequest): Promise<UplinkReply>;
   show(state: Transport): void;
+  /** The way to the node broke; `mend` looks for another. */
+  broken(): void;
 }
 
 export type Sending = Partial<Record<Source, MediaStreamTrack>>;
@@ -30,9 +32,15 @@ export class Uplink {
 
   constructor(private readonly plan: UplinkPlan) {
     this.connection = new RTCPeerConnection(connectionOver(plan.ways()));
-    this.#unwatch = watchTransport(this.connection, (state) => {
-      plan.show(state);
-    });
+    this.#unwatch = watchTransport(
+      this.connection,
+      (state) => {
+        plan.show(state);
+      },
+      () => {
+        plan.broken();
+      },
+    );
   }
 
   /** Makes the m-lines and connects. Microphone and camera send from the start, with or without a device behind them. */
@@ -61,6 +69,15 @@ export class Uplink {
       const direction = source !== "screen" || track !== null ? "sendonly" : "inactive";
       if (line.direction === direction) return;
       line.direction = direction;
+      await this.#negotiate();
+    });
+  }
+
+  /** Looks for a way anew; what is sent and its keys stay (ICE restart). */
+  mend(): Promise<void> {
+    return this.#steps.run(async () => {
+      if (this.connection.signalingState === "closed") return;
+      this.connection.restartIce();
       await this.#negotiate();
     });
   }

@@ -5,6 +5,7 @@ export type SignalingWire =
   | ResumeAuth
   | UplinkRequest
   | DownlinkReply
+  | RestartRequest
   | LineReport
   | CommandRequest
   | Refused
@@ -53,6 +54,13 @@ export interface UplinkRequest {
 export interface DownlinkReply {
   offer: number;
   sdp: string;
+}
+/**
+ * Event ``restart_downlink``, with or without a body: the browser wants a new offer; answered with Done. ``keep``:
+ * its connection is still there, only the network under it is another (ICE restart).
+ */
+export interface RestartRequest {
+  keep?: boolean;
 }
 /**
  * Event ``line``, at each change: how good the browser finds its own line; answered with Done.
