@@ -18,6 +18,8 @@ from bridge.control import (
     NodeHealth,
     Numbered,
     ParticipantOrder,
+    ProbeAnswer,
+    ProbeOffer,
     Proof,
     RecorderHealth,
     RecordingStatus,
@@ -93,6 +95,14 @@ class MediaNode(Protocol):
     def events(self, run: str, after: int) -> AsyncIterator[Numbered]:
         """What follows ``after`` of ``run``; everything still kept when the run is another. Ends with
         the line."""
+        ...
+
+
+class ProbedNode(Protocol):
+    """A media node, for who only tries a line."""
+
+    async def probe(self, offer: ProbeOffer) -> ProbeAnswer:
+        """Raises Refusal: malformed_sdp, unsupported_codec, too_many_requests; Unavailable(node_unavailable)."""
         ...
 
 

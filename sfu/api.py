@@ -12,7 +12,16 @@ from typing import TypeVar
 import msgspec
 from aiohttp import WSCloseCode, web
 
-from bridge.control import DownlinkAnswer, ParticipantOrder, Problem, RestartOrder, RoomOrder, TapOrder, UplinkOffer
+from bridge.control import (
+    DownlinkAnswer,
+    ParticipantOrder,
+    ProbeOffer,
+    Problem,
+    RestartOrder,
+    RoomOrder,
+    TapOrder,
+    UplinkOffer,
+)
 from bridge.errors import Code, Conflict, Invalid, NotFound, NotPermitted, Refusal, Unavailable
 from bridge.ids import ParticipantId, RoomId
 from sfu.node import Node
@@ -47,6 +56,7 @@ def application(node: Node) -> web.Application:
             web.get("/health", _health),
             web.get("/stats", _stats),
             web.get("/events", _events),
+            web.post("/probes", _probe),
             web.put(room, _put_room),
             web.delete(room, _delete_room),
             web.put(participant, _put_participant),
@@ -121,6 +131,10 @@ async def _health(request: web.Request) -> web.Response:
 
 async def _stats(request: web.Request) -> web.Response:
     return _json(request.app[_NODE].stats())
+
+
+async def _probe(request: web.Request) -> web.Response:
+    return _json(await request.app[_NODE].probe(await _body(request, ProbeOffer)))
 
 
 async def _put_room(request: web.Request) -> web.Response:

@@ -12,6 +12,8 @@ from bridge.control import (
     NodeHealth,
     Numbered,
     ParticipantOrder,
+    ProbeAnswer,
+    ProbeOffer,
     Problem,
     RestartOrder,
     RoomLines,
@@ -81,6 +83,10 @@ class HttpMediaNode:
     async def restart_downlink(self, room: RoomId, participant: ParticipantId, *, keep: bool = False) -> None:
         """Raises NotFound, Conflict(stale_offer) for someone who is not to receive."""
         await self._order("POST", _place(room, participant) + "/downlink/restart", RestartOrder(keep))
+
+    async def probe(self, offer: ProbeOffer) -> ProbeAnswer:
+        """Raises Refusal: malformed_sdp, unsupported_codec, too_many_requests."""
+        return await self._ask("POST", "/probes", offer, ProbeAnswer)
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:
         """Raises NotFound(unknown_room)."""

@@ -8,6 +8,8 @@ from bridge.control import (
     NodeHealth,
     Numbered,
     ParticipantOrder,
+    ProbeAnswer,
+    ProbeOffer,
     RoomLines,
     RoomOrder,
     TapAnswer,
@@ -22,6 +24,7 @@ from sfu.core.router import Router
 from sfu.events import EventRing
 from sfu.peers.ground import Ground
 from sfu.peers.participant import Participant
+from sfu.peers.probe import Probes
 from sfu.peers.room import Room
 from sfu.settings import SfuConfig
 from sfu.transport.aiortc_private import new_certificate
@@ -44,6 +47,7 @@ class Node:
         self._port.on_activity = self._activity
         self._rooms: dict[RoomId, Room] = {}
         self._ground = Ground(config, self._core, self._port, clock, entropy, self.events_kept.publish)
+        self._probes = Probes(self._ground)
 
     def open(self) -> int:
         """Bind the media port; gives its number. Raises OSError."""
@@ -55,6 +59,7 @@ class Node:
 
     async def close(self) -> None:
         """End every room, give the recorders a moment, then stop listening. Idempotent."""
+        await self._probes.close()
         for room in list(self._rooms):
             await self._rooms.pop(room).on_node_closed()
         tasks = set(self._ground.tasks)
@@ -109,6 +114,10 @@ class Node:
     async def restart_downlink(self, room: RoomId, participant: ParticipantId, *, keep: bool = False) -> None:
         """A new downlink, or the same with its ICE restarted; in either case a new offer."""
         await self._participant(room, participant).restart_downlink(keep=keep)
+
+    async def probe(self, offer: ProbeOffer) -> ProbeAnswer:
+        """Send back what a browser sends that tries its line."""
+        return self._probes.start(offer)
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:
         """Copy the room to a recorder."""

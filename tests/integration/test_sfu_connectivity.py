@@ -8,17 +8,19 @@ from pathlib import Path
 
 import aioice.ice
 import pytest
-from aiortc import RTCIceServer, RTCPeerConnection
+from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
 
-from bridge.control import DownlinkAnswer, DownlinkOffer, TrackUnpublished, TransportChanged, UplinkOffer
+from bridge.control import DownlinkAnswer, DownlinkOffer, ProbeOffer, TrackUnpublished, TransportChanged, UplinkOffer
+from bridge.errors import Code, Refusal
 from bridge.ids import NS_PER_S, Mid, UtcNs
 from bridge.media import Source
 from bridge.turn import turn_credentials
 from deploy.time import SystemClock
+from sfu.peers.probe import MOST
 from tests.support.coturn import SECRET, running_coturn
 from tests.support.framed_relay import FramedRelay
 from tests.support.relay import UdpRelay
-from tests.support.sfu_clients import ROOM, WITHIN_S, Picture, Stage, Tone, only_loopback, stage
+from tests.support.sfu_clients import ROOM, WITHIN_S, Picture, Received, Stage, Tone, only_loopback, stage
 from tests.support.sfu_stun import check
 
 
@@ -146,6 +148,55 @@ def check_with(peer: RTCPeerConnection, ufrag: str, answer: str) -> None:
         ice = transceiver.sender.transport.transport._connection  # noqa: SLF001 - aioice has no ICE restart
         ice._local_username, ice._local_password = ufrag, ufrag * 4  # noqa: SLF001 - likewise
         ice.remote_username, ice.remote_password = ufrag_of(answer), said_in(answer, "a=ice-pwd:")
+
+
+async def test_who_tries_a_line_gets_back_what_they_send(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In no room, seen by nobody; a probe ends with its connection, and there are only so many at once."""
+    only_loopback(monkeypatch)
+    async with stage(tmp_path) as room:
+        ann = await room.join("ann")
+        peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        peer.addTrack(Picture(60))
+        peer.addTrack(Tone())
+        await peer.setLocalDescription(await peer.createOffer())
+        offer = ProbeOffer(peer.localDescription.sdp)
+        answer = await room.node.probe(offer)
+        await peer.setRemoteDescription(RTCSessionDescription(answer.sdp, "answer"))
+        came = {one.receiver.track.kind: Received(one.receiver.track) for one in peer.getTransceivers()}
+        await came["video"].at_least(20)
+        await came["audio"].at_least(20)
+        assert abs(await came["video"].luma() - 60) < 8
+        assert (await room.node.health()).participants == 1
+        assert not ann.received
+        for sdp, code in (("rubbish", Code.MALFORMED_SDP), (without_codecs(offer.sdp), Code.UNSUPPORTED_CODEC)):
+            with pytest.raises(Refusal) as refused:
+                await room.node.probe(ProbeOffer(sdp))
+            assert refused.value.code is code
+        for _ in range(MOST - 1):
+            await room.node.probe(offer)
+        with pytest.raises(Refusal) as full:
+            await room.node.probe(offer)
+        assert full.value.code is Code.TOO_MANY_REQUESTS
+        await peer.close()
+        async with asyncio.timeout(WITHIN_S):
+            while not await taken(room, offer):  # noqa: ASYNC110  its end has no event
+                await asyncio.sleep(0.05)
+        for one in came.values():
+            await one.close()
+
+
+async def taken(room: Stage, offer: ProbeOffer) -> bool:
+    """Whether there is room for another."""
+    try:
+        await room.node.probe(offer)
+    except Refusal:
+        return False
+    return True
+
+
+def without_codecs(sdp: str) -> str:
+    """Names nothing that the node speaks."""
+    return sdp.replace("VP8", "VX8").replace("H264", "HX64").replace("opus", "opux")
 
 
 async def test_a_connection_that_proves_nothing_is_closed(tmp_path: Path) -> None:
