@@ -102,7 +102,7 @@ class ProbedNode(Protocol):
     """A media node, for who only tries a line."""
 
     async def probe(self, offer: ProbeOffer) -> ProbeAnswer:
-        """Raises Refusal: malformed_sdp, unsupported_codec, too_many_requests; Unavailable(node_unavailable)."""
+        """Raises Refusal: malformed_sdp, too_many_requests; Unavailable(node_unavailable)."""
         ...
 
 

@@ -85,7 +85,7 @@ class HttpMediaNode:
         await self._order("POST", _place(room, participant) + "/downlink/restart", RestartOrder(keep))
 
     async def probe(self, offer: ProbeOffer) -> ProbeAnswer:
-        """Raises Refusal: malformed_sdp, unsupported_codec, too_many_requests."""
+        """Raises Refusal: malformed_sdp, too_many_requests."""
         return await self._ask("POST", "/probes", offer, ProbeAnswer)
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:

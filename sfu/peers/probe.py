@@ -30,7 +30,7 @@ class Probes:
         self._open: dict[_Probe, asyncio.TimerHandle] = {}
 
     def start(self, order: ProbeOffer) -> ProbeAnswer:
-        """Raises Refusal: malformed_sdp, unsupported_codec, too_many_requests."""
+        """Raises Refusal: malformed_sdp (also when nothing of it can be sent back), too_many_requests."""
         if len(self._open) >= MOST:
             raise Refusal(Code.TOO_MANY_REQUESTS, f"{MOST} probes", seconds=str(int(LIFE_S)))
         try:
@@ -39,9 +39,6 @@ class Probes:
             text = probe.answer(offer)
         except MalformedSdp as error:
             raise Refusal(Code.MALFORMED_SDP, str(error)) from error
-        if not probe.echoed:
-            self._ground.spawn(probe.close(), "sfu-probe-end")
-            raise Refusal(Code.UNSUPPORTED_CODEC, "nothing to send back")
         timer = asyncio.get_running_loop().call_later(LIFE_S, self._end, probe)
         self._open[probe] = timer
         return ProbeAnswer(text)
@@ -76,6 +73,8 @@ class _Probe:
         local = self._ground.local_ice(self._transport.ice.local)
         try:
             text, self.echoed = answer_probe(offer, local, lambda: Ssrc(self._ground.entropy.bits(32)))
+            if not self.echoed:
+                raise MalformedSdp("nothing to send back")
         except MalformedSdp:
             self._ground.spawn(self.close(), "sfu-probe-end")
             raise

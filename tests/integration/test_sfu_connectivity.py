@@ -168,10 +168,10 @@ async def test_who_tries_a_line_gets_back_what_they_send(tmp_path: Path, monkeyp
         assert abs(await came["video"].luma() - 60) < 8
         assert (await room.node.health()).participants == 1
         assert not ann.received
-        for sdp, code in (("rubbish", Code.MALFORMED_SDP), (without_codecs(offer.sdp), Code.UNSUPPORTED_CODEC)):
+        for sdp in ("rubbish", offer.sdp.replace("a=sendrecv", "a=recvonly")):
             with pytest.raises(Refusal) as refused:
                 await room.node.probe(ProbeOffer(sdp))
-            assert refused.value.code is code
+            assert refused.value.code is Code.MALFORMED_SDP
         for _ in range(MOST - 1):
             await room.node.probe(offer)
         with pytest.raises(Refusal) as full:
@@ -192,11 +192,6 @@ async def taken(room: Stage, offer: ProbeOffer) -> bool:
     except Refusal:
         return False
     return True
-
-
-def without_codecs(sdp: str) -> str:
-    """Names nothing that the node speaks."""
-    return sdp.replace("VP8", "VX8").replace("H264", "HX64").replace("opus", "opux")
 
 
 async def test_a_connection_that_proves_nothing_is_closed(tmp_path: Path) -> None:
