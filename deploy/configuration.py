@@ -42,12 +42,14 @@ class WebPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class MediaPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The media node. ``port`` 0: web port + 1, UDP and, unless ``tcp`` is false, TCP. ``announce``: numeric addresses
-    that browsers are told, the preferred first; empty: the listen address."""
+    that browsers are told, the preferred first; empty: the listen address. ``test_seconds``: of each way when people
+    test their connection."""
 
     port: int = 0
     tcp: bool = True
     announce: tuple[str, ...] = ()
     replay_seconds: int = 20
+    test_seconds: int = 10
 
 
 class TurnPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -257,17 +259,11 @@ def _put(merged: dict[str, Any], key: str, value: Any) -> None:
 
 
 def _faults(configuration: Configuration) -> list[str]:
-    web, media = configuration.web, configuration.media
-    faults = []
+    web, faults = configuration.web, []
     if not 1 <= web.port <= 65_534:
         faults.append(f"web.port: {web.port} is not between 1 and 65534")
-    if not 0 <= media.port <= 65_535:
-        faults.append(f"media.port: {media.port} is not between 0 and 65535")
-    faults += [f"media.announce: {one} is no numeric address" for one in media.announce if not _is_announced(one)]
     if bool(web.tls_cert) != bool(web.tls_key):
         faults.append("web.tls_cert and web.tls_key go together")
-    if not 1 <= media.replay_seconds <= 120:
-        faults.append(f"media.replay_seconds: {media.replay_seconds} is not between 1 and 120")
     if not 5 <= configuration.recording.segment_seconds <= 600:
         faults.append("recording.segment_seconds: not between 5 and 600")
     archive = configuration.archive
@@ -275,7 +271,8 @@ def _faults(configuration: Configuration) -> list[str]:
         faults.append("archive.signing_key and archive.signing_certificate go together")
     if not 1 <= configuration.recording.planned_minutes <= 1440:
         faults.append("recording.planned_minutes: not between 1 and 1440")
-    faults += _store_faults(configuration) + _jobs_faults(configuration.jobs) + _turn_faults(configuration.turn)
+    faults += _store_faults(configuration) + _jobs_faults(configuration.jobs)
+    faults += _media_faults(configuration.media) + _turn_faults(configuration.turn)
     if configuration.zone not in available_timezones():
         faults.append(f"zone: {configuration.zone} is no IANA time zone")
     if configuration.language not in ("vi", "en"):
@@ -290,6 +287,17 @@ def _is_announced(text: str) -> bool:
     except ValueError:
         return text == AUTO
     return "%" not in text
+
+
+def _media_faults(media: MediaPart) -> list[str]:
+    faults = [f"media.announce: {one} is no numeric address" for one in media.announce if not _is_announced(one)]
+    if not 0 <= media.port <= 65_535:
+        faults.append(f"media.port: {media.port} is not between 0 and 65535")
+    if not 1 <= media.replay_seconds <= 120:
+        faults.append(f"media.replay_seconds: {media.replay_seconds} is not between 1 and 120")
+    if not 1 <= media.test_seconds <= 15:
+        faults.append(f"media.test_seconds: {media.test_seconds} is not between 1 and 15")
+    return faults
 
 
 def _turn_faults(turn: TurnPart) -> list[str]:

@@ -50,6 +50,7 @@ def web_config(configuration: Configuration) -> WebConfig:
         proxies=configuration.web.proxies,
         announced=configuration.announced,
         turn=configuration.relays,
+        line_test_seconds=configuration.media.test_seconds,
         language=configuration.language,
         session_minutes=configuration.recording.planned_minutes,
         resume_seconds=configuration.room.resume_seconds,
@@ -107,6 +108,7 @@ class WebProcess:
                 remuxer=PyAvRemuxer(),
                 passwords=Argon2Passwords(entropy),
                 secrets=AesSecretBox(folder.secret("factors"), entropy),
+                probed=self._node,
                 clock=clock,
                 entropy=entropy,
                 probes={

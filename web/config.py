@@ -5,7 +5,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bridge.ports import Clock, Entropy, JoinTokens, LiveRooms, ObjectStore, PasswordHasher, Remuxer, SecretBox
+from bridge.linetests import SECONDS
+from bridge.ports import (
+    Clock,
+    Entropy,
+    JoinTokens,
+    LiveRooms,
+    ObjectStore,
+    PasswordHasher,
+    ProbedNode,
+    Remuxer,
+    SecretBox,
+)
 from bridge.receptions import ReceptionService
 from bridge.repositories import UnitsOfWork
 from bridge.signing import KnownKeys, SignatureChecker
@@ -43,6 +54,7 @@ class WebConfig:
     namespace: str = "/room"
     announced: tuple[str, ...] = ()
     turn: TurnRelays = NO_RELAYS
+    line_test_seconds: int = SECONDS
     zone: str = "Asia/Ho_Chi_Minh"
     language: str = "vi"
     static: Path = STATIC
@@ -83,7 +95,8 @@ class WebConfig:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebPorts:
-    """The parts behind the pages. ``known_keys``: those by which a recording is ours; pages never get one that signs.
+    """The parts behind the pages. ``probed``: the media node by which people try their lines. ``known_keys``: those by
+    which a recording is ours; pages never get one that signs.
     ``probes``: by name what ``/healthz`` asks beside the database (node, recorder)."""
 
     units: UnitsOfWork
@@ -96,6 +109,7 @@ class WebPorts:
     remuxer: Remuxer
     passwords: PasswordHasher
     secrets: SecretBox
+    probed: ProbedNode
     clock: Clock
     entropy: Entropy
     probes: Mapping[str, Probe] = field(default_factory=dict)

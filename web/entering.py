@@ -9,11 +9,12 @@ from bridge.rules import may_join
 from bridge.turn import turn_credentials
 from web.browsers import browser_of, system_of
 from web.keys import CONFIG, GUEST, PORTS
+from web.linewire import IceServer
 from web.pages.room import own_seat
 from web.reach import reception_of
 from web.render import see_other
 from web.requests import is_api, is_entry, signed_in
-from web.wire import IceServer, JoinReply
+from web.wire import JoinReply
 
 
 async def entrant_of(request: web.Request) -> Entrant:
