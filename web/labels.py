@@ -145,10 +145,10 @@ AGENCY_LEVELS: Mapping[Level, str] = {
 }
 
 LINE_PATHS: Mapping[LinePath, str] = {
-    LinePath.WEBSOCKET: mark("messages of the room"),
-    LinePath.UDP: mark("picture and sound, the usual way (UDP)"),
-    LinePath.TCP: mark("picture and sound, the second way (TCP)"),
-    LinePath.RELAY: mark("picture and sound, through the relay"),
+    LinePath.WEBSOCKET: mark("Messages of the room"),
+    LinePath.UDP: mark("Picture and sound, the usual way (UDP)"),
+    LinePath.TCP: mark("Picture and sound, the second way (TCP)"),
+    LinePath.RELAY: mark("Picture and sound, through the relay"),
 }
 
 QUALITIES: Mapping[Quality, str] = {

@@ -80,7 +80,7 @@ async def test_an_account_is_named_in_its_own_part_of_the_tree(pages: Pages) -> 
         await operator.sign_in("operator")
         page = (await operator.get("/operator/lines")).text
         assert "Nguyễn Văn A" in page
-        assert "line: bad" in page
+        assert "line: very weak" in page
         await elsewhere.sign_in("elsewhere")
         assert "Nguyễn Văn A" not in (await elsewhere.get("/operator/lines")).text
 

@@ -209,5 +209,5 @@ async def test_a_line_that_was_tried_stands_beside_its_seat(pages: Pages) -> Non
         await operator.sign_in(OPERATOR)
         room = (await operator.get(f"/operator/receptions/{reception.id}")).text
     beside = room.partition('data-testid="tested-seat-citizen"')[2].partition("</th>")[0]
-    assert "line: bad" in beside
+    assert "line: very weak" in beside
     assert "tested-seat-chair" not in room
