@@ -1,10 +1,11 @@
 """Lines are tried by every path in a real browser, with a real relay; a room outlives a changed network."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import CHAIR, CITIZEN, OPERATOR, gathered
@@ -36,21 +37,21 @@ BREAK = """() => {
 SAME = "() => [window.__room.uplink, window.__room.downlink].every((one, place) => one === window.before[place])"
 
 
-@pytest.fixture
-def coturn(tmp_path: Path) -> Any:
-    with running_coturn(tmp_path) as running:
+@pytest.fixture(scope="module")
+def coturn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coturn]:
+    with running_coturn(tmp_path_factory.mktemp("coturn")) as running:
         yield running
 
 
-@pytest.fixture
-async def relayed(tmp_path: Path, coturn: Coturn) -> AsyncIterator[Product]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def relayed(tmp_path_factory: pytest.TempPathFactory, coturn: Coturn) -> AsyncIterator[Product]:
     """An installation that knows a relay, and tests each path for two seconds."""
     environment = {
         "DIEMCAU_TURN_URLS": coturn.url,
         "DIEMCAU_TURN_SECRET": SECRET,
         "DIEMCAU_MEDIA_TEST_SECONDS": "2",
     }
-    running = Product(tmp_path / "data", free_ports(), environment=environment)
+    running = Product(tmp_path_factory.mktemp("relayed") / "data", free_ports(), environment=environment)
     await running.start()
     yield running
     await running.stop()
@@ -112,6 +113,7 @@ async def test_a_changed_network_keeps_both_connections(relayed: Product, coturn
     """ICE restarts under them, with the relay's credentials of the join; pictures go on both ways."""
     async with gathered(relayed, "Đổi mạng", CHAIR, CITIZEN, fps=10) as made:
         chair, citizen = await made.enter()
+        await chair.start()
         await chair.sees(citizen)
         page = chair.page
         urls = await page.evaluate("window.__room.uplink.getConfiguration().iceServers.flatMap((one) => one.urls)")
