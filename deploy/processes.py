@@ -11,7 +11,7 @@ from deploy.configuration import Configuration
 from deploy.folder import prepare
 from deploy.jobs import Job, run_jobs
 from deploy.names import LOCAL_NODE, LOCAL_RECORDER
-from deploy.serving import serve, stop_event
+from deploy.serving import as_many_files_as_allowed, serve, stop_event
 from deploy.software import SOFTWARE
 from deploy.time import SystemClock, SystemEntropy
 
@@ -21,6 +21,7 @@ async def sfu(configuration: Configuration) -> int:
     from sfu.build import build
     from sfu.settings import SfuConfig
 
+    as_many_files_as_allowed()
     folder = prepare(configuration)
     config = SfuConfig(
         node=LOCAL_NODE,

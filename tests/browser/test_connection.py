@@ -1,5 +1,6 @@
 """Lines are tried by every path in a real browser, with a real relay; a room outlives a changed network."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from tests.support.room_page import RoomPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 WITHIN_MS = 60_000
+LEAST_KBPS = 60
+"""More than sound alone: a picture went both ways."""
 
 UFRAGS = """() => {
   const ufrag = (one) => /a=ice-ufrag:(\\S+)/.exec(one.currentRemoteDescription.sdp)[1];
@@ -100,6 +103,8 @@ async def test_every_path_is_tried_and_the_operator_reads_it(relayed: Product, p
         await page.goto(f"{relayed.origin}/devices")
         own = await run_whole(page)
         assert await outcomes(page) == everything
+        rates = await page.locator("[data-path] .dc-quiet").all_inner_texts()
+        assert all(int(re.findall(r"([0-9]+) kbit/s", rate)[0]) > LEAST_KBPS for rate in rates), rates
         await operator.who.picture(pictures / "connection-test.png")
         await page.goto(f"{relayed.origin}/operator/lines")
         await expect(page.get_by_test_id(f"line-test-{number}")).to_be_visible()
