@@ -93,8 +93,15 @@ class LineTest(msgspec.Struct, frozen=True):
     paths: tuple[PathResult, ...]
 
     @property
+    def is_closed(self) -> bool:
+        """Whether picture and sound were tried and get through by no path."""
+        media = [one.outcome for one in self.paths if one.path is not LinePath.WEBSOCKET]
+        return Outcome.BLOCKED in media and Outcome.WORKS not in media
+
+    @property
     def quality(self) -> Quality | None:
-        """Of the path that a session would take; None when picture and sound get through by none."""
+        """Of the path that a session would take; None when picture and sound get through by none, or none was
+        tried."""
         best = best_of(self.paths)
         return None if best is None else best.quality
 

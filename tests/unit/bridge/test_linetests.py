@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from bridge.linetests import LinePath, Outcome, PathResult, best_of, number_of
+from bridge.linetests import LinePath, LineTest, Outcome, PathResult, best_of, number_of
 from bridge.quality import Quality
 
 GOOD = PathResult(LinePath.UDP, Outcome.WORKS, 0.0, 0.0, 2.0, 30.0, 1500.0, 1500.0)
@@ -33,6 +33,22 @@ def test_the_path_that_a_session_would_take() -> None:
     assert best_of([relay, tcp, GOOD, socket]) is GOOD
     assert best_of([changed(outcome=Outcome.BLOCKED), relay, tcp]) is tcp
     assert best_of([socket]) is None, "it carries no picture"
+
+
+@pytest.mark.parametrize(
+    ("udp", "tcp", "closed"),
+    [
+        (Outcome.BLOCKED, Outcome.BLOCKED, True),
+        (Outcome.BLOCKED, Outcome.UNTRIED, True),
+        (Outcome.BLOCKED, Outcome.WORKS, False),
+        (Outcome.UNTRIED, Outcome.UNTRIED, False),
+    ],
+)
+def test_what_could_not_be_tried_is_not_called_closed(udp: Outcome, tcp: Outcome, closed: bool) -> None:
+    paths = (changed(path=LinePath.WEBSOCKET), changed(outcome=udp), changed(path=LinePath.TCP, outcome=tcp))
+    test = LineTest("t", "000000", 1, "", None, None, None, None, "", paths)
+    assert test.is_closed is closed
+    assert (test.quality is None) is (Outcome.WORKS not in (udp, tcp))
 
 
 def test_numbers_have_six_digits() -> None:

@@ -43,12 +43,7 @@ export class Connection extends PlainElement {
       case "running":
         return outcome("quiet", running(test.path));
       case "failed":
-        return outcome(
-          "late",
-          t(
-            "The test could not begin: too many people test at this moment. Wait a minute and try again.",
-          ),
-        );
+        return notNow();
       case "done":
         return html`${conclusion(verdictOf(test.paths))}${list(test.paths)}${told(test.number)}`;
     }
@@ -61,6 +56,10 @@ function running(path: LinePath): string {
     number,
     count: PATHS.length,
   });
+}
+
+function notNow(): TemplateResult {
+  return outcome("late", t("The test cannot be done now. Wait a minute and try again."));
 }
 
 function conclusion(verdict: Verdict): TemplateResult {
@@ -87,6 +86,7 @@ function conclusion(verdict: Verdict): TemplateResult {
           "This network lets no picture and no sound through. Try another network, or call the operator.",
         ),
       ),
+    unknown: notNow,
     silent: () =>
       outcome(
         "bad",

@@ -89,7 +89,8 @@ describe("the verdict", () => {
     ["bad", [good("websocket"), { ...good("tcp"), loss_down: 0.4 }]],
     ["closed", [good("websocket"), blocked("udp"), blocked("tcp"), untried("relay")]],
     ["silent", [blocked("websocket"), good("udp")]],
-    ["closed", []],
+    ["unknown", [good("websocket"), untried("udp"), untried("tcp"), untried("relay")]],
+    ["unknown", []],
   ] as const)("is %s", (verdict, results) => {
     expect(verdictOf(results)).toBe(verdict);
   });

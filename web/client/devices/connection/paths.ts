@@ -130,8 +130,11 @@ export function qualityOfPath(result: PathResult): Quality | null {
   });
 }
 
-/** `closed`: picture and sound get through by no path; `silent`: they do, but the room's messages do not. */
-export type Verdict = Quality | "closed" | "silent";
+/**
+ * `closed`: picture and sound get through by no path; `silent`: they do, but the room's messages do not; `unknown`:
+ * no path for them could be tried.
+ */
+export type Verdict = Quality | "closed" | "silent" | "unknown";
 
 /** Of the path that a session would take: browsers go by UDP before TCP, and by a relay last. */
 export function verdictOf(results: readonly PathResult[]): Verdict {
@@ -139,6 +142,9 @@ export function verdictOf(results: readonly PathResult[]): Verdict {
     results.find((result) => result.path === path && result.outcome === "works");
   const best = of("udp") ?? of("tcp") ?? of("relay");
   const quality = best === undefined ? null : qualityOfPath(best);
-  if (quality === null) return "closed";
+  if (quality === null) {
+    const tried = results.some((one) => one.path !== "websocket" && one.outcome === "blocked");
+    return tried ? "closed" : "unknown";
+  }
   return of("websocket") === undefined ? "silent" : quality;
 }
