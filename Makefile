@@ -77,9 +77,17 @@ minio: setup ## Build the pinned MinIO server into a cache outside this folder (
 bench: setup-dev ## Measure (ONLY=forward|join|pages|record|render|seal|upload|verify DURATION=seconds)
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(DURATION),--duration $(DURATION)) $(ARGS)
 
+.PHONY: impair
+impair: setup-dev ## Pictures and sound over bad lines, in Chromium (RUNS=5 DURATION=seconds ARGS="--lines receiver-10")
+	$(BIN)/python -m tests.bench.impair $(if $(RUNS),--runs $(RUNS)) $(if $(DURATION),--duration $(DURATION)) $(ARGS)
+
 .PHONY: chaos
 chaos: setup-test ## Kill parts of live sessions (N=loops SEED=number ONLY=part ARGS=...)
 	$(BIN)/python -m tests.chaos $(if $(N),--loops $(N)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+.PHONY: fuzz
+fuzz: setup-dev $(STAMPS)/fuzzer ## Hostile input against every parser, each for SECONDS=20 (ONLY=core|evidence|rtcp|rtp|sdp|signalling|stun|tap|uploads)
+	$(BIN)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ONLY),--only $(ONLY))
 
 .PHONY: fmt
 fmt: setup-dev ## Format and fix what can be fixed by itself
@@ -96,7 +104,7 @@ messages: setup-dev ## Merge new sentences of pages and islands into every trans
 	$(BIN)/python -m web.catalogues update
 
 .PHONY: lock
-lock: setup-dev ## Resolve the Python packages anew into the two lock files
+lock: setup-dev ## Resolve the Python packages anew into the lock files
 	tools/lock
 
 .PHONY: clean
@@ -148,6 +156,10 @@ $(STAMPS)/program: requirements.lock pyproject.toml | $(BIN)/python
 $(STAMPS)/developer-tools: requirements-dev.lock $(STAMPS)/program
 	@$(BIN)/python -m tools.setup developer-tools
 	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/fuzzer: requirements-fuzz.lock $(STAMPS)/developer-tools
+	@$(BIN)/python -m tools.setup fuzzer
+	@touch $@
 
 node_modules/.stamp: package.json package-lock.json .npmrc | $(STAMPS)/program
 	@$(BIN)/python -m tools.setup client-packages

@@ -33,6 +33,9 @@ from bridge.media import Codec, GateReason, Moment, Source
 MAX_BODY = 65_536
 """An RTP packet is below 64 KiB by UDP; a declaration is far smaller. Anything larger is not ours."""
 
+_LATEST = 1 << 62
+"""Nanoseconds (146 years) and tap numbers beyond this are nobody's; sums of what is below fit 64 bits."""
+
 _HEADER = struct.Struct("!IBIQQ")
 _AFTER_LENGTH = _HEADER.size - 4
 _SENDER_REPORT = struct.Struct("!QIQ")
@@ -148,6 +151,8 @@ def unpack_frame(buffer: bytes | bytearray | memoryview, start: int = 0) -> tupl
     known = _KINDS.get(kind)
     if known is None:
         raise MalformedPacket(f"tap frame kind {kind}")
+    if number >= _LATEST or arrival >= _LATEST:
+        raise MalformedPacket(f"tap frame number {number} at {arrival}")
     body = bytes(buffer[start + _HEADER.size : end])
     return Frame(known, TrackNumber(track), TapNumber(number), MonoNs(arrival), body), end
 
@@ -187,7 +192,10 @@ def unpack_sender_report(body: bytes) -> SenderReport:
     """Raises MalformedPacket."""
     if len(body) != _SENDER_REPORT.size:
         raise MalformedPacket(f"sender report of {len(body)} bytes")
-    return SenderReport(*_SENDER_REPORT.unpack(body))
+    report = SenderReport(*_SENDER_REPORT.unpack(body))
+    if report.rtt_ns >= _LATEST:
+        raise MalformedPacket(f"sender report with a round trip of {report.rtt_ns} ns")
+    return report
 
 
 Body = TypeVar("Body")

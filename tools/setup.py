@@ -121,6 +121,11 @@ def install_developer_tools() -> None:
     install_locked("requirements-dev.lock", "developer tools")
 
 
+def install_fuzzer() -> None:
+    """What `make fuzz` needs beside them."""
+    install_locked("requirements-fuzz.lock", "the fuzzer")
+
+
 def install_client_packages() -> None:
     """What the browser client is built from and with, exactly as package-lock.json names it."""
     npm = ROOT / "tools" / "npm"
@@ -147,6 +152,7 @@ STEPS: dict[str, Callable[[], None]] = {
     "environment": make_environment,
     "program": install_program,
     "developer-tools": install_developer_tools,
+    "fuzzer": install_fuzzer,
     "client-packages": install_client_packages,
     "test-programs": install_test_programs,
 }

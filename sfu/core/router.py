@@ -200,9 +200,9 @@ class Router:
             up.skip(extended, newest)
             self._counts["dropped_payload_type"] += 1
             return _NOTHING
+        kept = up.accept(packet, extended, newest, timestamp)
         if up.tapped:
             self._tapped.append(Tapped(up.spec.up, now_ns, packet))
-        kept = up.accept(packet, extended, newest, timestamp)
         if kept is None:
             self._counts["dropped_padding"] += 1
             return _NOTHING

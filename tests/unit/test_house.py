@@ -122,7 +122,7 @@ def pinned(lock: str) -> dict[str, set[str]]:
 def test_both_locks_agree_and_hold_hashes_but_no_address() -> None:
     run, dev = pinned("requirements.lock"), pinned("requirements-dev.lock")
     assert {name: dev.get(name) for name in run} == run
-    for lock in ("requirements.lock", "requirements-dev.lock"):
+    for lock in ("requirements.lock", "requirements-dev.lock", "requirements-fuzz.lock"):
         text = (ROOT / lock).read_text("utf-8")
         assert "://" not in text
         assert text.count("==") <= text.count("--hash=sha256:")
