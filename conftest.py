@@ -8,8 +8,13 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
 
 from tests.support.skips import allowed, applying, listed
+
+# How long one example takes says how busy the machine is, nothing of what is tested.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 SKIPS = pytest.StashKey[list[str]]()
 

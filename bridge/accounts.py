@@ -14,10 +14,11 @@ import msgspec
 from bridge.clients import ClientAccount
 from bridge.errors import Code, Invalid, Refusal
 from bridge.events import Departure
-from bridge.ids import NS_PER_S, AccountId, AgencyId, MonoNs, SessionId, UtcNs
+from bridge.ids import NS_PER_S, AccountId, AgencyId, SessionId, UtcNs
 from bridge.model import Account, Session, SignInStep, SignInUnderWay
 from bridge.policy import Actor
 from bridge.reception import Reception
+from bridge.trying_rows import Tried
 
 PASSWORD_BYTES = 12
 """Of a random one: 96 bits, 16 characters."""
@@ -41,8 +42,8 @@ LONGEST_WAIT_NS = 15 * 60 * NS_PER_S
 FORGET_NS = 60 * 60 * NS_PER_S
 """A pair of login and address that was quiet for an hour starts anew."""
 
-MAX_TALLIES = 10_000
-"""Bounds the memory of failures; the longest quiet pair is forgotten first."""
+MAX_TRIES = 20_000
+"""Bounds what is kept of failures; the longest quiet pair is forgotten first."""
 
 
 def checked_login(text: str) -> str:
@@ -95,47 +96,38 @@ class Attempt(msgspec.Struct, frozen=True):
     login: str
     address: str
 
-
-class Tally(msgspec.Struct, frozen=True):
-    """Failures since the last success, and when the last was."""
-
-    failures: int
-    last: MonoNs
+    @property
+    def key(self) -> str:
+        """Under which its failures are kept."""
+        return f"sign-in {self.login} {self.address}"
 
 
-Tallies = Mapping[Attempt, Tally]
-
-
-def wait_ns(tallies: Tallies, attempt: Attempt, now: MonoNs) -> int:
+def wait_ns(tried: Mapping[str, Tried], attempt: Attempt, now: UtcNs) -> int:
     """How long this pair has to wait before the next try; 0: go on. Doubles with each failure."""
-    tally = tallies.get(attempt)
-    if tally is None or tally.failures < FREE_FAILURES or now - tally.last > FORGET_NS:
+    before = _remembered(tried, attempt, now)
+    if before is None or before.mistakes < FREE_FAILURES:
         return 0
-    doublings = min(tally.failures - FREE_FAILURES, 20)
+    doublings = min(int(before.mistakes) - FREE_FAILURES, 20)
     wait = min(FIRST_WAIT_NS << doublings, LONGEST_WAIT_NS)
-    return max(0, tally.last + wait - now)
+    return max(0, before.at_utc_ns + wait - now)
 
 
-def check_pace(tallies: Tallies, attempt: Attempt, now: MonoNs) -> None:
+def _remembered(tried: Mapping[str, Tried], attempt: Attempt, now: UtcNs) -> Tried | None:
+    """A failure that lies ahead is of before the clock was set back: nobody waits until it is caught up with."""
+    before = tried.get(attempt.key)
+    return before if before is not None and 0 <= now - before.at_utc_ns <= FORGET_NS else None
+
+
+def check_pace(tried: Mapping[str, Tried], attempt: Attempt, now: UtcNs) -> None:
     """Raises Refusal(too_many_requests) with the ``seconds`` to wait."""
-    if wait := wait_ns(tallies, attempt, now):
+    if wait := wait_ns(tried, attempt, now):
         raise Refusal(Code.TOO_MANY_REQUESTS, f"sign-in as {attempt.login}", seconds=str(-(-wait // NS_PER_S)))
 
 
-def after_failure(tallies: Tallies, attempt: Attempt, now: MonoNs) -> Tallies:
-    """The tallies with one more failure."""
-    before = tallies.get(attempt)
-    again = before is not None and now - before.last <= FORGET_NS
-    failures = before.failures + 1 if before is not None and again else 1
-    kept = {key: tally for key, tally in tallies.items() if key != attempt and now - tally.last <= FORGET_NS}
-    if len(kept) >= MAX_TALLIES:
-        kept.pop(next(iter(kept)))
-    return {**kept, attempt: Tally(failures, now)}
-
-
-def after_success(tallies: Tallies, attempt: Attempt) -> Tallies:
-    """The tallies without this pair."""
-    return {key: tally for key, tally in tallies.items() if key != attempt}
+def after_failure(tried: Mapping[str, Tried], attempt: Attempt, now: UtcNs) -> Tried:
+    """What is kept of this pair with one more failure."""
+    before = _remembered(tried, attempt, now)
+    return Tried(attempt.key, 1 if before is None else before.mistakes + 1, now)
 
 
 def signed_in(account: Account | None, fits: bool) -> Account:

@@ -4,9 +4,20 @@ from typing import NamedTuple
 
 import msgspec
 
-from bridge.clients import PREFIX, SECRET_BYTES, SEEN_EVERY_NS, Client, NewClient, account_id, hash_of, holds, made
+from bridge.clients import (
+    PREFIX,
+    SECRET_BYTES,
+    SEEN_EVERY_NS,
+    Client,
+    ClientAccount,
+    NewClient,
+    account_id,
+    hash_of,
+    made,
+)
 from bridge.errors import NotFound
 from bridge.ids import ClientId
+from bridge.makers import acting
 from bridge.policy import Actor
 from bridge.ports import Clock, Entropy
 from bridge.repositories import AuditEntry, UnitOfWork, UnitsOfWork
@@ -18,6 +29,13 @@ class Handed(NamedTuple):
 
     client: Client
     secret: str
+
+
+class Opened(NamedTuple):
+    """A client that asks for something, and as who."""
+
+    client: Client
+    account: ClientAccount
 
 
 class ClientDesk:
@@ -67,18 +85,20 @@ class ClientDesk:
 
         await self._desk.change(actor, work)
 
-    async def opened_by(self, secret: str) -> Client | None:
-        """The client this secret is of, noted as seen; None for one that is unknown, over or revoked."""
+    async def opened_by(self, secret: str) -> Opened | None:
+        """The client this secret is of, noted as seen, and as who it acts now; None for one that is unknown, over or
+        revoked, or whose maker is closed."""
         now = self._clock.utc()
         async with self._units.reading() as unit:
             client = await unit.clients.by_secret(hash_of(secret))
-        if client is None or not holds(client, now):
+            account = await acting(unit, client, now)
+        if client is None or account is None:
             return None
         if client.seen_utc_ns is None or now - client.seen_utc_ns > SEEN_EVERY_NS:
             async with self._units.writing() as unit:
                 await unit.clients.touch(client.id, now)
                 await unit.commit()
-        return client
+        return Opened(client, account)
 
     async def _note(self, unit: UnitOfWork, actor: Actor, action: str, client: Client, detail: str) -> None:
         what = f"client {account_id(client.id)}"

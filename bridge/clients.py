@@ -1,7 +1,7 @@
 """Clients of the API: programs with a name, an agency, some actions and an end. Pure.
 
-A client acts with roles of whoever made it, narrowed to the actions it was given; where they count the policy table
-says, as for an account of its agency. It has no password, no session and no seat.
+A client acts with roles of whoever made it, as far as they still have them, narrowed to the actions it was given; where
+they count the policy table says, as for an account of its agency. It has no password, no session and no seat.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import msgspec
 from bridge.errors import Invalid
 from bridge.ids import NS_PER_S, AccountId, AgencyId, ClientId, UtcNs
 from bridge.model import Account, Role
-from bridge.policy import POLICY, Action, Actor, Scope, office_actions
+from bridge.policy import POLICY, Action, Actor, Concern, Scope, may, office_actions
 
 PREFIX = "diemcau_"
 """Of each secret, so that one that was published by mistake is found by who looks for such."""
@@ -80,18 +80,22 @@ def holds(client: Client, now: UtcNs) -> bool:
     return client.revoked_utc_ns is None and now < client.expires_utc_ns
 
 
-def account_of(client: Client) -> ClientAccount:
-    """As who it acts. Its language is whatever each request asks for."""
+def account_of(client: Client, maker: Actor) -> ClientAccount:
+    """As who it acts while its ``maker`` is this: with what they have left of the roles it was given, and in an agency
+    below theirs only while they set that up. Its language is whatever each request asks for."""
+    concern = Concern(f"agency {client.agency}", client.agency)
+    reached = client.agency == maker.agency or may(maker, Action.SET_UP, concern)
+    roles = client.roles & maker.roles if reached else frozenset[Role]()
     return ClientAccount(
         id=account_id(client.id),
         login="",
         name=client.name,
-        roles=client.roles,
+        roles=roles,
         agency=client.agency,
         point=None,
         password_hash="",
         language="",
-        only=client.actions,
+        only=client.actions & office_actions(msgspec.structs.replace(maker, roles=roles)),
     )
 
 

@@ -88,13 +88,14 @@ def next_of(entrant: Entrant, now_utc_ns: int) -> WayIn:
 
 
 def _on_the_day(reception: Reception, seat: Seat, done: Prepared) -> WayIn:
-    if done.camera is None or (needs_camera(seat) and not done.camera):
+    if done.camera is None or (must_be_heard(seat) and not done.microphone):
         return WayIn.DEVICES
     if done.notice != NOTICE_VERSION:
         return WayIn.NOTICE
     return WayIn.ROOM if reception.doors_open else WayIn.EARLY
 
 
-def needs_camera(seat: Seat) -> bool:
-    """Who acts for the state is seen; of a citizen without a camera at least the voice is heard."""
+def must_be_heard(seat: Seat) -> bool:
+    """Who acts for the state answers by voice at least; without a camera they go on, and who lets people in sees that.
+    Of a citizen nothing is required: they may come to listen and to write."""
     return seat.role in STAFF_SIDE

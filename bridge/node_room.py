@@ -30,6 +30,11 @@ class NodeRoom:
         self._room = None
         self._participants = {}
 
+    async def begin_anew(self) -> None:
+        """As :meth:`forget`, and nothing that is being ordered of the node before counts for the next one."""
+        async with self._turn:
+            self.forget()
+
     async def settle(self, reception: Reception) -> None:
         """Order what differs; gates that close go first. Raises Unavailable(node_unavailable)."""
         async with self._turn:

@@ -6,10 +6,9 @@ installation sees many wrong codes, each address is left fewer mistakes; never n
 
 from collections.abc import Mapping
 
-import msgspec
-
 from bridge.errors import Code, Refusal
-from bridge.ids import NS_PER_S, MonoNs
+from bridge.ids import NS_PER_S, UtcNs
+from bridge.trying_rows import Tried
 
 FREE = 10
 """Mistakes of one address at once: a family that reads three papers aloud makes fewer."""
@@ -21,42 +20,34 @@ REGAIN_NS = 6 * NS_PER_S
 ATTACK = 100
 """Wrong codes in the whole installation at once from which on it is under attack; it calms down at ten a minute."""
 
-MAX_ADDRESSES = 10_000
+EVERYBODY = "codes"
+"""Key of the installation's mistakes, which are a debt as each address's are: one is forgotten each REGAIN_NS."""
 
 
-class Debt(msgspec.Struct, frozen=True):
-    """Mistakes not yet forgotten at ``at``; one is forgotten each REGAIN_NS."""
-
-    mistakes: float
-    at: MonoNs
+def keys_of(address: str) -> tuple[str, str]:
+    """Which mistakes count here."""
+    return f"{EVERYBODY} {address}", EVERYBODY
 
 
-class Pace(msgspec.Struct, frozen=True):
-    """``addresses``: debts by address; ``all``: of the installation."""
-
-    addresses: Mapping[str, Debt] = {}
-    all: Debt = Debt(0, MonoNs(0))
-
-
-def _left(debt: Debt | None, now: MonoNs) -> float:
-    return 0 if debt is None else max(0.0, debt.mistakes - (now - debt.at) / REGAIN_NS)
+def _left(tried: Tried | None, now: UtcNs) -> float:
+    """Of before the clock was set back nothing is left."""
+    if tried is None or tried.at_utc_ns > now:
+        return 0
+    return max(0.0, tried.mistakes - (now - tried.at_utc_ns) / REGAIN_NS)
 
 
-def check_pace(pace: Pace, address: str, now: MonoNs) -> None:
+def check_pace(tried: Mapping[str, Tried], address: str, now: UtcNs) -> None:
     """Raises Refusal(too_many_requests) with the ``seconds`` to wait."""
-    free = FREE_UNDER_ATTACK if _left(pace.all, now) >= ATTACK else FREE
-    over = _left(pace.addresses.get(address), now) - free + 1
+    mine, everybody = (_left(tried.get(key), now) for key in keys_of(address))
+    over = mine - (FREE_UNDER_ATTACK if everybody >= ATTACK else FREE) + 1
     if over > 0:
         seconds = -(-int(over * REGAIN_NS) // NS_PER_S)
         raise Refusal(Code.TOO_MANY_REQUESTS, f"codes from {address}", seconds=str(max(1, seconds)))
 
 
-def after_mistake(pace: Pace, address: str, now: MonoNs) -> Pace:
-    """One more wrong code from there."""
-    kept = {key: debt for key, debt in pace.addresses.items() if key != address and _left(debt, now) > 0}
-    if len(kept) >= MAX_ADDRESSES:
-        kept.pop(next(iter(kept)))
-    mine = Debt(_left(pace.addresses.get(address), now) + 1, now)
+def after_mistake(tried: Mapping[str, Tried], address: str, now: UtcNs) -> tuple[Tried, Tried]:
+    """One more wrong code from there: what is kept of the address, and of everybody."""
+    own, everybody = keys_of(address)
     # Beyond twice the limit more mistakes say nothing new; without a bound calm would never come back.
-    everybody = Debt(min(_left(pace.all, now) + 1, 2 * ATTACK), now)
-    return Pace({**kept, address: mine}, everybody)
+    attack = min(_left(tried.get(everybody), now) + 1, 2 * ATTACK)
+    return Tried(own, _left(tried.get(own), now) + 1, now), Tried(everybody, attack, now)

@@ -34,6 +34,10 @@ class Organisation(Protocol):
 
     async def agencies(self) -> list[Agency]: ...
 
+    async def names(self, agencies: Collection[AgencyId]) -> Mapping[AgencyId, str]:
+        """Of those that there are."""
+        ...
+
     async def below(self, agency: AgencyId) -> frozenset[AgencyId]:
         """Every agency under this one, however far."""
         ...
@@ -73,6 +77,10 @@ class Sessions(Protocol):
     async def add(self, session: Session) -> None: ...
 
     async def get(self, session: SessionId) -> Session | None: ...
+
+    async def opened(self, session: SessionId) -> tuple[Session, Account] | None:
+        """It and whose it is, in one question: what every page asks first. None when it ended."""
+        ...
 
     async def seen(self, sessions: Collection[SessionId]) -> Mapping[SessionId, int]:
         """When each was seen last; those that ended are not in it."""

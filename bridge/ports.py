@@ -69,7 +69,9 @@ class MediaNode(Protocol):
 
     async def put_room(self, room: RoomId, order: RoomOrder) -> None: ...
 
-    async def delete_room(self, room: RoomId) -> None: ...
+    async def delete_room(self, room: RoomId, *, goes_on: bool = False) -> None:
+        """``goes_on``: on another node, so its recording is left, not stopped."""
+        ...
 
     async def put_participant(self, room: RoomId, participant: ParticipantId, order: ParticipantOrder) -> None: ...
 
@@ -241,8 +243,8 @@ class JoinGrant(msgspec.Struct, frozen=True):
 class JoinTokens(Protocol):
     """Short-lived, single-use permission to open a room's socket (signaling)."""
 
-    def mint(self, grant: JoinGrant) -> str:
-        """A token that holds 120 s."""
+    def mint(self, grant: JoinGrant, at: str = "") -> str:
+        """A token that holds 120 s. ``at``: whose socket it opens (:meth:`LiveRooms.address`), empty: ours."""
         ...
 
     async def redeem(self, token: str) -> JoinGrant:
@@ -251,11 +253,16 @@ class JoinTokens(Protocol):
 
 
 class LiveRooms(Protocol):
-    """The rooms that this process has, as an operator watches them (signaling). Answers from memory, also while the
-    database is away."""
+    """The rooms that this process has, as an operator watches them (signaling); that from memory, also while the
+    database is away. And where a room is."""
 
     def watched(self) -> Sequence[WatchedRoom]:
         """In no order."""
+        ...
+
+    async def address(self, reception: ReceptionId) -> str:
+        """Of the process that has the room: another one that lives, else this one, which takes over what is under way
+        there. An origin where that is configured, else a bare name. Raises Unavailable."""
         ...
 
     def watched_room(self, reception: ReceptionId) -> WatchedRoom | None:

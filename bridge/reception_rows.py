@@ -50,7 +50,7 @@ class Receptions(Protocol):
         """At most ``limit`` of those that fit, in their order behind ``after``."""
         ...
 
-    async def seats_of(self, account: AccountId, among: Collection[ReceptionId]) -> dict[ReceptionId, Role]:
+    async def seats_of(self, account: AccountId, of: Collection[ReceptionId]) -> dict[ReceptionId, Role]:
         """The role of the account's seat in each of ``among`` where it has one."""
         ...
 

@@ -17,6 +17,7 @@ from bridge.plans import check_plan
 from bridge.policy import Action, Actor, Concern, authorise
 from bridge.ports import Clock, Entropy, Notices
 from bridge.reception import Reception
+from bridge.repeats import note
 from bridge.repositories import AuditEntry, UnitOfWork, UnitsOfWork
 
 STORED = "reception.events"
@@ -68,12 +69,12 @@ class ReceptionService:
 
     async def present(self, reception: ReceptionId) -> Reception:
         """The present state, for callers that ask the policy themselves."""
-        async with self._units.reading() as unit:
+        async with self._units.asking() as unit:
             return rebuilt(await unit.receptions.history(reception))
 
     async def history(self, reception: ReceptionId) -> list[Recorded]:
         """Every event of a reception, in order."""
-        async with self._units.reading() as unit:
+        async with self._units.asking() as unit:
             return await unit.receptions.history(reception)
 
     async def execute(
@@ -120,7 +121,7 @@ class ReceptionService:
         """A refusal is told to the audit too."""
         entry = self._entry(actor, action, state, f"refused:{refusal.code}", refusal.detail)
         async with self._units.writing() as unit:
-            await unit.audit.append(entry)
+            await note(unit, entry, actor.account)
             await unit.commit()
 
     async def _store(

@@ -15,6 +15,7 @@ from bridge.client_rows import Clients, KeptAnswers
 from bridge.line_rows import LineTests
 from bridge.people_rows import Accounts, FirstLinks, Offices, Organisation, SecondFactors, Sessions, SignIns
 from bridge.reception_rows import Invitations, Receptions, Visits
+from bridge.trying_rows import Repeats, Tries
 
 
 class AuditEntry(msgspec.Struct, frozen=True):
@@ -101,6 +102,10 @@ class Leases(Protocol):
 
     async def release(self, name: str, owner: str) -> None: ...
 
+    async def of(self, name: str) -> Lease | None:
+        """Also one that ran out."""
+        ...
+
     async def free_for(self, owner: str, now_utc_ns: int) -> list[Lease]:
         """Rows that this owner would get: its own, and those that ran out."""
         ...
@@ -113,7 +118,9 @@ class UsedTokens(Protocol):
 
 
 class NodeRow(msgspec.Struct, frozen=True):
-    """A media node or recorder in the registry. ``kind``: sfu | recorder."""
+    """A media node or recorder in the registry. ``kind``: sfu | recorder. ``control``: where its control API answers;
+    ``announced``: where browsers' media goes, for people to read. ``load``: the share of one core that its process used
+    since the heartbeat before. ``draining``: it gets no new rooms."""
 
     id: str
     kind: str
@@ -121,12 +128,28 @@ class NodeRow(msgspec.Struct, frozen=True):
     announced: str
     seen_utc_ns: int
     load: float
+    rooms: int = 0
+    participants: int = 0
+    version: str = ""
+    draining: bool = False
 
 
 class Nodes(Protocol):
-    async def heartbeat(self, row: NodeRow) -> None: ...
+    async def heartbeat(self, row: NodeRow) -> None:
+        """Add it, or renew everything but whether it is draining."""
+        ...
 
-    async def of_kind(self, kind: str) -> list[NodeRow]: ...
+    async def of_kind(self, kind: str) -> list[NodeRow]:
+        """In order of id."""
+        ...
+
+    async def drain(self, node: str, draining: bool) -> bool:
+        """Set by people alone. False: there is no such node."""
+        ...
+
+    async def forget(self, node: str) -> bool:
+        """One that will not come back. False: there is no such node."""
+        ...
 
 
 class UnitOfWork(Protocol):
@@ -154,6 +177,8 @@ class UnitOfWork(Protocol):
     key_lists: KeyLists
     leases: Leases
     used_tokens: UsedTokens
+    tries: Tries
+    repeats: Repeats
     nodes: Nodes
     line_tests: LineTests
 
@@ -168,6 +193,10 @@ class UnitOfWork(Protocol):
 
 class UnitsOfWork(Protocol):
     """Makes units of work."""
+
+    def asking(self) -> UnitOfWork:
+        """For a single question, which costs a third of what it does in a unit that reads."""
+        ...
 
     def reading(self) -> UnitOfWork: ...
 

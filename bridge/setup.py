@@ -10,14 +10,16 @@ from typing import Self, TypeVar
 import msgspec
 
 from bridge.accounts import actor_of, checked_language, checked_login, checked_name
-from bridge.clients import account_of, client_id, holds
+from bridge.clients import client_id
 from bridge.errors import Conflict, Invalid, NotFound, NotPermitted
 from bridge.finding import AccountFilter
 from bridge.ids import AccountId, AgencyId, BridgePointId, ClientId, UtcNs
+from bridge.makers import acting
 from bridge.model import Account, Agency, BridgePoint, Level, Role
 from bridge.organisation import Tree, check_agency, check_move, check_point, checked_place, tree_of
 from bridge.policy import SYSTEM, Action, Actor, Concern, authorise, grantable
 from bridge.ports import Clock, Entropy
+from bridge.repeats import note
 from bridge.repositories import AuditEntry, UnitOfWork, UnitsOfWork
 
 Made = TypeVar("Made")
@@ -78,10 +80,10 @@ async def _account(unit: UnitOfWork, account: AccountId) -> Account:
 
 
 async def _client(unit: UnitOfWork, of: ClientId, now: UtcNs) -> Account:
-    client = await unit.clients.get(of)
-    if client is None or not holds(client, now):
-        raise NotPermitted(detail=f"client {of} was revoked or ran out")
-    return account_of(client)
+    account = await acting(unit, await unit.clients.get(of), now)
+    if account is None:
+        raise NotPermitted(detail=f"client {of} was revoked or ran out, or its maker is closed")
+    return account
 
 
 class SetUp:
@@ -361,5 +363,5 @@ class SettingUp:
             at, actor.account, str(Action.SET_UP), "organisation", f"refused:{refusal.code}", refusal.detail
         )
         async with self.units.writing() as unit:
-            await unit.audit.append(entry)
+            await note(unit, entry, actor.account, apart=refusal.detail)
             await unit.commit()

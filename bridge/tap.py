@@ -47,7 +47,7 @@ class FrameKind(IntEnum):
     HELLO = 1  # Hello as JSON; node → recorder, first frame of a connection
     RESUME = 2  # Resume as JSON; recorder → node, answer to HELLO
     TRACK = 3  # TrackDeclared as JSON; first frame of each track
-    RTP = 4  # one RTP packet as received, decrypted, after retransmission repair (so not always in order)
+    RTP = 4  # one RTP packet, decrypted, plain (repaired ones too, so not always in order)
     SENDER_REPORT = 5  # SenderReport, 20 bytes
     GATE = 6  # GateMoved as JSON: the track is closed (muted, camera off, paused) or open again
     END = 7  # track ended; no body
@@ -64,7 +64,8 @@ _KINDS = {kind.value: kind for kind in FrameKind}
 
 class Hello(msgspec.Struct, frozen=True):
     """Who speaks. ``moment``: when this tap began, the same on each of its connections; another moment is another run
-    of the node, which the recorder counts as a new part."""
+    of the node, or another node, which the recorder counts as a new part. The frame's arrival time is when it was sent:
+    by it the recorder knows how long ago that moment was, whatever it knows of this node's clocks."""
 
     version: int
     node: NodeId

@@ -6,6 +6,7 @@ Exit codes: 0 done · 1 refused or faults found · 2 wrong usage · 78 configura
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ import typer
 from bridge.errors import MalformedInput
 from deploy import configuration as conf
 from deploy.cli_evidence import archive_app, audit_app, key_app
+from deploy.cli_nodes import node_app
 from deploy.configuration import Configuration
 from deploy.options import ConfigFile, Data, Port, StoreOption, console, faults_told, resolved
 
@@ -21,6 +23,7 @@ db_app = typer.Typer(help="The database.", no_args_is_help=True)
 user_app = typer.Typer(help="Accounts.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
 app.add_typer(user_app, name="user")
+app.add_typer(node_app, name="node")
 app.add_typer(key_app, name="key")
 app.add_typer(audit_app, name="audit")
 app.add_typer(archive_app, name="archive")
@@ -61,6 +64,8 @@ def up(
     tls_key: TlsKey = None,
     mode: ModeOption = None,
     store: StoreOption = None,
+    workers: Annotated[int | None, typer.Option(help="Media nodes; default: one for each core but two.")] = None,
+    parts: Annotated[str | None, typer.Option(help="What runs here, comma-separated: web,sfu,recorder,jobs.")] = None,
 ) -> None:
     """Start everything on this machine and keep it running."""
     from deploy.up import up as main
@@ -76,6 +81,8 @@ def up(
             web__tls_cert=tls_cert,
             web__tls_key=tls_key,
             media__announce=_announced(announce),
+            media__workers=workers,
+            parts=None if parts is None else tuple(parts.split(",")),
         )
         raise typer.Exit(asyncio.run(main(configuration, console)))
 
@@ -106,13 +113,19 @@ def web(config: ConfigFile = None, data: Data = None, port: Port = None, listen:
 
 
 @app.command()
-def sfu(config: ConfigFile = None, data: Data = None, port: Port = None, listen: Listen = None) -> None:
+def sfu(
+    config: ConfigFile = None,
+    data: Data = None,
+    port: Port = None,
+    listen: Listen = None,
+    worker: Annotated[int, typer.Option(help="Which one of this machine's.", min=1, max=64)] = 1,
+) -> None:
     """A media node."""
     from deploy.processes import sfu as main
 
     with faults_told():
         configuration = resolved(config, data=data, web__port=port, listen=listen)
-    run(main, configuration)
+    run(partial(main, worker=worker), configuration)
 
 
 @app.command()

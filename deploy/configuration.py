@@ -4,8 +4,8 @@ A key ``web.port`` is ``[web] port = …`` in TOML and ``DIEMCAU_WEB_PORT`` in t
 with every fault at once, each naming its key.
 """
 
-import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
@@ -15,9 +15,17 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from bridge.turn import LEAST_SECRET, TurnRelays, is_turn_address
+from bridge.turn import TurnRelays
+from deploy.part_faults import AUTO, jobs_faults, media_faults, turn_faults
 
 ENVIRONMENT_PREFIX = "DIEMCAU_"
+
+
+PARTS = ("web", "sfu", "recorder", "jobs")
+"""What a machine runs, in closing order: nobody new comes in, then the nodes' last packets reach the recorder, then the
+rest."""
+CORES_LEFT = 2
+"""For pages, recorder, database, and the kernel's own work with packets."""
 
 
 class ConfigurationFault(Exception):
@@ -32,21 +40,31 @@ class Mode(StrEnum):
 
 
 class WebPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Pages and signalling. ``proxies``: addresses of our own reverse proxies, whose word on who asks is taken."""
+    """Pages and signalling. ``proxies``: addresses of our own reverse proxies, whose word on who asks is taken. Where
+    several web processes share one installation, ``address``: the origin at which browsers reach this very one's rooms;
+    ``peers``: those of the others."""
 
     port: int = 8080
     tls_cert: str = ""
     tls_key: str = ""
     proxies: tuple[str, ...] = ()
+    address: str = ""
+    peers: tuple[str, ...] = ()
 
 
 class MediaPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The media node. ``port`` 0: web port + 1, UDP and, unless ``tcp`` is false, TCP. ``announce``: numeric addresses
-    that browsers are told, the preferred first; empty: the listen address. ``test_seconds``: of each way when people
-    test their connection."""
+    """The media nodes. ``port`` of the first, 0: web port + 1; the others take the next ones; UDP and, unless ``tcp``
+    is false, TCP. ``announce``: numeric addresses that browsers are told, the preferred first; empty: the listen
+    address. ``workers``: how many run here, 0: one for each core but two. ``name``: of this machine's nodes in the
+    registry, where there are several machines. ``control``: HOST:PORT at which processes on other machines order the
+    first (the others take the next ports), empty: a Unix socket. ``test_seconds``: of each way when people test their
+    connection."""
 
     port: int = 0
     tcp: bool = True
+    workers: int = 0
+    name: str = "sfu"
+    control: str = ""
     announce: tuple[str, ...] = ()
     replay_seconds: int = 20
     test_seconds: int = 10
@@ -87,12 +105,15 @@ class StorePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class RecordingPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The recorder and the archive. ``retention_days`` counts in production; trial keeps one day. ``planned_minutes``:
-    how long a session is to fit on the recorder's disks when it starts."""
+    how long a session is to fit on the recorder's disks when it starts. ``control`` and ``tap``: HOST:PORT where
+    processes on other machines order the recorder, and media nodes hand over; empty: Unix sockets."""
 
     segment_seconds: int = 60
     planned_minutes: int = 120
     provisional_days: int = 90
     retention_days: int = 3653
+    control: str = ""
+    tap: str = ""
 
 
 class ArchivePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,7 +145,9 @@ class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole. ``data``: the one folder everything is written to. ``database_url`` empty: SQLite in it.
-    ``contact``: whom to call, as pages say it; ``zone``: the office's time zone (IANA)."""
+    ``contact``: whom to call, as pages say it; ``zone``: the office's time zone (IANA). ``parts``: what `diemcau up`
+    runs on this machine; ``control_secret``: what processes on several machines show one another; ``redis_url``: by
+    which several web processes hear of one another's changes."""
 
     mode: Mode = Mode.TRIAL
     data: str = "diemcau-data"
@@ -134,6 +157,9 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zone: str = "Asia/Ho_Chi_Minh"
     language: str = "vi"
     database_url: str = ""
+    parts: tuple[str, ...] = PARTS
+    control_secret: str = ""
+    redis_url: str = ""
     web: WebPart = WebPart()
     media: MediaPart = MediaPart()
     turn: TurnPart = TurnPart()
@@ -149,9 +175,29 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Path(self.data).expanduser().absolute()
 
     @property
+    def has_pages(self) -> bool:
+        """Whether this machine answers people's browsers."""
+        return PARTS[0] in self.parts
+
+    @property
+    def has_jobs(self) -> bool:
+        """Whether this machine seals, and so has the keys."""
+        return PARTS[-1] in self.parts
+
+    @property
     def media_port(self) -> int:
-        """Port of the media node, UDP and TCP."""
+        """Port of the first media node, UDP and TCP."""
         return self.media.port or self.web.port + 1
+
+    @property
+    def media_workers(self) -> int:
+        """Media nodes of this machine."""
+        return self.media.workers or max(1, len(os.sched_getaffinity(0)) - CORES_LEFT)
+
+    def media_port_of(self, worker: int) -> int:
+        """UDP port of the worker of that number, from 1. Our own MinIO's port between them is left out."""
+        port = self.media_port + worker - 1
+        return port + 1 if self.own_store and self.media_port < self.store_port <= port else port
 
     @property
     def store_port(self) -> int:
@@ -180,7 +226,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.listen.startswith("127.") or self.listen in ("::1", "localhost")
 
 
-SECRET_KEYS = frozenset({"database_url", "store.secret_key", "turn.secret"})
+SECRET_KEYS = frozenset({"database_url", "store.secret_key", "control_secret", "redis_url", "turn.secret"})
 """Printed hidden: a database address carries its password."""
 HIDDEN = "(hidden)"
 
@@ -224,10 +270,6 @@ def _from_file(file: Path) -> dict[str, Any]:
         raise ConfigurationFault(f"{file}: {error}") from error
 
 
-AUTO = "auto"
-"""As ``media.announce``: this machine's own addresses."""
-
-
 def known_keys() -> dict[str, Any]:
     """Every dotted key with its type."""
     keys: dict[str, Any] = {}
@@ -248,7 +290,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-_LISTS = frozenset({"media.announce", "web.proxies", "turn.urls"})
+_LISTS = frozenset({"media.announce", "web.proxies", "web.peers", "parts", "turn.urls"})
 """Keys whose text is a comma-separated list."""
 
 
@@ -262,6 +304,7 @@ def _faults(configuration: Configuration) -> list[str]:
     web, faults = configuration.web, []
     if not 1 <= web.port <= 65_534:
         faults.append(f"web.port: {web.port} is not between 1 and 65534")
+    faults += _place_faults(configuration)
     if bool(web.tls_cert) != bool(web.tls_key):
         faults.append("web.tls_cert and web.tls_key go together")
     if not 5 <= configuration.recording.segment_seconds <= 600:
@@ -271,8 +314,8 @@ def _faults(configuration: Configuration) -> list[str]:
         faults.append("archive.signing_key and archive.signing_certificate go together")
     if not 1 <= configuration.recording.planned_minutes <= 1440:
         faults.append("recording.planned_minutes: not between 1 and 1440")
-    faults += _store_faults(configuration) + _jobs_faults(configuration.jobs)
-    faults += _media_faults(configuration.media) + _turn_faults(configuration.turn)
+    faults += _store_faults(configuration) + jobs_faults(configuration.jobs)
+    faults += media_faults(configuration.media) + turn_faults(configuration.turn)
     if configuration.zone not in available_timezones():
         faults.append(f"zone: {configuration.zone} is no IANA time zone")
     if configuration.language not in ("vi", "en"):
@@ -280,50 +323,40 @@ def _faults(configuration: Configuration) -> list[str]:
     return faults
 
 
-def _is_announced(text: str) -> bool:
-    """An IPv4 or IPv6 literal (without brackets or zone, which no candidate may have), or ``auto``."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return text == AUTO
-    return "%" not in text
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
+_HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})", re.ASCII)
 
 
-def _media_faults(media: MediaPart) -> list[str]:
-    faults = [f"media.announce: {one} is no numeric address" for one in media.announce if not _is_announced(one)]
-    if not 0 <= media.port <= 65_535:
-        faults.append(f"media.port: {media.port} is not between 0 and 65535")
-    if not 1 <= media.replay_seconds <= 120:
-        faults.append(f"media.replay_seconds: {media.replay_seconds} is not between 1 and 120")
-    if not 1 <= media.test_seconds <= 15:
-        faults.append(f"media.test_seconds: {media.test_seconds} is not between 1 and 15")
+_ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?", re.ASCII)
+
+
+def _place_faults(configuration: Configuration) -> list[str]:
+    """Of what runs where, and how machines reach one another."""
+    media, web, faults = configuration.media, configuration.web, []
+    for key, origin in (("web.address", web.address), *(("web.peers", peer) for peer in web.peers)):
+        if origin and not _ORIGIN.fullmatch(origin):
+            faults.append(f"{key}: {origin} is not of the form http(s)://HOST or http(s)://HOST:PORT")
+    if web.peers and not (web.address and configuration.redis_url and configuration.database_url):
+        faults.append("web.peers: needs web.address, redis_url and database_url")
+    if not 0 <= media.workers <= 64:
+        faults.append(f"media.workers: {media.workers} is not between 0 and 64")
+    elif configuration.media_port <= 65_535 < configuration.media_port_of(configuration.media_workers):
+        faults.append(f"media.port: {configuration.media_workers} nodes do not fit from {configuration.media_port} on")
+    if not _NAME.fullmatch(media.name):
+        faults.append(f"media.name: {media.name} is not of 1 to 40 small letters, digits and hyphens")
+    faults += [f"parts: {part} is none of {', '.join(PARTS)}" for part in configuration.parts if part not in PARTS]
+    addresses = {"media.control": media.control}
+    addresses |= {f"recording.{name}": getattr(configuration.recording, name) for name in ("control", "tap")}
+    for key, address in addresses.items():
+        if address and not _HOST_AND_PORT.fullmatch(address):
+            faults.append(f"{key}: {address} is not of the form HOST:PORT")
+        elif address and key != "recording.tap" and len(configuration.control_secret) < LEAST_SECRET:
+            faults.append(f"{key}: needs control_secret, of {LEAST_SECRET} characters or more")
     return faults
 
 
-def _turn_faults(turn: TurnPart) -> list[str]:
-    faults = [
-        f"turn.urls: {url} is not of the form turn(s):HOST[:PORT]" for url in turn.urls if not is_turn_address(url)
-    ]
-    if turn.urls and len(turn.secret) < LEAST_SECRET:
-        faults.append(f"turn.secret: needs {LEAST_SECRET} characters at least")
-    if turn.relay_only and not turn.urls:
-        faults.append("turn.relay_only: needs turn.urls")
-    if not 1 <= turn.valid_hours <= 168:
-        faults.append(f"turn.valid_hours: {turn.valid_hours} is not between 1 and 168")
-    return faults
-
-
-def _jobs_faults(jobs: JobsPart) -> list[str]:
-    limits = {
-        "render_threads": (jobs.render_threads, 1, 64),
-        "render_cpu_percent": (jobs.render_cpu_percent, 5, 6_400),
-        "render_piece_seconds": (jobs.render_piece_seconds, 1, 600),
-    }
-    return [
-        f"jobs.{name}: {value} is not between {least} and {most}"
-        for name, (value, least, most) in limits.items()
-        if not least <= value <= most
-    ]
+LEAST_SECRET = 20
+"""Characters of ``control_secret``: whoever guesses it commands the media."""
 
 
 def _store_faults(configuration: Configuration) -> list[str]:

@@ -1,6 +1,7 @@
 """The address people type, and every other under which pages may be ours."""
 
 import socket
+from urllib.parse import urlsplit
 
 from deploy.configuration import Configuration
 
@@ -28,13 +29,15 @@ def near(configuration: Configuration) -> str:
 def hosts(configuration: Configuration) -> frozenset[str]:
     """What the Host header of a request to us may say beside the address people type."""
     names = {*configuration.announced, "localhost", "127.0.0.1"}
-    return frozenset(_place(name, configuration) for name in names)
+    named = urlsplit(configuration.web.address).netloc
+    return frozenset({_place(name, configuration) for name in names} | {named} - {""})
 
 
 def origins(configuration: Configuration) -> tuple[str, ...]:
     """Whose pages are ours."""
-    scheme = _scheme(configuration)
-    return tuple(sorted({origin(configuration), *(f"{scheme}://{host}" for host in hosts(configuration))}))
+    scheme, web = _scheme(configuration), configuration.web
+    ours = {origin(configuration), *(f"{scheme}://{host}" for host in hosts(configuration))}
+    return tuple(sorted(ours | {web.address, *web.peers} - {""}))
 
 
 def _scheme(configuration: Configuration) -> str:

@@ -6,28 +6,30 @@ Each imports its own room only when it runs: a media node carries no database (3
 from pathlib import Path
 
 from bridge.outbox import OutboxRelay
+from bridge.repeats import RepeatTeller
 from bridge.sealing import Sealing, SigningPorts
 from deploy.configuration import Configuration
 from deploy.folder import prepare
 from deploy.jobs import Job, run_jobs
-from deploy.names import LOCAL_NODE, LOCAL_RECORDER
+from deploy.names import LOCAL_RECORDER, local_node, recorder_control, recorder_tap
 from deploy.serving import as_many_files_as_allowed, serve, stop_event
 from deploy.software import SOFTWARE
 from deploy.time import SystemClock, SystemEntropy
 
 
-async def sfu(configuration: Configuration) -> int:
-    """A media node."""
+async def sfu(configuration: Configuration, worker: int = 1) -> int:
+    """A media node; ``worker``: which one of this machine."""
     from sfu.build import build
     from sfu.settings import SfuConfig
 
     as_many_files_as_allowed()
-    folder = prepare(configuration)
+    local = local_node(configuration, prepare(configuration), worker)
     config = SfuConfig(
-        node=LOCAL_NODE,
-        control=folder.socket("sfu"),
+        node=local.id,
+        control=local.control,
+        secret=configuration.control_secret,
         listen=configuration.listen,
-        port=configuration.media_port,
+        port=local.port,
         tcp=configuration.media.tcp,
         announced=configuration.announced,
         replay_seconds=configuration.media.replay_seconds,
@@ -49,8 +51,9 @@ async def recorder(configuration: Configuration) -> int:
     config = RecorderConfig(
         recorder=LOCAL_RECORDER,
         spool=folder.spool,
-        control_address=folder.socket("recorder"),
-        tap_address=folder.socket("tap"),
+        control_address=recorder_control(configuration, folder),
+        tap_address=recorder_tap(configuration, folder),
+        secret=configuration.control_secret,
         segment_seconds=configuration.recording.segment_seconds,
         store=place if isinstance(place, Path) else None,
         version=SOFTWARE,
@@ -85,12 +88,13 @@ async def jobs(configuration: Configuration) -> int:
     async with opened(configuration, folder) as storage:
         days = retention_days(configuration)
         sealing = Sealing(storage.units, storage.objects, SystemClock(), signing, SOFTWARE, days)
+        repeats = RepeatTeller(storage.units, SystemClock())
         queue, renders = copying(configuration, folder, storage)
         queue.start()
         keys_job = Job("keys", 60.0, key_publishing(storage, keys).publish)
         copies = [Job("copies", 1.0, queue.look, quiet=True), Job("copies tidy", 3600.0, renders.tidy, quiet=True)]
         try:
-            await run_jobs([keys_job, *_table(sealing, OutboxRelay(storage.units, {})), *copies], stopping)
+            await run_jobs([keys_job, *_table(sealing, OutboxRelay(storage.units, {}), repeats), *copies], stopping)
         finally:
             await queue.close()
     return 0
@@ -103,9 +107,10 @@ async def render(configuration: Configuration) -> int:
     return await main(configuration)
 
 
-def _table(sealing: Sealing, outbox: OutboxRelay) -> list[Job]:
+def _table(sealing: Sealing, outbox: OutboxRelay, repeats: RepeatTeller) -> list[Job]:
     return [
         Job("seal", 1.0, sealing.seal_all),
         Job("verify", 5.0, sealing.verify_new),
+        Job("repeats", 30.0, repeats.tell, quiet=True),
         Job("outbox", 30.0, outbox.run, quiet=True),
     ]

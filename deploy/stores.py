@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bridge.repositories import UnitsOfWork
 from deploy.configuration import Configuration, ConfigurationFault, Mode, StoreKind
 from deploy.folder import DataFolder
 from deploy.time import SystemClock
@@ -42,6 +43,17 @@ async def opened(configuration: Configuration, folder: DataFolder) -> AsyncItera
         await _checked(storage)
         await storage.prepare()
         yield storage
+    finally:
+        await storage.close()
+
+
+@asynccontextmanager
+async def units_opened(configuration: Configuration, folder: DataFolder) -> AsyncIterator[UnitsOfWork]:
+    """The database alone, checked. Raises ConfigurationFault for another version, Unavailable."""
+    storage = _built(configuration, folder)
+    try:
+        await _checked(storage)
+        yield storage.units
     finally:
         await storage.close()
 

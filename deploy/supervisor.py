@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
@@ -32,7 +33,7 @@ worked is tried again all the same: its disk may be full, its port taken for a m
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One child process: a name for people and ``diemcau`` arguments."""
+    """One child process: a name for people and ``diemcau`` arguments. Neighbours with the same command end at once."""
 
     name: str
     arguments: tuple[str, ...]
@@ -46,6 +47,9 @@ class Supervisor:
         self._logs = logs
         self._stopping = asyncio.Event()
         self._children: dict[str, asyncio.subprocess.Process] = {}
+        self._awake = {part.name: asyncio.Event() for part in parts}
+        for awake in self._awake.values():
+            awake.set()
         self._exit = 0
 
     def stop(self) -> None:
@@ -57,6 +61,16 @@ class Supervisor:
         child = self._children.get(name)
         return child.pid if child else None
 
+    def rest(self, name: str) -> None:
+        """End a part, and do not start it again before :meth:`wake`."""
+        self._awake[name].clear()
+        if (child := self._children.get(name)) is not None:
+            child.terminate()
+
+    def wake(self, name: str) -> None:
+        """Start it again."""
+        self._awake[name].set()
+
     def command(self, part: Part) -> tuple[str, ...]:
         """What is executed for a part: this programme again."""
         return (sys.executable, "-m", "deploy.cli", *part.arguments)
@@ -65,9 +79,10 @@ class Supervisor:
         """Returns when stopped, or when a part cannot be configured."""
         keepers = {part.name: asyncio.create_task(self._keep(part), name=part.name) for part in self._parts}
         await self._stopping.wait()
-        for part in self._parts:
-            await self._end(part.name)
-            await keepers[part.name]
+        for _, alike in groupby(self._parts, key=lambda part: part.arguments[0]):
+            ending = [part.name for part in alike]
+            await asyncio.gather(*(self._end(name) for name in ending))
+            await asyncio.gather(*(keepers[name] for name in ending))
         return self._exit
 
     async def _keep(self, part: Part) -> None:
@@ -76,6 +91,7 @@ class Supervisor:
         while not self._stopping.is_set():
             began = loop.time()
             code = await self._tried(part)
+            await self._rested(part.name)
             if self._stopping.is_set():
                 return
             if code == CONFIGURATION_EXIT and not has_worked:
@@ -88,6 +104,13 @@ class Supervisor:
             failures += 1
             _log.warning("%s ended with code %s; started again in %.1f s", part.name, code, backoff)
             await self._pause(backoff)
+
+    async def _rested(self, name: str) -> None:
+        """Until it is to run, or nothing is."""
+        waits = [asyncio.create_task(event.wait()) for event in (self._awake[name], self._stopping)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for one in waits:
+            one.cancel()
 
     async def _tried(self, part: Part) -> int | None:
         """The exit code; None when the machine had no process, memory or descriptor to spare."""

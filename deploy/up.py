@@ -13,22 +13,22 @@ from rich.console import Console
 from rich.table import Table
 
 from bridge.receptions import ReceptionService
-from deploy.configuration import Configuration, ConfigurationFault, Mode, keep
+from deploy.configuration import PARTS, Configuration, ConfigurationFault, Mode, keep
 from deploy.first_start import DemoAccount, FirstStart
 from deploy.firstlink import new_first_link
 from deploy.folder import DataFolder, FolderFault, prepare
+from deploy.heartbeats import Beating, Heartbeats
 from deploy.keys import ready_keys, said_of_key
+from deploy.names import SFU, local_nodes
 from deploy.origin import near, origin
 from deploy.storeproof import check_store, prove_lock
-from deploy.stores import migrated, opened
+from deploy.stores import migrated, opened, units_opened
 from deploy.supervisor import Part, Supervisor
 from deploy.time import SystemClock, SystemEntropy
 from deploy.tls import own_context, server_context
 from signaling.notices import InProcessNotices
 from web.passwords import Argon2Passwords
 
-PARTS = ("web", "sfu", "recorder", "jobs")
-"""In closing order: nobody new comes in, then the node's last packets reach the recorder, then the rest."""
 STORE = "store"
 """Closed last: whatever the others still have to store has a place to go."""
 
@@ -50,23 +50,50 @@ async def running(configuration: Configuration, console: Console) -> AsyncIterat
     with _alone(folder):
         _check_announced(configuration)
         _check_ports(configuration)
-        check_store(configuration)
-        server_context(configuration, folder)
-        ready_keys(configuration, folder)
-        await migrated(configuration, folder)
-        found = await _first_start(configuration, folder)
+        found = await _prepared(configuration, folder) if configuration.has_pages else ""
         supervisor = Supervisor(_parts(configuration, folder), folder.logs)
         _on_signals(supervisor)
         task = asyncio.create_task(supervisor.run(), name="supervisor")
         try:
-            await _ready(configuration, folder, task)
-            if not task.done():
-                await prove_lock(configuration, folder)
-            _tell(console, configuration, folder, found)
-            yield task
+            async with _beating(configuration, folder, supervisor) as heartbeats:
+                await _ready(configuration, folder, task, heartbeats)
+                if not task.done() and configuration.has_pages:
+                    await prove_lock(configuration, folder)
+                _tell(console, configuration, folder, found)
+                yield task
         finally:
             supervisor.stop()
             await task
+
+
+async def _prepared(configuration: Configuration, folder: DataFolder) -> Sequence[DemoAccount] | str:
+    """What the machine with the pages does before anything starts; the answer is for the screen."""
+    check_store(configuration)
+    server_context(configuration, folder)
+    if configuration.has_jobs:
+        ready_keys(configuration, folder)
+    await migrated(configuration, folder)
+    return await _first_start(configuration, folder)
+
+
+@asynccontextmanager
+async def _beating(
+    configuration: Configuration, folder: DataFolder, supervisor: Supervisor
+) -> AsyncIterator[Heartbeats]:
+    """Inside, the media nodes of this machine stand in the registry."""
+    announced, secret = configuration.announced[0], configuration.control_secret
+    nodes = [
+        Beating(node, f"{announced}:{node.port}", secret, supervisor) for node in local_nodes(configuration, folder)
+    ]
+    async with units_opened(configuration, folder) as units:
+        heartbeats = Heartbeats(nodes, units, SystemClock())
+        beating = asyncio.create_task(heartbeats.run(), name="heartbeats")
+        try:
+            yield heartbeats
+        finally:
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+            await heartbeats.close()
 
 
 @contextmanager
@@ -88,12 +115,14 @@ def _check_announced(configuration: Configuration) -> None:
 
 
 def _check_ports(configuration: Configuration) -> None:
-    wanted = [
-        (socket.SOCK_STREAM, configuration.listen, configuration.web.port, "--port (pages)"),
-        (socket.SOCK_DGRAM, configuration.listen, configuration.media_port, "media.port (media)"),
-    ]
-    if configuration.media.tcp:
-        wanted.append((socket.SOCK_STREAM, configuration.listen, configuration.media_port, "media.port (media, TCP)"))
+    wanted = []
+    if configuration.has_pages:
+        wanted.append((socket.SOCK_STREAM, configuration.listen, configuration.web.port, "--port (pages)"))
+    for worker in range(1, configuration.media_workers + 1) if SFU in configuration.parts else ():
+        port = configuration.media_port_of(worker)
+        wanted.append((socket.SOCK_DGRAM, configuration.listen, port, "media.port (media)"))
+        if configuration.media.tcp:
+            wanted.append((socket.SOCK_STREAM, configuration.listen, port, "media.port (media, TCP)"))
     if configuration.own_store:
         wanted.append((socket.SOCK_STREAM, "127.0.0.1", configuration.store_port, "store.port (MinIO)"))
     for kind, listen, port, name in wanted:
@@ -123,8 +152,15 @@ def _parts(configuration: Configuration, folder: DataFolder) -> list[Part]:
     """Each child reads the configuration as it was resolved here."""
     file = folder.sockets / "resolved.toml"
     keep(configuration, file)
-    names = (*PARTS, STORE) if configuration.own_store else PARTS
-    return [Part(name, (name, "--config", str(file))) for name in names]
+    common = ("--config", str(file))
+    parts: list[Part] = []
+    for name in PARTS:
+        if name == SFU:
+            nodes = local_nodes(configuration, folder)
+            parts += [Part(node.part, (SFU, *common, "--worker", str(node.worker))) for node in nodes]
+        elif name in configuration.parts:
+            parts.append(Part(name, (name, *common)))
+    return [*parts, Part(STORE, (STORE, *common))] if configuration.own_store else parts
 
 
 def _on_signals(supervisor: Supervisor) -> None:
@@ -133,13 +169,17 @@ def _on_signals(supervisor: Supervisor) -> None:
         loop.add_signal_handler(number, supervisor.stop)
 
 
-async def _ready(configuration: Configuration, folder: DataFolder, task: asyncio.Task[int]) -> None:
-    """Until ``/healthz`` answers well. Raises ConfigurationFault when it does not within a minute."""
+async def _ready(
+    configuration: Configuration, folder: DataFolder, task: asyncio.Task[int], heartbeats: Heartbeats
+) -> None:
+    """Until all nodes of this machine and, with pages, ``/healthz`` answer well. Raises ConfigurationFault when they do
+    not within a minute."""
     loop = asyncio.get_running_loop()
     until = loop.time() + _READY_S
     async with aiohttp.ClientSession() as client:
         while loop.time() < until:
-            if task.done() or await _healthy(client, configuration):
+            is_healthy = heartbeats.all_beat and (not configuration.has_pages or await _healthy(client, configuration))
+            if task.done() or is_healthy:
                 return
             await asyncio.sleep(_POLL_S)
     raise ConfigurationFault(f"not ready after {_READY_S:.0f} s; what each part said lies in {folder.logs}")
@@ -158,9 +198,11 @@ async def _healthy(client: aiohttp.ClientSession, configuration: Configuration) 
 def _tell(
     console: Console, configuration: Configuration, folder: DataFolder, found: Sequence[DemoAccount] | str
 ) -> None:
-    console.print(f"\nĐiểm Cầu: {origin(configuration)}", markup=False)
+    where = origin(configuration) if configuration.has_pages else f"{', '.join(configuration.parts)} of this machine"
+    console.print(f"\nĐiểm Cầu: {where}", markup=False)
     console.print(f"data: {folder.root}   logs: {folder.logs}   mode: {configuration.mode}", markup=False)
-    console.print(said_of_key(configuration, folder), markup=False, soft_wrap=True)
+    if configuration.has_jobs:
+        console.print(said_of_key(configuration, folder), markup=False, soft_wrap=True)
     if isinstance(found, str):
         _tell_link(console, found)
     elif found:

@@ -1,5 +1,7 @@
 """The web process: pages, signalling, and the ports between them."""
 
+import asyncio
+from functools import partial
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -11,9 +13,9 @@ from bridge.watch import WatchTimes
 from deploy.configuration import Configuration, Mode
 from deploy.folder import DataFolder
 from deploy.keys import known_keys
-from deploy.names import LOCAL_NODE, LOCAL_RECORDER
+from deploy.names import LOCAL_RECORDER, recorder_control
 from deploy.origin import hosts, origin, origins
-from deploy.places import ListedPlaces
+from deploy.places import RegisteredPlaces
 from deploy.stores import provisional_days
 from deploy.time import SystemClock, SystemEntropy, boot_name
 from deploy.tls import server_context
@@ -52,6 +54,7 @@ def web_config(configuration: Configuration) -> WebConfig:
         turn=configuration.relays,
         line_test_seconds=configuration.media.test_seconds,
         language=configuration.language,
+        socket_origins=tuple(filter(None, (configuration.web.address, *configuration.web.peers))),
         session_minutes=configuration.recording.planned_minutes,
         resume_seconds=configuration.room.resume_seconds,
         trial=configuration.mode is Mode.TRIAL,
@@ -62,7 +65,7 @@ def signaling_config(configuration: Configuration, folder: DataFolder) -> Signal
     """What the sockets are told. The owner's name is stable over restarts: its rooms come back at once."""
     room = configuration.room
     return SignalingConfig(
-        owner=f"web-{configuration.web.port}",
+        owner=configuration.web.address or f"web-{configuration.web.port}",
         key=folder.secret("tokens").encode(),
         boot=boot_name(),
         origins=origins(configuration),
@@ -72,24 +75,36 @@ def signaling_config(configuration: Configuration, folder: DataFolder) -> Signal
     )
 
 
+def _notices(configuration: Configuration, entropy: SystemEntropy) -> InProcessNotices:
+    """Over Redis where there are several processes. One alone does not carry its library (7 MB)."""
+    if not configuration.redis_url:
+        return InProcessNotices()
+    from signaling.redis_notices import RedisNotices
+
+    return RedisNotices(configuration.redis_url, entropy)
+
+
 class WebProcess:
     """Started and closed by :func:`deploy.serving.serve`. Closing order: listener, rooms and sockets, clients."""
 
     def __init__(self, configuration: Configuration, folder: DataFolder, storage: Storage) -> None:
         self._configuration = configuration
         self._folder = folder
-        clock, entropy, notices = SystemClock(), SystemEntropy(), InProcessNotices()
-        self._node = HttpMediaNode(folder.socket("sfu"))
-        self._recorder = HttpRecorderNode(folder.socket("recorder"))
-        places = ListedPlaces({LOCAL_NODE: self._node}, {LOCAL_RECORDER: self._recorder})
+        clock, entropy = SystemClock(), SystemEntropy()
+        notices = _notices(configuration, entropy)
+        secret = configuration.control_secret
+        self._recorder = HttpRecorderNode(recorder_control(configuration, folder), secret)
+        connect = partial(HttpMediaNode, secret=secret)
+        places = RegisteredPlaces(storage.units, clock, {LOCAL_RECORDER: self._recorder}, connect)
         self._places = places
+        self._looking: asyncio.Task[None] | None = None
         receptions = ReceptionService(storage.units, clock, entropy, notices)
         signaling = signaling_config(configuration, folder)
         self._signaling = build_signaling(
             signaling,
             units=storage.units,
             receptions=receptions,
-            journal=FileJournal(folder.journal(signaling.owner)),
+            journal=FileJournal(folder.journal(signaling.owner.replace("://", "-").replace(":", "-"))),
             places=places,
             notices=notices,
             clock=clock,
@@ -108,11 +123,11 @@ class WebProcess:
                 remuxer=PyAvRemuxer(),
                 passwords=Argon2Passwords(entropy),
                 secrets=AesSecretBox(folder.secret("factors"), entropy),
-                probed=self._node,
+                probed=places,
                 clock=clock,
                 entropy=entropy,
                 probes={
-                    "node": self._node.health,
+                    "node": places.answers,
                     "recorder": self._recorder.health,
                     "store": storage.objects.answers,
                     "disks": self._disks,
@@ -131,6 +146,7 @@ class WebProcess:
 
     async def start(self) -> None:
         """Raises OSError when the port is taken."""
+        self._looking = asyncio.create_task(self._places.run(), name="registry")
         await self._signaling.start()
         self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=_SHUTDOWN_S)
         await self._runner.setup()
@@ -145,4 +161,7 @@ class WebProcess:
         runner, self._runner = self._runner, None
         if runner is not None:
             await runner.cleanup()
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
         await self._places.close()

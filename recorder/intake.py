@@ -110,13 +110,14 @@ class Intake:
             frames = await self._first_frames(reader, cutter)
         if not frames:
             return
-        hello = _hello(frames.pop(0)[0])
+        first, _ = frames.pop(0)
+        hello = _hello(first)
         recording = self._find(hello.recording)
         if recording is None:
             _log.warning("tap for unknown recording %s", hello.recording)
             return
         try:
-            going = await recording.hand_in(Opened(line, hello))
+            going = await recording.hand_in(Opened(line, hello, first.arrival - hello.moment.mono_ns))
             while going:
                 if frames:
                     going = await recording.hand_in(Received(line, frames))

@@ -28,10 +28,16 @@ class NodeClock:
         return None if self._lag_ns is None else now_ns - self._lag_ns
 
 
-def next_part_at(*, by_wall: int, by_mono: int, same_node: bool, heard: int, now: int | None) -> int:
-    """Media time at which another run of a node begins. A monotonic clock says nothing when it is another machine's, a
-    wall clock nothing when it was set meanwhile; so what both say is right, else what lies between the last frame heard
-    and now (``now``: None when this process heard nothing of the run before), else now."""
+def next_part_at(*, by_wall: int, by_mono: int, same_node: bool, heard: int, now: int | None, age: int) -> int:
+    """Media time at which another run of a node begins, or another node. ``heard``: of the last frame; ``now``: None
+    when this process heard nothing of the run before; ``age``: how long ago that was, by the new node's own clock.
+
+    Of one node: a monotonic clock says nothing when the machine was started anew, a wall clock nothing when it was set
+    meanwhile; so what both say is right, else what lies between the last frame heard and now, else now. Two machines'
+    clocks are compared only when this process knows no now: its own clock and the age are right to the way of a frame.
+    """
+    if not same_node and now is not None:
+        return max(heard, now - max(0, age))
     if abs(by_wall - by_mono) < CLOSE_NS:
         return max(by_wall, heard)
     for said in (by_mono, by_wall) if same_node else (by_wall, by_mono):

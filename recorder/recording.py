@@ -70,10 +70,11 @@ class Figures(msgspec.Struct, frozen=True):
 
 
 class Opened(NamedTuple):
-    """A node said HELLO."""
+    """A node said HELLO. ``age_ns``: since its tap began, by its own clock."""
 
     line: Line
     hello: Hello
+    age_ns: int = 0
 
 
 class Received(NamedTuple):
@@ -178,13 +179,13 @@ class Recording:
 
     async def _on_message(self, writing: Writing, message: Message) -> None:
         match message:
-            case Opened(line, hello):
-                await self._open(writing, line, hello)
+            case Opened(line, hello, age_ns):
+                await self._open(writing, line, hello, age_ns)
             case Received(line, frames):
                 if line is self._reading:
                     await writing.accept(frames)
 
-    async def _open(self, writing: Writing, line: Line, hello: Hello) -> None:
+    async def _open(self, writing: Writing, line: Line, hello: Hello, age_ns: int) -> None:
         known = [(part.node, part.hello) for part in self.state.parts]
         who = (hello.node, hello.moment)
         # Nothing follows a STOP: a node that begins anew then must not believe that it is recorded.
@@ -194,7 +195,7 @@ class Recording:
             return
         self._drop_line()
         if who not in known:
-            await writing.open_part(hello)
+            await writing.open_part(hello, age_ns)
         self._line = self._reading = line
         durable = {str(track): number for track, number in writing.durable_to.items()}
         line.send(pack_frame(FrameKind.RESUME, 0, 0, 0, pack_declaration(Resume(durable))))

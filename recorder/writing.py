@@ -85,11 +85,11 @@ class Writing:
         self.durable_to = log.durable()
         self.seen = dict(self.durable_to)
 
-    async def open_part(self, hello: Hello) -> None:
-        """The node restarted, or is the first: all its tracks are new tracks."""
+    async def open_part(self, hello: Hello, age_ns: int) -> None:
+        """The node restarted, is another, or the first: all its tracks are new tracks. ``age_ns``: since its moment."""
         if self.part is not None and self.began is None:
             await self._forget_part(self.part)
-        at_ns = self._at_of(hello)
+        at_ns = self._at_of(hello, age_ns)
         number = len(self.state.parts) + 1
         opened = hello.moment if self.began is not None else None
         if self.part is not None:
@@ -125,7 +125,7 @@ class Writing:
         """The moment of START, once it came."""
         return next((part.opened for part in self.state.parts if part.opened is not None), None)
 
-    def _at_of(self, hello: Hello) -> int:
+    def _at_of(self, hello: Hello, age_ns: int) -> int:
         """Media time of the moment in which another node run began."""
         began, moment = self.began, hello.moment
         if began is None or self.part is None:
@@ -136,6 +136,7 @@ class Writing:
             same_node=hello.node == self.state.parts[-1].node,
             heard=self.part.media_ns(self.part.now_ns),
             now=self.at_ns,
+            age=age_ns,
         )
 
     @property

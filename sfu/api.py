@@ -4,6 +4,7 @@ Each path is one method of :class:`bridge.ports.MediaNode`; refusals are RFC 945
 """
 
 import asyncio
+import hmac
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
@@ -47,7 +48,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def application(node: Node) -> web.Application:
     """The API of this node."""
-    app = web.Application(middlewares=[_problems], client_max_size=_LONGEST_BODY)
+    app = web.Application(middlewares=[_problems, _permitted], client_max_size=_LONGEST_BODY)
     app[_NODE] = node
     room = "/rooms/{room}"
     participant = room + "/participants/{participant}"
@@ -97,6 +98,16 @@ async def _problems(request: web.Request, handler: Handler) -> web.StreamRespons
         return _problem(Problem("urn:diemcau:internal", "internal", 500, Code.INTERNAL.value, ""))
 
 
+@web.middleware
+async def _permitted(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Where a secret is set it must be shown. Raises NotPermitted."""
+    secret = request.app[_NODE].config.secret
+    given = request.headers.get("Authorization", "")
+    if secret and not hmac.compare_digest(given.encode(), f"Bearer {secret}".encode()):
+        raise NotPermitted(Code.NOT_PERMITTED, "bearer secret")
+    return await handler(request)
+
+
 def _problem(problem: Problem) -> web.Response:
     body = msgspec.json.encode(problem)
     return web.Response(body=body, status=problem.status, content_type="application/problem+json")
@@ -143,7 +154,7 @@ async def _put_room(request: web.Request) -> web.Response:
 
 
 async def _delete_room(request: web.Request) -> web.Response:
-    await request.app[_NODE].delete_room(_room(request))
+    await request.app[_NODE].delete_room(_room(request), goes_on="goes_on" in request.query)
     return _done()
 
 

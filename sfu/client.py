@@ -37,7 +37,7 @@ Answer = TypeVar("Answer")
 class HttpMediaNode:
     """``address``: ``unix:PATH``, ``HOST:PORT`` or ``http://HOST:PORT``. Make it inside a running loop; close() it."""
 
-    def __init__(self, address: str, within_s: float = _WITHIN_S) -> None:
+    def __init__(self, address: str, within_s: float = _WITHIN_S, secret: str = "") -> None:
         connector: aiohttp.BaseConnector
         if address.startswith("unix:"):
             connector, self._root = aiohttp.UnixConnector(address.removeprefix("unix:")), "http://node"
@@ -45,7 +45,11 @@ class HttpMediaNode:
             connector = aiohttp.TCPConnector()
             self._root = address if "://" in address else f"http://{address}"
         self._within_s = within_s
-        self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=within_s))
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            timeout=aiohttp.ClientTimeout(total=within_s),
+            headers={"Authorization": f"Bearer {secret}"} if secret else {},
+        )
 
     async def close(self) -> None:
         """Idempotent; whoever reads events gets the end."""
@@ -59,9 +63,9 @@ class HttpMediaNode:
         """Raises Refusal(room_full)."""
         await self._order("PUT", _place(room), order)
 
-    async def delete_room(self, room: RoomId) -> None:
+    async def delete_room(self, room: RoomId, *, goes_on: bool = False) -> None:
         """Unknown: nothing happens."""
-        await self._order("DELETE", _place(room))
+        await self._order("DELETE", _place(room) + ("?goes_on" if goes_on else ""))
 
     async def put_participant(self, room: RoomId, participant: ParticipantId, order: ParticipantOrder) -> None:
         """Raises NotFound(unknown_room), Refusal(room_full)."""

@@ -61,7 +61,7 @@ class Node:
         """End every room, give the recorders a moment, then stop listening. Idempotent."""
         await self._probes.close()
         for room in list(self._rooms):
-            await self._rooms.pop(room).on_node_closed()
+            await self._rooms.pop(room).on_moved()
         tasks = set(self._ground.tasks)
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=_FAREWELL_S)
@@ -89,11 +89,11 @@ class Node:
             raise Refusal(Code.ROOM_FULL, f"{len(self._rooms)} rooms")
         self._rooms[room] = Room(self._ground, room, order)
 
-    async def delete_room(self, room: RoomId) -> None:
-        """End it. Unknown: nothing happens."""
+    async def delete_room(self, room: RoomId, *, goes_on: bool = False) -> None:
+        """End it. ``goes_on``: on another node, so its recording is left, not stopped. Unknown: nothing happens."""
         found = self._rooms.pop(room, None)
         if found is not None:
-            await found.close()
+            await (found.on_moved() if goes_on else found.close())
 
     async def put_participant(self, room: RoomId, participant: ParticipantId, order: ParticipantOrder) -> None:
         """Make or change one."""

@@ -6,10 +6,12 @@ from bridge.ids import NodeId
 
 
 class SfuConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """``control``: where the control API listens, ``unix:PATH`` or ``HOST:PORT``."""
+    """``control``: where the control API listens, ``unix:PATH`` or ``HOST:PORT``. ``secret``: what whoever orders it
+    must show (bearer), empty on a Unix socket, which is its owner's alone."""
 
     node: NodeId
     control: str
+    secret: str = ""
     listen: str = "127.0.0.1"
     """Numeric address of the media port; ``::`` is every address, of IPv4 too."""
     port: int = 0

@@ -80,7 +80,7 @@ class RoomTap:
     def start(self, moment: Moment) -> None:
         """Connect, and stay connected."""
         hello = Hello(_VERSION, self._ground.config.node, self._room, self.recording, moment)
-        self._hello = pack_frame(FrameKind.HELLO, 0, 0, moment.mono_ns, pack_declaration(hello))
+        self._hello = pack_declaration(hello)
         self._ground.spawn(self._deliver(), f"tap-{self._room}")
 
     def widen(self, order: TapOrder) -> None:
@@ -232,7 +232,7 @@ class RoomTap:
         frames = FrameReader()
         pump: asyncio.Task[None] | None = None
         try:
-            writer.write(self._hello)
+            writer.write(pack_frame(FrameKind.HELLO, 0, 0, self._ground.clock.mono(), self._hello))
             while chunk := await reader.read(65_536):
                 for frame in frames.feed(chunk):
                     if frame.kind is FrameKind.RESUME and pump is None:

@@ -10,6 +10,7 @@ from bridge.events import Departure, Event, ParticipantJoined, ParticipantLeft, 
 from bridge.ids import NS_PER_S, ParticipantId
 from bridge.policy import SYSTEM, Action, Actor, authorise
 from bridge.ports import Clock, Entropy, JoinGrant
+from bridge.reception import Reception
 from bridge.waiting import decide_waiting_ended, decide_waiting_lost, decide_waiting_returned
 from signaling.lines import Line
 from signaling.members import Member, Members
@@ -126,6 +127,17 @@ class Arrivals:
             member.line, member.lost_at = None, self._clock.mono()
             self._note_lost(participant)
 
+    async def all_lost(self) -> None:
+        """This process ends and is about to cut every line: noted as one, where each by itself would be stored and
+        shown to all the others. Raises Unavailable."""
+        present, now = self._memory.present, self._clock.mono()
+        events: list[Event] = []
+        for participant, member in self._members.items():
+            if member.line is not None:
+                member.line, member.lost_at = None, now
+                events += _lost(present, participant)
+        self._memory.at_once(SYSTEM, "NoteLost", events, room=EVERYTHING)
+
     async def media_lost(self, participant: ParticipantId) -> None:
         """The node hears nothing more of this browser."""
         if participant in self._memory.present.participants:
@@ -140,10 +152,7 @@ class Arrivals:
             self._memory.at_once(SYSTEM, "NoteReturned", events, room=EVERYTHING)
 
     def _note_lost(self, participant: ParticipantId) -> None:
-        present = self._memory.present
-        waits = participant in present.waiting
-        events = (decide_waiting_lost if waits else decide_lost)(present, participant)
-        self._memory.at_once(SYSTEM, "NoteLost", events, room=EVERYTHING)
+        self._memory.at_once(SYSTEM, "NoteLost", _lost(self._memory.present, participant), room=EVERYTHING)
 
     async def leave(self, participant: ParticipantId) -> None:
         """Gone for good, by one's own wish."""
@@ -215,6 +224,10 @@ class Arrivals:
         member = self._members.pop(participant, None)
         if member is not None and member.line is not None:
             member.line.end("ended", Ended(how, reason))
+
+
+def _lost(present: Reception, participant: ParticipantId) -> list[Event]:
+    return (decide_waiting_lost if participant in present.waiting else decide_lost)(present, participant)
 
 
 def _moved(event: Event) -> ParticipantId | None:

@@ -1,6 +1,6 @@
 """Puts the room's socket together: :func:`build`, then ``attach`` to the pages' application, ``start``, ``close``.
 
-Closing order: lines (browsers are told), sockets, rooms (what waits is stored), listeners.
+Closing order: presence (noted in one), lines (browsers are told), sockets, rooms (what waits is stored), listeners.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ class Signaling:
         rooms: Rooms,
         tokens: JoinTokens,
         clock: Clock,
-        subscribe: Callable[[], Callable[[], None]],
+        notices: InProcessNotices,
     ) -> None:
         self.tokens = tokens
         self._config = config
@@ -44,7 +44,7 @@ class Signaling:
         self._namespace = RoomNamespace(config, rooms, tokens, clock)
         self._server = _server(config)
         self._server.register_namespace(self._namespace)
-        self._subscribe = subscribe
+        self._notices = notices
         self._dropping: set[asyncio.Task[None]] = set()
         self._unsubscribe: Callable[[], None] | None = None
 
@@ -94,7 +94,8 @@ class Signaling:
 
     async def start(self) -> None:
         """Take back the rooms under way. Raises Unavailable."""
-        self._unsubscribe = self._subscribe()
+        self._unsubscribe = self._notices.subscribe(self._rooms.noticed)
+        await self._notices.start()
         await self._rooms.start()
 
     async def close(self) -> None:
@@ -102,6 +103,8 @@ class Signaling:
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
+        await self._rooms.lose_all()
+        await self._notices.close()
         await self._namespace.close()
         await self._rooms.close()
         await self._server.shutdown()
@@ -145,4 +148,4 @@ def build(
     steady = SteadyClock(clock)
     tokens = SignedJoinTokens(units, steady, entropy, key=config.key, owner=config.owner, valid_s=config.token_s)
     rooms = Rooms(config, units, receptions, journal, places, clock, entropy)
-    return Signaling(config, rooms, tokens, clock, lambda: notices.subscribe(rooms.noticed))
+    return Signaling(config, rooms, tokens, clock, notices)

@@ -28,7 +28,8 @@ PIECE = 50
 class Member:
     """``number``: of the newest resume secret, None when an earlier life of this process gave it; ``received``: the
     browser said something since. ``inside``: was welcomed into the room, not to wait. ``offer``: not yet answered.
-    ``dead``: directions of media that the node lost. ``read``: number of the last message that was passed on, or that
+    ``dead``: directions of media that the node lost; ``anew``: all of it is to be made anew, and nobody could be told
+    that yet. ``read``: number of the last message that was passed on, or that
     is not for them; ``quality``: of their line, as they say; ``writing``: how much more they may write now."""
 
     line: Line | None = None
@@ -38,6 +39,7 @@ class Member:
     inside: bool = False
     offer: DownlinkOffer | None = None
     dead: set[str] = field(default_factory=set)
+    anew: bool = False
     read: int = 0
     quality: str = UNKNOWN_LINE
     writing: TokenBucket | None = None

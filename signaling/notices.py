@@ -1,4 +1,4 @@
-"""Published facts inside one process. Between processes the same is carried by Redis (later)."""
+"""Published facts inside one process; between processes the same is carried by :mod:`signaling.redis_notices`."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from bridge.ids import ReceptionId
 
 Listener = Callable[[ReceptionId, str, Mapping[str, str]], None]
+MISSED = "missed"
+"""Kind of a notice about no reception in particular: something may have been stored of any."""
 _log = logging.getLogger(__name__)
 
 
@@ -20,8 +22,18 @@ class InProcessNotices:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    async def start(self) -> None:
+        """Nothing is to be begun."""
+
+    async def close(self) -> None:
+        """Nothing is to be ended."""
+
     def publish(self, reception: ReceptionId, kind: str, body: Mapping[str, str]) -> None:
         """Tell everybody. What is published has been stored: a listener that fails must not undo that."""
+        self.tell(reception, kind, body)
+
+    def tell(self, reception: ReceptionId, kind: str, body: Mapping[str, str]) -> None:
+        """The listeners of this process."""
         for listener in tuple(self._listeners):
             try:
                 listener(reception, kind, body)

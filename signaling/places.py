@@ -1,5 +1,6 @@
 """Where rooms happen: handed in by deploy, which knows the nodes and recorders of the installation."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 import msgspec
@@ -17,10 +18,11 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Places(Protocol):
-    """Chooses once per room; then finds by name."""
+    """Chooses for a room; then finds by name."""
 
-    async def choose(self, reception: Reception) -> Place:
-        """Raises Unavailable(node_unavailable | recorder_unavailable) when there is none."""
+    async def choose(self, reception: Reception, besides: Collection[NodeId] = ()) -> Place:
+        """Where it is as long as that answers, else the least loaded node that does; ``besides``: not on one of these.
+        The recorder stays. Raises Unavailable(node_unavailable | recorder_unavailable) when there is none."""
         ...
 
     def node(self, node: NodeId) -> MediaNode:

@@ -40,6 +40,7 @@ from signaling.placement import Placement
 from signaling.places import Place
 from signaling.refusals import STRANGER, Refusals
 from signaling.room_lease import RoomLease
+from signaling.room_node import RoomNode
 from signaling.room_parts import AT_ONCE, WITHOUT_NODE, WRITES, RoomParts
 from signaling.settling import Settling
 from signaling.showing import Showing
@@ -59,25 +60,33 @@ class Room:
         self, parts: RoomParts, stored: Reception, place: Place, lease: RoomLease, clock: SessionClock
     ) -> None:
         self.id = room_of(stored.id)
-        self.place = place
         self.lease = lease
         self.owned = True
         self._parts = parts
         self._clock = clock
-        node = parts.places.node(place.node)
+        self._node = node = RoomNode(parts.places, place)
         self._members = Members()
         self._lane = Lane(f"room {stored.id}")
         stream = Stream(parts.service, stored, lambda recorded: self._memory.told(recorded))
-        self._writer = Writer(stream, parts.config.unstored, parts.journal)
+        self.writer = Writer(stream, parts.config.unstored, parts.journal)
         self._refusals = Refusals(parts.service, self._lane, lambda: self._memory.present)
-        self._memory = Memory(stored, self._writer, clock, self._changed, lease.take)
+        self._memory = Memory(stored, self.writer, clock, self._changed, lease.take)
         recorder = parts.places.recorder(place.recorder)
         self.live = LiveReception(self._memory, node, recorder, clock, parts.entropy, parts.config.live, asyncio.Lock())
         self._settling = Settling(self.live.room, lambda: self._memory.present)
-        self._placement = Placement(
-            self.live, place, self._settling, self._members, lambda there: self._hearing.tapped(there)
+        self.placement = Placement(
+            self.live,
+            node,
+            parts.places,
+            self._memory,
+            parts.clock,
+            self._settling,
+            self._members,
+            tapped=lambda there: self._hearing.tapped(there),
+            moved=lambda left: parts.moved(self, left),
+            has_moved=stored.node not in (None, place.node),
         )
-        self._alarms = Alarms(self._writer, lambda: self._showing.changed())
+        self._alarms = Alarms(self.writer, lambda: self._showing.changed())
         self._overseer = Overseer(
             recorder, lambda: self._memory.present, clock, self._alarms, parts.config.live.planned_minutes
         )
@@ -97,7 +106,7 @@ class Room:
         self.watching = Watching(
             node, lambda: self._memory.present, self._hearing, self._alarms, self._overseer, parts.clock
         )
-        self._negotiation = Negotiation(node, self.id, self._members, self._placement.make_again)
+        self._negotiation = Negotiation(node, self.id, self._members, self.placement.make_again)
         self._watch = resumed_watch(stored, parts.config.watch, clock.mono(), clock.utc())
         self._ending = False
         self._idle_since: int | None = None
@@ -110,25 +119,25 @@ class Room:
         """The state now."""
         return self._memory.present
 
+    @property
+    def place(self) -> Place:
+        """Where it is now."""
+        return self._node.place
+
     def holds(self, participant: ParticipantId) -> bool:
         """Whether they are in the room or wait before it."""
         return participant in self.present.participants or participant in self.present.waiting
 
-    @property
-    def writer(self) -> Writer:
-        """Its way into storage."""
-        return self._writer
-
     def was_begun(self, recording: RecordingId) -> None:
         """By an earlier life of this process, which was killed over it: to be taken back. Said before :meth:`start`."""
         self.live.was_begun(recording)
-        self._writer.keeper.intent_found()
+        self.writer.keeper.intent_found()
 
     def start(self) -> None:
         """Begin to work; whoever was in the room may resume from now on."""
         works = {
             "lane": self._lane.run(),
-            "writer": self._writer.run(),
+            "writer": self.writer.run(),
             "settling": self._settling.run(),
             "overseer": self._overseer.run(),
             "watching": self.watching.run(),
@@ -149,6 +158,13 @@ class Room:
             _log.critical("%s ended", task.get_name(), exc_info=failure)
             self._give_up(Refused(Code.INTERNAL, {}))
 
+    async def lose_all(self) -> None:
+        """Before :meth:`close`, and before the lines are cut."""
+        try:
+            await self._lane.do(self._arrivals.all_lost)
+        except Refusal as refusal:  # then each is noted by itself
+            _log.warning("room %s: not noted that all lines are lost: %s", self.id, refusal)
+
     async def close(self) -> None:
         """This process ends; the room may go on elsewhere, its participants resume there.
 
@@ -159,7 +175,7 @@ class Room:
         if self._ticking is not None:
             await asyncio.wait([self._ticking], timeout=within_s)
         await self._lane.finish(within_s)
-        await self._writer.finish(within_s if self._writer.away is None else 0)
+        await self.writer.finish(within_s if self.writer.away is None else 0)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -172,7 +188,7 @@ class Room:
 
         async def work() -> ParticipantId:
             if walks_in(self.present, self.present.seat(grant.seat).id):
-                await self._placement.make()
+                await self.placement.make()
             return await self._arrivals.join(grant, line)
 
         return await self._refusals.entered(AccountId(grant.account), "JoinRoom", work)
@@ -297,21 +313,17 @@ class Room:
 
     def node_restarted(self) -> None:
         """Every connection is gone."""
-        self._placement.node_restarted()
-        self._lane.post(self._placement.follow)
-
-    def node_away(self) -> None:
-        """See :meth:`Placement.node_away`."""
-        self._placement.node_away()
+        self.placement.node_restarted()
+        self._lane.post(self.placement.follow)
 
     def recorder_restarted(self) -> None:
         """See :meth:`Hearing.recorder_restarted`."""
         self._hearing.recorder_restarted()
 
-    def noticed(self, version: int) -> None:
-        """Somebody stored events of this reception up to ``version``."""
-        if version > self._writer.version:
-            self._lane.post(self._writer.catch_up)
+    def noticed(self, version: int | None = None) -> None:
+        """Somebody stored events of this reception up to ``version``; None: perhaps somebody did."""
+        if version is None or version > self.writer.version:
+            self._lane.post(self.writer.catch_up)
 
     # ── time ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -344,8 +356,8 @@ class Room:
         self._alarms.look()
         try:
             if self.present.participants:
-                await self._placement.make()
-                await self._placement.follow()
+                await self.placement.make()
+                await self.placement.follow()
         finally:  # a node or recorder that is away keeps no reception without officials going
             await self._mind_officials()
 

@@ -9,13 +9,18 @@ LEASED = "room "
 """What such a row's name begins with."""
 
 
+def room_lease_name(reception: ReceptionId) -> str:
+    """Of the row."""
+    return f"{LEASED}{reception}"
+
+
 class RoomLease:
     """Holds for ``seconds`` from each renewal."""
 
     def __init__(self, units: UnitsOfWork, clock: Clock, reception: ReceptionId, owner: str, seconds: float) -> None:
         self._units = units
         self._clock = clock
-        self._name = f"{LEASED}{reception}"
+        self._name = room_lease_name(reception)
         self._owner = owner
         self._seconds = seconds
         self._taken: int | None = None

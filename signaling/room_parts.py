@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bridge import commands as c
+from bridge.ids import NodeId
 from bridge.ports import Clock, Entropy, LocalJournal
 from bridge.receptions import ReceptionService
 from signaling.places import Places
@@ -49,3 +50,5 @@ class RoomParts(msgspec.Struct, frozen=True):
     entropy: Entropy
     times: Times
     retire: "Callable[[Room], None]"
+    moved: "Callable[[Room, NodeId], None]"
+    """To another node, and which it left."""

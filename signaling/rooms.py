@@ -3,14 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import msgspec
 
 from bridge.board import WatchedRoom
-from bridge.control import NodeEvent, RecorderEvent
 from bridge.errors import Code, Refusal, Unavailable
 from bridge.evolution import rebuilt
+from bridge.finding import ReceptionFilter
 from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, SessionId, reception_of
 from bridge.model import RecordingRow
 from bridge.offices import texts_of
@@ -19,27 +20,32 @@ from bridge.reception import Reception
 from bridge.receptions import STORED, ReceptionService
 from bridge.repositories import UnitsOfWork
 from bridge.sessionclock import SessionClock, SteadyClock
-from bridge.states import UNDER_WAY
+from bridge.states import OVER, UNDER_WAY
 from signaling.alarms import decisions
 from signaling.doorkeeper import Doorkeeper, Visitor
+from signaling.ears import Ears
 from signaling.later import forget_begun, write_kept
+from signaling.notices import MISSED
 from signaling.overseer import set_clock
 from signaling.pauses import passed
 from signaling.places import Place, Places
 from signaling.resume import ResumeSecrets
 from signaling.room import Room
-from signaling.room_lease import RoomLease
+from signaling.room_lease import RoomLease, room_lease_name
 from signaling.room_parts import RoomParts
 from signaling.settings import SignalingConfig, with_office
 from signaling.times import Times
-from signaling.watcher import Source, Watcher
 from signaling.windingup import reception_of_lease, wind_up
 
 _log = logging.getLogger(__name__)
 LOOK_BACK_S = 30 * 86_400
 """A reception that is still under way after a month is closed by hand."""
+MOST_UNDER_WAY = 10_000
+"""At once, in one installation."""
 END_S = 5.0
 """A node answers in milliseconds; an empty room that cannot be removed is made anew as it is."""
+LOOKS_PER_LEASE = 3
+"""A dead owner's rooms are back a third of a lease after it ran out, if nobody asks for them sooner."""
 TRIES = 8
 """With doubling pauses from half a second about two minutes; sealing finds the recording by itself anyway."""
 
@@ -66,12 +72,12 @@ class Rooms:
         self._steady = SteadyClock(clock)
         secrets = ResumeSecrets(config.key)
         self._times = Times(journal, config.boot)
-        self._parts = RoomParts(
-            config, service, journal, places, secrets, clock, entropy, self._times, lambda room: self._retire(room)
-        )
         self._rooms: dict[ReceptionId, Room] = {}
+        self._ears = Ears(places, self._rooms)
+        self._parts = RoomParts(
+            config, service, journal, places, secrets, clock, entropy, self._times, self._retire, self._ears.moved
+        )
         self._turns: dict[ReceptionId, asyncio.Lock] = {}
-        self._watchers: dict[str, asyncio.Task[None]] = {}
         self._ending: dict[ReceptionId, asyncio.Task[None]] = {}
         self._closing = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
@@ -83,18 +89,21 @@ class Rooms:
         resume from now on. Raises Unavailable."""
         await self._write_all_kept()
         await self._take_all_back(lobbies=True)
-        await self._wind_up_left()
+        await self._look_at_leases()
         self._looking = asyncio.create_task(self._look_on(), name="rooms without an owner")
         self._keeping = asyncio.create_task(self._doorkeeper.run(), name="doorkeeper")
         self._keeping.add_done_callback(_told_of_failure)
 
     async def _look_on(self) -> None:
         """Whose owner died is taken over as soon as the lease has run out; what an ended room left is stored."""
-        while not await passed(self._closing, self._config.lease_s):
+        for turn in count(1):
+            if await passed(self._closing, self._config.lease_s / LOOKS_PER_LEASE):
+                return
             try:
-                await self._write_all_kept()
-                await self._take_all_back(lobbies=False)
-                await self._wind_up_left()
+                await self._look_at_leases()
+                if turn % LOOKS_PER_LEASE == 0:  # this reads every reception of two months
+                    await self._write_all_kept()
+                    await self._take_all_back(lobbies=False)
             except Refusal as failure:
                 _log.warning("rooms without an owner are not looked for: %s", failure)
 
@@ -104,8 +113,9 @@ class Rooms:
                 if reception not in self._rooms and reception not in self._ending:
                     await self._write_kept(reception)
 
-    async def _wind_up_left(self) -> None:
-        """See :mod:`signaling.windingup`."""
+    async def _look_at_leases(self) -> None:
+        """Of those that ran out, and of our own without a room: what is over is wound up (:mod:`signaling.windingup`),
+        what is under way taken over."""
         async with self._units.reading() as unit:
             held = await unit.leases.free_for(self._config.owner, self._steady.utc())
         for lease in held:
@@ -118,8 +128,11 @@ class Rooms:
                 raise
             except Refusal as refusal:
                 _log.error("room %s: not seen whether it is over: %s", reception, refusal)
-            else:
+                continue
+            if stored.state in OVER:
                 self._end(reception, wind_up(stored, self._places, self._times, self._lease(reception)))
+            else:
+                await self._take_back(reception)
 
     def _lease(self, reception: ReceptionId) -> RoomLease:
         return RoomLease(self._units, self._steady, reception, self._config.owner, self._config.lease_s)
@@ -145,9 +158,14 @@ class Rooms:
                 await self._journal.clear(reception)
 
     async def _take_all_back(self, *, lobbies: bool) -> None:
-        now = self._clock.utc()
+        now, around = self._clock.utc(), LOOK_BACK_S * NS_PER_S
         async with self._units.reading() as unit:
-            rows = await unit.receptions.rows(now - LOOK_BACK_S * NS_PER_S, now + LOOK_BACK_S * NS_PER_S)
+            if lobbies:
+                rows = await unit.receptions.rows(now - around, now + around)
+            else:  # again and again: of a country's month only what is under way
+                states = frozenset(map(str, UNDER_WAY))
+                wanted = ReceptionFilter(from_utc_ns=now - around, before_utc_ns=now + around, states=states)
+                rows = await unit.receptions.find(wanted, None, MOST_UNDER_WAY)
         for row in rows:
             if row.id not in self._rooms and (row.state in UNDER_WAY or (lobbies and row.doors_open)):
                 await self._take_back(row.id)
@@ -160,6 +178,19 @@ class Rooms:
         except Refusal as refusal:
             level = logging.DEBUG if refusal.code is Code.ROOM_ELSEWHERE else logging.ERROR
             _log.log(level, "room %s is not taken back: %s", reception, refusal)
+
+    async def address(self, reception: ReceptionId) -> str:
+        """Of the process that has the room. Whose owner died is taken over by whom somebody asks for the way back."""
+        if reception in self._rooms:
+            return self._config.owner
+        async with self._units.reading() as unit:
+            lease = await unit.leases.of(room_lease_name(reception))
+        if lease is None or lease.owner == self._config.owner:
+            return self._config.owner
+        if lease.until_utc_ns > self._steady.utc():
+            return lease.owner
+        await self._take_back(reception)
+        return self._config.owner
 
     async def open(self, reception: ReceptionId) -> Room:
         """The room, made when it is not there. Raises NotFound, Refusal(room_elsewhere), Unavailable."""
@@ -185,7 +216,7 @@ class Rooms:
         place = await self._place_of(stored)
         clock = await self._clock_of(stored, history[-1].at_utc_ns, place)
         room = Room(await self._parts_for(stored), stored, place, lease, clock)
-        self._listen(room.place)
+        self._ears.listen(room.place)
         for row in begun:
             room.was_begun(row.id)
         room.start()
@@ -211,9 +242,13 @@ class Rooms:
         return clock
 
     async def _place_of(self, stored: Reception) -> Place:
-        if stored.node is not None and stored.recorder is not None:
+        """Where it was, if that can still be; a room whose node and all others are away waits for its own."""
+        try:
+            return await self._places.choose(stored)
+        except Unavailable:
+            if stored.node is None or stored.recorder is None:
+                raise
             return Place(stored.node, stored.recorder)
-        return await self._places.choose(stored)
 
     def of_participant(self, participant: ParticipantId) -> Room | None:
         """Where somebody is who comes back."""
@@ -240,46 +275,12 @@ class Rooms:
         return decisions(room.writer for room in self._rooms.values())
 
     def noticed(self, reception: ReceptionId, kind: str, body: Mapping[str, str]) -> None:
-        """A listener of the process's notices."""
-        if kind == STORED and (room := self._rooms.get(reception)) is not None:
+        """A listener of the notices."""
+        if kind == MISSED:
+            for there in self._rooms.values():
+                there.noticed()
+        elif kind == STORED and (room := self._rooms.get(reception)) is not None:
             room.noticed(int(body["version"]))
-
-    # ── nodes and recorders ────────────────────────────────────────────────────────────────────────────────────
-
-    def _listen(self, place: Place) -> None:
-        node, recorder = place.node, place.recorder
-        self._watch(
-            f"node {node}",
-            self._places.node(node),
-            restarted=lambda: self._tell(Room.node_restarted, lambda there: there.node == node),
-            away=lambda: self._tell(Room.node_away, lambda there: there.node == node),
-        )
-        self._watch(
-            f"recorder {recorder}",
-            self._places.recorder(recorder),
-            restarted=lambda: self._tell(Room.recorder_restarted, lambda there: there.recorder == recorder),
-            away=lambda: None,  # the node says what that means: written late, or not any more
-        )
-
-    def _watch(self, name: str, source: Source, *, restarted: Callable[[], None], away: Callable[[], None]) -> None:
-        if name not in self._watchers:
-            watcher = Watcher(name, source, self._hear, restarted, away)
-            self._watchers[name] = asyncio.create_task(watcher.run(), name=name)
-
-    def _hear(self, event: NodeEvent | RecorderEvent) -> None:
-        for room in self._concerned(event):
-            room.hear(event)
-
-    def _concerned(self, event: NodeEvent | RecorderEvent) -> list[Room]:
-        name = getattr(event, "room", None)
-        if name is not None:
-            return [room for room in self._rooms.values() if room.id == name]
-        recording = getattr(event, "recording", None)
-        return [room for room in self._rooms.values() if room.present.recording == recording]
-
-    def _tell(self, what: Callable[[Room], None], whom: Callable[[Place], bool]) -> None:
-        for room in [room for room in self._rooms.values() if whom(room.place)]:
-            what(room)
 
     # ── the end ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -325,17 +326,20 @@ class Rooms:
             pause *= 2
         _log.error("not %s", what)
 
+    async def lose_all(self) -> None:
+        """Every line is about to be cut."""
+        await asyncio.gather(*(room.lose_all() for room in self._rooms.values()))
+
     async def close(self) -> None:
         """Rooms stay as they are on their nodes; whoever owns them next takes them back from storage."""
         self._closing.set()
         if self._looking is not None:
             await asyncio.wait([self._looking])
-        await _cancelled([*self._watchers.values(), *([self._keeping] if self._keeping else [])])
-        self._watchers.clear()
+        await self._ears.close()
+        await _cancelled([self._keeping] if self._keeping else [])
         rooms = list(self._rooms.values())
         self._rooms.clear()
-        for room in rooms:
-            await room.close()
+        await asyncio.gather(*(room.close() for room in rooms))
         ending = list(self._ending.values())
         if ending:
             await asyncio.wait(ending, timeout=END_S)

@@ -36,7 +36,8 @@ class SignalingConfig(msgspec.Struct, frozen=True, kw_only=True):
     resume_s: float = 30
     wait_s: float = 300
     """How long a place in the waiting area is kept without its line: telephones sleep."""
-    lease_s: float = 15
+    lease_s: float = 10
+    """Renewed each third of it. Who is dead so long is succeeded; people wait for it, and a resume counts 30 s."""
     tick_s: float = 1
     idle_s: float = 60
     """A room in which nobody is and that is not under way is given up after that."""

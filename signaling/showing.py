@@ -9,7 +9,7 @@ from bridge.reception import Reception
 from signaling.members import Member, Members, view_for
 from signaling.resume import ResumeSecrets
 from signaling.waiting_views import waiting_view
-from signaling.wire import Alarm, WaitingWelcome, Welcome
+from signaling.wire import Alarm, Renegotiate, WaitingWelcome, Welcome
 
 
 class Showing:
@@ -55,6 +55,9 @@ class Showing:
             return
         view = view_for(present, participant, self.revision, self._now_ms(), self._alarms(), lines)
         member.line.send("welcome", Welcome(participant, secret, view))
+        if member.anew:
+            member.anew = False
+            member.line.send("renegotiate", Renegotiate("node_restarted"))
         member.pass_history_on(present, participant)
         if member.offer is not None:
             member.forward(member.offer)

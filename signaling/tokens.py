@@ -42,7 +42,7 @@ class SignedJoinTokens:
         self._owner = owner
         self._valid_s = valid_s
 
-    def mint(self, grant: JoinGrant) -> str:
+    def mint(self, grant: JoinGrant, at: str = "") -> str:
         """A token for this seat, from now."""
         expires = self._clock.utc() // NS_PER_S + self._valid_s
         claims = Claims(
@@ -51,7 +51,7 @@ class SignedJoinTokens:
             sub=grant.account,
             rec=grant.reception,
             seat=grant.seat,
-            adr=self._owner,
+            adr=at or self._owner,
             ses=grant.session,
             dev=grant.device,
         )

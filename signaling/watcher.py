@@ -24,22 +24,24 @@ class Source(Protocol):
 
 
 class Watcher:
-    """``heard`` gets every event once, in order; ``restarted`` is called when the run is another than before, ``away``
-    each time it does not answer."""
+    """``source`` says where it is now. ``heard`` gets every event once, in order; ``restarted`` is called when the run
+    is another than before, ``away`` each time it does not answer, ``there`` each time it does."""
 
     def __init__(
         self,
         name: str,
-        source: Source,
+        source: Callable[[], Source],
         heard: Callable[[NodeEvent | RecorderEvent], None],
         restarted: Callable[[], None],
         away: Callable[[], None],
+        there: Callable[[], None] = lambda: None,
     ) -> None:
         self._name = name
         self._source = source
         self._heard = heard
         self._restarted = restarted
         self._away = away
+        self._there = there
         self._run = ""
         self._after = 0
 
@@ -49,7 +51,7 @@ class Watcher:
         while True:
             try:
                 await self._ask()
-                async for numbered in self._source.events(self._run, self._after):
+                async for numbered in self._source().events(self._run, self._after):
                     pause = FIRST_AGAIN_S
                     self._take(numbered)
             except Refusal as refusal:
@@ -61,10 +63,11 @@ class Watcher:
 
     async def _ask(self) -> None:
         try:
-            self._seen((await self._source.health()).run)
+            self._seen((await self._source().health()).run)
         except Unavailable:
             self._away()
             raise
+        self._there()
 
     def _seen(self, run: str) -> None:
         if run == self._run:

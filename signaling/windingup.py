@@ -10,7 +10,6 @@ from contextlib import suppress
 from bridge.errors import Conflict, NotFound, Refusal
 from bridge.ids import ReceptionId, RecorderId, room_of
 from bridge.reception import Reception
-from bridge.states import OVER
 from signaling.places import Places
 from signaling.room_lease import LEASED, RoomLease
 from signaling.times import Times
@@ -24,9 +23,7 @@ def reception_of_lease(name: str) -> ReceptionId | None:
 
 
 async def wind_up(reception: Reception, places: Places, times: Times, lease: RoomLease) -> None:
-    """Whatever does not answer is asked again at the next look."""
-    if reception.state not in OVER:
-        return
+    """Of one that is over. Whatever does not answer is asked again at the next look."""
     try:
         await lease.take()
         await _remove(reception, places)

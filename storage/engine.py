@@ -9,6 +9,7 @@ file is opened, never made: an unmounted disk must not look like an empty archiv
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from enum import Enum
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -29,7 +30,16 @@ BUSY_S = 5.0
 POOL = 6
 """Connections kept, each a thread with SQLite. One writes, the others read; more only take memory from each other."""
 
-WRITES = "diemcau_writes"
+BEGINS = "diemcau_begins"
+
+
+class Kind(Enum):
+    """What a unit of work does. ASKS: each statement by itself; READS: all of them at one moment; WRITES: as the only
+    one."""
+
+    ASKS = "asks"
+    READS = "reads"
+    WRITES = "writes"
 
 
 class Database:
@@ -52,10 +62,10 @@ class Database:
     def _open(self) -> AsyncEngine:
         options: dict[str, Any] = {"pool_size": POOL, "max_overflow": 0, "pool_timeout": BUSY_S, "pool_use_lifo": True}
         if not is_sqlite(self._url):
-            # Asked before each use: after a restart of the server every connection that was kept is dead.
             address = postgres.address(self._url)
-            engine = create_async_engine(address, pool_pre_ping=True, connect_args=postgres.CONNECT, **options)
+            engine = create_async_engine(address, connect_args=postgres.CONNECT, **options)
             event.listen(engine.sync_engine, "connect", postgres.hold)
+            event.listen(engine.sync_engine, "checkout", postgres.check_alive)
             event.listen(engine.sync_engine, "begin", _begin_postgres)
             return engine
         self._lock = FileLock(lock_path(sqlite_path(self._url)))
@@ -91,19 +101,21 @@ class Database:
             self._turn.release()
 
     @asynccontextmanager
-    async def transaction(self, writes: bool) -> AsyncIterator[AsyncConnection]:
-        """A connection in a transaction, rolled back unless it was committed. Raises Unavailable."""
+    async def transaction(self, kind: Kind) -> AsyncIterator[AsyncConnection]:
+        """A connection for what is done; what was written is rolled back unless it was committed. Raises
+        Unavailable."""
         with translated():
             connection = await self._engine().connect()
         try:
             with translated():
-                connection = await connection.execution_options(**{WRITES: writes})
-                _ = await connection.begin()
+                connection = await connection.execution_options(**{BEGINS: kind})
+                if kind is Kind.WRITES:  # the others begin with their first statement
+                    _ = await connection.begin()
             yield connection
         finally:
             # Shielded: a cancelled caller must still give its connection, and the write lock with it, back.
             with translated():
-                await asyncio.shield(asyncio.ensure_future(connection.close()))
+                await asyncio.shield(asyncio.ensure_future(_give_back(connection, kind)))
 
     async def close(self) -> None:
         """End every connection. Idempotent."""
@@ -158,12 +170,28 @@ def _configure_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
+    kind = _kind(connection)
+    if kind is not Kind.ASKS:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if kind is Kind.WRITES else "BEGIN")
 
 
 def _begin_postgres(connection: Connection) -> None:
-    postgres.begin(connection, _writes(connection), BUSY_S)
+    kind = _kind(connection)
+    if kind is Kind.WRITES:
+        postgres.begin_alone(connection, BUSY_S)
+    elif kind is Kind.READS:
+        postgres.begin(connection)
 
 
-def _writes(connection: Connection) -> bool:
-    return bool(connection.get_execution_options().get(WRITES, False))
+def _kind(connection: Connection) -> Kind:
+    kind: Kind = connection.get_execution_options().get(BEGINS, Kind.READS)
+    return kind
+
+
+async def _give_back(connection: AsyncConnection, kind: Kind) -> None:
+    # What only read is ended as done: with a rollback the driver forgets the statements it has prepared.
+    try:
+        if kind is not Kind.WRITES and not connection.invalidated:
+            await connection.commit()
+    finally:
+        await connection.close()

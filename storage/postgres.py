@@ -8,9 +8,10 @@ Two advisory locks, both of this product alone:
   server itself or through a pooler that keeps sessions.
 """
 
+import select
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, exc
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -31,9 +32,19 @@ CONNECT: dict[str, Any] = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
-    # A process that is stopped inside a writing unit must not keep all others from writing for ever.
-    "options": "-c idle_in_transaction_session_timeout=60000 -c statement_timeout=30000 -c timezone=UTC",
+    "options": " ".join(
+        (
+            # A process that is stopped inside a writing unit must not keep all others from writing for ever.
+            "-c idle_in_transaction_session_timeout=60000 -c statement_timeout=30000 -c timezone=UTC",
+            # What all units are but those that write; these say so.
+            r"-c default_transaction_isolation=repeatable\ read -c default_transaction_read_only=on",
+            # Our questions take milliseconds; compiling one takes tenths of a second.
+            "-c jit=off",
+        )
+    ),
     "application_name": "diemcau",
+    # The driver begins no transaction by itself: what asks once needs none, and ours begin as they have to be.
+    "autocommit": True,
 }
 """libpq's parameters. Connecting may take seconds over a bad line; a person gives up after that."""
 
@@ -57,14 +68,46 @@ def hold(connection: Any, _: ConnectionPoolEntry) -> None:
         raise away("the database is being migrated")
 
 
-def begin(connection: Connection, writes: bool, wait_s: float) -> None:
-    """A reading unit sees one moment and can change nothing; a writing one is the only one."""
-    if not writes:
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return
+def check_alive(connection: Any, _: ConnectionPoolEntry, __: object) -> None:
+    """On each use: after a restart of the server every connection that was kept is dead. A living one has nothing to
+    say between two units, so the kernel alone is asked; the server only where there is something (a notice, an end).
+
+    Raises exc.InvalidatePoolError: all are made anew.
+    """
+    waiting = select.poll()
+    driver = connection.driver_connection
+    if driver.closed:
+        raise exc.InvalidatePoolError("closed")
+    waiting.register(driver.fileno(), select.POLLIN)
+    if waiting.poll(0) and not _answers(connection):
+        raise exc.InvalidatePoolError("the server is gone")
+
+
+def _answers(connection: Any) -> bool:
+    try:
+        connection.rollback()
+        cursor = connection.cursor()
+        cursor.execute("SELECT 1")
+        cursor.close()
+        connection.rollback()
+    except connection.dbapi.Error:
+        return False
+    return True
+
+
+def begin(connection: Connection) -> None:
+    """A reading unit: it sees one moment and can change nothing, as ``CONNECT`` says."""
+    connection.exec_driver_sql("BEGIN")
+
+
+def begin_alone(connection: Connection, wait_s: float) -> None:
+    """A writing unit: the only one."""
     # READ COMMITTED: what the writer before committed is seen by the statement after the lock, not before.
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, int(wait_s * 1000))}")
-    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, %s)", WRITES)
+    connection.exec_driver_sql(
+        "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE;"
+        f" SET LOCAL lock_timeout = {max(1, int(wait_s * 1000))};"
+        f" SELECT pg_advisory_xact_lock({WRITES[0]}, {WRITES[1]})"
+    )
 
 
 def alone(connection: Connection) -> bool:

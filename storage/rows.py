@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, false
+from sqlalchemy import ColumnElement, false
 
 from bridge.errors import MalformedInput
 from bridge.search import MAX_WORDS, folded
@@ -30,11 +30,10 @@ def columns_of(struct: msgspec.Struct) -> dict[str, Any]:
     return columns
 
 
-def struct_of(kind: type[Kept], row: RowMapping | Mapping[str, Any]) -> Kept:
+def struct_of(kind: type[Kept], row: Mapping[str, Any]) -> Kept:
     """The struct whose fields the row's columns are. Raises MalformedInput when somebody made the row another."""
     try:
-        # SQLAlchemy's keys may be a subclass of str, which msgspec refuses.
-        return msgspec.convert({str(name): value for name, value in row.items()}, kind)
+        return msgspec.convert(row, kind)
     except msgspec.ValidationError as error:
         raise MalformedInput(f"a stored {kind.__name__}: {error}") from error
 

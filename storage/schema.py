@@ -162,7 +162,7 @@ def connected(address: URL) -> Iterator[Connection]:
         engine = create_engine(address.set(drivername="sqlite"), poolclass=NullPool)
     else:
         # A migration may take its time: no limit for a statement.
-        limits = {name: value for name, value in postgres.CONNECT.items() if name != "options"}
+        limits = {name: value for name, value in postgres.CONNECT.items() if name not in ("options", "autocommit")}
         engine = create_engine(postgres.address(address), poolclass=NullPool, connect_args=limits)
     try:
         with engine.connect() as connection:

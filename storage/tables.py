@@ -368,6 +368,28 @@ used_tokens = Table(
     Column("until_utc_ns", Nanoseconds, nullable=False, index=True),
 )
 
+tries = Table(
+    "tries",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("mistakes", Float, nullable=False),
+    Column("at_utc_ns", Nanoseconds, nullable=False, index=True),
+)
+
+repeats = Table(
+    "repeats",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("source", String, nullable=False, index=True),
+    Column("since_utc_ns", Nanoseconds, nullable=False, index=True),
+    Column("again", Integer, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("object", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
 nodes = Table(
     "nodes",
     metadata,
@@ -377,19 +399,8 @@ nodes = Table(
     Column("announced", String, nullable=False),
     Column("seen_utc_ns", Nanoseconds, nullable=False),
     Column("load", Float, nullable=False),
-)
-
-line_tests = Table(
-    "line_tests",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("number", String, nullable=False),
-    Column("at_utc_ns", Nanoseconds, nullable=False, index=True),
-    Column("who", String, nullable=False),
-    Column("agency", String),
-    Column("account", String, index=True),
-    Column("reception", String, index=True),
-    Column("seat", String),
-    Column("device", String, nullable=False),
-    Column("paths", JsonText, nullable=False),
+    Column("rooms", Integer, nullable=False, server_default=text("0")),
+    Column("participants", Integer, nullable=False, server_default=text("0")),
+    Column("version", String, nullable=False, server_default=text("''")),
+    Column("draining", Boolean, nullable=False, server_default=false()),
 )

@@ -1,14 +1,17 @@
 """The statements of one unit of work: what repositories are given instead of a connection."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 import msgspec
-from sqlalchemy import Executable, RowMapping, Table, and_, insert, update
+from sqlalchemy import CursorResult, Executable, Table, and_, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.failures import translated
 from storage.rows import columns_of
+
+Columns: TypeAlias = Mapping[str, Any]
+"""A row: its values by the names of its columns."""
 
 
 class Transaction:
@@ -19,15 +22,14 @@ class Transaction:
         self._writes = writes
         self._over = False
 
-    async def rows(self, statement: Executable) -> Sequence[RowMapping]:
-        """Every row."""
+    async def rows(self, statement: Executable, values: Columns | None = None) -> Sequence[Columns]:
+        """Every row. ``values``: of the parameters of a statement that was made once for all."""
         with translated():
-            return (await self._running().execute(statement)).mappings().all()
+            return _named(await self._running().execute(statement, values))
 
-    async def first(self, statement: Executable) -> RowMapping | None:
+    async def first(self, statement: Executable, values: Columns | None = None) -> Columns | None:
         """The first row, or None."""
-        with translated():
-            return (await self._running().execute(statement)).mappings().first()
+        return next(iter(await self.rows(statement, values)), None)
 
     async def write(self, statement: Executable) -> int:
         """How many rows it changed."""
@@ -69,3 +71,10 @@ class Transaction:
         if self._over:
             raise RuntimeError("the unit of work is over: it was committed")
         return self._connection
+
+
+def _named(result: CursorResult[Any]) -> list[Columns]:
+    """As plain dicts: SQLAlchemy's own mappings look each name up anew for each row, and msgspec does not take their
+    keys, which may be a subclass of str."""
+    names = [str(name) for name in result.keys()]  # noqa: SIM118  no mapping
+    return [dict(zip(names, row, strict=True)) for row in result]

@@ -10,7 +10,8 @@ from bridge.line_rows import LineTests
 from bridge.people_rows import Accounts, FirstLinks, Offices, Organisation, SecondFactors, Sessions, SignIns
 from bridge.reception_rows import Invitations, Receptions, Visits
 from bridge.repositories import Audit, KeyLists, Leases, Nodes, Outbox, UnitOfWork, UsedTokens
-from storage.engine import Database
+from bridge.trying_rows import Repeats, Tries
+from storage.engine import Database, Kind
 from storage.repositories.accounts import SqlAccounts
 from storage.repositories.archive import SqlAccessEvents, SqlFixityChecks, SqlViewingCopies
 from storage.repositories.audit import SqlAudit
@@ -29,6 +30,7 @@ from storage.repositories.recordings import SqlRecordings
 from storage.repositories.second_factors import SqlSecondFactors
 from storage.repositories.sessions import SqlSessions
 from storage.repositories.sign_ins import SqlSignIns
+from storage.repositories.tries import SqlRepeats, SqlTries
 from storage.repositories.used_tokens import SqlUsedTokens
 from storage.repositories.visits import SqlVisits
 from storage.transaction import Transaction
@@ -62,21 +64,23 @@ class SqlUnit:
     key_lists: KeyLists
     leases: Leases
     used_tokens: UsedTokens
+    tries: Tries
+    repeats: Repeats
     nodes: Nodes
     line_tests: LineTests
 
-    def __init__(self, database: Database, writes: bool) -> None:
+    def __init__(self, database: Database, kind: Kind) -> None:
         self._database = database
-        self._writes = writes
+        self._kind = kind
         self._held = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as held:
-            if self._writes:
+            if self._kind is Kind.WRITES:
                 await held.enter_async_context(self._database.writer())
-            connection = await held.enter_async_context(self._database.transaction(self._writes))
+            connection = await held.enter_async_context(self._database.transaction(self._kind))
             self._held = held.pop_all()
-        self._transaction = Transaction(connection, self._writes)
+        self._transaction = Transaction(connection, self._kind is Kind.WRITES)
         self._fill(self._transaction)
         return self
 
@@ -102,6 +106,8 @@ class SqlUnit:
         self.key_lists = SqlKeyLists(transaction)
         self.leases = SqlLeases(transaction)
         self.used_tokens = SqlUsedTokens(transaction)
+        self.tries = SqlTries(transaction)
+        self.repeats = SqlRepeats(transaction)
         self.nodes = SqlNodes(transaction)
         self.line_tests = SqlLineTests(transaction)
 
@@ -122,10 +128,14 @@ class SqlUnits:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def asking(self) -> UnitOfWork:
+        """Each of its questions sees a moment of its own: for who asks one thing."""
+        return SqlUnit(self._database, Kind.ASKS)
+
     def reading(self) -> UnitOfWork:
         """Sees one moment of the database and cannot change it."""
-        return SqlUnit(self._database, writes=False)
+        return SqlUnit(self._database, Kind.READS)
 
     def writing(self) -> UnitOfWork:
         """The only one that writes while it lasts: keep it short and wait for nothing else inside."""
-        return SqlUnit(self._database, writes=True)
+        return SqlUnit(self._database, Kind.WRITES)

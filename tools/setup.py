@@ -29,6 +29,7 @@ TEST_PACKAGES = {
     "libatomic1": "/usr/lib/*/libatomic.so.1",
     "nftables": "/usr/sbin/nft",
     "postgresql": "/usr/lib/postgresql/*/bin/initdb",
+    "redis-server": "/usr/bin/redis-server",
 }
 
 NETWORK_SIGNS = (

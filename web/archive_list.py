@@ -1,19 +1,19 @@
 """A page of the archive for a reader: what they may see of it, found by the database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from aiohttp import web
 
 from bridge.clients import client_id
 from bridge.errors import NotFound
-from bridge.ids import AccountId
+from bridge.ids import AccountId, BridgePointId
 from bridge.model import RecordingRow
 from bridge.policy import SYSTEM, Action, Actor, Concern, agencies_of
 from bridge.repositories import UnitOfWork
-from bridge.search import PointName, RecordingCursor, RecordingFilter, cursor_of
+from bridge.search import RecordingCursor, RecordingFilter, cursor_of
+from web.archive_points import ArchivePoints
 from web.archive_search import Asked, asked_of
-from web.keys import PORTS
 from web.reach import allowed
 from web.render import times_of
 from web.requests import actor_of
@@ -31,11 +31,11 @@ class Found(NamedTuple):
 
 class Around(NamedTuple):
     """``total``: of all pages of the answer, ``more`` when there are more than that; ``points``: those one may ask
-    for."""
+    for, with their names, in order."""
 
     total: int
     more: bool
-    points: Sequence[PointName]
+    points: Mapping[BridgePointId, str]
 
 
 async def question_of(request: web.Request) -> tuple[Actor, Asked]:
@@ -49,20 +49,19 @@ async def question_of(request: web.Request) -> tuple[Actor, Asked]:
     return actor, asked
 
 
-async def found(request: web.Request, asked: RecordingFilter, after: RecordingCursor | None, limit: int) -> Found:
+async def found(unit: UnitOfWork, asked: RecordingFilter, after: RecordingCursor | None, limit: int) -> Found:
     """At most ``limit`` rows behind ``after``."""
-    async with request.app[PORTS].units.reading() as unit:
-        rows = await unit.recordings.find(asked, after, limit + 1)
+    rows = await unit.recordings.find(asked, after, limit + 1)
     more = len(rows) > limit
     return Found(rows[:limit], cursor_of(rows[limit - 1]) if more else None)
 
 
-async def around(request: web.Request, asked: RecordingFilter, page: Found, *, first: bool) -> Around:
+async def around(unit: UnitOfWork, known: ArchivePoints, asked: RecordingFilter, page: Found, *, first: bool) -> Around:
     """What the page says beside the rows. A list that ends on its first page counts itself."""
-    async with request.app[PORTS].units.reading() as unit:
-        whole = first and page.next is None
-        total = len(page.rows) if whole else await unit.recordings.count(asked, MOST_COUNTED + 1)
-        return Around(min(total, MOST_COUNTED), total > MOST_COUNTED, await unit.recordings.points(asked.agencies))
+    whole = first and page.next is None
+    total = len(page.rows) if whole else await unit.recordings.count(asked, MOST_COUNTED + 1)
+    points = {one.point: one.name for one in await known.of(unit, asked.agencies)}
+    return Around(min(total, MOST_COUNTED), total > MOST_COUNTED, points)
 
 
 async def names_of(unit: UnitOfWork, accounts: Iterable[AccountId]) -> dict[AccountId, str]:

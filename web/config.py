@@ -35,7 +35,7 @@ class WebConfig:
 
     ``origin``: scheme, host and port people type, ``https://diem-cau.example:8443``; decides cookies and links.
     ``hosts``: further ``host[:port]`` values the Host header may carry (``localhost:8443``).
-    ``socket_origin``: where rooms' sockets answer; empty: the same origin as the page that asks.
+    ``socket_origins``: where rooms' sockets answer besides the page's own origin, where there are several processes.
     ``turn``: relays that whoever may join a room is given credentials for.
     ``announced``: media addresses of the node, so that a Firefox user is told when they are loopback only.
     ``contact``: whom to call, on the sign-in and trouble pages. ``zone``: the office's time zone (IANA).
@@ -49,7 +49,7 @@ class WebConfig:
     proxies: tuple[str, ...] = ()
     office: str = "Điểm Cầu"
     contact: str = ""
-    socket_origin: str = ""
+    socket_origins: tuple[str, ...] = ()
     socket_path: str = "/socket.io"
     namespace: str = "/room"
     announced: tuple[str, ...] = ()

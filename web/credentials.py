@@ -1,7 +1,4 @@
-"""Whether somebody is who they say: passwords and codes, each counted (:mod:`bridge.accounts`, :mod:`bridge.totp`).
-
-Failures are counted in this process; a restart forgets them, which costs a guesser less than a day.
-"""
+"""Whether somebody is who they say: passwords and codes, each counted (:mod:`bridge.accounts`, :mod:`bridge.totp`)."""
 
 import asyncio
 import logging
@@ -9,11 +6,13 @@ import logging
 import msgspec
 
 from bridge import accounts, totp
-from bridge.accounts import Attempt, Tallies
+from bridge.accounts import Attempt
 from bridge.errors import Code, Invalid, Refusal
 from bridge.model import Account, SecondFactor
+from bridge.repeats import note
 from bridge.repositories import AuditEntry, UnitOfWork
 from web.config import WebPorts
+from web.tries import keep_tried
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +28,7 @@ class Credentials:
 
     def __init__(self, ports: WebPorts) -> None:
         self._ports = ports
-        self._tallies: Tallies = {}
         self._hashing = asyncio.Semaphore(_HASHES_AT_ONCE)
-        self._codes = asyncio.Lock()
 
     async def by_password(self, login: str, password: str, address: str, action: str) -> Account:
         """Whose password it is. ``action``: what it is asked for, as the audit names it.
@@ -39,15 +36,21 @@ class Credentials:
         Raises Refusal: sign_in_failed, too_many_requests.
         """
         attempt = Attempt(_spelled(login), address)
-        accounts.check_pace(self._tallies, attempt, self._ports.clock.mono())
+        await self._check(attempt)
         account = await self._known(attempt.login)
-        fits = await self._fits(attempt, account, password)
-        try:
-            account = accounts.signed_in(account, fits)
-        except Refusal as refusal:
-            await self._failed(attempt, action, refusal, address)
-            raise
-        self._tallies = accounts.after_success(self._tallies, attempt)
+        async with self._hashing:
+            # Asked again: many tries sent at once have all passed the first question before one of them failed.
+            failed_before = await self._check(attempt)
+            fits = await self._fits(account, password)
+            try:
+                account = accounts.signed_in(account, fits)
+            except Refusal as refusal:
+                async with self._ports.units.writing() as unit:
+                    await self._failed(unit, attempt, action, refusal, address)
+                    await unit.commit()
+                raise
+        if failed_before:
+            await self._forget(attempt)
         return account
 
     async def by_code(self, account: Account, text: str, address: str, action: str) -> SecondFactor | None:
@@ -57,23 +60,23 @@ class Credentials:
         Raises Refusal: code_wrong, too_many_requests.
         """
         attempt = accounts.code_attempt(account.login)
-        async with self._codes:  # one after the other: twenty sent at once are twenty tries
-            accounts.check_pace(self._tallies, attempt, self._ports.clock.mono())
-            async with self._ports.units.writing() as unit:
-                factor = await unit.second_factors.get(account.id)
-                if factor is None:
-                    return None
-                taken = self._taken(factor, text[:_LONGEST_GIVEN])
-                if taken is not None:
-                    await unit.second_factors.put(taken)
-                    await self._note_recovery(unit, factor, taken, address)
-                    await unit.commit()
+        refusal = Refusal(Code.CODE_WRONG, f"code of {account.login}")
+        async with self._ports.units.writing() as unit:  # one after the other: twenty sent at once are twenty tries
+            accounts.check_pace(await unit.tries.of([attempt.key]), attempt, self._ports.clock.utc())
+            factor = await unit.second_factors.get(account.id)
+            if factor is None:
+                return None
+            taken = self._taken(factor, text[:_LONGEST_GIVEN])
             if taken is None:
-                refusal = Refusal(Code.CODE_WRONG, f"code of {account.login}")
-                await self._failed(attempt, action, refusal, address)
-                raise refusal
-            self._tallies = accounts.after_success(self._tallies, attempt)
-            return taken
+                await self._failed(unit, attempt, action, refusal, address)
+            else:
+                await unit.second_factors.put(taken)
+                await unit.tries.remove(attempt.key)
+                await self._note_recovery(unit, factor, taken, address)
+            await unit.commit()
+        if taken is None:
+            raise refusal
+        return taken
 
     async def hashed(self, password: str) -> str:
         """The form in which it is stored."""
@@ -100,19 +103,28 @@ class Credentials:
         async with self._ports.units.reading() as unit:
             return await unit.accounts.by_login(login)
 
-    async def _fits(self, attempt: Attempt, account: Account | None, password: str) -> bool:
-        stored = account.password_hash if account else ""
-        async with self._hashing:
-            # Asked again: many tries sent at once have all passed the first question before one of them failed.
-            accounts.check_pace(self._tallies, attempt, self._ports.clock.mono())
-            return await asyncio.to_thread(self._ports.passwords.verify, stored, password[:_LONGEST_GIVEN])
+    async def _check(self, attempt: Attempt) -> bool:
+        """Whether this pair failed before. Raises Refusal(too_many_requests)."""
+        async with self._ports.units.reading() as unit:
+            tried = await unit.tries.of([attempt.key])
+        accounts.check_pace(tried, attempt, self._ports.clock.utc())
+        return bool(tried)
 
-    async def _failed(self, attempt: Attempt, action: str, refusal: Refusal, address: str) -> None:
-        self._tallies = accounts.after_failure(self._tallies, attempt, self._ports.clock.mono())
+    async def _forget(self, attempt: Attempt) -> None:
         async with self._ports.units.writing() as unit:
-            entry = self._entry("", action, f"refused:{refusal.code}", f"{attempt.login} from {address}")
-            await unit.audit.append(entry)
+            await unit.tries.remove(attempt.key)
             await unit.commit()
+
+    async def _fits(self, account: Account | None, password: str) -> bool:
+        stored = account.password_hash if account else ""
+        return await asyncio.to_thread(self._ports.passwords.verify, stored, password[:_LONGEST_GIVEN])
+
+    async def _failed(self, unit: UnitOfWork, attempt: Attempt, action: str, refusal: Refusal, address: str) -> None:
+        now = self._ports.clock.utc()
+        tried = await unit.tries.of([attempt.key])
+        await keep_tried(unit, now, accounts.after_failure(tried, attempt, now))
+        entry = self._entry("", action, f"refused:{refusal.code}", f"{attempt.login} from {address}")
+        await note(unit, entry, address, apart=attempt.login)
 
     def _entry(self, actor: str, action: str, outcome: str, detail: str) -> AuditEntry:
         return AuditEntry(self._ports.clock.utc(), actor, action, f"account {actor or 'unknown'}", outcome, detail)

@@ -35,9 +35,9 @@ def device_words(agent: str) -> str:
     return " · ".join(part for part in (browser_of(agent), system_of(agent)) if part)
 
 
-def join_reply(request: web.Request, entrant: Entrant, *, take_over: bool) -> JoinReply:
-    """A token for the room's socket. Raises Refusal as :func:`bridge.rules.may_join`, and seat_taken while another
-    device has the seat that is not to be taken over."""
+async def join_reply(request: web.Request, entrant: Entrant, *, take_over: bool) -> JoinReply:
+    """A token for the room's socket, wherever the room is. Raises Refusal as :func:`bridge.rules.may_join`, and
+    seat_taken while another device has the seat that is not to be taken over."""
     reception, seat, config = entrant.reception, entrant.seat, request.app[CONFIG]
     if (why_not := may_join(reception, seat.id)) is not None:
         raise Refusal(why_not, f"join of reception {reception.id}")
@@ -46,9 +46,12 @@ def join_reply(request: web.Request, entrant: Entrant, *, take_over: bool) -> Jo
         raise Refusal(Code.SEAT_TAKEN, f"seat {seat.id}")
     session = request[GUEST].visit.id if is_entry(request) else signed_in(request).session.id
     device = device_words(request.headers.get("User-Agent", ""))
-    token = request.app[PORTS].tokens.mint(JoinGrant(reception.id, seat.id, seat.account, session, device))
-    ice, turn = relays_for(request, seat.id), config.turn
-    return JoinReply(token, config.socket_origin, config.socket_path, config.namespace, ice, turn.relay_only)
+    address = await request.app[PORTS].rooms.address(reception.id)
+    grant = JoinGrant(reception.id, seat.id, seat.account, session, device)
+    token = request.app[PORTS].tokens.mint(grant, address)
+    url = address if "://" in address else ""
+    ice = relays_for(request, seat.id)
+    return JoinReply(token, url, config.socket_path, config.namespace, ice, config.turn.relay_only)
 
 
 def relays_for(request: web.Request, person: str, valid_s: int | None = None) -> tuple[IceServer, ...]:

@@ -5,13 +5,15 @@ import asyncio
 import msgspec
 
 from bridge import accounts, first
-from bridge.accounts import Attempt, Tallies
+from bridge.accounts import Attempt
 from bridge.errors import NotFound
 from bridge.model import Account, Agency, Level, Role
 from bridge.policy import SYSTEM
+from bridge.repeats import note
 from bridge.repositories import AuditEntry
 from bridge.setup import NewAccount, SetUp
 from web.config import WebPorts
+from web.tries import keep_tried
 
 _LONGEST_SECRET = 100
 _ACTION = "first_administrator"
@@ -31,21 +33,19 @@ class FirstAdministrator:
 
     def __init__(self, ports: WebPorts) -> None:
         self._ports = ports
-        self._tallies: Tallies = {}
 
     async def check(self, secret: str, address: str) -> None:
         """Whether the link holds. Raises NotFound, the same for every way not to; Refusal(too_many_requests)."""
         attempt = Attempt("", address)
-        accounts.check_pace(self._tallies, attempt, self._ports.clock.mono())
         async with self._ports.units.reading() as unit:
+            accounts.check_pace(await unit.tries.of([attempt.key]), attempt, self._ports.clock.utc())
             anybody = bool(await unit.accounts.all())
             link = await unit.first_links.get(first.link_id(secret[:_LONGEST_SECRET]))
         try:
             first.holding(link, anybody, self._ports.clock.utc())
         except NotFound as refusal:
-            self._tallies = accounts.after_failure(self._tallies, attempt, self._ports.clock.mono())
-            if not anybody:  # later the address is nothing, and strangers must not fill the audit for ever
-                await self._note_failure(address, refusal)
+            # Later the address is nothing, and strangers must not fill the audit for ever.
+            await self._note_failure(attempt, refusal, told=not anybody)
             raise
 
     async def make(self, secret: str, asked: FirstPerson, address: str) -> Account:
@@ -67,11 +67,14 @@ class FirstAdministrator:
             await unit.commit()
         return made
 
-    async def _note_failure(self, address: str, refusal: NotFound) -> None:
-        outcome = f"refused:{refusal.code}"
-        entry = AuditEntry(self._ports.clock.utc(), "", _ACTION, "installation", outcome, address)
+    async def _note_failure(self, attempt: Attempt, refusal: NotFound, *, told: bool) -> None:
+        now, outcome = self._ports.clock.utc(), f"refused:{refusal.code}"
         async with self._ports.units.writing() as unit:
-            await unit.audit.append(entry)
+            tried = await unit.tries.of([attempt.key])
+            await keep_tried(unit, now, accounts.after_failure(tried, attempt, now))
+            if told:
+                entry = AuditEntry(now, "", _ACTION, "installation", outcome, attempt.address)
+                await note(unit, entry, attempt.address)
             await unit.commit()
 
 

@@ -17,12 +17,14 @@ from bridge.control import ProbeOffer
 from bridge.errors import Code, Invalid, Refusal
 from bridge.ids import NS_PER_S
 from bridge.linetests import KEPT, LinePath, LineTest, PathResult, Tester, number_of
-from bridge.pace import Pace, after_mistake, check_pace
+from bridge.pace import EVERYBODY, after_mistake, check_pace
+from bridge.trying_rows import Tried
 from web.config import WebPorts
 
 RUN_S = 120
 """Four paths of ten seconds, connecting included."""
 _RUNS = 1_000
+_ADDRESSES = 10_000
 _ECHOES = 32
 """WebSocket echoes at once: of 2 Mb/s both ways."""
 _MOST_SDP = 32 * 1024
@@ -48,16 +50,18 @@ class LineDesk:
 
     def __init__(self, ports: WebPorts) -> None:
         self._ports = ports
-        self._pace = Pace()
+        self._tried: dict[str, Tried] = {}
         self._done: OrderedDict[tuple[str, Step], int] = OrderedDict()
         self._echoes = 0
 
     def begin(self, tester: Tester, address: str) -> str:
         """A run. Raises Refusal(too_many_requests): each counts as a guess does, ten at once from an address and one
         more each six seconds."""
-        now = self._ports.clock.mono()
-        check_pace(self._pace, address, now)
-        self._pace = after_mistake(self._pace, address, now)
+        now = self._ports.clock.utc()
+        check_pace(self._tried, address, now)
+        self._tried |= {tried.key: tried for tried in after_mistake(self._tried, address, now)}
+        while len(self._tried) > _ADDRESSES:
+            del self._tried[next(key for key in self._tried if key != EVERYBODY)]
         run = _Run(self._ports.entropy.id(), self._ports.clock.utc() + RUN_S * NS_PER_S, tester)
         sealed = self._ports.secrets.seal(msgspec.json.encode(run), _ABOUT)
         return urlsafe_b64encode(sealed.encode()).decode()

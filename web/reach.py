@@ -14,8 +14,8 @@ from bridge.ids import ReceptionId, RecordingId
 from bridge.model import STAFF_SIDE, ReceptionRow, RecordingRow
 from bridge.policy import Action, Actor, Concern, agencies_of, authorise, may
 from bridge.reception import Reception
-from bridge.repositories import AuditEntry
-from web.config import WebPorts
+from bridge.repeats import note
+from bridge.repositories import AuditEntry, UnitOfWork
 from web.keys import PORTS
 from web.requests import actor_of
 
@@ -61,10 +61,9 @@ def open_to(actor: Actor, begin: int, end: int) -> ReceptionFilter:
     return ReceptionFilter(agencies=agencies, account=actor.account, from_utc_ns=begin, before_utc_ns=end)
 
 
-async def seen_by(someone: Actor, ports: WebPorts, rows: Sequence[ReceptionRow]) -> list[Seen]:
+async def seen_by(someone: Actor, unit: UnitOfWork, rows: Sequence[ReceptionRow]) -> list[Seen]:
     """The rows' receptions as they stand in them, read in one question; without those they may not see."""
-    async with ports.units.reading() as unit:
-        histories = await unit.receptions.histories([row.id for row in rows])
+    histories = await unit.receptions.histories([row.id for row in rows])
     found = [rebuilt(histories[row.id]) for row in rows if row.id in histories]
     seen = [Seen(reception, actor_in(someone, reception)) for reception in found]
     return [one for one in seen if one.may(Action.SEE_RECEPTION)]
@@ -79,7 +78,7 @@ async def recording_of(request: web.Request, action: Action) -> RecordingRow:
     """The recording of the address ``…/{recording}…``. Raises NotFound(unknown_recording), Refusal(not_signed_in)."""
     actor, asked = actor_of(request), RecordingId(request.match_info["recording"])
     try:
-        async with request.app[PORTS].units.reading() as unit:
+        async with request.app[PORTS].units.asking() as unit:
             row = await unit.recordings.get(asked)
         await allowed(request, actor, action, concern_of(row))
     except (NotFound, NotPermitted) as refusal:  # one that is not there and one that is not theirs: the very same
@@ -97,7 +96,7 @@ async def allowed(request: web.Request, actor: Actor, action: Action, concern: C
         outcome = f"refused:{refusal.code}"
         entry = AuditEntry(ports.clock.utc(), actor.account, str(action), concern.name, outcome, request.path)
         async with ports.units.writing() as unit:
-            await unit.audit.append(entry)
+            await note(unit, entry, actor.account)
             await unit.commit()
         raise
 

@@ -3,11 +3,12 @@
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 import msgspec
 from aiohttp import web
 
-from bridge.errors import Code, Invalid
+from bridge.errors import Code, Conflict, Invalid
 from web.forms import Form
 from web.keys import PORTS
 from web.once import Key, Once
@@ -45,8 +46,29 @@ async def sent_once(once: Once, request: web.Request, form: Form, do: Callable[[
         return None
 
 
-def overtaken(form: Form, now: str, now_place: str | None = None) -> Form:
+class Again(NamedTuple):
+    """A form that is shown again, and the answer's status."""
+
+    form: Form
+    status: int
+
+
+async def refused(change: Awaitable[object], form: Form, late: Callable[[Form, Conflict], Form]) -> Again | None:
+    """Why the form is shown again: with its fault, or, ``late``, with what somebody else stored meanwhile. None: the
+    change was made."""
+    try:
+        await change
+    except Invalid as refusal:
+        form.refused(refusal)
+        return Again(form, 422)
+    except Conflict as refusal:
+        return Again(late(form, refusal), 409)
+    return None
+
+
+def overtaken(form: Form, refusal: Conflict) -> Form:
     """The form as it was typed, with what somebody else stored meanwhile as that which was shown."""
+    now, now_place = refusal.params["now"], refusal.params.get("now_place")
     again = Form({**form.values, "was": now, **({} if now_place is None else {"was_place": now_place})})
     again.wrong("name", like="overtaken", now=", ".join(filter(None, (now, now_place))))
     return again

@@ -11,10 +11,11 @@ from bridge.errors import Code, NotFound, Refusal
 from bridge.guests import Guest, Invited, guest_entrant, guest_seat
 from bridge.ids import NS_PER_S, UtcNs
 from bridge.invitations import GuestVisit, mark_of, read_code
-from bridge.pace import Pace, after_mistake, check_pace
+from bridge.pace import after_mistake, check_pace, keys_of
 from bridge.repositories import AuditEntry, UnitOfWork
 from bridge.states import OVER
 from web.config import WebPorts
+from web.tries import keep_tried
 
 log = logging.getLogger(__name__)
 
@@ -25,28 +26,32 @@ _NO_CODE = "no code at all"
 
 
 class Visits:
-    """One for all pages, so that a guess counts wherever it is made."""
+    """A guess counts wherever it is made."""
 
     def __init__(self, ports: WebPorts, limits: SessionLimits) -> None:
         self._ports = ports
         self._limits = limits
-        self._pace = Pace()
 
     async def invited(self, typed: str, address: str) -> Invited:
         """Whom this code invites. Raises Refusal: invitation_unknown, the same for every wrong, old or unknown code;
         too_many_requests."""
-        now = self._ports.clock.mono()
-        check_pace(self._pace, address, now)
-        found = await self._found(typed)
+        found = await self._found(typed, address)
         if found is None:
-            self._pace = after_mistake(self._pace, address, now)
+            await self._mistaken(address)
             log.info("a code from %s opens nothing", address)
             raise Refusal(Code.INVITATION_UNKNOWN)
         return found
 
-    async def _found(self, typed: str) -> Invited | None:
+    async def _mistaken(self, address: str) -> None:
+        now = self._ports.clock.utc()
+        async with self._ports.units.writing() as unit:
+            await keep_tried(unit, now, *after_mistake(await unit.tries.of(keys_of(address)), address, now))
+            await unit.commit()
+
+    async def _found(self, typed: str, address: str) -> Invited | None:
         mark = mark_of(read_code(typed) or _NO_CODE, self._ports.secrets)
         async with self._ports.units.reading() as unit:
+            check_pace(await unit.tries.of(keys_of(address)), address, self._ports.clock.utc())
             invitation = await unit.invitations.by_mark(mark)
         if invitation is None or self._ports.clock.utc() >= invitation.until_utc_ns:
             return None

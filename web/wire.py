@@ -104,13 +104,13 @@ class DevicesFound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DevicesConfig(msgspec.Struct, frozen=True):
-    """Island ``devices``. ``onward``: where "I am ready" leads. ``camera_required``: officials and points. ``send``:
-    POST a :class:`DevicesFound` there before going on; empty: to nobody. ``line_test``: POST there for a
-    :class:`LineTestStart`."""
+    """Island ``devices``. ``onward``: where "I am ready" leads. ``voice_required``: officials and points; they may
+    go on with sound only. ``send``: POST a :class:`DevicesFound` there before going on; empty: to nobody.
+    ``line_test``: POST there for a :class:`LineTestStart`."""
 
     page: Page
     onward: str
-    camera_required: bool
+    voice_required: bool
     loopback_only: bool
     send: str
     line_test: str

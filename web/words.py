@@ -42,7 +42,8 @@ class Words:
 
     def t(self, sentence: str, /, **params: object) -> str:
         """The sentence in this language."""
-        return fill(self.messages.get(sentence) or sentence, params, self.dir == "rtl")
+        text = self.messages.get(sentence) or sentence
+        return fill(text, params, self.dir == "rtl") if params else text
 
     def n(self, one: str, many: str, count: int, /, **params: object) -> str:
         """The sentence for ``count`` things; ``{count}`` is filled in by itself."""

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtcpPsfbPacket, RtcpReceiverInfo, RtcpRtpfbPacket, RtcpSrPacket
 
 from bridge.ids import NS_PER_MS, NS_PER_S
-from sfu.core.down import DownTrack
+from sfu.core.down import DownTrack, Repetition
 from sfu.core.link import Link
+from sfu.core.red import without_redundancy
+from sfu.core.repair import pack_repair
 from sfu.core.ring import Kept
 from sfu.core.rtcp import (
     Sent,
@@ -120,11 +122,26 @@ class Control:
         out: list[Datagram] = []
         for sequence in packet.lost:
             number = down.number_of(sequence, up.numbering.last)
-            kept = None if number is None else up.ring.get(number)
-            if kept is not None and down.may_repeat(kept.number, now_ns):
-                out += self._send((down,), kept)
-                self._counts["repeated"] += 1
+            if number is not None:
+                out += self._repeat_one(down, up, number, now_ns)
         return out
+
+    def _repeat_one(self, down: DownTrack, up: UpTrack, number: int, now_ns: int) -> list[Datagram]:
+        """What the publisher still owes is passed on when it comes; what nobody can give asks for a key frame."""
+        kept = up.ring.get(number)
+        again = Repetition.NEVER if kept is None else down.repeat(number, now_ns)
+        if again is Repetition.NEVER and not up.ring.misses(number):
+            self._counts["not_repeated"] += 1
+            up.cannot_repair(number)
+        if kept is None or again is not Repetition.NOW:
+            return []
+        self._counts["repeated"] += 1
+        if down.plain:
+            kept = without_redundancy(kept)
+        if down.repair is None:
+            return self._send((down,), kept)
+        datagram = down.link.srtp.protect(pack_repair(down, down.repair, kept))
+        return [] if datagram is None else [(datagram, down.address)]
 
     # ── what goes ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -133,15 +150,19 @@ class Control:
         packets = b""
         for up in link.ups.values():
             if len(up.losses):
-                if lost := up.losses.due(now_ns, link.rtt_ns):
-                    packets += pack_nack(link.ssrc, up.ssrc, lost)
-                    self._counts["nacked"] += len(lost)
-                if up.is_video and up.losses.unfilled(now_ns):
-                    up.requests.want()
+                packets += self._missing(link, up, now_ns)
             if up.is_open and up.requests.due(now_ns):
                 packets += pack_pli(link.ssrc, up.ssrc)
                 self._counts["key_frames_asked"] += 1
         return self._datagrams(link, [pack_receiver_report(link.ssrc) + packets]) if packets else []
+
+    def _missing(self, link: Link, up: UpTrack, now_ns: int) -> bytes:
+        """NACKs; a hole that stays, or has been open for long, asks for a key frame before any receiver does."""
+        due = up.losses.due(now_ns, link.pace_ns)
+        if up.is_video and (due.gave_up or up.losses.unfilled(now_ns)):
+            up.requests.want()
+        self._counts["nacked"] += len(due.ask)
+        return pack_nack(link.ssrc, up.ssrc, due.ask) if due.ask else b""
 
     def reports(self, link: Link, now_ns: int) -> list[Datagram]:
         """Receiver report and REMB to a publisher, sender reports to a receiver."""
@@ -149,6 +170,8 @@ class Control:
         compounds = []
         if link.ups:
             compounds.append(self._receiver_report(link, now_ns))
+            for up in link.ups.values():
+                up.fit_ring(now_ns)
         if link.sent_due_ns <= now_ns:
             link.sent_due_ns = now_ns + _SENT_NS
             compounds += _together(self._sent(down, now_ns) for down in link.downs.values())
@@ -156,7 +179,8 @@ class Control:
 
     def goodbye(self, down: DownTrack) -> list[Datagram]:
         """BYE for a down track that ends."""
-        return self._datagrams(down.link, [pack_bye(down.link.ssrc, down.ssrc)])
+        repair = [] if down.repair is None else [int(down.repair.ssrc)]
+        return self._datagrams(down.link, [pack_bye(down.link.ssrc, down.ssrc, *repair)])
 
     def _receiver_report(self, link: Link, now_ns: int) -> bytes:
         report = pack_receiver_report(link.ssrc, [up.reception.block(up.ssrc, now_ns) for up in link.ups.values()])

@@ -1,5 +1,6 @@
 """A copy of an up track on one receiver's link: a few numbers, no packets."""
 
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from bridge.ids import NS_PER_MS
@@ -17,6 +18,16 @@ _LEAST_PAUSE_NS = 10 * NS_PER_MS
 _REMEMBERED = 512
 
 
+class Repetition(Enum):
+    """Whether a packet is sent again."""
+
+    NOW = "now"
+    LATER = "later"
+    """It may still be on its way."""
+    NEVER = "never"
+    """It was sent often enough."""
+
+
 class DownTrack:
     """Out sequence = number of the up track + ``shift``; constant while packets flow."""
 
@@ -32,6 +43,9 @@ class DownTrack:
         "link",
         "name",
         "payload_type",
+        "plain",
+        "repair",
+        "repair_sequence",
         "sequence",
         "shift",
         "spec",
@@ -47,6 +61,10 @@ class DownTrack:
         self.ssrc = int(spec.ssrc)
         self.payload_type = spec.payload_type
         self.timestamp_shift = spec.timestamp_shift
+        self.plain = False
+        """Its publisher sends redundancy (RFC 2198) that this receiver does not take."""
+        self.repair = spec.repair
+        self.repair_sequence = 0 if spec.repair is None else spec.repair.sequence
         self.name = pack_name(self.ssrc, spec.cname)
         """SDES, the same with every report."""
         self.sequence = spec.sequence
@@ -58,6 +76,11 @@ class DownTrack:
         self._octets_before = 0
         self._repeated: dict[int, tuple[int, int]] = {}
         self._reported = (0, 0)
+
+    def take_redundancy(self) -> None:
+        """The publisher sends redundant sound: passed on as it is, or as plain sound."""
+        self.plain = self.spec.red is None
+        self.payload_type = self.spec.payload_type if self.spec.red is None else self.spec.red
 
     def start(self, number: int, packets: int, octets: int) -> None:
         """From this number of the up track on it flows. The two totals are what the up track had forwarded before."""
@@ -85,6 +108,11 @@ class DownTrack:
         """What the receiver's last report says: cumulative loss, jitter in units of the clock."""
         self._reported = (max(0, lost), jitter)
 
+    @property
+    def jitter(self) -> int:
+        """As the receiver reported it last, in units of the clock."""
+        return self._reported[1]
+
     def counts(self, up: "UpTrack") -> LinkCounts:
         """Of this track alone."""
         packets, octets = self.sent(up.packets, up.octets)
@@ -98,12 +126,14 @@ class DownTrack:
         number = unwrap(sequence - self.shift & 0xFFFF, last)
         return number if self.first <= number <= last else None
 
-    def may_repeat(self, number: int, now_ns: int) -> bool:
-        """At most three times and not again within a round trip; True counts as done."""
+    def repeat(self, number: int, now_ns: int) -> Repetition:
+        """At most three times and not again within a round trip; NOW counts as done."""
         times, at_ns = self._repeated.get(number, (0, 0))
-        if times >= _REPEATS or (times and now_ns - at_ns < max(self.link.rtt_ns, _LEAST_PAUSE_NS)):
-            return False
+        if times and now_ns - at_ns < max(self.link.pace_ns, _LEAST_PAUSE_NS):
+            return Repetition.LATER
+        if times >= _REPEATS:
+            return Repetition.NEVER
         if len(self._repeated) >= _REMEMBERED:
             self._repeated.pop(next(iter(self._repeated)))
         self._repeated[number] = (times + 1, now_ns)
-        return True
+        return Repetition.NOW

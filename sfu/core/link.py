@@ -27,6 +27,8 @@ class Link:
         self.clock = SenderClock()
         self.ups: dict[int, UpTrack] = {}
         self.expected: dict[UpId, UpSpec] = {}
+        self.repairs: dict[int, UpTrack] = {}
+        """SSRCs that retransmit (RFC 4588) → what they repair."""
         self.downs: dict[int, DownTrack] = {}
 
     def measured(self, rtt_ns: int) -> None:
@@ -34,3 +36,9 @@ class Link:
         self.newest_rtt_ns = rtt_ns or self.newest_rtt_ns
         if rtt_ns and (not self.rtt_ns or rtt_ns < self.rtt_ns):
             self.rtt_ns = rtt_ns
+
+    @property
+    def pace_ns(self) -> int:
+        """The round trip by which packets are asked for and sent again: the newest, with all that waits in queues (an
+        answer comes no sooner), else what is known."""
+        return self.newest_rtt_ns or self.rtt_ns

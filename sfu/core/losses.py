@@ -1,12 +1,15 @@
 """Which packets of a publisher are missing, and when to ask for them again (RFC 4585 §6.2.1)."""
 
+from typing import NamedTuple
+
 from bridge.ids import NS_PER_MS
 
 REORDERING_NS = 20 * NS_PER_MS
 """20 ms: reordering on LTE rarely exceeds it."""
 _ASSUMED_RTT_NS = 100 * NS_PER_MS
 """Until one is measured; what mobile networks in the provinces show."""
-_TRIES = 10
+TRIES = 10
+"""Libwebrtc's and mediasoup's limit; at 50 ms of RTT that is 0.6 s, after which a key frame is the better repair."""
 _PENDING = 1000
 """More than that missing is no hole but an outage: ask for a key frame instead (mediasoup's limit)."""
 _AT_ONCE = 200
@@ -17,20 +20,31 @@ UNFILLED_NS = 600 * NS_PER_MS
 """A hole this old is worth a key frame: a receiver that stands still asks for one only after 3 s."""
 
 
+class Due(NamedTuple):
+    """``ask``: sequences to ask for now, ascending. ``gave_up``: some hole that matters stays, from now on for good."""
+
+    ask: list[int]
+    gave_up: bool
+
+
 class _Missing:
-    __slots__ = ("next_ns", "since_ns", "tries")
+    __slots__ = ("next_ns", "settled", "since_ns", "tries")
 
     def __init__(self, now_ns: int) -> None:
         self.since_ns = now_ns
         self.next_ns = now_ns + REORDERING_NS
         self.tries = 0
+        self.settled = False
+        """A key frame came after it."""
 
 
 class Losses:
-    """Missing sequence numbers (extended) of one track. ``age_ns``: how long one is worth asking for."""
+    """Missing sequence numbers (extended) of one track. ``age_ns``: how long one is worth asking for; ``tries``: how
+    often, 0 for a sender that does not repeat (a packet may be late all the same)."""
 
-    def __init__(self, age_ns: int) -> None:
+    def __init__(self, age_ns: int, tries: int = TRIES) -> None:
         self._age_ns = age_ns
+        self._tries = tries
         self._missing: dict[int, _Missing] = {}
         self.given_up = 0
 
@@ -51,28 +65,36 @@ class Losses:
         """It is here now."""
         self._missing.pop(sequence, None)
 
-    def forget_before(self, sequence: int) -> None:
-        """A key frame starts here: nobody needs what was before."""
-        for missing in [number for number in self._missing if number < sequence]:
-            del self._missing[missing]
+    def settle_before(self, sequence: int, *, recorded: bool) -> None:
+        """A key frame starts here: no receiver needs what was before, nor another key frame for it. A recording still
+        does, to which every picture counts."""
+        for number in [number for number in self._missing if number < sequence]:
+            if recorded:
+                self._missing[number].settled = True
+            else:
+                del self._missing[number]
 
     def clear(self) -> None:
         """Nothing is asked for any more (the gate closed, the track ended)."""
         self._missing.clear()
 
-    def due(self, now_ns: int, rtt_ns: int) -> list[int]:
-        """What to ask for now, ascending; what was asked for often enough or is too old is given up."""
+    def due(self, now_ns: int, rtt_ns: int) -> Due:
+        """What to ask for now. Given up is what is too old, or still missing when the last try's answer is due."""
         asked: list[int] = []
+        gave_up = False
+        pause_ns = max(REORDERING_NS, (rtt_ns or _ASSUMED_RTT_NS) * 5 // 4)
         for sequence, missing in list(self._missing.items()):
-            if missing.tries >= _TRIES or now_ns - missing.since_ns > self._age_ns:
+            is_due = missing.next_ns <= now_ns
+            if now_ns - missing.since_ns > self._age_ns or (is_due and missing.tries >= self._tries):
                 del self._missing[sequence]
                 self.given_up += 1
-            elif missing.next_ns <= now_ns and len(asked) < _AT_ONCE:
+                gave_up = gave_up or not missing.settled
+            elif is_due and len(asked) < _AT_ONCE:
                 missing.tries += 1
-                missing.next_ns = now_ns + max(REORDERING_NS, (rtt_ns or _ASSUMED_RTT_NS) * 5 // 4)
+                missing.next_ns = now_ns + pause_ns
                 asked.append(sequence)
-        return sorted(asked)
+        return Due(sorted(asked), gave_up)
 
     def unfilled(self, now_ns: int) -> bool:
         """True when a hole has been open for longer than a key frame is worth."""
-        return any(now_ns - missing.since_ns > UNFILLED_NS for missing in self._missing.values())
+        return any(now_ns - one.since_ns > UNFILLED_NS and not one.settled for one in self._missing.values())

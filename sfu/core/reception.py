@@ -33,18 +33,21 @@ class Reception:
         self._report_ns = 0
 
     def came(self, sequence: int, timestamp: int, now_ns: int) -> None:
-        """A packet, late ones too."""
+        """A packet in order. ``sequence`` is higher than all before."""
         self.received += 1
-        if sequence >= self.highest:
-            self.highest = sequence
-            transit = now_ns * self._clock_rate // 1_000_000_000 - timestamp & 0xFFFFFFFF
-            before = self._transit
-            self._transit = transit
-            if before is not None:
-                step = transit - before & 0xFFFFFFFF
-                if step >= 0x80000000:
-                    step = 0x100000000 - step
-                self._jitter += step - (self._jitter + 8 >> 4)
+        self.highest = sequence
+        transit = now_ns * self._clock_rate // 1_000_000_000 - timestamp & 0xFFFFFFFF
+        before = self._transit
+        self._transit = transit
+        if before is not None:
+            step = transit - before & 0xFFFFFFFF
+            if step >= 0x80000000:
+                step = 0x100000000 - step
+            self._jitter += step - (self._jitter + 8 >> 4)
+
+    def came_late(self) -> None:
+        """A packet that was missing until now: reordered, or repeated for a NACK."""
+        self.received += 1
 
     @property
     def expected(self) -> int:

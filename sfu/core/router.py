@@ -10,6 +10,8 @@ from sfu.core.binding import bind
 from sfu.core.control import Control
 from sfu.core.down import DownTrack
 from sfu.core.link import Link
+from sfu.core.red import without_redundancy
+from sfu.core.repair import repaired_source, restore
 from sfu.core.ring import Kept
 from sfu.core.rtp import HEADER, HEADER_SIZE
 from sfu.core.seam import (
@@ -29,6 +31,7 @@ from sfu.core.seam import (
     UpStarted,
 )
 from sfu.core.srtp import length, pointer, protect, scratch, view
+from sfu.core.unfold import unfold
 from sfu.core.up import UpTrack
 
 _PATCH = struct.Struct("!BHII")
@@ -97,6 +100,7 @@ class Router:
         if found is not None:
             found.link.ups.pop(found.ssrc, None)
             found.link.expected.pop(up, None)
+            found.link.repairs = {ssrc: other for ssrc, other in found.link.repairs.items() if other is not found}
 
     def set_open(self, up: UpId, is_open: bool) -> None:
         """See the seam."""
@@ -138,11 +142,19 @@ class Router:
         self._downs[spec.down] = down
         link.downs[down.ssrc] = down
         if not up.is_video:
-            down.start(up.numbering.last + 1, up.packets, up.octets)
-            up.downs = [*up.downs, down]
+            self._listen(up, down)
             return _NOTHING
         up.waiting.append(down)
         return self._start_waiting(up)
+
+    def _listen(self, up: UpTrack, down: DownTrack) -> None:
+        down.start(up.numbering.last + 1, up.packets, up.octets)
+        if up.red_type is not None:
+            down.take_redundancy()
+        if down.plain:
+            up.plains = [*up.plains, down]
+        else:
+            up.downs = [*up.downs, down]
 
     def remove_down(self, down: DownId) -> list[Datagram]:
         """See the seam."""
@@ -158,6 +170,7 @@ class Router:
         up = self._ups.get(down.spec.up)
         if up is not None:
             up.downs = [other for other in up.downs if other is not down]
+            up.plains = [other for other in up.plains if other is not down]
             up.waiting = [other for other in up.waiting if other is not down]
 
     # ── packets ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -181,14 +194,16 @@ class Router:
             self._counts["dropped_malformed"] += 1
             return _NOTHING
 
-    def _feed_rtp(self, link: Link, packet: bytes, now_ns: int) -> list[Datagram]:
+    def _feed_rtp(self, link: Link, packet: bytes, now_ns: int, red: bytes = b"") -> list[Datagram]:
+        """``red``: what receivers of redundant sound get instead of the packet's payload."""
         _, second, sequence, timestamp, ssrc = HEADER.unpack_from(packet)
         up = link.ups.get(ssrc)
         if up is None:
             up = self._bind(link, packet)
             if up is None:
-                self._counts["dropped_unknown_ssrc"] += 1
-                return _NOTHING
+                return self._feed_repair(link, packet, now_ns)
+        if up.red_type is not None and second & 0x7F == up.red_type:
+            return self._feed_red(link, up, packet, now_ns)
         extended, newest = up.arrived(sequence, timestamp, len(packet), now_ns)
         if not up.is_open:
             # Only now: the rollover counter of SRTP and the reports must follow a muted track as well.
@@ -200,7 +215,10 @@ class Router:
             up.skip(extended, newest)
             self._counts["dropped_payload_type"] += 1
             return _NOTHING
-        kept = up.accept(packet, extended, newest, timestamp)
+        if not newest and not up.misses(extended):
+            self._counts["dropped_duplicate"] += 1
+            return _NOTHING
+        kept = up.accept(packet, extended, newest, timestamp, red)
         if up.tapped:
             self._tapped.append(Tapped(up.spec.up, now_ns, packet))
         if kept is None:
@@ -208,15 +226,39 @@ class Router:
             return _NOTHING
         return self._forward(up, kept, newest)
 
+    def _feed_red(self, link: Link, up: UpTrack, packet: bytes, now_ns: int) -> list[Datagram]:
+        """Redundant sound goes the way of plain packets, those first that a copy in it makes up for."""
+        said = unfold(up, packet)
+        out: list[Datagram] = []
+        for recovered in said.recovered:
+            self._counts["recovered"] += 1
+            out += self._feed_rtp(link, recovered, now_ns)
+        return out + self._feed_rtp(link, said.packet, now_ns, said.red)
+
+    def _feed_repair(self, link: Link, packet: bytes, now_ns: int) -> list[Datagram]:
+        """A retransmission goes the way of the packet it repeats, once that is restored."""
+        up = repaired_source(link, packet)
+        if up is None:
+            self._counts["dropped_unknown_ssrc"] += 1
+            return _NOTHING
+        original = restore(packet, up)
+        if original is None:
+            self._counts["dropped_padding"] += 1
+            return _NOTHING
+        self._counts["restored"] += 1
+        return self._feed_rtp(link, original, now_ns)
+
     def _forward(self, up: UpTrack, kept: Kept, newest: bool) -> list[Datagram]:
         number = kept.number
-        if newest and not up.waiting:
+        if newest and not up.waiting and not up.plains:
             return self.send(up.downs, kept)
         if newest:
             out = self.send(up.downs, kept)
         else:
             self._counts["repaired"] += 1
             out = self.send([down for down in up.downs if down.first <= number], kept)
+        if up.plains:
+            out += self.send([down for down in up.plains if down.first <= number], without_redundancy(kept))
         return out + self._start_waiting(up) if up.waiting else out
 
     def send(self, downs: Iterable[DownTrack], kept: Kept) -> list[Datagram]:
@@ -267,7 +309,9 @@ class Router:
         link.ups[up.ssrc] = up
         self._ups[up.spec.up] = up
         link.report_due_ns = 0
-        self._events.append(UpStarted(up.spec.up, up.codec, packet[1] & 0x7F, Ssrc(up.ssrc)))
+        payload_type = packet[1] & 0x7F
+        inside = up.spec.formats[payload_type].inside
+        self._events.append(UpStarted(up.spec.up, up.codec, inside or payload_type, Ssrc(up.ssrc)))
         return up
 
     # ── time and what comes out ──────────────────────────────────────────────────────────────────────────────

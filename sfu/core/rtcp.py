@@ -113,6 +113,6 @@ def pack_name(ssrc: int, cname: str) -> bytes:
     return bytes(RtcpSdesPacket(chunks=[name]))
 
 
-def pack_bye(own: int, gone: int) -> bytes:
-    """A compound that says goodbye for one SSRC."""
-    return pack_receiver_report(own) + bytes(RtcpByePacket(sources=[gone]))
+def pack_bye(own: int, *gone: int) -> bytes:
+    """A compound that says goodbye for these SSRCs."""
+    return pack_receiver_report(own) + bytes(RtcpByePacket(sources=list(gone)))

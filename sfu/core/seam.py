@@ -40,7 +40,17 @@ class PayloadFormat(NamedTuple):
     codec: Codec
     clock_rate: int
     repeats: bool = True
-    """The sender agreed to repeat what is asked for (``nack``); browsers do not for sound."""
+    """The sender agreed to repeat what is asked for (``nack``)."""
+    inside: int | None = None
+    """Redundant sound (RFC 2198): the payload type of what is in it."""
+
+
+class Repairs(NamedTuple):
+    """How a peer retransmits a source (RFC 4588). ``formats``: payload type → the payload type it repeats; ``ssrcs``:
+    announced SSRC (FID) → the SSRC it repairs. Nothing of both: the packet itself comes again."""
+
+    formats: Mapping[int, int] = {}
+    ssrcs: Mapping[Ssrc, Ssrc] = {}
 
 
 class UpSpec(NamedTuple):
@@ -57,6 +67,16 @@ class UpSpec(NamedTuple):
     is_open: bool
     tapped: bool
     """Both from the first packet on; :meth:`ForwardingCore.set_open` and ``set_tapped`` change them."""
+    repairs: Repairs = Repairs()
+
+
+class RepairSpec(NamedTuple):
+    """The stream on which a receiver gets what it asks for again (RFC 4588); ``ssrc`` as fresh as the copy's own."""
+
+    ssrc: Ssrc
+    payload_type: int
+    sequence: int
+    """The first to use."""
 
 
 class DownSpec(NamedTuple):
@@ -71,6 +91,10 @@ class DownSpec(NamedTuple):
     sequence: int
     timestamp_shift: int
     cname: str
+    repair: RepairSpec | None = None
+    """None: the receiver takes no retransmissions; the same datagram is sent again."""
+    red: int | None = None
+    """Payload type under which the receiver takes redundant sound; None: it gets what is inside."""
 
 
 class UpStarted(NamedTuple):
@@ -109,7 +133,8 @@ CoreEvent: TypeAlias = UpStarted | SenderReported | UpSaidGoodbye | Spoke
 
 
 class Tapped(NamedTuple):
-    """One accepted packet, decrypted, as the publisher sent it."""
+    """One accepted packet, decrypted: as the publisher sent it, restored from a retransmission, or taken out of
+    redundant sound. Each once, and never of a payload type that wraps another."""
 
     up: UpId
     arrival_ns: int

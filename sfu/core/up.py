@@ -1,15 +1,17 @@
 """A publisher's track: numbers its packets, keeps the last ones, knows what is missing."""
 
+from bridge.ids import NS_PER_S
 from bridge.media import Codec
 from sfu.core.down import DownTrack
 from sfu.core.estimate import LineEstimate
 from sfu.core.keyframes import starts_key_frame
 from sfu.core.link import Link
-from sfu.core.losses import AUDIO_AGE_NS, VIDEO_AGE_NS, Losses
+from sfu.core.losses import AUDIO_AGE_NS, TRIES, VIDEO_AGE_NS, Losses
 from sfu.core.numbering import Numbering
 from sfu.core.reception import Reception
+from sfu.core.red import Redundant, pack_red
 from sfu.core.requests import KeyFrameRequests
-from sfu.core.ring import SIZES, Kept, Ring
+from sfu.core.ring import Kept, Ring, needed, sizes
 from sfu.core.rtp import extension, payload_bounds, unwrap
 from sfu.core.seam import LinkCounts, PayloadFormat, UpSpec
 
@@ -33,19 +35,23 @@ class UpTrack:
         self.ssrc = ssrc
         self.codec = form.codec
         self.clock_rate = form.clock_rate
-        self._repeats = form.repeats
+        self.red_type, self.inside = _redundancy(spec)
+        """Payload type of redundant sound (None: this source never sends it), and of what is in it."""
         self.is_video = form.codec is not Codec.OPUS
         self.is_open = spec.is_open
         self.tapped = spec.tapped
         self.highest = sequence - 1
         self.numbering = Numbering(0)
         self.reception = Reception(sequence, form.clock_rate)
-        self.losses = Losses(VIDEO_AGE_NS if self.is_video else AUDIO_AGE_NS)
+        self.losses = Losses(VIDEO_AGE_NS if self.is_video else AUDIO_AGE_NS, TRIES if form.repeats else 0)
         self.requests = KeyFrameRequests()
         self.estimate = LineEstimate(ssrc, timestamp) if self.is_video else None
-        self.ring = Ring(SIZES[form.codec])
+        self.ring = Ring(sizes(form.codec))
+        self._fitted = (0, 0)
+        """When the ring was fitted last, and the packets until then."""
         self.downs: list[DownTrack] = []
-        """Those that flow; ``waiting`` need a key frame first."""
+        """Those that flow; ``waiting`` need a key frame first, ``plains`` get sound without its redundancy."""
+        self.plains: list[DownTrack] = []
         self.waiting: list[DownTrack] = []
         self.report: tuple[int, int] | None = None
         """The publisher's last sender report: its NTP time, its RTP time."""
@@ -62,25 +68,43 @@ class UpTrack:
         """Count a packet. Gives its extended sequence number and whether it is the newest."""
         before = self.highest
         extended = unwrap(sequence, before)
-        self.reception.came(extended, timestamp, now_ns)
         if extended <= before:
-            self.losses.came(extended)
             return extended, False
+        self.reception.came(extended, timestamp, now_ns)
         self.highest = extended
-        if extended != before + 1 and self.is_open:
-            self._missed(before, extended, now_ns)
+        jumped = extended != before + 1 and self.is_open
+        if jumped and not self.losses.jumped(before, extended, now_ns) and self.is_video:
+            self.requests.want()
         if self.estimate is not None:
             self.estimate.came(timestamp, size, now_ns)
         return extended, True
 
-    def _missed(self, after: int, before: int, now_ns: int) -> None:
-        if self._repeats and self.losses.jumped(after, before, now_ns):
-            return
-        if self.is_video:
-            self.requests.want()
+    def forwards(self, extended: int) -> bool:
+        """True when this packet was forwarded, or would be: it belongs to nothing that was dropped on purpose."""
+        return self.numbering.late(extended) is not None
 
-    def accept(self, packet: bytes, extended: int, newest: bool, timestamp: int) -> Kept | None:
-        """What to forward of a packet that passed the gate; None: nothing. Raises MalformedPacket."""
+    def lacks(self, extended: int, timestamp: int) -> bool:
+        """True when this packet never came, and its time is after that of the one before it."""
+        number = self.numbering.late(extended)
+        if number is None or not self.ring.misses(number):
+            return False
+        before = self.ring.get(number - 1)
+        return before is None or 0 < (timestamp - before.timestamp & 0xFFFFFFFF) < 0x80000000
+
+    def misses(self, extended: int) -> bool:
+        """Of a packet that is not the newest: True when it fills a hole, and is then counted. False when it is here
+        already (a probe of the line, or both the delayed packet and its repetition came), came after the cache has
+        gone on, or belongs to what was dropped on purpose."""
+        number = self.numbering.late(extended)
+        if number is None or not self.ring.misses(number):
+            return False
+        self.reception.came_late()
+        self.losses.came(extended)
+        return True
+
+    def accept(self, packet: bytes, extended: int, newest: bool, timestamp: int, red: bytes) -> Kept | None:
+        """What to forward of a packet that passed the gate; None: nothing. ``red``: instead of its payload, when it
+        is not empty. Raises MalformedPacket."""
         start, end = payload_bounds(packet)
         if start == end and newest:
             self.numbering.drop(extended)
@@ -88,14 +112,27 @@ class UpTrack:
         number = self.numbering.forward(extended) if newest else self.numbering.late(extended)
         if number is None:
             return None
-        body = packet[start:end]
+        body = red or packet[start:end]
+        if self.red_type is not None and not red and body:
+            body = pack_red(Redundant([], body))
         kept = Kept(number, timestamp, packet[1] & _MARKER, self._head(packet) + body)
         self.ring.put(kept)
         self.packets += 1
-        self.octets += end - start
+        self.octets += len(body)
         if self.is_video and starts_key_frame(self.codec, body):
             self._key_frame(extended, number, timestamp)
         return kept
+
+    def fit_ring(self, now_ns: int) -> None:
+        """To the longest way to a receiver, and the pace of the packets since the last time."""
+        before_ns, before = self._fitted
+        self._fitted = (now_ns, self.packets)
+        downs = [*self.downs, *self.plains]
+        if before_ns and downs:
+            rtt_ns = max(down.link.pace_ns for down in downs)
+            jitter_ns = max(down.jitter for down in downs) * NS_PER_S // self.clock_rate
+            pace = (self.packets - before) * NS_PER_S / (now_ns - before_ns)
+            self.ring.fit(needed(rtt_ns, jitter_ns, pace))
 
     def counts(self) -> LinkCounts:
         """Of this track alone."""
@@ -106,11 +143,18 @@ class UpTrack:
         """The gate is closed."""
         if newest:
             self.numbering.interrupt(extended)
+        else:
+            self.reception.came_late()
 
     def skip(self, extended: int, newest: bool) -> None:
         """A single packet that is not forwarded (of no payload type of ours, malformed)."""
         if newest:
             self.numbering.drop(extended)
+
+    def cannot_repair(self, number: int) -> None:
+        """A receiver's hole stays. It stands still until the next key frame, and would ask for one only after 3 s."""
+        if self.is_video and self.is_open and (self.key_number is None or number >= self.key_number):
+            self.requests.want()
 
     def set_open(self, is_open: bool) -> None:
         """Closing ends all asking; opening asks for a key frame, and receivers wait for it."""
@@ -140,7 +184,7 @@ class UpTrack:
         self._key_timestamp = timestamp
         self.key_number = number
         self.requests.came()
-        self.losses.forget_before(extended)
+        self.losses.settle_before(extended, recorded=self.tapped)
 
     def _head(self, packet: bytes) -> bytes:
         wanted = self.spec.level_extension
@@ -153,3 +197,8 @@ class UpTrack:
         if level[0] & 0x7F <= _LOUD:
             self.loud += 1
         return _WITH_LEVEL + bytes((LEVEL_EXTENSION << 4, level[0], 0, 0))
+
+
+def _redundancy(spec: UpSpec) -> tuple[int | None, int]:
+    reds = [(number, form.inside) for number, form in spec.formats.items() if form.inside is not None]
+    return reds[0] if reds else (None, 0)

@@ -7,10 +7,10 @@ from bridge.control import DownlinkAnswer, DownlinkOffer, DownlinkTrack, Transpo
 from bridge.errors import Code, Conflict
 from bridge.ids import Mid, ParticipantId, RoomId, Ssrc
 from bridge.media import Codec, Kind, Source
-from sfu.core.seam import DownId, DownSpec, UpId
+from sfu.core.seam import DownId, DownSpec, RepairSpec, UpId
 from sfu.peers.ground import Ground
 from sfu.peers.tracks import PublishedTrack
-from sfu.sdp import PAYLOAD_TYPES, MediaDescription, Slot, build_downlink_offer, parse_answer
+from sfu.sdp import PAYLOAD_TYPES, RED_TYPE, REPAIR_TYPES, MediaDescription, Slot, build_downlink_offer, parse_answer
 from sfu.transport.transport import Transport, TransportState
 
 _GATHER_S = 0.02
@@ -22,13 +22,19 @@ _SPARE = (Kind.AUDIO, Kind.VIDEO)
 
 @dataclass
 class _Line:
-    """One m-line of the pool. ``codecs``: what the browser took; ``down``: flowing to it."""
+    """One m-line of the pool. ``codecs``: what the browser took, ``repaired``: of these what it takes retransmissions
+    of; ``down``: flowing to it."""
 
     mid: Mid
     kind: Kind
     track: PublishedTrack | None = None
     ssrc: Ssrc = _NONE
+    repair: Ssrc = _NONE
+    """Of its retransmissions; 0 for sound, which has none."""
     codecs: frozenset[Codec] = frozenset()
+    repaired: frozenset[Codec] = frozenset()
+    redundant: bool = False
+    """It takes redundant sound."""
     agreed: Ssrc = _NONE
     """The SSRC of the last answered offer; 0 while this m-line is inactive there."""
     down: DownId | None = None
@@ -64,6 +70,7 @@ class Downlink:
         line = self._free_line(track.source.kind)
         line.track = track
         line.ssrc = self._new_ssrc()
+        line.repair = self._new_ssrc() if line.kind is Kind.VIDEO else _NONE
         self._schedule()
 
     def unwant(self, up: UpId) -> None:
@@ -72,7 +79,7 @@ class Downlink:
             if line.track is not None and line.track.up == up:
                 self._stop(line)
                 line.track = None
-                line.ssrc = _NONE
+                line.ssrc = line.repair = _NONE
                 self._schedule()
 
     def answer(self, answer: DownlinkAnswer) -> None:
@@ -83,6 +90,8 @@ class Downlink:
         for line, slot, media in zip(self._lines, self._offered, said.media, strict=False):
             line.agreed = slot.ssrc if slot.active and not media.rejected else _NONE
             line.codecs = _accepted(media)
+            line.repaired = _repaired(media)
+            line.redundant = media.red.get(RED_TYPE) == PAYLOAD_TYPES[Codec.OPUS]
         self._offered = None
         self.transport.ice.remote_ufrag = self.transport.ice.remote_ufrag or said.ufrag
         if not self.transport.fingerprints:
@@ -195,8 +204,15 @@ class Downlink:
                 sequence=self._ground.entropy.bits(15),
                 timestamp_shift=self._ground.entropy.bits(32),
                 cname=_cname(track),
+                repair=self._repair(line, track.codec),
+                red=RED_TYPE if line.redundant else None,
             )
             self._ground.port.send_all(self._ground.core.add_down(spec, self._ground.clock.mono()))
+
+    def _repair(self, line: _Line, codec: Codec) -> RepairSpec | None:
+        if codec not in line.repaired or not line.repair:
+            return None
+        return RepairSpec(line.repair, REPAIR_TYPES[codec], self._ground.entropy.bits(15))
 
     def _stop(self, line: _Line) -> None:
         if line.down is not None:
@@ -220,7 +236,7 @@ def _slot(line: _Line) -> Slot:
     track = line.track
     if track is None:
         return Slot(line.mid, line.kind, False, _NONE, "", "", "")
-    return Slot(line.mid, line.kind, True, line.ssrc, _cname(track), _stream(track), str(track.track))
+    return Slot(line.mid, line.kind, True, line.ssrc, _cname(track), _stream(track), str(track.track), line.repair)
 
 
 def _cname(track: PublishedTrack) -> str:
@@ -238,3 +254,8 @@ def _accepted(media: MediaDescription) -> frozenset[Codec]:
         return frozenset()
     ours = {payload_type: codec for codec, payload_type in PAYLOAD_TYPES.items()}
     return frozenset(offer.codec for offer in media.codecs if ours.get(offer.payload_type) is offer.codec)
+
+
+def _repaired(media: MediaDescription) -> frozenset[Codec]:
+    """Of which codecs the browser takes retransmissions as we offered them."""
+    return frozenset(codec for codec, number in REPAIR_TYPES.items() if media.rtx.get(number) == PAYLOAD_TYPES[codec])

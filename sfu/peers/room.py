@@ -96,8 +96,8 @@ class Room:
         behind = None if self._tap is None else self._tap.behind_ns() // NS_PER_MS
         return RoomLines(tuple(one.lines() for one in self.participants.values()), behind)
 
-    async def on_node_closed(self) -> None:
-        """The node ends while the room may go on elsewhere: a recording is left, not stopped."""
+    async def on_moved(self) -> None:
+        """The node ends, or the room went to another: it goes on elsewhere, and its recording is left, not stopped."""
         tap, self._tap = self._tap, None
         if tap is not None:
             tap.leave()

@@ -4,7 +4,7 @@ from bridge.control import TransportChanged, UplinkOffer
 from bridge.errors import Code, Refusal
 from bridge.ids import Mid, ParticipantId, RoomId
 from bridge.media import Source
-from sfu.core.seam import PayloadFormat, UpId, UpSpec
+from sfu.core.seam import PayloadFormat, Repairs, UpId, UpSpec
 from sfu.peers.ground import Ground, UplinkHost
 from sfu.sdp import AUDIO_LEVEL_URI, MID_URI, CodecOffer, ReceiveMedia, SessionDescription, answer_uplink
 from sfu.transport.transport import Transport, TransportState
@@ -97,11 +97,12 @@ class Uplink:
                 link=self.transport.link,
                 mid=media.mid,
                 ssrcs=media.ssrcs,
-                formats={payload_type: _format(codec) for payload_type, codec in media.codecs.items()},
+                formats=_formats(media),
                 mid_extension=media.extensions.get(MID_URI),
                 level_extension=media.extensions.get(AUDIO_LEVEL_URI),
                 is_open=is_open,
                 tapped=tapped,
+                repairs=Repairs(media.rtx, media.repairs),
             )
         )
 
@@ -129,12 +130,17 @@ class Uplink:
         self._ground.publish(TransportChanged(self._room, self._participant, "uplink", state.value))
 
 
+def _formats(media: ReceiveMedia) -> dict[int, PayloadFormat]:
+    plain = {payload_type: _format(codec) for payload_type, codec in media.codecs.items()}
+    return plain | {red: plain[inside]._replace(inside=inside) for red, inside in media.red.items()}
+
+
 def _format(codec: CodecOffer) -> PayloadFormat:
     return PayloadFormat(codec.codec, codec.clock_rate, "nack" in codec.feedback)
 
 
 def _identity(media: ReceiveMedia) -> tuple[Mid, Source, tuple[int, ...], tuple[int, ...]]:
-    return media.mid, media.source, tuple(media.codecs), media.ssrcs
+    return media.mid, media.source, (*media.codecs, *media.rtx, *media.red), media.ssrcs
 
 
 def _refuse_unsupported(offer: SessionDescription, received: list[ReceiveMedia], sources: dict[Mid, Source]) -> None:

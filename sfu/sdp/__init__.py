@@ -22,7 +22,7 @@ from sfu.sdp.model import (
     Slot,
 )
 from sfu.sdp.parse import parse_description
-from sfu.sdp.spoken import DOWNLINK_EXTENSIONS, PAYLOAD_TYPES
+from sfu.sdp.spoken import DOWNLINK_EXTENSIONS, PAYLOAD_TYPES, RED_TYPE, REPAIR_TYPES
 from sfu.sdp.uplink import answer_uplink, parse_offer
 from sfu.sdp.write import serialise
 
@@ -32,6 +32,8 @@ __all__ = [
     "DOWNLINK_EXTENSIONS",
     "MID_URI",
     "PAYLOAD_TYPES",
+    "RED_TYPE",
+    "REPAIR_TYPES",
     "RID_URI",
     "CodecOffer",
     "Direction",

@@ -11,9 +11,10 @@ from sfu.sdp.model import (
     SessionDescription,
     Setup,
     Slot,
+    SsrcGroup,
 )
 from sfu.sdp.parse import parse_description
-from sfu.sdp.spoken import DOWNLINK_EXTENSIONS, downlink_codecs
+from sfu.sdp.spoken import DOWNLINK_EXTENSIONS, downlink_codecs, downlink_redundancies, downlink_repairs
 from sfu.sdp.write import serialise
 
 
@@ -51,19 +52,22 @@ def parse_answer(text: str, slots: Sequence[Slot]) -> SessionDescription:
 
 
 def _offer_media(slot: Slot, local: LocalIce) -> MediaDescription:
-    codecs = downlink_codecs(slot.kind)
-    ssrcs: tuple[Ssrc, ...] = (slot.ssrc,) if slot.active else ()
+    codecs, rtx, red = downlink_codecs(slot.kind), downlink_repairs(slot.kind), downlink_redundancies(slot.kind)
+    ssrcs = _ssrcs(slot)
     return MediaDescription(
         mid=slot.mid,
         kind=slot.kind,
         name=slot.kind.value,
         port=local.candidates[0][1],
         protocol="UDP/TLS/RTP/SAVPF",
-        formats=tuple(str(codec.payload_type) for codec in codecs),
+        formats=tuple(map(str, [*red, *(codec.payload_type for codec in codecs), *rtx])),
         direction=Direction.SENDONLY if slot.active else Direction.INACTIVE,
         codecs=codecs,
         extensions=DOWNLINK_EXTENSIONS[slot.kind],
         ssrcs=ssrcs,
+        ssrc_groups=(SsrcGroup("FID", ssrcs),) if len(ssrcs) > 1 else (),
+        rtx=rtx,
+        red=red,
         cname=slot.cname if slot.active else "",
         stream=slot.stream if slot.active else "",
         track=slot.track if slot.active else "",
@@ -71,3 +75,10 @@ def _offer_media(slot: Slot, local: LocalIce) -> MediaDescription:
         rtcp_reduced_size=True,
         candidates=local.addresses,
     )
+
+
+def _ssrcs(slot: Slot) -> tuple[Ssrc, ...]:
+    """The medium's, then its retransmissions' (RFC 5576 §4.2)."""
+    if not slot.active:
+        return ()
+    return (slot.ssrc, slot.repair) if slot.repair else (slot.ssrc,)

@@ -11,6 +11,8 @@ _MAX_PAYLOAD_TYPE = 127
 _MAX_LINES = 512
 _MAX_VALUE = 512
 _CODECS = {codec.value: codec for codec in Codec}
+RED = ("red", 48_000, 2)
+"""Of Opus; ``red/90000`` in a video m-line is something else (RFC 5109)."""
 _ANY = -1
 """Feedback for every payload type (``a=rtcp-fb:*``)."""
 
@@ -88,6 +90,17 @@ def retransmissions_of(draft: FormatDraft, formats: tuple[str, ...]) -> dict[int
         if draft.maps.get(payload_type, ("", 0, 0))[0] == "rtx":
             repeated = parameter(draft.parameters.get(payload_type, ""), "apt")
             found[payload_type] = number(repeated, _MAX_PAYLOAD_TYPE, "apt")
+    return found
+
+
+def redundancies_of(draft: FormatDraft, formats: tuple[str, ...]) -> dict[int, int]:
+    """Payload types of redundant sound (RFC 2198) → the one payload type in it; mixed ones are passed over."""
+    found = {}
+    for payload_type in _payload_types(formats):
+        if draft.maps.get(payload_type) == RED:
+            inside = set(draft.parameters.get(payload_type, "").split("/"))
+            if len(inside) == 1 and (said := inside.pop()).strip():
+                found[payload_type] = number(said.strip(), _MAX_PAYLOAD_TYPE, "RED")
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bridge.errors import MalformedSdp
 from bridge.ids import Mid, Rid, Ssrc
 from bridge.media import Kind
-from sfu.sdp.formats import FormatDraft, codecs_of, retransmissions_of
+from sfu.sdp.formats import FormatDraft, codecs_of, redundancies_of, retransmissions_of
 from sfu.sdp.lines import Section, number, token, words
 from sfu.sdp.model import (
     DIRECTIONS,
@@ -93,6 +93,7 @@ def _finish(draft: _Draft, head: list[str], formats: tuple[str, ...]) -> MediaDe
         rids=tuple(draft.rids),
         simulcast=draft.simulcast,
         rtx=retransmissions_of(draft.formats, formats) if kind is not None else {},
+        red=redundancies_of(draft.formats, formats) if kind is not None else {},
         cname=draft.cname,
         stream=draft.stream,
         track=draft.track,

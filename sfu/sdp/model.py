@@ -114,6 +114,8 @@ class MediaDescription(msgspec.Struct, frozen=True):
     simulcast: Simulcast | None = None
     rtx: dict[int, int] = {}
     """Payload type of a retransmission format (RFC 4588) → the payload type it repeats."""
+    red: dict[int, int] = {}
+    """Payload type of redundant sound (RFC 2198) → the payload type in it."""
     cname: str = ""
     stream: str = ""
     track: str = ""
@@ -134,6 +136,11 @@ class MediaDescription(msgspec.Struct, frozen=True):
         """The SSRCs that carry media, not retransmissions."""
         repairs = {s for g in self.ssrc_groups if g.semantics == "FID" for s in g.ssrcs[1:]}
         return tuple(ssrc for ssrc in self.ssrcs if ssrc not in repairs)
+
+    @property
+    def repairs(self) -> dict[Ssrc, Ssrc]:
+        """Retransmission SSRC → the media SSRC it repairs (RFC 4588 §8.3 by RFC 5576 §4.2)."""
+        return {g.ssrcs[1]: g.ssrcs[0] for g in self.ssrc_groups if g.semantics == "FID" and len(g.ssrcs) == 2}
 
 
 class SessionDescription(msgspec.Struct, frozen=True):
@@ -191,6 +198,12 @@ class ReceiveMedia(msgspec.Struct, frozen=True):
     extensions: dict[str, int]
     ssrcs: tuple[Ssrc, ...]
     """Announced media SSRCs; empty when the peer announces none (then MID tells)."""
+    rtx: dict[int, int] = {}
+    """Payload type of the retransmission format → the payload type it repeats; empty when it has none."""
+    red: dict[int, int] = {}
+    """Payload type of redundant sound → the payload type in it; empty when it is sent plain only."""
+    repairs: dict[Ssrc, Ssrc] = {}
+    """Announced retransmission SSRC → the media SSRC it repairs."""
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -203,3 +216,5 @@ class Slot(msgspec.Struct, frozen=True):
     cname: str
     stream: str
     track: str
+    repair: Ssrc = Ssrc(0)
+    """Of the retransmissions (RFC 4588); 0: none."""

@@ -27,6 +27,7 @@ def answer_probe(
 ) -> tuple[str, dict[Mid, Echoed]]:
     """The answer to the first sound and the first picture that are offered; other m-lines stay unused.
     Raises MalformedSdp."""
+    offer = msgspec.structs.replace(offer, media=tuple(map(_plain, offer.media)))
     chosen: dict[Source, Mid] = {}
     for media in offer.active:
         if media.kind is not None:
@@ -36,6 +37,11 @@ def answer_probe(
     answer = parse_description(text)
     lines = tuple(_both_ways(media, echoed.get(media.mid)) for media in answer.media)
     return serialise(msgspec.structs.replace(answer, media=lines)), echoed
+
+
+def _plain(media: MediaDescription) -> MediaDescription:
+    """Without retransmissions and redundant sound: the line is to be seen as it is."""
+    return msgspec.structs.replace(media, rtx={}, red={}, ssrcs=media.media_ssrcs, ssrc_groups=())
 
 
 def _both_ways(media: MediaDescription, echoed: Echoed | None) -> MediaDescription:

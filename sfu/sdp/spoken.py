@@ -12,6 +12,13 @@ from sfu.sdp.model import (
 PAYLOAD_TYPES = {Codec.VP8: 96, Codec.H264: 102, Codec.OPUS: 111}
 """Of every downlink; a packet's own payload type is rewritten to these."""
 
+REPAIR_TYPES = {Codec.VP8: 97, Codec.H264: 103}
+"""Payload types of every downlink's retransmissions (RFC 4588). None for sound: Chromium 156 takes no ``rtx`` in an
+audio m-line, and refuses the whole description when two SSRCs are announced there."""
+
+RED_TYPE = 63
+"""Payload type of every downlink's redundant sound (RFC 2198): Opus once more in the packet after it."""
+
 DOWNLINK_EXTENSIONS = {
     Kind.AUDIO: {MID_URI: 1, AUDIO_LEVEL_URI: 2},
     Kind.VIDEO: {MID_URI: 1},
@@ -23,8 +30,8 @@ _UPLINK_EXTENSIONS = {
     Kind.AUDIO: (MID_URI, RID_URI, AUDIO_LEVEL_URI),
     Kind.VIDEO: (MID_URI, RID_URI),
 }
-"""No abs-send-time: it changes at each sending, and without RTX a browser would then encrypt the changed packet under
-the sequence number it already used (AES-GCM gives its authentication key away for that)."""
+"""None that changes at each sending (abs-send-time, transport-cc): without RTX a browser would then encrypt the changed
+packet under the sequence number it already used (AES-GCM gives its authentication key away for that)."""
 _FEEDBACK = {
     Kind.AUDIO: ("nack",),
     Kind.VIDEO: ("nack", "nack pli", "ccm fir", "goog-remb"),
@@ -54,6 +61,16 @@ def choose_extensions(kind: Kind, offered: dict[str, int]) -> dict[str, int]:
 def downlink_codecs(kind: Kind) -> tuple[CodecOffer, ...]:
     """What every downlink m-line of this kind offers."""
     return tuple(_downlink(codec) for codec, of in _KIND.items() if of is kind)
+
+
+def downlink_repairs(kind: Kind) -> dict[int, int]:
+    """The retransmission formats of every downlink m-line of this kind: payload type → the one it repeats."""
+    return {number: PAYLOAD_TYPES[codec] for codec, number in REPAIR_TYPES.items() if _KIND[codec] is kind}
+
+
+def downlink_redundancies(kind: Kind) -> dict[int, int]:
+    """Redundant sound of every downlink m-line of this kind: payload type → the one in it."""
+    return {RED_TYPE: PAYLOAD_TYPES[Codec.OPUS]} if kind is Kind.AUDIO else {}
 
 
 def _speaks(offer: CodecOffer) -> bool:

@@ -77,6 +77,9 @@ def _receive(media: MediaDescription, source: Source) -> ReceiveMedia | None:
         codecs={codec.payload_type: codec},
         extensions=choose_extensions(source.kind, media.extensions),
         ssrcs=media.media_ssrcs,
+        rtx=_retransmission(media, codec),
+        red=_redundancy(media, codec),
+        repairs=media.repairs,
     )
 
 
@@ -84,20 +87,35 @@ def _answer_media(media: MediaDescription, receive: ReceiveMedia | None, local: 
     codec = _codec_of(media, receive)
     if media.rejected or media.kind is None or codec is None:
         return _rejected(media)
+    rtx, red = _retransmission(media, codec), _redundancy(media, codec)
     return MediaDescription(
         mid=media.mid,
         kind=media.kind,
         name=media.name,
         port=local.candidates[0][1],
         protocol=media.protocol,
-        formats=(str(codec.payload_type),),
+        formats=tuple(map(str, [*red, codec.payload_type, *rtx])),
         direction=Direction.INACTIVE if receive is None else Direction.RECVONLY,
         codecs=(codec,),
+        rtx=rtx,
+        red=red,
         extensions=choose_extensions(media.kind, media.extensions),
         rtcp_mux=True,
         rtcp_reduced_size=media.rtcp_reduced_size,
         candidates=local.addresses,
     )
+
+
+def _retransmission(media: MediaDescription, codec: CodecOffer) -> dict[int, int]:
+    """The format in which the browser repeats this codec (RFC 4588 §8.6), when it offers one and lets us ask."""
+    if "nack" not in codec.feedback:
+        return {}
+    return dict([pair for pair in media.rtx.items() if pair[1] == codec.payload_type][:1])
+
+
+def _redundancy(media: MediaDescription, codec: CodecOffer) -> dict[int, int]:
+    """Redundant sound, when the browser offers it; answered as what we prefer."""
+    return dict([pair for pair in media.red.items() if pair[1] == codec.payload_type][:1])
 
 
 def _codec_of(media: MediaDescription, receive: ReceiveMedia | None) -> CodecOffer | None:

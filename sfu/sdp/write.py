@@ -11,6 +11,7 @@ from sfu.sdp.model import Address, CodecOffer, MediaDescription, SessionDescript
 from sfu.sdp.simulcast import serialise_rid, serialise_simulcast
 
 _ENCODING = {Codec.VP8: "VP8", Codec.H264: "H264", Codec.OPUS: "opus"}
+_VIDEO_CLOCK = 90_000
 _UDP_PREFERENCE, _TCP_PREFERENCE = 126, 90
 """RFC 8445 §5.1.2.2, recommended for host candidates; RFC 6544 §4.2 wants less for TCP, and browsers say 90."""
 _PASSIVE = 4 << 13
@@ -52,8 +53,15 @@ def _media_lines(media: MediaDescription, description: SessionDescription) -> li
     for codec in media.codecs:
         lines += _codec_lines(codec)
     for payload_type, repeated in media.rtx.items():
-        lines += [f"a=rtpmap:{payload_type} rtx/90000", f"a=fmtp:{payload_type} apt={repeated}"]
+        lines += [f"a=rtpmap:{payload_type} rtx/{_rate(media, repeated)}", f"a=fmtp:{payload_type} apt={repeated}"]
+    for payload_type, inside in media.red.items():
+        lines += [f"a=rtpmap:{payload_type} red/48000/2", f"a=fmtp:{payload_type} {inside}/{inside}"]
     return lines + _stream_lines(media)
+
+
+def _rate(media: MediaDescription, payload_type: int) -> int:
+    """A retransmission has the clock of what it repeats (RFC 4588 §8.6)."""
+    return next((codec.clock_rate for codec in media.codecs if codec.payload_type == payload_type), _VIDEO_CLOCK)
 
 
 def _connection(candidates: tuple[Address, ...]) -> str:

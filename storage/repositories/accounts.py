@@ -2,15 +2,18 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import ColumnElement, RowMapping, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from bridge.errors import NotFound
 from bridge.finding import AccountFilter
 from bridge.ids import AccountId
 from bridge.model import Account
+from storage.among import among
 from storage.rows import begins, columns_of, portions, searched, struct_of
 from storage.tables import accounts
-from storage.transaction import Transaction
+from storage.transaction import Columns, Transaction
+
+_BY_ID = select(accounts).where(accounts.c.id == bindparam("of"))
 
 
 class SqlAccounts:
@@ -31,14 +34,14 @@ class SqlAccounts:
 
     async def get(self, account: AccountId) -> Account:
         """Raises NotFound."""
-        row = await self._transaction.first(select(accounts).where(accounts.c.id == account))
+        row = await self._transaction.first(_BY_ID, {"of": account})
         if row is None:
             raise NotFound(detail=f"account {account}")
         return struct_of(Account, row)
 
     async def those(self, asked: Collection[AccountId]) -> Mapping[AccountId, Account]:
         """By id; who is not there is not in it."""
-        rows: list[RowMapping] = []
+        rows: list[Columns] = []
         for some in portions(asked):
             rows += await self._transaction.rows(select(accounts).where(accounts.c.id.in_(some)))
         found = [struct_of(Account, row) for row in rows]
@@ -72,7 +75,7 @@ def _columns(account: Account) -> dict[str, object]:
 
 def _held(asked: AccountFilter) -> Iterable[ColumnElement[bool]]:
     if asked.agencies is not None:
-        yield accounts.c.agency.in_(sorted(asked.agencies))
+        yield among(accounts.c.agency, asked.agencies)
     if asked.disabled is not None:
         yield accounts.c.disabled == asked.disabled
     yield from begins(accounts.c.words, asked.words)

@@ -1,12 +1,12 @@
 """The audit chain: entries are only ever added, each over the hash of the one before."""
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 
 from bridge.audit import chained
 from bridge.repositories import AuditEntry, ChainedEntry
 from storage.rows import columns_of, struct_of
 from storage.tables import audit_entries
-from storage.transaction import Transaction
+from storage.transaction import Columns, Transaction
 
 
 class SqlAudit:
@@ -40,5 +40,5 @@ class SqlAudit:
         return found is not None
 
 
-def _link(row: RowMapping) -> ChainedEntry:
+def _link(row: Columns) -> ChainedEntry:
     return ChainedEntry(row["number"], struct_of(AuditEntry, row), row["previous"], row["hash"])

@@ -23,11 +23,15 @@ class SqlLeases:
         )
         if taken:
             return wanted
-        row = await self._transaction.first(select(leases).where(leases.c.name == name))
-        if row is not None:
-            return struct_of(Lease, row)
+        if (other := await self.of(name)) is not None:
+            return other
         await self._transaction.insert(leases, wanted)
         return wanted
+
+    async def of(self, name: str) -> Lease | None:
+        """Also one that ran out."""
+        row = await self._transaction.first(select(leases).where(leases.c.name == name))
+        return None if row is None else struct_of(Lease, row)
 
     async def release(self, name: str, owner: str) -> None:
         """Nothing happens when it is another's."""

@@ -7,8 +7,8 @@ from sqlalchemy import Select, and_, delete, select
 
 from bridge.ids import AgencyId, ReceptionId
 from bridge.linetests import LineTest
+from storage.linetable import line_tests
 from storage.rows import portions, struct_of
-from storage.tables import line_tests
 from storage.transaction import Transaction
 
 

@@ -1,13 +1,26 @@
 """Agencies and bridge points."""
 
-from sqlalchemy import select
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Select, bindparam, select
 
 from bridge.errors import NotFound
 from bridge.ids import AgencyId, BridgePointId
 from bridge.model import Agency, BridgePoint
+from storage.among import among
 from storage.rows import struct_of
 from storage.tables import agencies, bridge_points
 from storage.transaction import Transaction
+
+
+def _below() -> Select[tuple[str]]:
+    """Every agency under that of the parameter ``of``."""
+    children = select(agencies.c.id).where(agencies.c.parent == bindparam("of")).cte("below", recursive=True)
+    below = children.union(select(agencies.c.id).where(agencies.c.parent == children.c.id))
+    return select(below.c.id)
+
+
+_BELOW = _below()
 
 
 class SqlOrganisation:
@@ -53,11 +66,14 @@ class SqlOrganisation:
         rows = await self._transaction.rows(select(agencies).order_by(agencies.c.name, agencies.c.id))
         return [struct_of(Agency, row) for row in rows]
 
+    async def names(self, asked: Collection[AgencyId]) -> Mapping[AgencyId, str]:
+        """By id."""
+        rows = await self._transaction.rows(select(agencies.c.id, agencies.c.name).where(among(agencies.c.id, asked)))
+        return {AgencyId(row["id"]): row["name"] for row in rows}
+
     async def below(self, agency: AgencyId) -> frozenset[AgencyId]:
         """Parents that go in a circle are walked once."""
-        children = select(agencies.c.id).where(agencies.c.parent == agency).cte("below", recursive=True)
-        below = children.union(select(agencies.c.id).where(agencies.c.parent == children.c.id))
-        rows = await self._transaction.rows(select(below.c.id))
+        rows = await self._transaction.rows(_BELOW, {"of": agency})
         return frozenset(AgencyId(row["id"]) for row in rows) - {agency}
 
     async def points(self) -> list[BridgePoint]:

@@ -1,10 +1,10 @@
 """Event streams of receptions, and the row that lists show."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, or_, select, union, update
+from sqlalchemy import Select, bindparam, delete, func, select, union, update
 
 from bridge.errors import Code, Conflict, NotFound, Refusal
 from bridge.events import Event, ReceptionChanged, ReceptionScheduled, Recorded
@@ -13,12 +13,20 @@ from bridge.ids import AccountId, ReceptionId
 from bridge.ledger import line_of
 from bridge.model import ReceptionRow, Role
 from bridge.reception_rows import EventLine
-from storage.rows import begins, columns_of, searched, struct_of
+from storage.among import among
+from storage.repositories.reception_lists import form_of, statement, values_of
+from storage.rows import columns_of, searched, struct_of
 from storage.tables import reception_events, reception_seats, receptions
-from storage.transaction import Transaction
+from storage.transaction import Columns, Transaction
 
 _ROW = receptions.c
 _SEAT = reception_seats.c
+_STREAM = reception_events.c
+_HISTORY = (
+    select(reception_events)
+    .where(_STREAM.reception == bindparam("of"), _STREAM.version > bindparam("after"))
+    .order_by(_STREAM.version)
+)
 _EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
@@ -31,12 +39,7 @@ class SqlReceptions:
     async def history(self, reception: ReceptionId, after: int = 0) -> list[Recorded]:
         """The events whose version is above ``after``, in order. NotFound when the reception has none at all,
         Refusal(internal) for a row that was changed past the programme: a fault of one reception and of no other."""
-        stream = reception_events.c
-        rows = await self._transaction.rows(
-            select(reception_events)
-            .where(stream.reception == reception, stream.version > after)
-            .order_by(stream.version)
-        )
+        rows = await self._transaction.rows(_HISTORY, {"of": reception, "after": after})
         if not rows and await self._last_version(reception) == 0:
             raise NotFound(detail=f"reception {reception}")
         return [_recorded(row) for row in rows]
@@ -83,10 +86,7 @@ class SqlReceptions:
 
     async def lines(self, reception: ReceptionId) -> list[EventLine]:
         """Empty when there are none."""
-        stream = reception_events.c
-        rows = await self._transaction.rows(
-            select(reception_events).where(stream.reception == reception).order_by(stream.version)
-        )
+        rows = await self._transaction.rows(_HISTORY, {"of": reception, "after": 0})
         return [struct_of(EventLine, row) for row in rows]
 
     async def row(self, reception: ReceptionId) -> ReceptionRow:
@@ -107,40 +107,36 @@ class SqlReceptions:
         return await self._listed(some)
 
     async def find(self, asked: ReceptionFilter, after: ReceptionCursor | None, limit: int) -> list[ReceptionRow]:
-        """A page of what was asked for. Those of the agencies and those with a seat are two questions, each answered by
-        its own index: as one, with "or" between, neither would be."""
-        page = _page(select(receptions), asked, after, _ROW.starts_utc_ns, _ROW.id).limit(limit)
-        if asked.agencies is None:
-            return await self._listed(page)
-        of_agencies = await self._listed(page.where(_ROW.agency.in_(sorted(asked.agencies)))) if asked.agencies else []
-        seated = await self._listed(_seated(asked, after).limit(limit)) if asked.account else []
-        rows = {row.id: row for row in (*of_agencies, *seated)}.values()
-        return sorted(rows, key=lambda row: (row.starts_utc_ns, row.id), reverse=asked.newest_first)[:limit]
+        """A page of what was asked for."""
+        form = form_of(asked, after)
+        if form is None:
+            return []
+        found = await self._transaction.rows(statement(form), values_of(asked, after, limit))
+        rows = {row["id"]: row for row in found}.values()
+        ordered = sorted(rows, key=lambda row: (row["starts_utc_ns"], row["id"]), reverse=asked.newest_first)
+        return [struct_of(ReceptionRow, row) for row in ordered[:limit]]
 
     async def _listed(self, statement: Select[Any]) -> list[ReceptionRow]:
         return [struct_of(ReceptionRow, row) for row in await self._transaction.rows(statement)]
 
     async def histories(self, ids: Collection[ReceptionId]) -> dict[ReceptionId, list[Recorded]]:
         """By reception; one without events is left out. Refusal(internal) as :meth:`history`."""
-        stream = reception_events.c
-        rows = await self._transaction.rows(
-            select(reception_events).where(stream.reception.in_(sorted(ids))).order_by(stream.reception, stream.version)
-        )
+        streams = select(reception_events).where(among(_STREAM.reception, ids))
+        rows = await self._transaction.rows(streams.order_by(_STREAM.reception, _STREAM.version))
         found: dict[ReceptionId, list[Recorded]] = {}
         for row in rows:
             recorded = _recorded(row)
             found.setdefault(recorded.reception, []).append(recorded)
         return found
 
-    async def seats_of(self, account: AccountId, among: Collection[ReceptionId]) -> dict[ReceptionId, Role]:
+    async def seats_of(self, account: AccountId, of: Collection[ReceptionId]) -> dict[ReceptionId, Role]:
         """The role of the account's seat in each of them where it has one."""
-        held = select(reception_seats).where(_SEAT.account == account, _SEAT.reception.in_(sorted(among)))
+        held = select(reception_seats).where(_SEAT.account == account, among(_SEAT.reception, of))
         return {ReceptionId(row["reception"]): Role(row["role"]) for row in await self._transaction.rows(held)}
 
     async def _last_version(self, reception: ReceptionId) -> int:
-        stream = reception_events.c
         row = await self._transaction.first(
-            select(func.max(stream.version).label("last")).where(stream.reception == reception)
+            select(func.max(_STREAM.version).label("last")).where(_STREAM.reception == reception)
         )
         return 0 if row is None or row["last"] is None else int(row["last"])
 
@@ -150,56 +146,13 @@ def _starting(from_utc_ns: int, before_utc_ns: int) -> Select[Any]:
     return select(receptions).where(start >= from_utc_ns, start < before_utc_ns).order_by(start, receptions.c.id)
 
 
-def _page(
-    of: Select[Any],
-    asked: ReceptionFilter,
-    after: ReceptionCursor | None,
-    start: ColumnElement[int],
-    key: ColumnElement[str],
-) -> Select[Any]:
-    """Behind the place and in order. ``start``, ``key``: the columns of the index that has both."""
-    order = (start.desc(), key.desc()) if asked.newest_first else (start, key)
-    return of.where(*_held(asked, start), *_behind(asked, after, start, key)).order_by(*order)
-
-
-def _seated(asked: ReceptionFilter, after: ReceptionCursor | None) -> Select[Any]:
-    """Those with a seat of the account; no plan gives it two."""
-    theirs = select(receptions).join(reception_seats, _SEAT.reception == _ROW.id).where(_SEAT.account == asked.account)
-    return _page(theirs, asked, after, _SEAT.starts_utc_ns, _SEAT.reception)
-
-
-def _held(asked: ReceptionFilter, start: ColumnElement[int]) -> Iterable[ColumnElement[bool]]:
-    yield from begins(_ROW.title_words, asked.title)
-    if asked.from_utc_ns is not None:
-        yield start >= asked.from_utc_ns
-    if asked.before_utc_ns is not None:
-        yield start < asked.before_utc_ns
-    if asked.public is not None:
-        yield _ROW.public == asked.public
-    if asked.states is not None:
-        yield _ROW.state.in_(sorted(asked.states))
-
-
-def _behind(
-    asked: ReceptionFilter, after: ReceptionCursor | None, start: ColumnElement[int], key: ColumnElement[str]
-) -> list[ColumnElement[bool]]:
-    if after is None:
-        return []
-    if asked.newest_first:
-        farther, there = or_(start < after.starts_utc_ns, key < after.id), start <= after.starts_utc_ns
-    else:
-        farther, there = or_(start > after.starts_utc_ns, key > after.id), start >= after.starts_utc_ns
-    # the half that names one column alone lets the index find the place
-    return [and_(there, farther)]
-
-
 def _check_run(events: Sequence[Recorded], row: ReceptionRow) -> None:
     for place, recorded in enumerate(events):
         if recorded.reception != row.id or recorded.version != events[0].version + place:
             raise ValueError(f"events of {row.id} must be of one reception, their versions consecutive")
 
 
-def _recorded(row: RowMapping) -> Recorded:
+def _recorded(row: Columns) -> Recorded:
     line = struct_of(EventLine, row)
     try:
         event = _EVENT.decode(line.event)

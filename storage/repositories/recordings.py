@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import CTE, ColumnElement, Select, and_, delete, exists, func, insert, or_, select, true, update
 
 from bridge.errors import NotFound
-from bridge.ids import AgencyId, BridgePointId, RecordingId
+from bridge.ids import AgencyId, RecordingId
 from bridge.model import RecordingRow
 from bridge.search import (
     UNSEALED_STATES,
@@ -16,6 +16,7 @@ from bridge.search import (
     RecordingFilter,
     RecordingPerson,
 )
+from storage.among import among
 from storage.rows import begins, columns_of, searched, struct_of
 from storage.tables import recording_people, recordings
 from storage.transaction import Transaction
@@ -72,45 +73,44 @@ class SqlRecordings:
 
     async def points(self, agencies: Collection[AgencyId] | None) -> list[PointName]:
         """By name; a point that was renamed bears the name of its newest recording."""
-        own = sorted(await self._agencies()) if agencies is None else sorted(agencies)
-        newest: dict[BridgePointId, tuple[int, str]] = {}
-        for agency in own:
-            for row in await self._transaction.rows(_newest_of_each_point(agency)):
-                told = (row["began_utc_ns"], row["name"])
-                newest[row["point"]] = max(told, newest.get(row["point"], told))
-        names = [PointName(point, name) for point, (_, name) in newest.items()]
+        rows = await self._transaction.rows(_newest_of_each_point(agencies))
+        names = [PointName(row["point"], row["name"]) for row in rows]
         return sorted(names, key=lambda one: (one.name, one.point))
-
-    async def _agencies(self) -> Collection[AgencyId]:
-        return {row["agency"] for row in await self._transaction.rows(select(_ROW.agency).distinct())}
 
     async def _listed(self, *held: ColumnElement[bool], limit: int | None = None) -> list[RecordingRow]:
         rows = await self._transaction.rows(select(recordings).where(*held).order_by(*_NEWEST_FIRST).limit(limit))
         return [struct_of(RecordingRow, row) for row in rows]
 
 
-def _newest_of_each_point(agency: AgencyId) -> Select[Any]:
-    """Walks from one point to the next by the index: a question for each point, not for each person of each
-    recording."""
-    here = _WHO.agency == agency
-    first = select(func.min(_WHO.point).label("point")).where(here).cte("walked", recursive=True)
-    following = select(func.min(_WHO.point)).where(here, _WHO.point > first.c.point).scalar_subquery()
-    walked = first.union_all(select(following).where(first.c.point.is_not(None)))
+def _newest_of_each_point(agencies: Collection[AgencyId] | None) -> Select[Any]:
+    """Walks from one agency to the next and in each from one point to the next by the index: a question for each point
+    of each agency, not for each person of each recording. Of a point that several agencies had, the newest."""
+    walked = _walked_points(_walked_agencies(), agencies)
     other = recording_people.alias()
-    newest = (
-        select(other.c.point_name)
-        .where(other.c.agency == agency, other.c.point == walked.c.point)
-        .order_by(other.c.began_utc_ns.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    began = (
-        select(func.max(other.c.began_utc_ns))
-        .where(other.c.agency == agency, other.c.point == walked.c.point)
-        .scalar_subquery()
-    )
-    told = select(walked.c.point, newest.label("name"), began.label("began_utc_ns"))
-    return told.where(walked.c.point.is_not(None))
+    there = (other.c.agency == walked.c.agency, other.c.point == walked.c.point)
+    began = select(func.max(other.c.began_utc_ns)).where(*there).scalar_subquery()
+    place = func.row_number().over(partition_by=walked.c.point, order_by=began.desc()).label("place")
+    each = select(walked.c.agency, walked.c.point, place).where(walked.c.point.is_not(None)).subquery()
+    here = (other.c.agency == each.c.agency, other.c.point == each.c.point)
+    newest = select(other.c.point_name).where(*here).order_by(other.c.began_utc_ns.desc()).limit(1)
+    return select(each.c.point, newest.scalar_subquery().label("name")).where(each.c.place == 1)
+
+
+def _walked_agencies() -> CTE:
+    first = select(func.min(_WHO.agency).label("agency")).cte("agencies_walked", recursive=True)
+    following = select(func.min(_WHO.agency)).where(_WHO.agency > first.c.agency).scalar_subquery()
+    return first.union_all(select(following).where(first.c.agency.is_not(None)))
+
+
+def _walked_points(agencies: CTE, own: Collection[AgencyId] | None) -> CTE:
+    other = recording_people.alias()
+    first_point = select(func.min(other.c.point)).where(other.c.agency == agencies.c.agency).scalar_subquery()
+    mine = true() if own is None else among(agencies.c.agency, own)
+    first = select(agencies.c.agency, first_point.label("point")).where(agencies.c.agency.is_not(None), mine)
+    walked = first.cte("points_walked", recursive=True)
+    behind = (other.c.agency == walked.c.agency, other.c.point > walked.c.point)
+    following = select(func.min(other.c.point)).where(*behind).scalar_subquery()
+    return walked.union_all(select(walked.c.agency, following).where(walked.c.point.is_not(None)))
 
 
 def _held(asked: RecordingFilter) -> Iterable[ColumnElement[bool]]:
@@ -129,12 +129,12 @@ def _held(asked: RecordingFilter) -> Iterable[ColumnElement[bool]]:
 
 
 def _of(agencies: Collection[AgencyId] | None) -> list[ColumnElement[bool]]:
-    return [] if agencies is None else [_ROW.agency.in_(sorted(agencies))]
+    return [] if agencies is None else [among(_ROW.agency, agencies)]
 
 
 def _somebody(asked: RecordingFilter, *held: ColumnElement[bool]) -> ColumnElement[bool]:
     """Of the very agencies: their people are a small part of all."""
-    own = [] if asked.agencies is None else [_WHO.agency.in_(sorted(asked.agencies))]
+    own = [] if asked.agencies is None else [among(_WHO.agency, asked.agencies)]
     return exists().where(_WHO.recording == _ROW.id, *own, *held)
 
 

@@ -2,13 +2,20 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from bridge.ids import AccountId, SessionId
-from bridge.model import Session
+from bridge.model import Account, Session
 from storage.rows import portions, struct_of
-from storage.tables import sessions
+from storage.tables import accounts, sessions
 from storage.transaction import Transaction
+
+_OWNER = "account."
+_OPENED = (
+    select(sessions, *(column.label(f"{_OWNER}{column.name}") for column in accounts.c))
+    .join(accounts, accounts.c.id == sessions.c.account)
+    .where(sessions.c.id == bindparam("of"))
+)
 
 
 class SqlSessions:
@@ -25,6 +32,14 @@ class SqlSessions:
         """The session, or None when it ended."""
         row = await self._transaction.first(select(sessions).where(sessions.c.id == session))
         return None if row is None else struct_of(Session, row)
+
+    async def opened(self, session: SessionId) -> tuple[Session, Account] | None:
+        """With its account."""
+        row = await self._transaction.first(_OPENED, {"of": session})
+        if row is None:
+            return None
+        owner = {name.removeprefix(_OWNER): value for name, value in row.items() if name.startswith(_OWNER)}
+        return struct_of(Session, row), struct_of(Account, owner)
 
     async def seen(self, asked: Collection[SessionId]) -> Mapping[SessionId, int]:
         """When each was seen last."""

@@ -39,7 +39,7 @@ class DiemcauDoor:
         answer = await self._node.offer_uplink(ROOM, participant, UplinkOffer(offer, SOURCES))
         return await connect(local, self._certificate, parse_description(answer.sdp))
 
-    async def receive(self, receiver: int) -> Line:
+    async def receive(self, receiver: int) -> list[Line]:
         """See Door. Raises TimeoutError when not everything is offered."""
         participant = ParticipantId(f"receiver{receiver}")
         offers = self._offers[participant] = asyncio.Queue()
@@ -58,7 +58,7 @@ class DiemcauDoor:
                 tracks = len(offer.tracks)
                 if line is None:
                     line = await connect(local, self._certificate, said)
-        return line
+        return [line]
 
     async def close(self) -> None:
         """See Door."""

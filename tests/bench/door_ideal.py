@@ -43,9 +43,9 @@ class IdealDoor:
         """See Door."""
         return self._line(FIRST_PUBLISHER_PORT + publisher, key_of("publisher", publisher))
 
-    async def receive(self, receiver: int) -> Line:
+    async def receive(self, receiver: int) -> list[Line]:
         """See Door."""
-        return self._line(FIRST_RECEIVER_PORT + receiver, key_of("receiver", receiver))
+        return [self._line(FIRST_RECEIVER_PORT + receiver, key_of("receiver", receiver))]
 
     async def close(self) -> None:
         """Nothing to end."""

@@ -45,7 +45,7 @@ class JanusDoor:
         answer = await self._message(handle, {"request": "publish"}, {"type": "offer", "sdp": offer})
         return await connect(local, self._certificate, parse_description(answer["jsep"]["sdp"]), offered=True)
 
-    async def receive(self, receiver: int) -> Line:
+    async def receive(self, receiver: int) -> list[Line]:
         """See Door."""
         handle = await self._attach()
         feeds = [{"feed": _FEED + index} for index in range(self._order.publishers)]
@@ -54,7 +54,7 @@ class JanusDoor:
         local = Local(self._order.address)
         sdp = receiver_answer(offer, local.ufrag, local.pwd, self._fingerprint, local.place)
         await self._message(handle, {"request": "start"}, {"type": "answer", "sdp": sdp})
-        return await connect(local, self._certificate, offer)
+        return [await connect(local, self._certificate, offer)]
 
     async def close(self) -> None:
         """Janus ends a session with its socket."""

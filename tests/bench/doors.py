@@ -14,8 +14,8 @@ class Door(Protocol):
         """A client that may send this publisher's sound and picture."""
         ...
 
-    async def receive(self, receiver: int) -> Line:
-        """A client that is sent everything of all publishers."""
+    async def receive(self, receiver: int) -> list[Line]:
+        """A client that is sent everything of all publishers, on one connection or more."""
         ...
 
     async def close(self) -> None: ...
@@ -24,8 +24,14 @@ class Door(Protocol):
 def open_door(order: WorkOrder) -> Door:
     """The door that the order names."""
     from tests.bench.door_diemcau import DiemcauDoor
+    from tests.bench.door_galene import GaleneDoor
     from tests.bench.door_ideal import IdealDoor
     from tests.bench.door_janus import JanusDoor
 
-    doors: dict[str, Callable[[WorkOrder], Door]] = {"diemcau": DiemcauDoor, "ideal": IdealDoor, "janus": JanusDoor}
+    doors: dict[str, Callable[[WorkOrder], Door]] = {
+        "diemcau": DiemcauDoor,
+        "galene": GaleneDoor,
+        "ideal": IdealDoor,
+        "janus": JanusDoor,
+    }
     return doors[order.door](order)

@@ -19,10 +19,12 @@ from tests.bench.namespaces import NoNamespaces, hosts
 from tests.bench.orders import WorkOrder
 from tests.bench.processes import ProcessFault
 from tests.bench.report import Row, Value, ratios, table, write
-from tests.bench.servers import SERVERS, Skipped
+from tests.bench.servers import SERVERS
+from tests.bench.serving import Skipped
 from tests.bench.stand import Stand, stand
 
-LOADS = {"2x20": (2, 20), "4x30": (4, 30)}
+LOADS = {"2x20": (2, 20), "4x30": (4, 30), "10x10": (10, 10)}
+"""Publishers, and others who receive them all."""
 COLUMNS = (
     "server", "load", "us_per_packet", "p50_ms", "p99_ms", "rss_mb", "base_mb", "kb_each", "packets_s", "core_percent",
     "lost_percent", "replay_mb", "recorder_percent", "skipped",
@@ -43,7 +45,7 @@ async def forward(duration: float, build: Path, servers: list[str], loads: list[
     rows = [_with_replay(row, rows) for row in rows]
     write(rows, build / "forward.json")
     print("\n" + table(rows, COLUMNS) + "\n")
-    for other in ("janus", "ideal"):
+    for other in ("galene", "janus", "ideal"):
         for own in ("diemcau", "diemcau+tap"):
             for load, ratio in ratios(rows, "us_per_packet", own, other).items():
                 print(f"{own} / {other} {load}: {ratio:.2f}")

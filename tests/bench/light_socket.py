@@ -13,12 +13,14 @@ _WITHIN_S = 60.0
 
 
 class LightSocket:
-    """``revision``: of the newest view; ``at``: when each view came, by its revision."""
+    """``revision``: of the newest view; ``at``: when each view came, by its revision; ``waits``: in the waiting area,
+    not in the room."""
 
     def __init__(self) -> None:
         self.revision = 0
         self.participant = ""
         self.at: dict[int, float] = {}
+        self.waits = False
         self.lost = False
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._answers: dict[int, asyncio.Future[Any]] = {}
@@ -74,10 +76,10 @@ class LightSocket:
 
     def _event(self, text: str) -> None:
         name, body = msgspec.json.decode(text)
-        if name == "welcome":
-            self.participant = body["participant"]
-            self._view(body["room"])
-        elif name == "room":
+        if name in ("welcome", "waiting_welcome"):
+            self.participant, self.waits = body["participant"], name != "welcome"
+            self._view(body["waiting" if self.waits else "room"])
+        elif name in ("room", "waiting"):
             self._view(body)
 
     def _view(self, view: dict[str, Any]) -> None:

@@ -70,13 +70,22 @@ def keyed(sock: socket.socket, keys: SrtpKeys) -> Line:
     return Line(sock, sending, receiving, keys.profile)
 
 
-async def connect(local: Local, certificate: RTCCertificate, peer: SessionDescription, offered: bool = False) -> Line:
-    """ICE and DTLS (client). Who ``offered``, or meets a lite peer, controls (RFC 8445 §6.1.1).
+async def connect(
+    local: Local,
+    certificate: RTCCertificate,
+    peer: SessionDescription,
+    offered: bool = False,
+    place: tuple[str, int] | None = None,
+) -> Line:
+    """ICE and DTLS (client). Who ``offered``, or meets a lite peer, controls (RFC 8445 §6.1.1). ``place``: the peer's
+    candidate where its description has none.
 
     Raises TimeoutError, ConnectionError.
     """
-    candidate = peer.active[0].candidates[0]
-    local.socket.connect((candidate.ip, candidate.port))
+    if place is None:
+        candidate = peer.active[0].candidates[0]
+        place = (candidate.ip, candidate.port)
+    local.socket.connect(place)
     controls = offered or peer.ice_lite
     check = _check(local, peer, controls)
     wire = Wire(partial(_send, local.socket))

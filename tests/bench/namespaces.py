@@ -74,6 +74,9 @@ def _making(made: Hosts) -> list[str]:
         f"link add server netns {s} type veth peer name client netns {c}",
         f"-n {s} address add {made.server_address}/24 dev server",
         f"-n {c} address add {made.client_address}/24 dev client",
+        # No link-local addresses: a server that binds them fails while they are tentative.
+        f"-n {s} link set server addrgenmode none",
+        f"-n {c} link set client addrgenmode none",
         f"-n {s} link set lo up",
         f"-n {c} link set lo up",
         f"-n {s} link set server up",

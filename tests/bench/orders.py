@@ -4,7 +4,7 @@ import msgspec
 
 
 class WorkOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """The first line a worker reads. ``door``: how one gets into the server (diemcau | janus | ideal)."""
+    """The first line a worker reads. ``door``: how one gets into the server (diemcau | galene | ideal | janus)."""
 
     role: str
     """publishers | receivers"""

@@ -144,11 +144,19 @@ class _Book:
         self.people: list[dict[str, object]] = []
 
     def plan(
-        self, id_: ReceptionId, title: str, agency: AgencyId, starts: int, seats: tuple[Seat, ...], *, opened: bool
+        self,
+        id_: ReceptionId,
+        title: str,
+        agency: AgencyId,
+        starts: int,
+        seats: tuple[Seat, ...],
+        *,
+        opened: bool = False,
+        admit: AdmitRule = AdmitRule.ON_JOIN,
     ) -> None:
         """Planned, and its doors open if so."""
         event = ReceptionScheduled(
-            id_, title, agency, f"Cơ quan {agency}", ReceptionKind.REGULAR, starts, seats, (), AdmitRule.ON_JOIN
+            id_, title, agency, f"Cơ quan {agency}", ReceptionKind.REGULAR, starts, seats, (), admit
         )
         told = [Recorded(id_, 1, starts, "system", event)]
         if opened:
@@ -227,9 +235,7 @@ def _receptions(
         chair, others = people[agency], draw.sample(people[AGENCIES:], 4)
         seats = (_seat(0, chair, Role.CHAIR), *(_seat(place, one, Role.CITIZEN) for place, one in enumerate(others, 1)))
         id_ = ReceptionId(f"reception-{number:06}")
-        book.plan(
-            id_, f"Tiếp công dân về {draw.choice(_MATTERS)} số {number}", _agency(agency), starts, seats, opened=False
-        )
+        book.plan(id_, f"Tiếp công dân về {draw.choice(_MATTERS)} số {number}", _agency(agency), starts, seats)
         if starts < now - _DAY_NS:
             book.record(seats)
         elif starts > now and len(today) < 200:
@@ -242,10 +248,14 @@ def _receptions(
 
 
 def _room(book: _Book, number: int, seats: int, people: list[Someone], now: UtcNs) -> tuple[ReceptionId, list[Someone]]:
-    """Its doors are open; in the first one everybody conducts, in the others everybody but the chair waits."""
-    start = number * 50 % (ACCOUNTS - 50)
-    inside, role = people[start : start + seats], Role.ADVISOR if number == 0 else Role.CITIZEN
-    placed = tuple(_seat(place, one, role if place else Role.CHAIR) for place, one in enumerate(inside))
+    """Its doors are open and the office lets people in: in the first one everybody conducts but the last, who waits; in
+    the others everybody waits but the chair."""
+    start = number * 50 % (ACCOUNTS - 51)
+    inside, last = people[start : start + seats], seats - 1
+    roles = [Role.CITIZEN if number or place == last else Role.ADVISOR for place in range(seats)]
+    roles[0] = Role.CHAIR
+    placed = tuple(_seat(place, one, roles[place]) for place, one in enumerate(inside))
     id_ = ReceptionId(f"room-{number:03}")
-    book.plan(id_, f"Phòng {number}", inside[0].account.agency, now, placed, opened=True)
+    agency = inside[0].account.agency
+    book.plan(id_, f"Phòng {number}", agency, now, placed, opened=True, admit=AdmitRule.BY_OFFICE)
     return id_, inside

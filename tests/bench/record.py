@@ -25,7 +25,8 @@ from tests.bench.namespaces import Hosts, NoNamespaces, hosts, inside
 from tests.bench.orders import WorkOrder
 from tests.bench.processes import ProcessFault, Worker, running, worker_command
 from tests.bench.report import Row, table, write
-from tests.bench.servers import Place, diemcau_tap
+from tests.bench.servers import diemcau_tap
+from tests.bench.serving import Place
 from tests.support.product import Product, Visitor, product
 from web.wire import RecordingsPage
 

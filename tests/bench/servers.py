@@ -6,7 +6,6 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from bridge.control import ArmOrder, RoomOrder, TapOrder
 from bridge.errors import Unavailable
@@ -17,41 +16,13 @@ from recorder.client import HttpRecorderNode
 from sfu.client import HttpMediaNode
 from tests.bench.door_diemcau import ROOM
 from tests.bench.door_ideal import table
-from tests.bench.namespaces import Hosts, inside
-from tests.bench.orders import WorkOrder
+from tests.bench.namespaces import inside
 from tests.bench.processes import ROOT, ProcessFault, Running, running
+from tests.bench.server_galene import galene
+from tests.bench.serving import START_S, Place, Server, Skipped, listens, nothing_more
 
-_START_S = 20.0
 _RETAIN_NS = 4_000_000_000 * NS_PER_S
 _RECORDING = RecordingId("bench")
-
-
-class Skipped(Exception):
-    """Why this server is not measured here, in one line."""
-
-
-class Place(NamedTuple):
-    """Where a server runs, for whom, and where its files go."""
-
-    hosts: Hosts
-    order: WorkOrder
-    """As the publishers get it, but for ``control``."""
-    folder: Path
-
-
-class Server(NamedTuple):
-    """Running. ``begin``: everybody is in, the measurement is about to start."""
-
-    process: Running
-    control: str
-    begin: Callable[[], AbstractAsyncContextManager[dict[str, int]]]
-    """Inside, what belongs to the row runs (a recording, stored whole at its end); gives the process ids of helpers by
-    name."""
-
-
-@asynccontextmanager
-async def _nothing_more() -> AsyncIterator[dict[str, int]]:
-    yield {}
 
 
 # ── Điểm Cầu ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -70,7 +41,7 @@ async def diemcau(place: Place, tapped: bool = False) -> AsyncIterator[Server]:
         stack.push_async_callback(node.close)
         await _answers(node.health, process)
         await node.put_room(ROOM, RoomOrder(held=False))
-        begin = await _recorder(place, folder, node, stack) if tapped else _nothing_more
+        begin = await _recorder(place, folder, node, stack) if tapped else nothing_more
         yield Server(process, folder.socket("sfu"), begin)
 
 
@@ -104,7 +75,7 @@ async def diemcau_tap(place: Place) -> AsyncIterator[Server]:
 
 async def _answers(ask: Callable[[], object], process: Running) -> None:
     """Until its health is known."""
-    for _ in range(int(_START_S / 0.1)):
+    for _ in range(int(START_S / 0.1)):
         try:
             await ask()  # type: ignore[misc]
         except Unavailable:
@@ -127,8 +98,8 @@ async def ideal(place: Place) -> AsyncIterator[Server]:
     program = await _compiled(place.folder / "ideal")
     async with running("ideal", inside(place.hosts.server, str(program)), place.folder, speaks=True) as process:
         process.say(table(place.order))
-        await process.line(_START_S)
-        yield Server(process, "", _nothing_more)
+        await process.line(START_S)
+        yield Server(process, "", nothing_more)
 
 
 async def _compiled(program: Path) -> Path:
@@ -161,8 +132,8 @@ async def janus(place: Place) -> AsyncIterator[Server]:
     _write_janus(configuration, place.hosts.server_address)
     command = inside(place.hosts.server, program, "--configs-folder", str(configuration), "--disable-colors")
     async with running("janus", command, place.folder) as process:
-        await _listens(process, place.hosts)
-        yield Server(process, f"ws://{place.hosts.server_address}:{_JANUS_PORT}", _nothing_more)
+        await listens(process, _JANUS_PORT)
+        yield Server(process, f"ws://{place.hosts.server_address}:{_JANUS_PORT}", nothing_more)
 
 
 def _write_janus(folder: Path, address: str) -> None:
@@ -200,26 +171,10 @@ transports: {{ disable = "{others["transports"]}" }}
     )
 
 
-async def _listens(process: Running, hosts: Hosts) -> None:
-    """Its WebSocket port is open, as the kernel of its namespace tells."""
-    for _ in range(int(_START_S / 0.1)):
-        if process.process.returncode is not None:
-            break
-        if _is_listening(process.pid, _JANUS_PORT):
-            return
-        await asyncio.sleep(0.1)
-    raise ProcessFault(f"janus does not listen on {hosts.server_address}\n{process.said()}")
-
-
-def _is_listening(pid: int, port: int) -> bool:
-    """proc(5), net/tcp: local port in hexadecimal, state 0A."""
-    lines = Path(f"/proc/{pid}/net/tcp").read_text().splitlines()
-    return any(f":{port:04X} " in line and " 0A " in line for line in lines)
-
-
 SERVERS: dict[str, tuple[str, Callable[[Place], AbstractAsyncContextManager[Server]]]] = {
     "diemcau": ("diemcau", diemcau),
     "diemcau+tap": ("diemcau", diemcau_tap),
+    "galene": ("galene", galene),
     "ideal": ("ideal", ideal),
     "janus": ("janus", janus),
 }

@@ -11,7 +11,8 @@ from tests.bench.figures import Usage, usage
 from tests.bench.namespaces import Hosts, inside
 from tests.bench.orders import Counted, Ready, WorkOrder
 from tests.bench.processes import Worker, running, worker_command
-from tests.bench.servers import SERVERS, Place, Server
+from tests.bench.servers import SERVERS
+from tests.bench.serving import Place, Server
 
 _WARM_UP_S = 2.0
 """Newcomers' key frames, first reports, growing buffers: not what is measured."""

@@ -31,7 +31,8 @@ from tests.bench.namespaces import Hosts, NoNamespaces, hosts, inside
 from tests.bench.orders import WorkOrder
 from tests.bench.processes import ProcessFault, Running, Worker, running, worker_command
 from tests.bench.report import Row, table, write
-from tests.bench.servers import Place, diemcau
+from tests.bench.servers import diemcau
+from tests.bench.serving import Place
 from tests.support.minio import MinioServer, running_minio
 
 _PUBLISHERS = 20

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.support.axe import axe_faults
 from tests.support.browser import chromium
-from tests.support.gallery import build_gallery, examples, gallery
+from tests.support.gallery import build_gallery, examples, gallery, worded
 from tests.support.layouts import Box, boxes, compared, in_font
 from tests.support.looking import KIOSK, LAPTOP, PHONE, ZOOMED
 from tests.support.pages import PASSWORD
 from tests.support.site import site
+from web.catalogues import LANGUAGES
 
 pytestmark = pytest.mark.browser
 
@@ -54,6 +55,57 @@ async def test_the_room_is_laid_out_as_agreed(
     await page.context.close()
     assert len(found) > 15
     assert compared(f"room-{name}", found) == []
+
+
+_LINES = """() => new Set([...document.querySelectorAll(".dc-bar .btn")]
+    .filter((one) => one.checkVisibility()).map((one) => Math.round(one.getBoundingClientRect().y / 10))).size"""
+_COVERED = """() => {
+    const panel = document.querySelector(".dc-panel")?.getBoundingClientRect();
+    return [...document.querySelectorAll(".dc-banner")].filter((one) => {
+        const box = one.getBoundingClientRect();
+        return panel && box.bottom > panel.top + 1 && box.top < panel.bottom;
+    }).map((one) => one.dataset.testid);
+}"""
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("lang", list(LANGUAGES))
+async def test_everybodys_bar_is_one_line_on_a_laptop(browser: Browser, lang: str) -> None:
+    page = await gallery(browser, LAPTOP, "ltr")
+    await worded(page, lang)
+    lines = {}
+    for example in [name for name in await examples(page) if name.startswith("bar/")]:
+        await page.evaluate("(name) => gallery.show(name)", example)
+        lines[example] = await page.evaluate(_LINES)
+    await page.context.close()
+    assert len(lines) > 9
+    assert {name: count for name, count in lines.items() if count != 1} == {}
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("size", [PHONE, ZOOMED])
+async def test_no_sheet_covers_what_is_asked(browser: Browser, size: tuple[int, int]) -> None:
+    page, covered = await gallery(browser, size, "ltr"), dict[str, list[str]]()
+    await worded(page, "vi")
+    asking = [name for name in await examples(page) if name.startswith(("help/", "room/", "held/", "chat/"))]
+    for example in asking:
+        await page.evaluate("(name) => gallery.show(name)", example)
+        if found := await page.evaluate(_COVERED):
+            covered[example] = found
+    await page.context.close()
+    assert covered == {}
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_an_official_changes_the_layout_on_a_telephone(browser: Browser) -> None:
+    page = await gallery(browser, PHONE, "ltr")
+    await page.evaluate("(name) => gallery.show(name)", "bar/chair live")
+    await expect(page.get_by_test_id("layout-button")).to_be_hidden()
+    await expect(page.get_by_test_id("more-button")).to_be_visible()
+    await page.evaluate("(name) => gallery.show(name)", "dialogs/more")
+    await expect(page.get_by_test_id("more-layout-button")).to_be_visible()
+    await expect(page.get_by_test_id("more-leave-button")).to_be_visible()
+    await page.context.close()
 
 
 @pytest.mark.asyncio(loop_scope="module")

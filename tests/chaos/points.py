@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import ssl
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+import aiohttp
 import msgspec
 import socketio
 
@@ -74,7 +76,13 @@ class _Camera(MarkedVideo):
 class SteadyPoint(Point):
     """Resumes when its line breaks and publishes anew when the node began anew. ``faults``: what it could not do."""
 
-    def __init__(self, plan: PointPlan, invite: Callable[[], Awaitable[Invitation]], clock: Clock) -> None:
+    def __init__(
+        self,
+        plan: PointPlan,
+        invite: Callable[[], Awaitable[Invitation]],
+        clock: Clock,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.sendings: list[Sending] = []
         self.faults: list[str] = []
         self.healths: list[str] = []
@@ -83,7 +91,7 @@ class SteadyPoint(Point):
         self._leaving = False
         self._works: set[asyncio.Task[None]] = set()
         self._publishing = asyncio.Lock()
-        super().__init__(plan, invite, clock)
+        super().__init__(plan, invite, clock, tls)
 
     async def close(self) -> None:
         self._leaving = True
@@ -140,12 +148,21 @@ class SteadyPoint(Point):
 
     async def _come_back(self) -> None:
         await asyncio.sleep(_AGAIN_S)  # engineio puts itself in order once it has told of the end
-        await self._persist("resume", self.resume)
+        await self._persist("resume", self._resume_where_it_is)
         back_ms = time.time_ns() // 1_000_000
         await asyncio.sleep(_SILENT_S)
         if not self.sees_after(back_ms) and not self._cut.is_set() and self.ended is None:
             await self._publish_anew()  # the node went with the room's owner, so nobody could say that it did
             await self._persist("receive", self.restart_downlink)
+
+    async def _resume_where_it_is(self) -> None:
+        """A try in vain asks for the way; the next one goes there."""
+        try:
+            await self.resume()
+        except (Refusal, LineLost, TimeoutError):
+            with contextlib.suppress(Refusal, RuntimeError, aiohttp.ClientError, OSError, TimeoutError):
+                self._url = (await self._invite()).url
+            raise
 
     async def _publish_anew(self) -> None:
         async with self._publishing:

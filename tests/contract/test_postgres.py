@@ -15,7 +15,7 @@ from sqlalchemy import inspect, make_url, text
 from bridge.audit import audit_faults
 from bridge.errors import Code, Invalid, Unavailable
 from storage import copying, schema
-from storage.engine import Database
+from storage.engine import Database, Kind
 from storage.postgres import alone
 from storage.tables import metadata
 from storage.transaction import Transaction
@@ -122,7 +122,7 @@ async def test_a_zero_byte_is_invalid_and_not_an_accident(database: Database) ->
 
 async def test_a_hung_writer_does_not_stop_the_others_for_ever(url: str, database: Database) -> None:
     """Its server's limit is what frees them; here it is cut short."""
-    async with database.transaction(writes=True) as connection:
+    async with database.transaction(Kind.WRITES) as connection:
         hung = Transaction(connection, writes=True)
         await hung.rows(text("SELECT set_config('idle_in_transaction_session_timeout', '200', false)"))
         other = Database(url)

@@ -69,6 +69,12 @@ async def test_leases_that_one_would_get_are_its_own_and_those_that_ran_out(unit
     assert [lease.name for lease in await unit.leases.free_for("b", 20)] == ["mine", "over", "theirs"]
 
 
+async def test_a_lease_is_told_by_name_also_when_it_ran_out(unit: UnitOfWork) -> None:
+    assert await unit.leases.of("room") is None
+    await unit.leases.take("room", "a", 0, 10)
+    assert await unit.leases.of("room") == Lease("room", "a", 10)
+
+
 async def test_only_its_owner_releases_a_lease(unit: UnitOfWork) -> None:
     await unit.leases.take("room", "a", 0, 10)
     await unit.leases.release("room", "b")
@@ -101,3 +107,22 @@ async def test_nodes_are_heard_of_by_kind(unit: UnitOfWork) -> None:
     await unit.nodes.heartbeat(later)
     assert await unit.nodes.of_kind("sfu") == [later, second]
     assert await unit.nodes.of_kind("recorder") == [recorder]
+
+
+async def test_a_heartbeat_does_not_end_a_drain(unit: UnitOfWork) -> None:
+    row = NodeRow("sfu-1", "sfu", "unix:///run/1", "127.0.0.1:1", 5, 0.25, 2, 9, "1.0")
+    assert not await unit.nodes.drain("sfu-1", True)
+    await unit.nodes.heartbeat(row)
+    assert await unit.nodes.drain("sfu-1", True)
+    later = msgspec.structs.replace(row, seen_utc_ns=6, rooms=1)
+    await unit.nodes.heartbeat(later)
+    assert await unit.nodes.of_kind("sfu") == [msgspec.structs.replace(later, draining=True)]
+    assert await unit.nodes.drain("sfu-1", False)
+    assert await unit.nodes.of_kind("sfu") == [later]
+
+
+async def test_a_node_that_will_not_come_back_is_forgotten(unit: UnitOfWork) -> None:
+    await unit.nodes.heartbeat(NodeRow("sfu-1", "sfu", "unix:///run/1", "127.0.0.1:1", 5, 0.25))
+    assert await unit.nodes.forget("sfu-1")
+    assert not await unit.nodes.forget("sfu-1")
+    assert await unit.nodes.of_kind("sfu") == []

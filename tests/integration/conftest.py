@@ -1,4 +1,5 @@
-"""What the tests of rooms begin with: real sockets of signalling, and a reception of today that they are about."""
+"""What the tests of rooms begin with: real sockets of signalling, and a reception of today that they are about. And the
+pages with administrators, where a file does not say otherwise, with a program that uses their API."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,14 +7,24 @@ from pathlib import Path
 import pytest
 
 from bridge import commands as c
+from bridge.policy import Action
 from bridge.reception import Reception
+from tests.support.api_client import client_of, program
+from tests.support.pages import Pages, Reader, serving
+from tests.support.province import with_administrators
 from tests.support.receptions import CHAIR, CITIZEN, scheduled
 from tests.support.room_server import Browser, RoomServer
 
 
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[RoomServer]:
-    server = RoomServer(tmp_path)
+def server_class() -> type[RoomServer]:
+    """What a file may replace by one with more in it."""
+    return RoomServer
+
+
+@pytest.fixture
+async def server(tmp_path: Path, server_class: type[RoomServer]) -> AsyncIterator[RoomServer]:
+    server = server_class(tmp_path)
     await server.start()
     yield server
     await server.close()
@@ -31,3 +42,18 @@ async def pair(server: RoomServer, reception: Reception) -> tuple[Browser, Brows
     citizen = await server.browser(reception.id, CITIZEN)
     await chair.done(c.StartReception("on paper"))
     return chair, citizen
+
+
+@pytest.fixture
+async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
+    async with serving(tmp_path) as running:
+        await with_administrators(running)
+        yield running
+
+
+@pytest.fixture
+async def client(pages: Pages) -> AsyncIterator[Reader]:
+    """A program that plans and sets up."""
+    handed = await client_of(pages, [Action.SCHEDULE, Action.SEE_RECEPTION, Action.SET_UP])
+    async with program(pages, handed.secret) as reader:
+        yield reader

@@ -225,6 +225,7 @@ async def test_a_bad_line_is_repaired(tmp_path: Path, monkeypatch: pytest.Monkey
             counts = room.server.node.stats()
             assert counts["nacked"] > 0
             assert counts["repaired"] > 0
+            assert counts["restored"] > 0, "aiortc retransmits on a stream of its own"
             assert counts["repeated"] > 0
             for client in (ann, bob):
                 await client.close()

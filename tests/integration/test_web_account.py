@@ -107,7 +107,7 @@ async def test_a_stolen_session_cannot_try_passwords_for_ever(pages: Pages) -> N
         pages.clock.forward(10)
         assert (await changed(thief)).path == "/account?done=password"
     outcomes = [entry.outcome for entry in await told(pages) if entry.action == "change_password"]
-    assert outcomes == ["refused:sign_in_failed"] * FREE_FAILURES + ["done"]
+    assert outcomes == ["refused:sign_in_failed", "done"]  # the others of the minute are told as a count
 
 
 async def test_sessions_are_shown_and_ended(pages: Pages) -> None:

@@ -1,32 +1,14 @@
 """The API: document and router are one, every error is a problem, lists hold under inserts, set-up by REST."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
-from bridge.policy import Action
-from tests.support.api_client import RECEPTION, client_of, problem, program, value
-from tests.support.pages import Pages, Reader, serving
-from tests.support.province import ADMINISTRATOR, with_administrators
+from tests.support.api_client import RECEPTION, problem, value
+from tests.support.pages import Pages, Reader
+from tests.support.province import ADMINISTRATOR
 from web.access import OPEN_TO_ALL
 from web.pages.today import CARDS
-
-
-@pytest.fixture
-async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
-    async with serving(tmp_path) as running:
-        await with_administrators(running)
-        yield running
-
-
-@pytest.fixture
-async def setting_up(pages: Pages) -> AsyncIterator[Reader]:
-    """A program that may set up."""
-    async with program(pages, (await client_of(pages, [Action.SET_UP, Action.SCHEDULE])).secret) as reader:
-        yield reader
 
 
 def registered(pages: Pages) -> set[tuple[str, str]]:
@@ -74,20 +56,20 @@ async def test_each_call_is_closed_to_strangers(pages: Pages) -> None:
             problem(answer, 401, "not_signed_in")
 
 
-async def test_every_error_is_a_problem(pages: Pages, setting_up: Reader) -> None:
+async def test_every_error_is_a_problem(pages: Pages, client: Reader) -> None:
     other = {"Content-Type": "text/plain"}
-    problem(await setting_up.get("/api/nowhere"), 404, "not_found")
-    problem(await setting_up.get("/api/people/nobody"), 404, "not_found")
-    wrong = await setting_up.ask("PUT", "/api/people")
+    problem(await client.get("/api/nowhere"), 404, "not_found")
+    problem(await client.get("/api/people/nobody"), 404, "not_found")
+    wrong = await client.ask("PUT", "/api/people")
     problem(wrong, 405, "method_not_allowed")
     assert {"GET", "POST"} <= set(wrong.headers["Allow"].split(", "))
-    big = await setting_up.ask("POST", "/api/points", json={"agency": "office-central", "name": "x" * 300_000})
+    big = await client.ask("POST", "/api/points", json={"agency": "office-central", "name": "x" * 300_000})
     problem(big, 413, "too_large")
-    told = problem(await setting_up.ask("POST", "/api/points", data="{}", headers=other), 415, "unsupported_media_type")
+    told = problem(await client.ask("POST", "/api/points", data="{}", headers=other), 415, "unsupported_media_type")
     assert told.params == {"wanted": "application/json"}
     json_ = {"Content-Type": "application/json"}
     for body in ("{", '{"agency":1}', '{"name":"x","agency":"a","more":1}', "[]", ""):
-        sent = await setting_up.ask("POST", "/api/points", data=body, headers=json_)
+        sent = await client.ask("POST", "/api/points", data=body, headers=json_)
         assert problem(sent, 400, "malformed_message").params["reason"]
     for query, status, code in (
         ("after=x", 400, "cursor_invalid"),
@@ -95,8 +77,8 @@ async def test_every_error_is_a_problem(pages: Pages, setting_up: Reader) -> Non
         ("limit=201", 422, "invalid_field"),
         ("limit=many", 422, "invalid_field"),
     ):
-        problem(await setting_up.get(f"/api/agencies?{query}"), status, code)
-    refused = await setting_up.ask("POST", "/api/recordings/x/verify")
+        problem(await client.get(f"/api/agencies?{query}"), status, code)
+    refused = await client.ask("POST", "/api/recordings/x/verify")
     problem(refused, 404, "unknown_recording")
     assert "x" * 100 not in big.text
 
@@ -124,19 +106,19 @@ async def add_point(reader: Reader, name: str) -> str:
     return str(made["id"])
 
 
-async def test_lists_hold_when_rows_come_before_the_place(setting_up: Reader) -> None:
-    last = [await add_point(setting_up, f"Z {number}") for number in range(3)]
-    found = await read_all(setting_up, "/api/points?", "points", {1: add_point(setting_up, "A before")})
+async def test_lists_hold_when_rows_come_before_the_place(client: Reader) -> None:
+    last = [await add_point(client, f"Z {number}") for number in range(3)]
+    found = await read_all(client, "/api/points?", "points", {1: add_point(client, "A before")})
     assert found == ["point-central", "point-commune", "point-province", *last]
-    assert len(set(await read_all(setting_up, "/api/points?", "points"))) == 7
-    assert len(await read_all(setting_up, "/api/people?", "people")) == 6
-    assert await read_all(setting_up, "/api/people?q=chu&", "people") == ["id-chair"]
+    assert len(set(await read_all(client, "/api/points?", "points"))) == 7
+    assert len(await read_all(client, "/api/people?", "people")) == 6
+    assert await read_all(client, "/api/people?q=chu&", "people") == ["id-chair"]
 
 
-async def test_receptions_come_in_pages_and_only_ones_own(pages: Pages, setting_up: Reader) -> None:
+async def test_receptions_come_in_pages_and_only_ones_own(pages: Pages, client: Reader) -> None:
     for number in range(5):
         body = {**RECEPTION, "title": str(number), "starts_ms": int(str(RECEPTION["starts_ms"])) + number % 3}
-        value(await setting_up.ask("POST", "/api/receptions", json=body), 201)
+        value(await client.ask("POST", "/api/receptions", json=body), 201)
     async with pages.reader() as agency:
         await agency.sign_in("agency")  # of another office, with a seat in each
         assert len(set(await read_all(agency, "/api/receptions?", "receptions"))) == 5
@@ -146,34 +128,32 @@ async def test_receptions_come_in_pages_and_only_ones_own(pages: Pages, setting_
         assert value(await citizen.get("/api/receptions"))["receptions"] == []
 
 
-async def test_set_up_by_rest(pages: Pages, setting_up: Reader) -> None:
+async def test_set_up_by_rest(pages: Pages, client: Reader) -> None:
     commune = {"name": "Xã Mới", "level": "commune", "parent": "office-central"}
-    made = await setting_up.ask("POST", "/api/agencies", json=commune)
+    made = await client.ask("POST", "/api/agencies", json=commune)
     agency = value(made, 201)
-    assert value(await setting_up.get(made.headers["Location"])) == agency
+    assert value(await client.get(made.headers["Location"])) == agency
     one = f"/api/agencies/{agency['id']}"
     renamed = {"name": "Xã Cũ", "was": "Xã Mới"}
-    assert value(await setting_up.ask("PATCH", one, json=renamed))["name"] == "Xã Cũ"
-    late = problem(await setting_up.ask("PATCH", one, json={"name": "Xã Ba", "was": "Xã Mới"}), 409, "conflict")
+    assert value(await client.ask("PATCH", one, json=renamed))["name"] == "Xã Cũ"
+    late = problem(await client.ask("PATCH", one, json={"name": "Xã Ba", "was": "Xã Mới"}), 409, "conflict")
     assert late.params["now"] == "Xã Cũ"
-    taken = problem(
-        await setting_up.ask("POST", "/api/agencies", json={**commune, "name": "xã cũ"}), 422, "invalid_field"
-    )
+    taken = problem(await client.ask("POST", "/api/agencies", json={**commune, "name": "xã cũ"}), 422, "invalid_field")
     assert taken.params["field"] == "name"
-    point = await add_point(setting_up, "Điểm cầu")
+    point = await add_point(client, "Điểm cầu")
     moved = {"name": "Điểm cầu", "place": "Nhà văn hóa", "was": "Điểm cầu", "was_place": "x"}
-    assert value(await setting_up.ask("PATCH", f"/api/points/{point}", json=moved))["place"] == "Nhà văn hóa"
+    assert value(await client.ask("PATCH", f"/api/points/{point}", json=moved))["place"] == "Nhà văn hóa"
     person = {"login": "thu.ky", "name": "Thư Ký", "roles": ["secretary"], "agency": agency["id"]}
-    told = value(await setting_up.ask("POST", "/api/people", json=person), 201)
+    told = value(await client.ask("POST", "/api/people", json=person), 201)
     assert told["person"]["must_change_password"] is True
     async with pages.reader() as secretary:
         assert (await secretary.sign_in("thu.ky", told["password"])).path == "/account/password"
         problem(await secretary.get("/api/me"), 403, "password_change_required")
     own = f"/api/people/{told['person']['id']}"
-    assert value(await setting_up.ask("POST", f"{own}/disable"))["disabled"] is True
-    assert value(await setting_up.ask("POST", f"{own}/enable"))["disabled"] is False
-    assert value(await setting_up.ask("POST", f"{own}/password"))["password"] != told["password"]
-    seen = value(await setting_up.get("/api/attendees?q=thu"))["attendees"]
+    assert value(await client.ask("POST", f"{own}/disable"))["disabled"] is True
+    assert value(await client.ask("POST", f"{own}/enable"))["disabled"] is False
+    assert value(await client.ask("POST", f"{own}/password"))["password"] != told["password"]
+    seen = value(await client.get("/api/attendees?q=thu"))["attendees"]
     assert [(one["account"], one["role"]) for one in seen] == [(told["person"]["id"], "secretary")]
 
 
@@ -184,10 +164,10 @@ async def test_me_is_who_asks(pages: Pages) -> None:
         assert (me["account"], me["client"], "set_up" in me["actions"]) == ("id-admin", False, True)
 
 
-async def test_todays_list_goes_on_behind_a_link(pages: Pages, setting_up: Reader) -> None:
+async def test_todays_list_goes_on_behind_a_link(pages: Pages, client: Reader) -> None:
     for number in range(CARDS + 2):
         body = {**RECEPTION, "title": f"No {number:02}."}
-        value(await setting_up.ask("POST", "/api/receptions", json=body), 201)
+        value(await client.ask("POST", "/api/receptions", json=body), 201)
     async with pages.reader() as chair:
         await chair.sign_in("chair")
         first = await chair.get("/today")

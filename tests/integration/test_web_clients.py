@@ -1,24 +1,19 @@
 """Clients of the API: made on a page, known by a token, narrowed, seen, revoked; and named in the audit."""
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
+import msgspec
 
-from bridge.clients import PREFIX
+from bridge.accounts import actor_of
+from bridge.clientdesk import ClientDesk, Handed
+from bridge.clients import PREFIX, NewClient
+from bridge.ids import AccountId
+from bridge.makers import acting
 from bridge.model import Role
 from bridge.policy import Action
 from tests.support.api_client import RECEPTION, client_of, problem, program, value
-from tests.support.pages import Answer, Pages, Reader, serving
-from tests.support.province import ADMINISTRATOR, COMMUNE_ADMINISTRATOR, with_administrators
-
-
-@pytest.fixture
-async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
-    async with serving(tmp_path) as running:
-        await with_administrators(running)
-        yield running
+from tests.support.pages import Answer, Pages, Reader
+from tests.support.province import ADMINISTRATOR, COMMUNE_ADMINISTRATOR
 
 
 async def made(reader: Reader, *actions: Action, agency: str = "office-central", days: str = "30") -> Answer:
@@ -142,3 +137,39 @@ async def test_what_it_reads_is_read_in_its_name(pages: Pages) -> None:
     async with program(pages, handed.secret) as client:
         assert value(await client.get("/api/recordings")) == {"recordings": [], "next": None}
         problem(await client.get("/api/recordings?person=an"), 404, "not_found")
+
+
+async def becomes(pages: Pages, **change: object) -> None:
+    """Of the administrator who makes clients here."""
+    async with pages.storage.units.writing() as unit:
+        stored = await unit.accounts.get(AccountId(f"id-{ADMINISTRATOR}"))
+        await unit.accounts.replace(msgspec.structs.replace(stored, **change))
+        await unit.commit()
+
+
+async def made_by_a_client(pages: Pages, parent: Handed) -> str:
+    """The secret of a client that another client made."""
+    async with pages.storage.units.reading() as unit:
+        account = await acting(unit, parent.client, pages.clock.utc())
+    assert account is not None
+    desk = ClientDesk(pages.storage.units, pages.clock, pages.ports.entropy)
+    asked = NewClient("Another", parent.client.agency, frozenset({Action.SCHEDULE}), 30)
+    return (await desk.make(actor_of(account, frozenset()), asked)).secret
+
+
+async def test_a_client_loses_what_its_maker_loses_at_the_next_request(pages: Pages) -> None:
+    parent = await client_of(pages, [Action.SCHEDULE, Action.SET_UP, Action.SEE_ARCHIVE], Role.ARCHIVIST)
+    child = await made_by_a_client(pages, parent)
+    async with program(pages, parent.secret) as one, program(pages, child) as other:
+        assert value(await one.get("/api/me"))["actions"] == ["schedule", "see_archive", "set_up"]
+        value(await other.ask("POST", "/api/receptions", json=RECEPTION), 201)
+        await becomes(pages, roles=frozenset({Role.ARCHIVIST}))
+        assert value(await one.get("/api/me"))["actions"] == ["see_archive"]
+        problem(await one.ask("POST", "/api/receptions", json=RECEPTION), 403, "not_permitted")
+        problem(await other.ask("POST", "/api/receptions", json=RECEPTION), 403, "not_permitted")
+        value(await one.get("/api/recordings"))
+        await becomes(pages, disabled=True)
+        problem(await one.get("/api/me"), 401, "not_signed_in")
+        problem(await other.get("/api/me"), 401, "not_signed_in")
+        await becomes(pages, disabled=False, roles=frozenset({Role.ADMINISTRATOR}))
+        value(await other.ask("POST", "/api/receptions", json=RECEPTION), 201)

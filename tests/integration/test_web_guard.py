@@ -11,10 +11,11 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from bridge.accounts import FREE_FAILURES
+from bridge.accounts import FREE_FAILURES, Attempt
 from bridge.audit import audit_faults
 from bridge.errors import Code, Unavailable
-from tests.support.pages import PASSWORD, Pages, serving
+from bridge.pace import FREE
+from tests.support.pages import PASSWORD, Pages, another, serving
 
 
 @pytest.fixture
@@ -149,11 +150,33 @@ async def test_guessing_is_slowed_down_and_told(pages: Pages) -> None:
         assert (await guesser.sign_in("citizen")).path == "/today"
         pages.clock.forward(10)
         assert (await guesser.sign_in("chair")).path == "/today"
+        pages.clock.forward(60)
+        await guesser.sign_in("chair", "guess")
     async with pages.storage.units.reading() as unit:
         entries = await unit.audit.entries(0, 100)
-    told = [link.entry.outcome for link in entries if link.entry.action == "sign_in"]
-    assert told == ["refused:sign_in_failed"] * 5 + ["done", "done"]
+    told = [link.entry for link in entries if link.entry.action == "sign_in"]
+    refused = "refused:sign_in_failed"
+    assert [entry.outcome for entry in told] == [refused, "done", "done", refused, refused]
+    assert told[3].detail == "4 more in a minute, the last: chair from 127.0.0.1"
     assert audit_faults(entries) == []
+
+
+async def test_mistakes_count_in_every_process_and_over_a_restart(pages: Pages) -> None:
+    async with another(pages) as second, pages.reader() as here, second.reader() as there:
+        for reader in (here, there, here, there, here):
+            assert (await reader.sign_in("chair", "guess")).status == 401
+        assert [(await reader.sign_in("chair")).status for reader in (here, there)] == [429, 429]
+        for number in range(FREE):
+            reader = here if number % 2 else there
+            assert (await reader.send("/enter", {"code": "111-111-111"})).status == 404
+        assert [(await reader.send("/enter", {"code": "111-111-111"})).status for reader in (here, there)] == [429, 429]
+    async with another(pages) as third, third.reader() as reader:
+        assert (await reader.sign_in("chair")).status == 429
+        assert (await reader.send("/enter", {"code": "111-111-111"})).status == 429
+        pages.clock.forward(10)
+        assert (await reader.sign_in("chair")).path == "/today"
+    async with pages.storage.units.reading() as unit:
+        assert not await unit.tries.of([Attempt("chair", "127.0.0.1").key])  # who signs in starts anew
 
 
 async def test_the_language_is_the_readers(pages: Pages) -> None:

@@ -2,27 +2,18 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from html import unescape
-from pathlib import Path
 
 import aiohttp
 import pytest
 
 from bridge.auditing import check_database
 from bridge.ids import AccountId
-from tests.support.pages import Answer, Pages, Reader, serving
-from tests.support.province import COMMUNE_ADMINISTRATOR, audited, counted, province, signed_in, with_administrators
+from tests.support.pages import Answer, Pages, Reader
+from tests.support.province import COMMUNE_ADMINISTRATOR, audited, counted, province, signed_in
 
 PASSWORD = re.compile(r"<code>([^<]+)</code>")
 COMMUNES = 150
-
-
-@pytest.fixture
-async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
-    async with serving(tmp_path) as running:
-        await with_administrators(running)
-        yield running
 
 
 async def looked_at(reader: Reader, body: bytes) -> Answer:

@@ -1,27 +1,17 @@
 """Settings of an office on the web: inherited, shown on every page, changed by two at once; its logo by content."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import aiohttp
 import pytest
 
 from bridge.ids import AgencyId
 from bridge.model import AdmitRule
 from bridge.offices import office_of
-from tests.support.pages import Answer, Pages, Reader, serving
+from tests.support.pages import Answer, Pages, Reader
 from tests.support.pictures import jpeg, png
-from tests.support.province import COMMUNE_ADMINISTRATOR, audited, fields, filled, signed_in, with_administrators
+from tests.support.province import COMMUNE_ADMINISTRATOR, audited, fields, filled, signed_in
 from web.officebook import defaults_of
 
 CENTRAL, COMMUNE = "/setup/agencies/office-central/office", "/setup/agencies/office-commune/office"
-
-
-@pytest.fixture
-async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
-    async with serving(tmp_path) as running:
-        await with_administrators(running)
-        yield running
 
 
 async def sent_logo(reader: Reader, office: str, body: bytes, name: str = "logo.png", **typed: str) -> Answer:

@@ -1,10 +1,7 @@
 """Idempotency keys: done once however often it is sent, the same answer over a restart, nothing kept of refusals."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from bridge.client_rows import KeptAnswer
 from bridge.clients import account_id
@@ -15,20 +12,6 @@ from tests.support.pages import Answer, Pages, Reader, serving
 from tests.support.province import with_administrators
 
 KEY = {"Idempotency-Key": "a-key"}
-
-
-@pytest.fixture
-async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
-    async with serving(tmp_path) as running:
-        await with_administrators(running)
-        yield running
-
-
-@pytest.fixture
-async def client(pages: Pages) -> AsyncIterator[Reader]:
-    handed = await client_of(pages, [Action.SCHEDULE, Action.SEE_RECEPTION, Action.SET_UP])
-    async with program(pages, handed.secret) as reader:
-        yield reader
 
 
 async def plan(client: Reader, title: str = "once", key: str = "a-key") -> Answer:

@@ -1,14 +1,12 @@
 """Set-up, changed afterwards: roles, names and languages of accounts, agencies under another parent; by two at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from bridge.ids import AccountId, AgencyId
 from bridge.model import Account, Agency, Level, Role
-from tests.support.pages import PASSWORD, Answer, Pages, QuickPasswords, Reader, serving
+from tests.support.pages import PASSWORD, Answer, Pages, QuickPasswords, Reader
 from tests.support.province import (
     ADMINISTRATOR,
     COMMUNE_ADMINISTRATOR,
@@ -16,18 +14,10 @@ from tests.support.province import (
     fields,
     filled,
     signed_in,
-    with_administrators,
 )
 
 CHAIR = "/setup/people/id-chair"
 COMMUNE = "/setup/agencies/office-commune"
-
-
-@pytest.fixture
-async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
-    async with serving(tmp_path) as running:
-        await with_administrators(running)
-        yield running
 
 
 async def account(pages: Pages, login: str) -> Account:

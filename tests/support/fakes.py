@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 import msgspec
 
@@ -172,8 +172,8 @@ class FakeNode:
         else:
             self.rooms[room] = FakeRoom(order)
 
-    async def delete_room(self, room: RoomId) -> None:
-        self._answer("delete room")
+    async def delete_room(self, room: RoomId, *, goes_on: bool = False) -> None:
+        self._answer("leave room" if goes_on else "delete room")
         self.rooms.pop(room, None)
 
     async def put_participant(self, room: RoomId, participant: ParticipantId, order: ParticipantOrder) -> None:
@@ -309,6 +309,27 @@ class FakeRecorder:
         return self._events.read(run, after)
 
 
+class ManyPlaces:
+    """:class:`signaling.places.Places` with several nodes: the first that answers, in order of name."""
+
+    def __init__(self, nodes: dict[NodeId, FakeNode], recorder: FakeRecorder) -> None:
+        self.nodes = nodes
+        self._recorder = recorder
+
+    async def choose(self, reception: Reception, besides: Collection[NodeId] = ()) -> Place:
+        able = [name for name, node in sorted(self.nodes.items()) if name not in besides and not node.down]
+        if not able:
+            raise Unavailable(Code.NODE_UNAVAILABLE, "none of them answers")
+        here = reception.node if reception.node in able else able[0]
+        return Place(here or able[0], RecorderId("recorder-1"))
+
+    def node(self, node: NodeId) -> FakeNode:
+        return self.nodes[node]
+
+    def recorder(self, recorder: RecorderId) -> FakeRecorder:
+        return self._recorder
+
+
 class OnePlace:
     """:class:`signaling.places.Places` with one of each."""
 
@@ -316,7 +337,9 @@ class OnePlace:
         self._node = node
         self._recorder = recorder
 
-    async def choose(self, reception: Reception) -> Place:
+    async def choose(self, reception: Reception, besides: Collection[NodeId] = ()) -> Place:
+        if NodeId("node-1") in besides:
+            raise Unavailable(Code.NODE_UNAVAILABLE, "there is one")
         await self._node.health()
         return Place(NodeId("node-1"), RecorderId("recorder-1"))
 

@@ -1,6 +1,7 @@
 """The room's examples in a real browser, without a server: built once for the tests, served from their folder."""
 
 import asyncio
+import json
 import mimetypes
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from playwright.async_api import Browser, Page, Route
 
 from tests.support.layouts import FONT
 from web.assets import PREFIX, load_assets
+from web.catalogues import load_catalogues
 from web.config import STATIC
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +56,11 @@ async def gallery(browser: Browser, size: tuple[int, int], direction: str) -> Pa
     await page.goto(f"{_ORIGIN}/")
     await page.wait_for_function("'gallery' in window")
     return page
+
+
+async def worded(page: Page, lang: str) -> None:
+    """In this language from now on."""
+    await page.evaluate("(words) => gallery.words(words)", json.loads(load_catalogues().islands[lang]))
 
 
 async def examples(page: Page) -> list[str]:

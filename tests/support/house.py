@@ -7,13 +7,15 @@ from pathlib import Path
 
 import msgspec
 
+from bridge.ids import NodeId
 from bridge.media import Source
 from bridge.model import RecordingRow, Seat
 from bridge.reception import Reception
 from bridge.sealing import Sealing, SigningPorts
 from bridge.verification import Judge
-from deploy.names import LOCAL_NODE, LOCAL_RECORDER
-from deploy.places import ListedPlaces
+from deploy.heartbeats import Beating, Heartbeats, Keeper
+from deploy.names import LOCAL_RECORDER, LocalNode
+from deploy.places import RegisteredPlaces
 from deploy.points import Invitation, Point, PointPlan
 from deploy.time import SystemClock
 from recorder.build import RecorderConfig
@@ -21,14 +23,31 @@ from recorder.build import build as build_recorder
 from recorder.client import HttpRecorderNode
 from sfu.build import MediaNodeServer
 from sfu.build import build as build_node
-from sfu.client import HttpMediaNode
 from sfu.settings import SfuConfig
 from storage.build import build_objects
 from storage.objects.directory import DirectoryObjects
 from storage.objects.minio import MinioObjects
 from storage.objects.s3 import S3Address
-from tests.support.room_server import CONFIG, WITHIN_S, RoomServer
+from tests.support.room_server import CONFIG, WITHIN_S, RoomServer, eventually
 from tests.support.signing import signing_ports
+
+LOCAL_NODE = NodeId("sfu-1")
+
+
+class NoProcesses:
+    """:class:`deploy.heartbeats.Keeper` of nodes that a test starts and ends itself."""
+
+    def __init__(self) -> None:
+        self.resting: set[str] = set()
+
+    def pid(self, name: str) -> int | None:
+        return None
+
+    def rest(self, name: str) -> None:
+        self.resting.add(name)
+
+    def wake(self, name: str) -> None:
+        self.resting.discard(name)
 
 
 class House:
@@ -50,6 +69,7 @@ class House:
         self.node_clock = node_clock or self.clock
         self.replay_seconds = replay_seconds
         self.node: MediaNodeServer
+        self.keeper: Keeper = NoProcesses()
         self._bucket = bucket
         self.open = AsyncExitStack()
         self.server: RoomServer
@@ -59,20 +79,18 @@ class House:
 
     async def start(self) -> None:
         """Everything, ready."""
-        node_control, recorder_control = f"unix:{self.folder / 'sfu.sock'}", f"unix:{self.folder / 'recorder.sock'}"
-        places = ListedPlaces(
-            {LOCAL_NODE: HttpMediaNode(node_control)}, {LOCAL_RECORDER: HttpRecorderNode(recorder_control)}
-        )
+        recorder_control = f"unix:{self.folder / 'recorder.sock'}"
         # Everything shares one loop here, which may be late: only a dead socket may be taken for one.
         config = msgspec.structs.replace(CONFIG, ping_timeout_s=20)
-        self.server = RoomServer(self.folder, config, places, self.clock)
+        self.server = RoomServer(self.folder, config, None, self.clock)
+        recorders = {LOCAL_RECORDER: HttpRecorderNode(recorder_control)}
+        places = self.server.places = RegisteredPlaces(self.server.units, self.clock, recorders)
         clock, entropy = self.clock, self.server.entropy
         self.objects = build_objects(self._bucket or self.folder / "objects", clock)
         await self.objects.prepare()
         self.open.callback(self.objects.close)
         self.open.push_async_callback(places.close)
-        await self.start_node()
-        self.open.push_async_callback(lambda: self.node.close())
+        await self.start_media()
         tap = f"unix:{self.folder / 'tap.sock'}"
         recording = RecorderConfig(
             LOCAL_RECORDER,
@@ -89,6 +107,20 @@ class House:
         self.open.push_async_callback(self.server.close)
         self.signing = signing_ports(self.folder / "signing", clock)
         self.sealing = Sealing(self.server.units, self.objects, clock, self.signing, "test", retention_days=1)
+
+    async def start_media(self) -> None:
+        """A node in this process, and in the registry."""
+        await self.start_node()
+        self.open.push_async_callback(lambda: self.node.close())
+        await self.register(LocalNode(LOCAL_NODE, 1, "sfu", f"unix:{self.folder / 'sfu.sock'}", 0))
+
+    async def register(self, node: LocalNode) -> None:
+        """Until it answers, and from then on while it does."""
+        heartbeats = Heartbeats([Beating(node, "127.0.0.1", "", self.keeper)], self.server.units, self.clock)
+        self.open.push_async_callback(heartbeats.close)
+        beating = asyncio.create_task(heartbeats.run())
+        self.open.callback(beating.cancel)
+        await eventually(lambda: heartbeats.all_beat)
 
     async def start_node(self) -> None:
         """A new run of the media node; the one before was closed."""

@@ -22,13 +22,7 @@ def namespace() -> Iterator[str]:
 
     Raises NoNamespace.
     """
-    if shutil.which("ip") is None:
-        raise NoNamespace("network namespaces need iproute2 (apt-get install iproute2)")
-    if os.geteuid() != 0:
-        raise NoNamespace("network namespaces need root")
-    name = f"diemcau{os.getpid()}"
-    _ip("netns", "add", name)
-    try:
+    with made_namespace("") as name:
         for command in (
             "link set lo up",
             "link add v0 type veth peer name v1",
@@ -36,13 +30,26 @@ def namespace() -> Iterator[str]:
             "link set v0 up",
             "link set v1 up",
         ):
-            _ip("-n", name, *command.split())
+            ip("-n", name, *command.split())
+        yield name
+
+
+@contextmanager
+def made_namespace(suffix: str) -> Iterator[str]:
+    """Its name; there is nothing in it. Raises NoNamespace."""
+    if shutil.which("ip") is None:
+        raise NoNamespace("network namespaces need iproute2 (apt-get install iproute2)")
+    if os.geteuid() != 0:
+        raise NoNamespace("network namespaces need root")
+    name = f"diemcau{os.getpid()}{suffix}"
+    ip("netns", "add", name)
+    try:
         yield name
     finally:
-        for process in _ip("netns", "pids", name).split():
+        for process in ip("netns", "pids", name).split():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(process), signal.SIGKILL)
-        _ip("netns", "del", name)
+        ip("netns", "del", name)
 
 
 def inside(name: str, *command: str) -> tuple[str, ...]:
@@ -50,7 +57,8 @@ def inside(name: str, *command: str) -> tuple[str, ...]:
     return ("ip", "netns", "exec", name, *command)
 
 
-def _ip(*arguments: str) -> str:
+def ip(*arguments: str) -> str:
+    """What iproute2 says. Raises NoNamespace."""
     done = subprocess.run(["ip", *arguments], check=False, capture_output=True, text=True)
     if done.returncode:
         raise NoNamespace(f"ip {' '.join(arguments)}: {done.stderr.strip()}")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -84,6 +84,10 @@ class StandingRooms:
 
     def __init__(self) -> None:
         self.rooms: dict[ReceptionId, WatchedRoom] = {}
+
+    async def address(self, reception: ReceptionId) -> str:
+        """Here."""
+        return "here"
 
     def watched(self) -> list[WatchedRoom]:
         """All."""
@@ -250,11 +254,29 @@ async def serving(
     if catalogues is not None:
         app[CATALOGUES] = catalogues
         app[OFFICES].defaults = msgspec.structs.replace(app[OFFICES].defaults, languages=tuple(catalogues.words))
+    try:
+        async with _listening(app, port):
+            yield Pages(origin, storage, clock, config, ports, tokens, app, keys, rooms)
+    finally:
+        await storage.close()
+
+
+@asynccontextmanager
+async def _listening(app: web.Application, port: int) -> AsyncIterator[None]:
     runner = web.AppRunner(app)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        yield Pages(origin, storage, clock, config, ports, tokens, app, keys, rooms)
+        yield
     finally:
         await runner.cleanup()
-        await storage.close()
+
+
+@asynccontextmanager
+async def another(pages: Pages) -> AsyncIterator[Pages]:
+    """A second web process of the same installation: what lies in memory it does not have."""
+    port = unused_port()
+    origin = f"http://127.0.0.1:{port}"
+    app = build(replace(pages.config, origin=origin), pages.ports)
+    async with _listening(app, port):
+        yield replace(pages, origin=origin, app=app)

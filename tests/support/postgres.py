@@ -91,6 +91,10 @@ class Postgres:
         """As the configuration has it."""
         return f"postgresql://diemcau@127.0.0.1:{self._port}/{database}"
 
+    def local_url(self, url: str) -> str:
+        """The same database by the server's socket file, which is there in every network namespace too."""
+        return f"postgresql://diemcau@/{url.rpartition('/')[2]}?host={self._folder}&port={self._port}"
+
     def create(self, template: str = "template1") -> str:
         """A new database's address."""
         name = f"test{next(_names)}"

@@ -47,6 +47,10 @@ class FallibleUnits:
         self._units = units
         self.away = False
 
+    def asking(self) -> UnitOfWork:
+        self._answer()
+        return self._units.asking()
+
     def reading(self) -> UnitOfWork:
         self._answer()
         return self._units.reading()
@@ -69,12 +73,13 @@ class RoomServer:
         config: SignalingConfig = CONFIG,
         places: Places | None = None,
         clock: SystemClock | None = None,
+        notices: InProcessNotices | None = None,
     ) -> None:
         self.config = config
         self.clock = clock or SystemClock()
         self.entropy = SystemEntropy()
-        self.notices = InProcessNotices()
-        self.journal = FileJournal(folder / "journal")
+        self.notices = notices or InProcessNotices()
+        self.journal = FileJournal(folder / "journal" / config.owner.replace("/", "-"))
         url = f"sqlite:///{folder / 'rooms.db'}"
         schema.migrate(url)
         self._database = Database(url)
@@ -82,7 +87,7 @@ class RoomServer:
         self.receptions = ReceptionService(self.units, self.clock, self.entropy, self.notices)
         self.node = FakeNode(self.clock)
         self.recorder = FakeRecorder()
-        self._places = places or OnePlace(self.node, self.recorder)
+        self.places: Places = places or OnePlace(self.node, self.recorder)
         self.signaling: Signaling | None = None
         self.port = 0
         self._runner: web.AppRunner | None = None
@@ -93,7 +98,7 @@ class RoomServer:
             units=self.units,
             receptions=self.receptions,
             journal=self.journal,
-            places=self._places,
+            places=self.places,
             notices=self.notices,
             clock=self.clock,
             entropy=self.entropy,

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
+from aiortc.rtp import RtcpPsfbPacket, RtcpRtpfbPacket
+
 from bridge.ids import NS_PER_MS, NS_PER_S, Mid, Ssrc
 from bridge.media import Codec
 from sfu.core.router import Router
-from sfu.core.seam import Datagram, DownId, DownSpec, LinkId, PayloadFormat, UpId, UpSpec
+from sfu.core.seam import Datagram, DownId, DownSpec, LinkId, PayloadFormat, Repairs, RepairSpec, UpId, UpSpec
 from sfu.core.senderclock import ntp_from_ns
 from tests.support.sfu_peer import GCM, Peer, header
 
@@ -13,6 +15,9 @@ ANN, BOB, EVE = LinkId(1), LinkId(2), LinkId(3)
 CAMERA, MICROPHONE = UpId(1), UpId(2)
 VP8 = {96: PayloadFormat(Codec.VP8, 90_000)}
 OPUS = {111: PayloadFormat(Codec.OPUS, 48_000)}
+NO_REPAIRS = Repairs()
+RED = {63: PayloadFormat(Codec.OPUS, 48_000, inside=111), **OPUS}
+"""A microphone that sends each packet once more in the next (RFC 2198)."""
 EDGES = (0, 1, 127, 128, 32_767, 32_768, 65_534, 65_535)
 TICK = 20 * NS_PER_MS
 START_NS = 1_000 * NS_PER_S
@@ -37,6 +42,7 @@ class CoreRoom:
         formats: Mapping[int, PayloadFormat] = VP8,
         ssrcs: tuple[int, ...] = (1,),
         mid: str = "0",
+        repairs: Repairs = NO_REPAIRS,
         **changes: bool,
     ) -> None:
         """Ann may send this."""
@@ -51,12 +57,21 @@ class CoreRoom:
                 level_extension=1,
                 is_open=changes.get("is_open", True),
                 tapped=changes.get("tapped", False),
+                repairs=repairs,
             )
         )
 
-    def down(self, up: UpId = CAMERA, ssrc: int = 77, sequence: int = 1000, payload_type: int = 100) -> list[Datagram]:
+    def down(
+        self,
+        up: UpId = CAMERA,
+        ssrc: int = 77,
+        sequence: int = 1000,
+        payload_type: int = 100,
+        repair: RepairSpec | None = None,
+        red: int | None = None,
+    ) -> list[Datagram]:
         """Bob gets it."""
-        spec = DownSpec(DownId(ssrc), up, BOB, Ssrc(ssrc), payload_type, sequence, 5000, "ann")
+        spec = DownSpec(DownId(ssrc), up, BOB, Ssrc(ssrc), payload_type, sequence, 5000, "ann", repair, red)
         return self.core.add_down(spec, self.now)
 
     def feed(self, packet: bytes) -> list[Datagram]:
@@ -71,6 +86,20 @@ class CoreRoom:
         """Time goes on."""
         self.now += after
         return self.core.tick(self.now, ntp_from_ns(self.now))
+
+    def asked(self, out: list[Datagram]) -> tuple[list[int], int]:
+        """What Ann is asked for again, and how many key frames; to be looked at once (SRTCP has a replay window)."""
+        told = self.ann.controls(out)
+        plis = sum(isinstance(p, RtcpPsfbPacket) and p.fmt == 1 for p in told)
+        return [n for p in told if isinstance(p, RtcpRtpfbPacket) and p.fmt == 1 for n in p.lost], plis
+
+    def plis(self, out: list[Datagram]) -> int:
+        """Key frame requests among what is sent to Ann."""
+        return self.asked(out)[1]
+
+    def nacks(self, out: list[Datagram]) -> list[int]:
+        """What Ann is asked for again."""
+        return self.asked(out)[0]
 
     def sequences(self, out: list[Datagram]) -> list[int]:
         """Sequence numbers of the packets for Bob."""

@@ -38,6 +38,11 @@ def rtp(
     return header + payload + tail
 
 
+def rtx(osn: int, sequence: int, payload: bytes = b"\x10\x01payload", timestamp: int = 0, ssrc: int = 9) -> bytes:
+    """The retransmission (payload type 97) of a packet that :func:`rtp` makes: RFC 4588 §4."""
+    return rtp(sequence, timestamp, ssrc, 97, struct.pack("!H", osn & 0xFFFF) + payload)
+
+
 KEY = b"\x10\x00key frame"
 """A VP8 payload that starts a key frame; :func:`rtp`'s own does not."""
 

@@ -76,7 +76,7 @@ async def listing(request: web.Request) -> web.StreamResponse:
     wanted = open_to(actor, begin * NS_PER_MS, end * NS_PER_MS)
     async with ports.units.reading() as unit:
         page = Paged(await unit.receptions.find(wanted, after, asked.limit + 1), asked.limit, cursor_of)
-    seen = await seen_by(actor, ports, page.rows)
+        seen = await seen_by(actor, unit, page.rows)
     return json_response(ReceptionsPage(tuple(view_of(shown_to(one)) for one in seen), page.next))
 
 

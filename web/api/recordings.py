@@ -77,7 +77,8 @@ class RecordingApi:
     async def listing(self, request: web.Request) -> web.StreamResponse:
         """``GET /api/recordings``: a page of what the query asks for."""
         told, (_, asked) = read_query(request, RecordingsQuery), await question_of(request)
-        page = await found(request, checked(asked), parse_cursor(told.after, RecordingCursor), told.limit)
+        async with self._ports.units.reading() as unit:
+            page = await found(unit, checked(asked), parse_cursor(told.after, RecordingCursor), told.limit)
         rows = tuple(view_of(row) for row in page.rows)
         return json_response(RecordingsPage(rows, cursor_text(page.next) if page.next else None))
 

@@ -21,9 +21,9 @@ def content_policy(config: WebConfig, host: str) -> str:
     'self' for them."""
     scheme = "wss" if config.secure else "ws"
     sockets = {f"{scheme}://{host}"}
-    if config.socket_origin:
-        parts = urlsplit(config.socket_origin)
-        sockets |= {config.socket_origin, f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"}
+    for origin in config.socket_origins:
+        parts = urlsplit(origin)
+        sockets |= {origin, f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"}
     rules: Mapping[str, tuple[str, ...]] = {
         "default-src": ("'none'",),
         "script-src": (_SAME,),

@@ -8,8 +8,6 @@ from aiohttp.typedefs import Handler
 
 from bridge.accounts import SessionLimits, session_holds, session_id
 from bridge.clientdesk import ClientDesk
-from bridge.clients import account_of
-from bridge.errors import NotFound
 from bridge.ids import NS_PER_S, AgencyId, SessionId
 from bridge.model import Account, Session
 from bridge.policy import reaches_below
@@ -32,17 +30,14 @@ def limits(config: WebConfig) -> SessionLimits:
 async def opened_by(secret: str, config: WebConfig, ports: WebPorts) -> SignedIn | None:
     """The session this secret opens, with its account; None when it ran out, is unknown or the account was closed."""
     now = ports.clock.utc()
-    async with ports.units.reading() as unit:
-        session = await unit.sessions.get(session_id(secret))
-        if session is None or not session_holds(session, limits(config), now):
+    async with ports.units.asking() as unit:
+        found = await unit.sessions.opened(session_id(secret))
+        if found is None:
             return None
-        try:
-            account = await unit.accounts.get(session.account)
-        except NotFound:
+        session, account = found
+        if account.disabled or not session_holds(session, limits(config), now):
             return None
         below = await _below(unit, account)
-    if account.disabled:
-        return None
     if now - session.seen_utc_ns > _TOUCH_NS:
         await _touch(session, ports)
     return SignedIn(account, session, below)
@@ -88,10 +83,11 @@ def bearer(request: web.Request) -> str | None:
 
 async def _client_of(token: str, ports: WebPorts) -> SignedIn | None:
     """The client as an account, with a session that is stored nowhere and has no CSRF token."""
-    client = await ClientDesk(ports.units, ports.clock, ports.entropy).opened_by(token)
-    if client is None:
+    opened = await ClientDesk(ports.units, ports.clock, ports.entropy).opened_by(token)
+    if opened is None:
         return None
-    account, now = account_of(client), ports.clock.utc()
+    client, account = opened
+    now = ports.clock.utc()
     async with ports.units.reading() as unit:
         below = await _below(unit, account)
     return SignedIn(account, Session(SessionId(account.id), account.id, "", client.made_utc_ns, now), below)

@@ -13,10 +13,12 @@ from bridge.model import RecordingRow
 from bridge.policy import Action, Actor, Concern, may
 from bridge.search import RecordingCursor, proof_of
 from web.archive_list import Found, around, found, names_of, question_of
+from web.archive_points import ArchivePoints
 from web.checks import Checks
 from web.config import WebPorts
 from web.forms import Form, read_form
 from web.keys import ASSETS
+from web.labels import PROOF_STATES
 from web.manifests import Manifests
 from web.paging import parse_cursor
 from web.purposes import Purposes
@@ -42,6 +44,7 @@ class ArchivePages:
         self._manifests = manifests
         self._checks = checks
         self._purposes = purposes
+        self._points = ArchivePoints(ports.clock)
 
     async def listing(self, request: web.Request) -> web.StreamResponse:
         """What the address asks for, newest first, in pages; a question with a fault finds nothing until mended."""
@@ -49,7 +52,9 @@ class ArchivePages:
         actor, asked = await question_of(request)
         after = parse_cursor(request.query.get("after", ""), RecordingCursor)
         wrong = bool(asked.form.faults)
-        page = Found([], None) if wrong else await found(request, asked.filter, after, ROWS_A_PAGE)
+        async with self._ports.units.reading() as unit:
+            page = Found([], None) if wrong else await found(unit, asked.filter, after, ROWS_A_PAGE)
+            beside = await around(unit, self._points, asked.filter, page, first=after is None and not wrong)
         return render(
             request,
             "archive.html",
@@ -57,7 +62,8 @@ class ArchivePages:
             asked=asked,
             form=asked.form,
             page=page,
-            around=await around(request, asked.filter, page, first=after is None and not wrong),
+            around=beside,
+            proofs={state: words_of(request).t(sentence) for state, sentence in PROOF_STATES.items()},
             first=after is None,
             may=partial(_may, actor),
             proof_of=proof_of,

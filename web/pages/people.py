@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from bridge.accounts import MAX_NAME, PASSWORD_BYTES
 from bridge.errors import Conflict, Invalid
+from bridge.finding import AccountFilter
 from bridge.ids import AccountId, AgencyId, BridgePointId
 from bridge.importing import usual_roles
 from bridge.model import Account, Agency, BridgePoint, Role
 from bridge.organisation import Tree
-from bridge.policy import grantable
+from bridge.policy import Action, Concern, agencies_of, grantable
 from bridge.setup import AccountText, NewAccount, SettingUp, SetUp, text_of
 from web.catalogues import LANGUAGES
 from web.config import WebPorts
@@ -20,9 +22,10 @@ from web.forms import Form, read_form
 from web.labels import ROLES
 from web.once import Credential, Key, Once, Untold
 from web.paging import Paged, parse_cursor
+from web.reach import allowed
 from web.render import render, see_other
 from web.requests import actor_of, signed_in, words_of
-from web.sending import MARK, marked, sent_once
+from web.sending import MARK, marked, refused, sent_once
 
 ROWS_SHOWN = 100
 MAX_ASKED = 200
@@ -33,6 +36,7 @@ class PeoplePages:
 
     def __init__(self, ports: WebPorts, once: Once, untold: Untold) -> None:
         self._ports = ports
+        self._units = ports.units
         self._desk = SettingUp(ports.units, ports.clock, ports.entropy)
         self._once = once
         self._untold = untold
@@ -41,14 +45,14 @@ class PeoplePages:
         """Everybody of the reader's part of the tree, or those whose name or login has the words; in pages."""
         asked = request.query.get("q", "").strip()[:MAX_ASKED].replace("\0", "")
         after = parse_cursor(request.query.get("after", ""), tuple[str])
-
-        async def read(setup: SetUp) -> tuple[Tree, list[Account], int]:
-            wanted, accounts = setup.part(asked), setup.unit.accounts
-            rows = await accounts.find(wanted, after[0] if after else "", ROWS_SHOWN + 1)
-            return setup.tree, rows, await accounts.count(wanted)
-
-        tree, rows, total = await self._desk.look(actor_of(request), read)
-        page = Paged(rows, ROWS_SHOWN, lambda account: (account.login,))
+        actor = actor_of(request)
+        await allowed(request, actor, Action.SET_UP, Concern("organisation", None))
+        wanted = AccountFilter(agencies_of(actor, Action.SET_UP), asked)
+        async with self._units.reading() as unit:
+            rows = await unit.accounts.find(wanted, after[0] if after else "", ROWS_SHOWN + 1)
+            page = Paged(rows, ROWS_SHOWN, lambda account: (account.login,))
+            total = await unit.accounts.count(wanted)
+            agencies = await unit.organisation.names({account.agency for account in page.rows})
         return render(
             request,
             "people.html",
@@ -57,7 +61,7 @@ class PeoplePages:
             total=total,
             next=f"/setup/people?{urlencode({'q': asked, 'after': page.next})}" if page.next else "",
             first=after is None,
-            tree=tree,
+            agencies=agencies,
             saved="saved" in request.query,
             form=Form({"q": asked}),
         )
@@ -112,13 +116,9 @@ class PeoplePages:
                 raise Invalid(field="language", like="choice")
             await setup.change_account(account, shown_in(form), asked)
 
-        try:
-            await self._desk.change(actor_of(request), work)
-        except Invalid as refusal:
-            form.refused(refusal)
-            return await self._one_page(request, form, 422)
-        except Conflict as refusal:
-            return await self._one_page(request, _overtaken(request, form, refusal), 409)
+        late = partial(_overtaken, request)
+        if again := await refused(self._desk.change(actor_of(request), work), form, late):
+            return await self._one_page(request, *again)
         raise see_other(f"/setup/people/{account}?saved")
 
     async def disable(self, request: web.Request) -> web.StreamResponse:

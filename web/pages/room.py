@@ -113,10 +113,10 @@ async def devices(request: web.Request) -> web.StreamResponse:
     return devices_island(request, "/today" if SIGNED_IN in request else "/enter", False)
 
 
-def devices_island(request: web.Request, onward: str, camera_required: bool, send: str = "") -> web.Response:
+def devices_island(request: web.Request, onward: str, voice_required: bool, send: str = "") -> web.Response:
     """The page of the check; ``send``: where it tells what it found."""
     test = "/enter/line-test" if is_entry(request) else "/line-test"
-    config = DevicesConfig(page_of(request), onward, camera_required, loopback_only(request), send, test)
+    config = DevicesConfig(page_of(request), onward, voice_required, loopback_only(request), send, test)
     return _island(request, "devices", config, heading="")
 
 

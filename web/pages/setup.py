@@ -14,7 +14,7 @@ from web.forms import Form, read_form
 from web.once import Key, Once
 from web.render import render, see_other
 from web.requests import actor_of
-from web.sending import MARK, marked, overtaken, sent_once
+from web.sending import MARK, marked, overtaken, refused, sent_once
 
 LIMITS = {"name": MAX_NAME, "place": MAX_PLACE}
 
@@ -66,14 +66,8 @@ class SetUpPages:
         async def work(setup: SetUp) -> None:
             await setup.rename_agency(agency.id, form.values.get("was", ""), form.text("name"))
 
-        try:
-            await self._desk.change(actor_of(request), work)
-        except Invalid as refusal:
-            form.refused(refusal)
-            return await self._agency_page(request, agency, form, 422)
-        except Conflict as refusal:
-            again = overtaken(form, refusal.params["now"])
-            return await self._agency_page(request, agency, again, 409)
+        if again := await refused(self._desk.change(actor_of(request), work), form, overtaken):
+            return await self._agency_page(request, agency, *again)
         raise see_other(f"/setup/agencies/{agency.id}?saved")
 
     async def move_agency(self, request: web.Request) -> web.StreamResponse:
@@ -86,15 +80,8 @@ class SetUpPages:
                 raise Invalid(field="parent")
             await setup.move_agency(agency.id, shown, parent)
 
-        try:
-            await self._desk.change(actor_of(request), work)
-        except Invalid as refusal:
-            form.refused(refusal)
-            return await self._agency_page(request, agency, form, 422)
-        except Conflict as refusal:
-            again = Form({**form.values, "was_parent": refusal.params["now_parent"]})
-            again.wrong("parent", like="overtaken", now=refusal.params["now"])
-            return await self._agency_page(request, agency, again, 409)
+        if again := await refused(self._desk.change(actor_of(request), work), form, _moved_meanwhile):
+            return await self._agency_page(request, agency, *again)
         raise see_other(f"/setup/agencies/{agency.id}?saved")
 
     async def new_agency(self, request: web.Request) -> web.StreamResponse:
@@ -156,14 +143,8 @@ class SetUpPages:
         async def work(setup: SetUp) -> None:
             await setup.change_point(point.id, shown, _text(form))
 
-        try:
-            await self._desk.change(actor_of(request), work)
-        except Invalid as refusal:
-            form.refused(refusal)
-            return self._point_page(request, agency, point, form, 422)
-        except Conflict as refusal:
-            again = overtaken(form, refusal.params["now"], refusal.params["now_place"])
-            return self._point_page(request, agency, point, again, 409)
+        if again := await refused(self._desk.change(actor_of(request), work), form, overtaken):
+            return self._point_page(request, agency, point, *again)
         raise see_other(f"/setup/agencies/{agency.id}?saved")
 
     # ── what they share ────────────────────────────────────────────────────────────────────────────────────────
@@ -238,6 +219,12 @@ def chosen_level(form: Form, parent: Agency) -> Level:
     if found is None:
         raise Invalid(field="level")
     return found
+
+
+def _moved_meanwhile(form: Form, refusal: Conflict) -> Form:
+    again = Form({**form.values, "was_parent": refusal.params["now_parent"]})
+    again.wrong("parent", like="overtaken", now=refusal.params["now"])
+    return again
 
 
 def _text(form: Form) -> PointText:

@@ -6,7 +6,7 @@ The same for somebody with a code and for somebody with an account; only the add
 from aiohttp import web
 
 from bridge.commands import AcknowledgeNotice, Command, ConfirmSeat, NoteDevices
-from bridge.guests import NOTICE_VERSION, Entrant, WayIn, needs_camera, next_of
+from bridge.guests import NOTICE_VERSION, Entrant, WayIn, must_be_heard, next_of
 from bridge.policy import Action
 from bridge.states import OVER, ReceptionState
 from web.api.bodies import json_response, read_body, read_json
@@ -65,7 +65,7 @@ async def devices(request: web.Request) -> web.StreamResponse:
     """The check; what it found is sent before going on."""
     entrant = await entrant_of(request)
     to = f"{entrant.base}/next"
-    return devices_island(request, to, needs_camera(entrant.seat), send=f"{entrant.base}/devices")
+    return devices_island(request, to, must_be_heard(entrant.seat), send=f"{entrant.base}/devices")
 
 
 async def found(request: web.Request) -> web.StreamResponse:
@@ -133,4 +133,4 @@ async def join(request: web.Request) -> web.StreamResponse:
     entrant = await entrant_of(request)
     await allowed(request, entrant.actor, Action.JOIN, entrant.reception.concern)
     asked = await read_body(request, JoinRequest)
-    return json_response(join_reply(request, entrant, take_over=asked.take_over))
+    return json_response(await join_reply(request, entrant, take_over=asked.take_over))

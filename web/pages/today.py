@@ -40,7 +40,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     async with ports.units.reading() as unit:
         page = Paged(await unit.receptions.find(coming, after, CARDS + 1), CARDS, cursor_of)
         older = [] if after else await unit.receptions.find(still, None, CARDS)
-    seen = await seen_by(actor, ports, [*older, *page.rows])
+        seen = await seen_by(actor, unit, [*older, *page.rows])
     return render(
         request,
         "today.html",

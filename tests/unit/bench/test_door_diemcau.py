@@ -75,7 +75,7 @@ async def test_what_a_publisher_sends_a_receiver_reads(order: WorkOrder) -> None
     publisher = await door.publish(0)
     sending = asyncio.create_task(send(publisher))
     try:
-        receiver = await door.receive(0)
+        [receiver] = await door.receive(0)
         assert await marks_of_both_tracks(receiver) == {False, True}
         assert receiver.profile == publisher.profile
         await receiver.close()

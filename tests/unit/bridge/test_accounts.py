@@ -6,25 +6,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge import accounts
-from bridge.accounts import Attempt, SessionLimits, Tallies
+from bridge.accounts import Attempt, SessionLimits
 from bridge.errors import Code, Invalid, Refusal
 from bridge.events import Departure
-from bridge.ids import NS_PER_S, AccountId, AgencyId, BridgePointId, MonoNs, SessionId, UtcNs
+from bridge.ids import NS_PER_S, AccountId, AgencyId, BridgePointId, SessionId, UtcNs
 from bridge.model import Account, Role, SignInStep
+from bridge.trying_rows import Tried
 
 HERE, THERE = Attempt("chair", "10.0.0.1"), Attempt("chair", "10.0.0.2")
 ACCOUNT = Account(AccountId("a"), "chair", "Chair", frozenset({Role.CHAIR}), AgencyId("o"), None, "hash")
 
 
-def seconds(count: float) -> MonoNs:
-    return MonoNs(int(count * NS_PER_S))
+def seconds(count: float) -> UtcNs:
+    return UtcNs(int(count * NS_PER_S))
 
 
-def failed(times: int, attempt: Attempt = HERE) -> Tallies:
-    tallies: Tallies = {}
+def failed(times: int, attempt: Attempt = HERE) -> dict[str, Tried]:
+    tried: dict[str, Tried] = {}
     for _ in range(times):
-        tallies = accounts.after_failure(tallies, attempt, seconds(1))
-    return tallies
+        tried[attempt.key] = accounts.after_failure(tried, attempt, seconds(1))
+    return tried
 
 
 @pytest.mark.parametrize(("typed", "login"), [(" ChuTri ", "chutri"), ("a.b-c_d@e", "a.b-c_d@e"), ("x1", "x1")])
@@ -81,15 +82,10 @@ def test_a_guesser_locks_nobody_else_out() -> None:
     assert (refused.value.code, refused.value.params) == (Code.TOO_MANY_REQUESTS, {"seconds": "900"})
 
 
-def test_success_and_a_quiet_hour_forget() -> None:
-    assert accounts.after_success(failed(9), HERE) == {}
-    later = accounts.after_failure(failed(9), HERE, seconds(3602))
-    assert later[HERE].failures == 1
-
-
-def test_the_memory_of_failures_is_bounded() -> None:
-    tallies: Tallies = {Attempt(str(one), "x"): accounts.Tally(1, seconds(1)) for one in range(accounts.MAX_TALLIES)}
-    assert len(accounts.after_failure(tallies, HERE, seconds(2))) == accounts.MAX_TALLIES
+def test_a_quiet_hour_forgets_and_so_does_a_clock_that_was_set_back() -> None:
+    assert accounts.after_failure(failed(9), HERE, seconds(3602)).mistakes == 1
+    assert accounts.wait_ns(failed(9), HERE, seconds(0.5)) == 0
+    assert accounts.after_failure(failed(9), HERE, seconds(0.5)).mistakes == 1
 
 
 @pytest.mark.parametrize(

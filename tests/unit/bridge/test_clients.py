@@ -44,7 +44,7 @@ def test_it_keeps_no_secret_and_ends_by_itself() -> None:
 
 
 def test_it_may_what_it_was_given_and_nothing_else() -> None:
-    actor = actor_of(account_of(client()), frozenset())
+    actor = actor_of(account_of(client(), ADMINISTRATOR), frozenset())
     assert {action for action in Action if may(actor, action, HERE)} == ASKED.actions
     assert may(ADMINISTRATOR, Action.CANCEL, HERE)
     assert not may(actor, Action.SCHEDULE, Concern("reception r", AgencyId("other")))
@@ -54,7 +54,7 @@ def test_it_may_what_it_was_given_and_nothing_else() -> None:
 
 
 def test_setting_up_reaches_down_the_tree() -> None:
-    one = account_of(client(msgspec.structs.replace(ASKED, actions=frozenset({Action.SET_UP}))))
+    one = account_of(client(msgspec.structs.replace(ASKED, actions=frozenset({Action.SET_UP}))), ADMINISTRATOR)
     actor = actor_of(one, frozenset({AgencyId("below")}))
     assert may(actor, Action.SET_UP, Concern("agency below", AgencyId("below")))
     assert not may(actor, Action.SET_UP, Concern("agency x", AgencyId("x")))
@@ -81,7 +81,7 @@ def test_what_is_refused(field: str, change: dict[str, object]) -> None:
 
 
 def test_a_client_hands_on_no_more_than_it_has() -> None:
-    one = actor_of(account_of(client()), frozenset())
+    one = actor_of(account_of(client(), ADMINISTRATOR), frozenset())
     with pytest.raises(Invalid):
         client(msgspec.structs.replace(ASKED, actions=frozenset({Action.CANCEL})), one)
 
@@ -89,6 +89,24 @@ def test_a_client_hands_on_no_more_than_it_has() -> None:
 def test_only_the_needed_roles_are_taken_over() -> None:
     assert client().roles == {Role.ADMINISTRATOR, Role.OPERATOR}
     assert client(msgspec.structs.replace(ASKED, actions=frozenset({Action.SCHEDULE}))).roles == {Role.ADMINISTRATOR}
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [
+        ({}, ASKED.actions),
+        ({"roles": frozenset({Role.OPERATOR})}, {Action.SEE_RECEPTION}),
+        ({"roles": frozenset({Role.CHAIR, Role.ARCHIVIST})}, frozenset()),
+        ({"agency": AgencyId("elsewhere")}, frozenset()),
+        ({"agency": AgencyId("above"), "below": frozenset({OFFICE})}, ASKED.actions),
+        ({"agency": AgencyId("above"), "below": frozenset({OFFICE}), "roles": frozenset({Role.OPERATOR})}, frozenset()),
+        ({"only": frozenset({Action.SCHEDULE})}, {Action.SCHEDULE}),
+    ],
+)
+def test_it_is_never_more_than_its_maker_is_now(change: dict[str, object], left: frozenset[Action]) -> None:
+    account = account_of(client(), msgspec.structs.replace(ADMINISTRATOR, **change))
+    actor = actor_of(account, frozenset())
+    assert {action for action in Action if may(actor, action, HERE)} == left == account.only
 
 
 def test_the_audit_knows_it() -> None:

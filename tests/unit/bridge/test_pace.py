@@ -4,15 +4,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import Refusal
-from bridge.ids import NS_PER_S, MonoNs
-from bridge.pace import ATTACK, FREE, FREE_UNDER_ATTACK, MAX_ADDRESSES, REGAIN_NS, Pace, after_mistake, check_pace
+from bridge.ids import NS_PER_S, UtcNs
+from bridge.pace import ATTACK, FREE, FREE_UNDER_ATTACK, REGAIN_NS, after_mistake, check_pace
+from bridge.trying_rows import Tried
 
-NOW = MonoNs(10**15)
+NOW = UtcNs(10**15)
+
+
+Pace = dict[str, Tried]
 
 
 def refused(pace: Pace, address: str, now: int = NOW) -> str | None:
     try:
-        check_pace(pace, address, MonoNs(now))
+        check_pace(pace, address, UtcNs(now))
     except Refusal as refusal:
         return refusal.params["seconds"]
     return None
@@ -20,7 +24,7 @@ def refused(pace: Pace, address: str, now: int = NOW) -> str | None:
 
 def mistakes(pace: Pace, address: str, count: int, now: int = NOW) -> Pace:
     for _ in range(count):
-        pace = after_mistake(pace, address, MonoNs(now))
+        pace = {**pace, **{one.key: one for one in after_mistake(pace, address, UtcNs(now))}}
     return pace
 
 
@@ -36,14 +40,14 @@ def test_an_address_makes_so_many_mistakes_and_waits_seconds() -> None:
 def test_whatever_others_do_who_made_no_mistake_is_answered(guesses: list[str]) -> None:
     pace = Pace()
     for address in guesses:
-        pace = after_mistake(pace, address, NOW)
+        pace = mistakes(pace, address, 1)
     assert refused(pace, "192.0.2.1") is None
 
 
 def test_under_attack_everybody_has_fewer_mistakes_and_calm_comes_back() -> None:
     pace = Pace()
     for number in range(ATTACK * 3):
-        pace = after_mistake(pace, f"10.0.{number // 250}.{number % 250}", NOW)
+        pace = mistakes(pace, f"10.0.{number // 250}.{number % 250}", 1)
     own = mistakes(pace, "me", FREE_UNDER_ATTACK - 1)
     assert refused(own, "me") is None
     assert refused(mistakes(own, "me", 1), "me") is not None
@@ -51,7 +55,5 @@ def test_under_attack_everybody_has_fewer_mistakes_and_calm_comes_back() -> None
     assert refused(mistakes(pace, "me", FREE - 1, later), "me", later) is None
 
 
-def test_addresses_are_forgotten_before_they_fill_the_memory() -> None:
-    pace = Pace({f"a{number}": after_mistake(Pace(), "x", NOW).all for number in range(MAX_ADDRESSES)})
-    assert len(after_mistake(pace, "new", NOW).addresses) == MAX_ADDRESSES
-    assert len(after_mistake(pace, "new", MonoNs(NOW + 2 * REGAIN_NS)).addresses) == 1
+def test_what_lies_ahead_is_of_before_the_clock_was_set_back() -> None:
+    assert refused(mistakes(Pace(), "a", 3 * FREE), "a", NOW - 1) is None

@@ -39,6 +39,23 @@ async def test_a_killed_part_comes_back_and_stop_ends_it(tmp_path: Path) -> None
     assert supervisor.pid("sleeper") is None
 
 
+async def test_a_part_that_rests_is_not_started_again_before_it_is_woken(tmp_path: Path) -> None:
+    supervisor = Script([Part("sleeper", ("import time; time.sleep(60)",))], tmp_path)
+    running = asyncio.create_task(supervisor.run())
+    first = await until_pid(supervisor, "sleeper")
+    supervisor.rest("sleeper")
+    async with asyncio.timeout(30):
+        while supervisor.pid("sleeper") is not None:  # noqa: ASYNC110  a process tells nobody
+            await asyncio.sleep(0.02)
+    await asyncio.sleep(0.1)
+    assert supervisor.pid("sleeper") is None
+    supervisor.wake("sleeper")
+    assert await until_pid(supervisor, "sleeper") != first
+    supervisor.rest("sleeper")
+    supervisor.stop()
+    assert await asyncio.wait_for(running, 30) == 0
+
+
 async def test_what_fails_again_and_again_is_started_less_and_less_often(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,17 +43,27 @@ HEARD, NOW = 100 * S, 103 * S
         (102, -90_000, True, 103, 102),  # the machine was started anew
         (102, 90_000, False, 103, 102),  # another machine
         (102, 90_000, False, None, 102),
-        (3702, 90_000, False, 103, 103),  # another machine, and set forward: now
-        (-3498, -5, False, 103, 103),
+        (3702, 90_000, False, 103, 102),  # another machine, and set forward
+        (102.7, 102.7, False, 103, 102),  # another machine, whose clocks happen to say nearly the same
+        (-3498, -5, False, 103, 102),
         (-3498, -5, False, None, 100),  # nothing is known: never before what is recorded
         (99, 99, True, 103, 100),
     ],
 )
 def test_where_another_run_of_the_node_begins(
-    by_wall: int, by_mono: int, same_node: bool, now: int | None, at: int
+    by_wall: float, by_mono: float, same_node: bool, now: int | None, at: int
 ) -> None:
+    """It says that it began a second ago."""
     now_ns = None if now is None else now * S
-    said = next_part_at(by_wall=by_wall * S, by_mono=by_mono * S, same_node=same_node, heard=HEARD, now=now_ns)
+    wall_ns, mono_ns = round(by_wall * S), round(by_mono * S)
+    said = next_part_at(by_wall=wall_ns, by_mono=mono_ns, same_node=same_node, heard=HEARD, now=now_ns, age=S)
+    assert said == at * S
+
+
+@pytest.mark.parametrize(("age_s", "at"), [(0, 103), (2, 101), (30, 100), (-5, 103)])
+def test_another_node_begins_by_its_own_word_on_how_long_ago(age_s: int, at: int) -> None:
+    """Never before what was heard, never ahead of now."""
+    said = next_part_at(by_wall=0, by_mono=0, same_node=False, heard=HEARD, now=NOW, age=age_s * S)
     assert said == at * S
 
 

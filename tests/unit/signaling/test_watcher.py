@@ -52,7 +52,7 @@ class Ear:
 async def ear(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ear]:
     monkeypatch.setattr("signaling.watcher.FIRST_AGAIN_S", 0.01)
     ear = Ear()
-    task = asyncio.create_task(Watcher("node", ear.node, ear.hear, ear.restarted, ear.away).run())
+    task = asyncio.create_task(Watcher("node", lambda: ear.node, ear.hear, ear.restarted, ear.away).run())
     yield ear
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -109,7 +109,8 @@ async def test_an_event_that_comes_twice_is_heard_once() -> None:
         def events(self, run: str, after: int) -> AsyncIterator[Numbered]:
             return self._twice()
 
-    task = asyncio.create_task(Watcher("node", Stutters(HandClock()), ear.hear, ear.restarted, ear.away).run())
+    stutters = Stutters(HandClock())
+    task = asyncio.create_task(Watcher("node", lambda: stutters, ear.hear, ear.restarted, ear.away).run())
     await ear.until(2)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

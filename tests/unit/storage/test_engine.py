@@ -12,7 +12,7 @@ from sqlalchemy import text
 from bridge.errors import Code, Unavailable
 from bridge.repositories import AuditEntry
 from storage import engine, schema
-from storage.engine import Database
+from storage.engine import Database, Kind
 from storage.unit import SqlUnits
 
 ENTRY = AuditEntry(1, "a", "b", "c", "done")
@@ -43,7 +43,7 @@ async def append(database: Database) -> None:
 
 async def pragma(database: Database, name: str) -> object:
     """A setting of a connection in use."""
-    async with database.transaction(writes=False) as connection:
+    async with database.transaction(Kind.READS) as connection:
         return (await connection.execute(text(f"PRAGMA {name}"))).scalar()
 
 
@@ -89,7 +89,7 @@ async def test_a_full_disk_keeps_nothing_of_the_unit(path: Path, database: Datab
     await append(database)
 
     async def too_much() -> None:
-        async with database.transaction(writes=True) as connection:
+        async with database.transaction(Kind.WRITES) as connection:
             # The limit of pages stands for the disk: SQLite then answers the same SQLITE_FULL.
             await connection.execute(text("PRAGMA max_page_count = 1"))
         async with SqlUnits(database).writing() as unit:

@@ -16,7 +16,7 @@ from bridge.ids import AccountId, AgencyId, ReceptionId, RecordingId
 from bridge.repositories import UnitOfWork
 from bridge.search import RecordingCursor, RecordingFilter
 from storage import schema
-from storage.engine import Database
+from storage.engine import Database, Kind
 from storage.unit import SqlUnits
 from tests.contract.samples import reception
 
@@ -69,6 +69,25 @@ async def plan(connection: AsyncConnection, statement: str, parameters: tuple[An
     return " / ".join(str(row.detail) for row in rows)
 
 
+async def statements(
+    database: Database, question: Callable[[UnitOfWork], Awaitable[object]]
+) -> list[tuple[str, tuple[Any, ...]]]:
+    """What is read to answer it."""
+    heard: list[tuple[str, tuple[Any, ...]]] = []
+
+    def hear(_: object, __: object, statement: str, parameters: tuple[Any, ...], *___: object) -> None:
+        heard.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        async with SqlUnits(database).reading() as unit:
+            with suppress(NotFound):
+                await question(unit)
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
+    return [one for one in heard if one[0].startswith(("SELECT", "WITH"))]
+
+
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
@@ -94,18 +113,12 @@ async def plan(connection: AsyncConnection, statement: str, parameters: tuple[An
     ],
 )
 async def test_an_index_answers(database: Database, question: str, expected: str) -> None:
-    heard: list[tuple[str, tuple[Any, ...]]] = []
-
-    def hear(_: object, __: object, statement: str, parameters: tuple[Any, ...], *___: object) -> None:
-        heard.append((statement, parameters))
-
-    event.listen(Engine, "before_cursor_execute", hear)
-    try:
-        async with SqlUnits(database).reading() as unit:
-            with suppress(NotFound):
-                await QUESTIONS[question](unit)
-    finally:
-        event.remove(Engine, "before_cursor_execute", hear)
-    statement, parameters = next(one for one in heard if one[0].startswith(("SELECT", "WITH")))
-    async with database.transaction(writes=False) as connection:
+    statement, parameters = (await statements(database, QUESTIONS[question]))[0]
+    async with database.transaction(Kind.READS) as connection:
         assert expected in await plan(connection, statement, parameters)
+
+
+async def test_points_of_many_agencies_are_one_question(database: Database) -> None:
+    many = [AgencyId(f"agency-{number}") for number in range(120)]
+    assert len(await statements(database, lambda unit: unit.recordings.points(many))) == 1
+    assert len(await statements(database, lambda unit: unit.recordings.points(None))) == 1

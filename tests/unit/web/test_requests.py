@@ -65,7 +65,7 @@ def test_what_the_browser_says_of_the_origin(origin: str | None, site: str | Non
 def test_the_policy_names_the_sockets() -> None:
     policy = content_policy(WebConfig(origin="https://ours:8443"), "ours:8443")
     assert "connect-src 'self' wss://ours:8443;" in policy
-    elsewhere = WebConfig(origin="https://ours", socket_origin="https://rooms.ours")
+    elsewhere = WebConfig(origin="https://ours", socket_origins=("https://rooms.ours",))
     assert "https://rooms.ours wss://ours wss://rooms.ours;" in content_policy(elsewhere, "ours")
     assert "unsafe" not in policy
 

@@ -21,7 +21,8 @@ describe("findings", () => {
 
   it("let one go on with less only where the role allows", () => {
     expect(verdict(ALL, true)).toBe("ready");
-    expect(verdict({ ...ALL, camera: "denied" }, true)).toBe("not_yet");
+    expect(verdict({ ...ALL, microphone: "denied" }, true)).toBe("not_yet");
+    expect(verdict({ ...ALL, camera: "asking" }, true)).toBe("not_yet");
     expect(verdict({ ...ALL, camera: "denied" }, false)).toBe("with_less");
     expect(verdict({ ...ALL, line: "down" }, false)).toBe("not_yet");
     expect(verdict({ ...ALL, sound: "not_heard" }, false)).toBe("with_less");
@@ -32,7 +33,7 @@ describe("the check", () => {
   const config = {
     page: { lang: "vi", dir: "ltr", zone: "", catalogue: "", csrf: "", build: "" },
     onward: "/room",
-    camera_required: false,
+    voice_required: false,
     loopback_only: false,
     send: "",
     line_test: "/line-test",
@@ -61,15 +62,29 @@ describe("the check", () => {
   it("tells what it found before it leads on, and leads nobody on without what is required", async () => {
     let told = 0;
     const telling = { ...acts, goOn: () => (told += 1) };
-    const asked = { ...config, send: "/enter/devices", camera_required: true };
+    const asked = { ...config, send: "/enter/devices", voice_required: true };
     const rest = { config: asked, acts: telling, picture: null, microphone: null, test };
     part(await mounted(new Check(), { findings: ALL, ...rest }), "onward").click();
     expect(told).toBe(1);
     const without = await mounted(new Check(), {
-      findings: { ...ALL, camera: "denied" as const },
+      findings: { ...ALL, microphone: "denied" as const },
       ...rest,
     });
     expect(without.querySelector("[data-testid=onward]")).toBeNull();
+  });
+
+  it("leads an official without a camera on with sound only, and says what that means", async () => {
+    let told = 0;
+    const check = await mounted(new Check(), {
+      findings: { ...ALL, camera: "missing" as const },
+      config: { ...config, send: "/enter/devices", voice_required: true },
+      acts: { ...acts, goOn: () => (told += 1) },
+      picture: null,
+      microphone: null,
+    });
+    expect(part(check, "sound-only").textContent).toContain("heard and not seen");
+    part(check, "onward").click();
+    expect(told).toBe(1);
   });
 
   it("ends each line in a tick or in what to do", async () => {

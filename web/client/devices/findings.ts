@@ -36,12 +36,16 @@ export function lineOf(roundTrips: readonly (number | null)[]): Line {
   return middle > SLOW_MS ? "slow" : "good";
 }
 
-export type Verdict = "ready" | "with_less" | "not_yet";
+export type Verdict = "ready" | "with_less" | "sound_only" | "not_yet";
 
-/** `not_yet`: something required is missing; `with_less`: one may go on without it. */
-export function verdict(findings: Findings, cameraRequired: boolean): Verdict {
+/**
+ * `not_yet`: something required is missing; `with_less`: one may go on without it; `sound_only`: somebody whose voice
+ * is required has no camera, and is told what that means before going on.
+ */
+export function verdict(findings: Findings, voiceRequired: boolean): Verdict {
   const seen = findings.camera === "ready";
   const heard = findings.microphone === "ready";
-  if (findings.line === "down" || (cameraRequired && !(seen && heard))) return "not_yet";
+  if (findings.line === "down" || (voiceRequired && !heard)) return "not_yet";
+  if (voiceRequired && !seen) return findings.camera === "asking" ? "not_yet" : "sound_only";
   return seen && heard && findings.sound !== "not_heard" ? "ready" : "with_less";
 }

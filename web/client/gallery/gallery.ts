@@ -1,5 +1,6 @@
 /** For tests: every example of the room's components, shown in the room one at a time. No part of the product. */
 
+import { setCatalogue } from "../i18n";
 import { CONFIG, writtenActs } from "../room/examples";
 import { Room } from "../room/room/room";
 import type { RoomState } from "../room/state";
@@ -36,6 +37,8 @@ function frame(): Promise<number> {
 /** What the tests call. */
 const gallery = {
   names: [...STATES.keys()].sort(),
+  /** The words of a language, for what is shown from now on. */
+  words: setCatalogue,
   async show(name: string): Promise<void> {
     const state = STATES.get(name);
     if (state === undefined) throw new Error(`no example ${name}`);

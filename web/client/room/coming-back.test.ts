@@ -9,6 +9,15 @@ describe("coming back", () => {
     expect(nextStep({ ...LOSS, attempts: 8 }, 1_026_000)).toEqual({ by: "token", waitMs: 5_000 });
   });
 
+  it("asks where the room is when its server stays silent, every other time", () => {
+    const steps = [0, 1, 2, 3, 4, 5].map(
+      (attempts) => nextStep({ ...LOSS, attempts }, 1_000_100).by,
+    );
+    expect(steps).toEqual(["resume", "resume", "resume", "elsewhere", "resume", "elsewhere"]);
+    const refused = { ...LOSS, attempts: 3, refusal: "storage_unavailable" };
+    expect(nextStep(refused, 1_000_100).by).toBe("resume");
+  });
+
   it("asks for a token at once when the secret no longer holds or there is none", () => {
     expect(nextStep({ ...LOSS, refusal: "resume_invalid" }, 1_000_100).by).toBe("token");
     expect(nextStep({ ...LOSS, hasSecret: false }, 1_000_100).by).toBe("token");

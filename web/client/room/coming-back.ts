@@ -1,7 +1,16 @@
-/** What to do after the line broke, as a pure question: resume as who one was, ask for a new token, or give up. */
+/**
+ * What to do after the line broke, as a pure question: resume as who one was, ask where the room is now, ask for a new
+ * token, or give up.
+ */
 
 /** The server keeps a seat this long for who shows the secret. */
 export const RESUME_MS = 30_000;
+
+/**
+ * A server that is started again answers within about two seconds: by the third try in vain it may be gone, and another
+ * has the room. From then on every other try asks for the way.
+ */
+const IN_VAIN = 3;
 
 /** Refusals that trying again does not change. */
 const FINAL = new Set([
@@ -14,7 +23,10 @@ const FINAL = new Set([
 ]);
 
 export type Step =
-  { by: "resume"; waitMs: number } | { by: "token"; waitMs: number } | { by: "giving_up" };
+  | { by: "resume"; waitMs: number }
+  | { by: "elsewhere"; waitMs: number }
+  | { by: "token"; waitMs: number }
+  | { by: "giving_up" };
 
 export interface Loss {
   /** Ms since 1970 by this machine. */
@@ -37,5 +49,6 @@ export function nextStep(loss: Loss, now: number): Step {
   const waitMs = pauseBefore(loss.attempts);
   const late = now + waitMs - loss.lostMs >= RESUME_MS;
   if (!loss.hasSecret || late || loss.refusal === "resume_invalid") return { by: "token", waitMs };
-  return { by: "resume", waitMs };
+  const isInVain = loss.refusal === null && loss.attempts >= IN_VAIN && loss.attempts % 2 === 1;
+  return { by: isInVain ? "elsewhere" : "resume", waitMs };
 }

@@ -4,6 +4,7 @@
 
 import { arrange, keyOf, sessionOf, type Key } from "./incoming";
 import { OneAtATime } from "./one-at-a-time";
+import { describe } from "./sound-lines";
 import type { Transport } from "./state";
 import { connectionOver, type Ways } from "../shared/ways";
 import { watchTransport } from "./transport";
@@ -63,7 +64,7 @@ export class Downlink {
   async #answer(offer: Offer): Promise<void> {
     const connection = this.#connectionFor(offer);
     await connection.setRemoteDescription({ type: "offer", sdp: offer.sdp });
-    await connection.setLocalDescription();
+    await describe(connection);
     this.#tracks = arrange(offer.tracks, receiversByMid(connection));
     this.#restream();
     await this.plan.signal({ offer: offer.offer, sdp: connection.localDescription?.sdp ?? "" });

@@ -133,12 +133,13 @@ export class Session {
 
   // ── the socket ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  async #withToken(): Promise<void> {
+  /** Asks for the way in; `secret`: to come back as who one was, wherever the room is now, else as new. */
+  async #withToken(secret: ResumeAuth | null = null): Promise<void> {
     try {
       const asked: JoinRequest = { take_over: this.#known || this.#takeOver };
       const answer = await post(this.config.join, this.config.page.csrf, asked);
       this.#address = (await answer.json()) as JoinReply;
-      this.#connect({ token: this.#address.token }, this.#address);
+      this.#connect(secret ?? { token: this.#address.token }, this.#address);
     } catch (error) {
       if (error instanceof Refusal && error.code === "seat_taken") {
         this.store.send({ type: "taken" });
@@ -252,6 +253,7 @@ export class Session {
       this.#connect(this.#secret, this.#address);
       return;
     }
+    if (step.by === "elsewhere" && this.#secret !== null) return this.#withToken(this.#secret);
     this.#loss = { ...this.#loss, hasSecret: false };
     await this.#withToken();
   }

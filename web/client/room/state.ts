@@ -27,7 +27,7 @@ export type Transport = "new" | "connected" | "lost";
 export type Layout = "speaker" | "grid" | "pair";
 export type Tab = "people" | "agenda" | "chat";
 export type Dialog =
-  "start" | "close" | "interrupt" | "keys" | "leave" | "take_chair" | "return_chair";
+  "start" | "close" | "interrupt" | "keys" | "leave" | "more" | "take_chair" | "return_chair";
 export type Gadget = "camera" | "microphone";
 
 /** One of our own devices. `ready`: it delivers; `off`: switched off by its owner; else why there is none. */

@@ -19,10 +19,14 @@ class FakeLine {
       return Promise.resolve();
     },
   };
+  preferred: string[] = [];
   constructor(
     readonly kind: string,
     public direction: string,
   ) {}
+  setCodecPreferences(codecs: { mimeType: string }[]): void {
+    this.preferred = codecs.map((codec) => codec.mimeType);
+  }
 }
 
 class FakeConnection extends EventTarget {
@@ -39,6 +43,9 @@ class FakeConnection extends EventTarget {
     const line = new FakeLine(typeof given === "string" ? given : given.kind, init.direction);
     this.lines.push(line);
     return line;
+  }
+  createOffer(): Promise<{ type: string; sdp: string }> {
+    return Promise.resolve({ type: "offer", sdp: "offer" });
   }
   setLocalDescription(): Promise<void> {
     this.lines.forEach((line, index) => {
@@ -80,7 +87,15 @@ function planned(): { uplink: Uplink; said: UplinkRequest[]; states: string[] } 
 
 beforeEach(() => {
   vi.stubGlobal("RTCPeerConnection", FakeConnection);
+  stubCodecs("audio/opus", "audio/red");
 });
+
+/** What the browser sends for sound. */
+function stubCodecs(...mimeTypes: string[]): void {
+  const codecs = mimeTypes.map((mimeType) => ({ mimeType }));
+  vi.stubGlobal("RTCRtpSender", { getCapabilities: () => ({ codecs }) });
+}
+
 afterEach(() => {
   vi.unstubAllGlobals();
 });
@@ -103,6 +118,26 @@ describe("the uplink", () => {
       (line) => line.sender.parameters.encodings[0]?.maxBitrate,
     );
     expect(caps).toEqual([undefined, 1_500_000, 2_000_000]);
+  });
+
+  it("keeps a camera moving and a screen legible when the line is thin", async () => {
+    await planned().uplink.start({});
+    const kept = FakeConnection.last.lines.map(
+      (line) => line.sender.parameters.degradationPreference,
+    );
+    expect(kept).toEqual([undefined, "maintain-framerate", "maintain-resolution"]);
+  });
+
+  it("prefers redundant sound where the browser knows it", async () => {
+    await planned().uplink.start({});
+    expect(FakeConnection.last.lines.map((line) => line.preferred)).toEqual([
+      ["audio/red", "audio/opus"],
+      [],
+      [],
+    ]);
+    stubCodecs("audio/opus", "audio/G722");
+    await planned().uplink.start({});
+    expect(FakeConnection.last.lines[0]?.preferred).toEqual([]);
   });
 
   it("changes a camera without a new description", async () => {

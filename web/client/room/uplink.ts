@@ -6,6 +6,7 @@
  */
 
 import { OneAtATime } from "./one-at-a-time";
+import { describe, isRed, redFirst } from "./sound-lines";
 import type { Transport } from "./state";
 import { connectionOver, type Ways } from "../shared/ways";
 import { watchTransport } from "./transport";
@@ -54,6 +55,7 @@ export class Uplink {
           direction: sends ? "sendonly" : "inactive",
           sendEncodings: [this.#encoding(source)],
         });
+        if (source === "microphone") preferRed(line);
         this.#lines.set(source, line);
       }
       await this.#negotiate();
@@ -93,7 +95,7 @@ export class Uplink {
   }
 
   async #negotiate(): Promise<void> {
-    await this.connection.setLocalDescription();
+    await describe(this.connection);
     const sdp = this.connection.localDescription?.sdp ?? "";
     const answer = await this.plan.signal({ sdp, sources: sourcesByMid(this.#upLines()) });
     await this.connection.setRemoteDescription({ type: "answer", sdp: answer.sdp });
@@ -116,8 +118,15 @@ export class Uplink {
       const encoding = (parameters.encodings as RTCRtpEncodingParameters[] | undefined)?.[0];
       if (cap === null || encoding === undefined) continue;
       Object.assign(encoding, cap);
-      if (source === "screen") parameters.degradationPreference = "maintain-resolution";
+      parameters.degradationPreference =
+        source === "screen" ? "maintain-resolution" : "maintain-framerate";
       await line.sender.setParameters(parameters);
     }
   }
+}
+
+/** Only where the browser knows it (Firefox does not): the order is left alone otherwise. */
+function preferRed(line: RTCRtpTransceiver): void {
+  const known = RTCRtpSender.getCapabilities("audio")?.codecs ?? [];
+  if (known.some(isRed)) line.setCodecPreferences(redFirst(known));
 }

@@ -19,6 +19,7 @@ const DRAWINGS = {
   stage: svg`<rect x="3" y="4.5" width="12" height="15" rx="1.5" /><path d="M18 5h3v4h-3zm0 5.5h3v4h-3zM18 16h3v3.5h-3z" />`,
   people: svg`<circle cx="9" cy="8.5" r="3.2" /><path d="M3 19c.4-3.6 2.8-5.5 6-5.5s5.6 1.9 6 5.5M15.5 5.6a3 3 0 0 1 0 5.8M17.6 13.9c2 .7 3.2 2.4 3.4 5.1" />`,
   keys: svg`<rect x="2.5" y="6" width="19" height="12" rx="2" /><path d="M6 10h.01M10 10h.01M14 10h.01M18 10h.01M8 14h8" />`,
+  more: svg`<path d="M5.5 12h.01M12 12h.01M18.5 12h.01" stroke-width="3" />`,
   leave: svg`<path d="M13 4H6.5A1.5 1.5 0 0 0 5 5.5v13A1.5 1.5 0 0 0 6.5 20H13M10 12h10.5m-3.5-3.5 3.5 3.5-3.5 3.5" />`,
   pause: svg`<path d="M8.5 5v14M15.5 5v14" />`,
   play: svg`<path d="M7.5 5v14l11-7z" />`,

@@ -176,14 +176,14 @@ export interface DevicesFound {
   microphone: boolean;
 }
 /**
- * Island ``devices``. ``onward``: where "I am ready" leads. ``camera_required``: officials and points. ``send``:
- * POST a :class:`DevicesFound` there before going on; empty: to nobody. ``line_test``: POST there for a
- * :class:`LineTestStart`.
+ * Island ``devices``. ``onward``: where "I am ready" leads. ``voice_required``: officials and points; they may
+ * go on with sound only. ``send``: POST a :class:`DevicesFound` there before going on; empty: to nobody.
+ * ``line_test``: POST there for a :class:`LineTestStart`.
  */
 export interface DevicesConfig {
   page: Page;
   onward: string;
-  camera_required: boolean;
+  voice_required: boolean;
   loopback_only: boolean;
   send: string;
   line_test: string;

@@ -1,4 +1,4 @@
-"""The small parts of the core, each alone: numbering, losses, reports, requests, ring, clocks, estimate, SRTP."""
+"""The small parts of the core, each alone: numbering, reports, requests, clocks, estimate, SRTP."""
 
 import pytest
 from hypothesis import given
@@ -8,11 +8,9 @@ from pylibsrtp import Policy, Session
 from bridge.ids import NS_PER_MS, NS_PER_S
 from bridge.media import Kind
 from sfu.core.estimate import START, LineEstimate
-from sfu.core.losses import AUDIO_AGE_NS, VIDEO_AGE_NS, Losses
 from sfu.core.numbering import Numbering
 from sfu.core.reception import Reception
 from sfu.core.requests import KeyFrameRequests
-from sfu.core.ring import Kept, Ring
 from sfu.core.senderclock import SenderClock, ntp_from_ns, ntp_from_span
 from sfu.core.srtp import LONGEST, SrtpContext
 from sfu.core.up import LEVEL_EXTENSION
@@ -66,49 +64,6 @@ def test_numbers_only_grow_and_late_ones_agree(steps: list[str]) -> None:
     assert not set(found) & set(given_numbers.values()), "no number twice: the key stream depends on it"
 
 
-# ── losses ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_asks_after_20_ms_then_each_rtt_and_a_quarter_ten_times() -> None:
-    losses = Losses(VIDEO_AGE_NS)
-    losses.jumped(9, 11, 0)
-    asked = [at for at in range(0, 3000) if losses.due(at * NS_PER_MS, 100 * NS_PER_MS)]
-    assert asked == [20 + 125 * n for n in range(10)]
-    assert len(losses) == 0
-    assert losses.given_up == 1
-
-
-def test_age_limit() -> None:
-    losses = Losses(AUDIO_AGE_NS)
-    losses.jumped(9, 11, 0)
-    assert losses.due(AUDIO_AGE_NS + 1, 0) == []
-    assert len(losses) == 0
-
-
-def test_too_many_missing_is_an_outage() -> None:
-    losses = Losses(VIDEO_AGE_NS)
-    assert losses.jumped(0, 900, 0)
-    assert not losses.jumped(900, 1100, 0)
-    assert len(losses) == 0
-
-
-def test_at_most_200_at_once() -> None:
-    losses = Losses(VIDEO_AGE_NS)
-    losses.jumped(0, 501, 0)
-    assert [len(losses.due(20 * NS_PER_MS, 0)) for _ in range(4)] == [200, 200, 100, 0]
-
-
-def test_a_key_frame_makes_what_was_before_pointless() -> None:
-    losses = Losses(VIDEO_AGE_NS)
-    losses.jumped(10, 14, 0)
-    losses.came(12)
-    losses.forget_before(13)
-    assert losses.due(NS_PER_S, 0) == [13]
-    assert losses.unfilled(NS_PER_S)
-    losses.clear()
-    assert not losses.unfilled(NS_PER_S)
-
-
 # ── reports ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -140,7 +95,7 @@ def test_report_says_when_the_senders_came() -> None:
     assert (block.lsr, block.dlsr) == (0x3344_5566, 2 * 65_536)
 
 
-# ── key frame requests and ring ──────────────────────────────────────────────────────────────────────────────────
+# ── key frame requests ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_requests_are_throttled() -> None:
@@ -150,20 +105,6 @@ def test_requests_are_throttled() -> None:
     assert [requests.due(at * NS_PER_MS) for at in (0, 100, 499, 500, 900)] == [True, False, False, True, False]
     requests.came()
     assert not requests.due(2 * NS_PER_S)
-
-
-def test_ring_gives_runs_only_whole_and_short() -> None:
-    ring = Ring(64)
-    for number in range(100):
-        if number != 70:
-            ring.put(Kept(number, 0, 0, b""))
-    assert [kept.number for kept in ring.run(90, 99) or ()] == list(range(90, 100))
-    assert ring.run(69, 75) is None
-    assert ring.run(59, 99) is None
-    assert ring.get(35) is None
-    ring.put(Kept(35, 0, 0, b""))
-    assert ring.get(99) is not None, "a very late one takes no newer one's place"
-    assert ring.run(99, 98) is None
 
 
 # ── clocks ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,10 +6,11 @@ Under AES-GCM that would give the authentication key away.
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bridge.ids import Ssrc
 from sfu.core.rtcp import pack_nack
-from sfu.core.seam import Datagram
-from tests.support.sfu_core import CAMERA, EDGES, MICROPHONE, OPUS, CoreRoom
-from tests.support.sfu_peer import KEY, header, rtp
+from sfu.core.seam import Datagram, Repairs
+from tests.support.sfu_core import CAMERA, EDGES, MICROPHONE, RED, CoreRoom
+from tests.support.sfu_peer import KEY, header, rtp, rtx
 
 _MOST_JOINS = 6
 
@@ -19,8 +20,8 @@ class Walk:
 
     def __init__(self, first: int) -> None:
         self.room = CoreRoom()
-        self.room.expect()
-        self.room.expect(MICROPHONE, OPUS, (2,), "1")
+        self.room.expect(repairs=Repairs({97: 96}, {Ssrc(9): Ssrc(1)}))
+        self.room.expect(MICROPHONE, RED, (2,), "1")
         self.sent: dict[tuple[int, int], bytes] = {}
         self.missing: list[int] = []
         self.sequence = first
@@ -47,6 +48,22 @@ class Walk:
         if self.missing:
             self._send(self.missing.pop(self.count % len(self.missing)), self._body())
 
+    def repeat(self) -> None:
+        """A retransmission of anything near, with other bytes in it than went before."""
+        osn = self.sequence - self.count * 7 % 40
+        self.count += 1
+        self._check(self.room.feed(rtx(osn, self.count, self._body(), osn * 10)))
+
+    def copies(self) -> None:
+        """Redundant sound after a hole or none, with other bytes in the copy than went before."""
+        self.sequence += self.count % 2
+        self.count += 1
+        copy = self._body()
+        said = (0xEF << 24 | 10 << 10 | len(copy)).to_bytes(4, "big") + b"\x6f" + copy + self._body()
+        self._check(self.room.feed(rtp(self.sequence, self.sequence * 10, 2, 63, said)))
+        self._check(self.room.feed(rtp(self.sequence, self.sequence * 10, 1, 96, self._body())))
+        self.sequence += 1
+
     def close(self) -> None:
         self._gate(is_open=False)
 
@@ -60,11 +77,21 @@ class Walk:
     def join(self) -> None:
         if self.joined < _MOST_JOINS:
             self._check(self.room.down(CAMERA, 100 + self.joined))
-            self._check(self.room.down(MICROPHONE, 200 + self.joined))
+            self._check(self.room.down(MICROPHONE, 200 + self.joined, red=63 if self.joined % 2 else None))
             self.joined += 1
 
     def tick(self) -> None:
         self._check(self.room.tick())
+
+    def grow(self) -> None:
+        self._fit(1024)
+
+    def shrink(self) -> None:
+        self._fit(0)
+
+    def _fit(self, packets: int) -> None:
+        for up in self.room.core._ups.values():  # noqa: SLF001 - as long and short ways to receivers would
+            up.ring.fit(packets)
 
     def _body(self) -> bytes:
         self.count += 1
@@ -86,7 +113,22 @@ class Walk:
 
 
 W = Walk
-STEPS = (W.packet, W.key, W.padding, W.miss, W.late, W.close, W.open, W.nack, W.join, W.tick)
+STEPS = (
+    W.packet,
+    W.key,
+    W.padding,
+    W.miss,
+    W.late,
+    W.repeat,
+    W.copies,
+    W.close,
+    W.open,
+    W.nack,
+    W.join,
+    W.tick,
+    W.grow,
+    W.shrink,
+)
 LATE_BEHIND_A_GATE = [W.key, W.join, W.miss, W.close, W.packet, W.open, W.key, W.late, W.nack]
 
 

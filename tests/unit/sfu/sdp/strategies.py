@@ -60,6 +60,9 @@ def _media(draw: st.DrawFn, mid: str) -> MediaDescription:
     codecs = draw(_codecs(kind))
     free = [n for n in range(128) if n not in {c.payload_type for c in codecs}]
     rtx = draw(st.dictionaries(st.sampled_from(free), st.integers(0, 127), max_size=2))
+    unused = [n for n in free if n not in rtx]
+    inside = st.dictionaries(st.sampled_from(unused), st.integers(0, 127), max_size=1)
+    red = draw(inside) if kind is Kind.AUDIO else {}
     ssrcs = tuple(draw(_SSRCS))
     bundle_only = draw(st.booleans())
     stream = draw(st.one_of(st.just(""), _WORD))
@@ -69,7 +72,7 @@ def _media(draw: st.DrawFn, mid: str) -> MediaDescription:
         name=kind.value,
         port=0 if bundle_only else draw(st.integers(1, 65_535)),
         protocol="UDP/TLS/RTP/SAVPF",
-        formats=tuple(str(n) for n in [*(c.payload_type for c in codecs), *rtx]),
+        formats=tuple(str(n) for n in [*red, *(c.payload_type for c in codecs), *rtx]),
         direction=draw(st.sampled_from(Direction)),
         codecs=codecs,
         extensions=draw(st.dictionaries(_WORD, st.integers(1, 255), max_size=4)),
@@ -78,6 +81,7 @@ def _media(draw: st.DrawFn, mid: str) -> MediaDescription:
         rids=draw(_RIDS),
         simulcast=draw(st.one_of(st.none(), _SIMULCAST)),
         rtx=rtx,
+        red=red,
         cname=draw(_WORD) if ssrcs else "",
         stream=stream,
         track=draw(_WORD) if stream else "",

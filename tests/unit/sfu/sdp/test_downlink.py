@@ -63,3 +63,30 @@ def test_answer_that_does_not_fit(old: str, new: str) -> None:
 def test_answer_with_fewer_m_lines() -> None:
     with pytest.raises(MalformedSdp):
         parse_answer(_answer(), SLOTS[:2])
+
+
+def test_pictures_are_offered_with_retransmissions() -> None:
+    """RFC 4588 §8.6 and RFC 5576 §4.2; in an audio m-line Chromium refuses two SSRCs."""
+    slots = (SLOTS[0], Slot(Mid("1"), Kind.VIDEO, True, Ssrc(12), "cn", "stream", "track-v", Ssrc(21)))
+    text = build_downlink_offer(slots, LOCAL, 1)
+    sound, picture = parse_description(text).media
+    assert (sound.rtx, sound.ssrc_groups) == ({}, ())
+    assert (picture.rtx, picture.repairs) == ({97: 96, 103: 102}, {21: 12})
+    assert (picture.ssrcs, picture.media_ssrcs) == ((12, 21), (12,))
+    assert "m=video 40000 UDP/TLS/RTP/SAVPF 96 102 97 103\r\n" in text
+
+
+def test_sound_is_offered_with_redundancy_first() -> None:
+    text = build_downlink_offer(SLOTS, LOCAL, 1)
+    assert parse_description(text).media[0].red == {63: 111}
+    assert "m=audio 40000 UDP/TLS/RTP/SAVPF 63 111\r\n" in text
+
+
+@pytest.mark.parametrize("inside", ["111/0", "", "x", "/"])
+def test_mixed_or_unclear_redundancy_is_passed_over(inside: str) -> None:
+    text = build_downlink_offer(SLOTS, LOCAL, 1).replace("a=fmtp:63 111/111", f"a=fmtp:63 {inside}".strip())
+    if inside in ("", "x"):
+        with pytest.raises(MalformedSdp):
+            parse_description(text)
+    else:
+        assert parse_description(text).media[0].red == {}

@@ -90,6 +90,37 @@ def test_sources_that_do_not_fit(sources: dict[Mid, Source]) -> None:
         answer_uplink(parse_offer(CHROMIUM_OFFER), LOCAL, sources)
 
 
+def test_retransmissions_are_taken_for_the_codec_that_is() -> None:
+    """As browsers offer them (RFC 4588 §8.6, RFC 5576 §4.2)."""
+    text, (microphone, camera) = answer_uplink(parse_offer(CHROMIUM_OFFER), LOCAL, SOURCES)
+    assert (camera.rtx, camera.repairs) == ({97: 96}, {2002: 2001})
+    assert (microphone.rtx, microphone.repairs) == ({}, {})
+    assert "m=video 40000 UDP/TLS/RTP/SAVPF 96 97\r\n" in text
+    assert "a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n" in text
+
+
+def test_no_retransmissions_for_who_offers_none_or_is_not_asked() -> None:
+    offer = CHROMIUM_OFFER.replace("\r\n", "\n")
+    for gone in ("a=rtpmap:97 rtx/90000\n", "a=rtcp-fb:96 nack\n"):
+        assert gone in offer
+        _, received = answer_uplink(parse_offer(offer.replace(gone, "")), LOCAL, SOURCES)
+        assert received[1].rtx == {}
+
+
+def test_redundant_sound_is_preferred() -> None:
+    """As Chromium offers it: Opus once more in the packet after it (RFC 2198 §5)."""
+    text, (microphone, _) = answer_uplink(parse_offer(CHROMIUM_OFFER), LOCAL, SOURCES)
+    assert microphone.red == {63: 111}
+    assert list(microphone.codecs) == [111]
+    assert "m=audio 40000 UDP/TLS/RTP/SAVPF 63 111\r\n" in text
+    assert "a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n" in text
+
+
+def test_no_redundant_sound_for_who_offers_none() -> None:
+    _, (microphone, _) = answer_uplink(parse_offer(FIREFOX_OFFER), LOCAL, SOURCES)
+    assert microphone.red == {}
+
+
 def test_a_probe_is_sent_back_what_it_sends() -> None:
     """The first sound and the first picture, each under an SSRC of the node's."""
     numbers = iter((71, 72))

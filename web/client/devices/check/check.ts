@@ -181,10 +181,15 @@ export class Check extends PlainElement {
   }
 
   #onward(): TemplateResult {
-    const found = verdict(this.findings, this.config.camera_required);
+    const found = verdict(this.findings, this.config.voice_required);
+    if (found === "sound_only") return this.#soundOnly();
     if (found === "not_yet")
       return html`<p class="pt-3" data-testid="not-ready">
-          ${t("Camera and microphone are needed here. If they cannot be made to work, call the operator.")}
+          ${
+            this.findings.line === "down"
+              ? t("Nobody can come in while the server does not answer.")
+              : t("A microphone is needed here. If it cannot be made to work, call the operator.")
+          }
         </p>
         ${
           this.config.send === ""
@@ -193,6 +198,13 @@ export class Check extends PlainElement {
         }`;
     const words = found === "ready" ? t("I am ready") : t("Go on without it");
     return html`<p class="pt-3">${this.#go("btn-primary btn-lg", words)}</p>`;
+  }
+
+  #soundOnly(): TemplateResult {
+    return html`<div class="pt-3" data-testid="sound-only">
+      ${outcome("late", t("Without a camera you are heard and not seen. The chair sees this before you come in."))}
+      <p class="pt-3">${this.#go("btn-primary btn-lg", t("Go on with sound only"))}</p>
+    </div>`;
   }
 
   #go(look: string, words: string): TemplateResult {

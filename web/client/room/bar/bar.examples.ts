@@ -1,7 +1,7 @@
 /** The bar as each kind of person sees it. */
 
 import { NO_CHAT } from "../chat-state";
-import { inside, message, person, view } from "../examples";
+import { inside, message, person, rightsOf, view } from "../examples";
 import type { RoomState } from "../state";
 
 const guest = (change: object): RoomState =>
@@ -15,6 +15,12 @@ export const EXAMPLES: Readonly<Record<string, RoomState>> = {
   "secretary, chair gone": inside(
     view("secretary", {
       participants: [person("chair", "chair", { state: "away" }), person("secretary", "secretary")],
+    }),
+  ),
+  "secretary conducts, chair gone": inside(
+    view("secretary", {
+      participants: [person("chair", "chair", { state: "away" }), person("secretary", "secretary")],
+      may: [...rightsOf("secretary"), "interrupt", "resume", "call_next", "admit", "give_floor"],
     }),
   ),
   "citizen, two unread": {

@@ -60,6 +60,20 @@ describe("the bar", () => {
     expect(part(speaking.bar, "mic-button").dataset["state"]).toBe("open");
   });
 
+  it("has a sheet for what a narrow screen has no room for, for officials alone", async () => {
+    const { bar, done } = await show("chair live");
+    part(bar, "more-button").click();
+    expect(done).toEqual(["dialog more"]);
+    const guest = await show("citizen speaking");
+    expect(guest.bar.querySelector("[data-testid=more-button]")).toBeNull();
+    const hidden = (root: Element, id: string): boolean =>
+      part(root, id).classList.contains("dc-bar-wide");
+    expect([hidden(bar, "layout-button"), hidden(guest.bar, "layout-button")]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
   it("counts the hands for who conducts", async () => {
     const room = view("chair", {
       participants: [person("chair", "chair"), person("citizen", "citizen", { hand_raised: true })],

@@ -2,15 +2,11 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { t } from "../../i18n";
-import { icon, type Icon } from "../../shared/icons";
 import { PlainElement } from "../../shared/plain-element";
 import { adopt } from "../../styles/adopt";
 import type { Acts } from "../acts";
 import { unread } from "../chat-state";
-import { canShareScreen } from "../devices";
-import { canFillScreen } from "../full-screen";
-import { nextLayout } from "../own-choices";
-import type { Layout, RoomState } from "../state";
+import type { RoomState } from "../state";
 import {
   conducts,
   handsUp,
@@ -21,27 +17,21 @@ import {
   nextCase,
   ownSeat,
   primaryAction,
-  screenOwner,
   shownTab,
-  tabsOf,
   type MicrophoneFace,
 } from "../view";
+import { button, maybe, type Control } from "./control";
+import {
+  fullScreenControl,
+  isOfficial,
+  keysControl,
+  layoutControl,
+  leaveControl,
+  shareControl,
+} from "./lesser";
 import css from "./bar.css?inline";
 
 adopt(css);
-
-interface Control {
-  test: string;
-  drawing: Icon;
-  words: string;
-  press: () => void;
-  state?: string;
-  hint?: string;
-  kind?: string;
-  /** What is said in words as well, for where there is no room for them. */
-  count?: number;
-  disabled?: boolean;
-}
 
 const MICROPHONE_WORDS: Readonly<Record<MicrophoneFace, () => string>> = {
   open: () => t("Mute"),
@@ -57,32 +47,22 @@ const MICROPHONE_HINTS: Partial<Record<MicrophoneFace, () => string>> = {
   no_device: () => t("No microphone. Press to try again."),
 };
 
-const LAYOUT_WORDS: Readonly<Record<Layout, () => string>> = {
-  speaker: () => t("Large picture"),
-  grid: () => t("All equal"),
-  pair: () => t("Side by side"),
-};
-
-const LAYOUT_DRAWINGS: Readonly<Record<Layout, Icon>> = {
-  speaker: "stage",
-  grid: "grid",
-  pair: "pair",
-};
-
 export class Bar extends PlainElement {
   static override properties = { room: { attribute: false }, acts: { attribute: false } };
   declare room: RoomState;
   declare acts: Acts;
 
   protected override render(): TemplateResult {
+    const official = isOfficial(this.room);
     return html`<footer class="dc-bar">
       <div class="dc-bar-own" role="toolbar" aria-label=${t("My controls")}>
         ${may(this.room, "set_own_microphone") ? button(this.#microphone()) : nothing}
-        ${may(this.room, "set_own_camera") ? button(this.#camera()) : nothing} ${this.#share()}
-        ${this.#hand()} ${button(this.#layout())}
-        ${tabsOf(this.room).includes("people") ? button(this.#panel()) : nothing}
-        ${button(this.#chat())} ${this.#fullScreen()} ${button(this.#keys())}
-        ${button(this.#leave())}
+        ${may(this.room, "set_own_camera") ? button(this.#camera()) : nothing}
+        ${maybe(shareControl(this.room, this.acts))} ${this.#hand()}
+        ${button(layoutControl(this.room, this.acts))} ${official ? button(this.#panel()) : nothing}
+        ${button(this.#chat())} ${maybe(fullScreenControl(this.room, this.acts))}
+        ${button(keysControl(this.room, this.acts))} ${official ? button(this.#more()) : nothing}
+        ${button(leaveControl(this.room, this.acts))}
       </div>
       <div class="dc-bar-reception">${this.#reception()}</div>
     </footer>`;
@@ -121,25 +101,6 @@ export class Bar extends PlainElement {
     };
   }
 
-  #share(): TemplateResult | typeof nothing {
-    if (!may(this.room, "share_screen") || !canShareScreen()) return nothing;
-    const owner = this.room.room === null ? null : screenOwner(this.room.room);
-    const others = owner !== null && !this.room.sharing;
-    const words = this.room.sharing ? t("Stop sharing") : t("Share screen");
-    return button({
-      test: "share-button",
-      drawing: this.room.sharing ? "screen-off" : "screen",
-      words,
-      state: this.room.sharing ? "open" : "off",
-      kind: "dc-bar-wide dc-bar-lesser",
-      disabled: others,
-      ...(others && { hint: t("{name} shares the screen", { name: owner.name }) }),
-      press: () => {
-        this.acts.toggleScreen();
-      },
-    });
-  }
-
   #hand(): TemplateResult | typeof nothing {
     const own = me(this.room);
     if (!may(this.room, "raise_hand") || own?.role === "chair") return nothing;
@@ -155,23 +116,6 @@ export class Bar extends PlainElement {
         this.acts.toggleHand();
       },
     });
-  }
-
-  #layout(): Control {
-    const following = nextLayout(this.room.layout);
-    const words = LAYOUT_WORDS[following]();
-    return {
-      test: "layout-button",
-      drawing: LAYOUT_DRAWINGS[following],
-      words,
-      state: this.room.layout,
-      // On a telephone there is room for it beside a citizen's few buttons.
-      kind: tabsOf(this.room).includes("people") ? "dc-bar-wide dc-bar-lesser" : "dc-bar-lesser",
-      hint: `${words} (L)`,
-      press: () => {
-        this.acts.toggleLayout();
-      },
-    };
   }
 
   #panel(): Control {
@@ -211,42 +155,14 @@ export class Bar extends PlainElement {
     };
   }
 
-  #fullScreen(): TemplateResult | typeof nothing {
-    if (!canFillScreen()) return nothing;
-    const words = this.room.fullScreen ? t("Leave full screen") : t("Full screen");
-    return button({
-      test: "full-screen-button",
-      drawing: "full-screen",
-      words,
-      state: this.room.fullScreen ? "on" : "off",
-      kind: "dc-bar-wide dc-bar-lesser",
-      hint: `${words} (F)`,
-      press: () => {
-        this.acts.toggleFullScreen();
-      },
-    });
-  }
-
-  #keys(): Control {
+  #more(): Control {
     return {
-      test: "keys-button",
-      drawing: "keys",
-      words: t("Keys"),
-      kind: "dc-bar-wide dc-bar-lesser",
-      hint: `${t("Keys")} (?)`,
+      test: "more-button",
+      drawing: "more",
+      words: t("More"),
+      kind: "dc-bar-more dc-bar-lesser",
       press: () => {
-        this.acts.dialog("keys");
-      },
-    };
-  }
-
-  #leave(): Control {
-    return {
-      test: "leave-button",
-      drawing: "leave",
-      words: t("Leave"),
-      press: () => {
-        this.acts.dialog("leave");
+        this.acts.dialog("more");
       },
     };
   }
@@ -348,26 +264,6 @@ export class Bar extends PlainElement {
       },
     });
   }
-}
-
-function button(control: Control): TemplateResult {
-  const kind = control.kind ?? "";
-  const look = /btn-(primary|danger)/.test(kind) ? "" : "btn-outline-secondary";
-  return html`<button
-    type="button"
-    class=${`btn ${look} ${kind}`}
-    data-testid=${control.test}
-    data-state=${control.state ?? ""}
-    aria-disabled=${control.disabled === true ? "true" : "false"}
-    title=${control.hint ?? control.words}
-    @click=${control.press}
-  >
-    ${icon(control.drawing)}<span>${control.words}</span>${count(control.count ?? 0)}
-  </button>`;
-}
-
-function count(of: number): TemplateResult | typeof nothing {
-  return of === 0 ? nothing : html`<b class="dc-bar-count" aria-hidden="true">${of}</b>`;
 }
 
 customElements.define("dc-bar", Bar);

@@ -9,6 +9,7 @@ const DIALOGS: readonly Dialog[] = [
   "interrupt",
   "leave",
   "keys",
+  "more",
   "take_chair",
   "return_chair",
 ];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { mounted, nameless, part } from "../../shared/mounting";
+import { Bar } from "../bar/bar";
 import { inside, view, writtenActs } from "../examples";
 import { Dialogs } from "./dialogs";
 import { EXAMPLES } from "./dialogs.examples";
@@ -8,6 +9,10 @@ async function show(name: string): Promise<{ root: Dialogs; done: string[] }> {
   const acts = writtenActs();
   const root = await mounted(new Dialogs(), { room: EXAMPLES[name]!, acts });
   return { root, done: acts.done };
+}
+
+function bar(): Promise<Bar> {
+  return mounted(new Bar(), { room: inside(view("chair")), acts: writtenActs() });
 }
 
 describe("questions", () => {
@@ -45,6 +50,32 @@ describe("questions", () => {
     const room = inside(view("citizen"), { dialog: "leave" });
     const citizen = await mounted(new Dialogs(), { room, acts });
     expect(citizen.textContent).toContain("come in again");
+  });
+
+  it("are preceded by a sheet with everything that the bar hides, layouts among it", async () => {
+    const { root, done } = await show("more");
+    part(root, "more-layout-button").click();
+    expect(done).toEqual(["dialog", "toggleLayout"]);
+    const hidden = [...(await bar()).querySelectorAll<HTMLElement>(".dc-bar-wide")];
+    const again = await show("more");
+    expect(hidden.map((one) => `more-${one.dataset["testid"] ?? ""}`).sort()).toEqual(
+      [...again.root.querySelectorAll<HTMLElement>(".dc-sheet-verbs button")]
+        .map((one) => one.dataset["testid"])
+        .sort(),
+    );
+  });
+
+  it("follow one another: the sheet is closed, and its closing does not close the next", async () => {
+    const { root, done } = await show("more");
+    const sheet = root.querySelector("dialog")!;
+    root.room = inside(view("chair"), { dialog: "keys" });
+    await root.updateComplete;
+    sheet.dispatchEvent(new Event("close"));
+    expect([sheet.open, part(root, "dialog-keys").hasAttribute("open"), done]).toEqual([
+      false,
+      true,
+      [],
+    ]);
   });
 
   it("are closed before they go, so that the focus returns", async () => {

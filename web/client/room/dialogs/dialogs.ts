@@ -1,10 +1,14 @@
-/** The questions before something that cannot be taken back, each naming its consequence; and the list of keys. */
+/** The questions before something that cannot be taken back, each naming its consequence; the keys; and what else one
+ * can do, for who has more buttons than a narrow bar. */
 
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 import { t } from "../../i18n";
+import { icon } from "../../shared/icons";
 import { PlainElement } from "../../shared/plain-element";
 import { adopt } from "../../styles/adopt";
 import type { Acts } from "../acts";
+import { inTheSheet } from "../bar/lesser";
 import type { Dialog, RoomState } from "../state";
 import { chairToReturn, me } from "../view";
 import css from "./dialogs.css?inline";
@@ -22,19 +26,25 @@ export class Dialogs extends PlainElement {
   protected override render(): TemplateResult | typeof nothing {
     const dialog = this.room.dialog;
     if (dialog === null) return nothing;
-    return html`<dialog
-      class="dc-dialog"
-      data-testid=${`dialog-${dialog}`}
-      aria-labelledby="dc-dialog-title"
-      @close=${this.#away}
-    >
-      ${this.#content(dialog)}
-    </dialog>`;
+    return html`${keyed(
+      dialog,
+      html`<dialog
+        class=${dialog === "more" ? "dc-dialog dc-sheet" : "dc-dialog"}
+        data-testid=${`dialog-${dialog}`}
+        aria-labelledby="dc-dialog-title"
+        @close=${(event: Event) => {
+          if (event.target instanceof Element && isOf(event.target, this.room.dialog)) this.#away();
+        }}
+      >
+        ${this.#content(dialog)}
+      </dialog>`,
+    )}`;
   }
 
-  /** Closed before it goes, so that the focus returns to the button that opened it. */
+  /** Closed before it goes, also for another, so that the focus returns to the button that opened it. */
   protected override willUpdate(): void {
-    if (this.hasUpdated && this.room.dialog === null) this.querySelector("dialog")?.close();
+    const open = this.hasUpdated ? this.querySelector("dialog") : null;
+    if (open !== null && !isOf(open, this.room.dialog)) open.close();
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -54,6 +64,7 @@ export class Dialogs extends PlainElement {
       interrupt: () => this.#interrupt(),
       leave: () => this.#leave(),
       keys: () => this.#keys(),
+      more: () => this.#more(),
       take_chair: () => this.#takeChair(),
       return_chair: () => this.#returnChair(),
     };
@@ -214,6 +225,35 @@ export class Dialogs extends PlainElement {
       </dl>
       <div class="dc-dialog-verbs">${this.#back()}</div>`;
   }
+
+  #more(): TemplateResult {
+    return html`<h2 id="dc-dialog-title">${t("More")}</h2>
+      <div class="dc-sheet-verbs">
+        ${inTheSheet(this.room, this.acts).map(
+          ({ control, phone }) =>
+            html`<button
+              type="button"
+              class=${`btn btn-outline-secondary ${phone ? "dc-sheet-phone" : ""}`}
+              data-testid=${`more-${control.test}`}
+              data-state=${control.state ?? ""}
+              aria-disabled=${control.disabled === true ? "true" : "false"}
+              title=${control.hint ?? control.words}
+              @click=${() => {
+                this.#away();
+                control.press();
+              }}
+            >
+              ${icon(control.drawing)}<span>${control.words}</span>
+            </button>`,
+        )}
+      </div>
+      <div class="dc-dialog-verbs">${this.#back()}</div>`;
+  }
+}
+
+/** A dialog that is closed may tell so only when another has its place. */
+function isOf(element: Element, dialog: Dialog | null): boolean {
+  return element.getAttribute("data-testid") === `dialog-${dialog ?? ""}`;
 }
 
 customElements.define("dc-dialogs", Dialogs);

@@ -81,6 +81,7 @@ export class WaitingList extends PlainElement {
         <strong><bdi>${who.name}</bdi></strong>
         <small><bdi>${who.point}</bdi> · ${roleWord(who.role)}</small>
         <small>${facts(who, minutes)}</small>
+        ${lacking(who)}
         ${who.moved ? html`<small data-tone="late">${t("opened on a second device")}</small>` : nothing}
         ${away ? html`<small data-tone="late">${t("line lost")}</small>` : nothing}
         ${who.message === "" ? nothing : html`<small>${t("You wrote: {text}", { text: who.message })}</small>`}
@@ -126,14 +127,20 @@ export class WaitingList extends PlainElement {
 function facts(who: WaitingSeat, minutes: number): string {
   const said = [t("waits {minutes} min", { minutes })];
   if (who.case_number !== null) said.unshift(t("case {number}", { number: who.case_number }));
-  said.push(devices(who));
+  if (who.camera === null) said.push(t("devices not checked"));
+  else if (who.camera && who.microphone === true) said.push(t("devices work"));
   return said.join(" · ");
 }
 
-function devices(who: WaitingSeat): string {
-  if (who.camera === null) return t("devices not checked");
-  if (who.camera && who.microphone) return t("devices work");
-  return who.camera ? t("without microphone") : t("without camera");
+/** Whom one will not see or hear, said so that it is not overlooked before they are let in. */
+function lacking(who: WaitingSeat): TemplateResult | typeof nothing {
+  if (who.camera === null || (who.camera && who.microphone === true)) return nothing;
+  const words = who.camera
+    ? t("without microphone")
+    : who.microphone === true
+      ? t("without camera, sound only")
+      : t("without camera and microphone");
+  return html`<small data-tone="late" data-testid="lacking">${words}</small>`;
 }
 
 /** For somebody in the room: back to waiting, or away for good. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { mounted, nameless, part } from "../../shared/mounting";
-import { inside, NOW, view, waitingView, writtenActs } from "../examples";
+import { inside, NOW, view, waitingSeat, waitingView, writtenActs } from "../examples";
 import { firstState, reduce, type Input, type RoomState } from "../state";
 import { Panel } from "../panel/panel";
 import { WaitingArea } from "./waiting";
@@ -58,6 +58,19 @@ describe("who lets people in", () => {
     expect(part(list, "absent").textContent).toContain("Người công");
     part(list, "recall-case").click();
     expect(acts.done).toEqual(["admit seat-an", "recallCase"]);
+  });
+
+  it("sees before letting in whom one will not see or hear", async () => {
+    const lacking = async (camera: boolean, microphone: boolean): Promise<string> => {
+      const waiting = [waitingSeat("an", { camera, microphone })];
+      const room = inside(view("chair", { waiting }));
+      const list = await mounted(new WaitingList(), { room, acts: writtenActs() });
+      return list.querySelector("[data-testid=lacking]")?.textContent ?? "";
+    };
+    expect(await lacking(true, true)).toBe("");
+    expect(await lacking(false, true)).toBe("without camera, sound only");
+    expect(await lacking(true, false)).toBe("without microphone");
+    expect(await lacking(false, false)).toBe("without camera and microphone");
   });
 
   it("dismisses only with a reason, and writes to who waits", async () => {

@@ -6,8 +6,8 @@ Frozen once released: it imports nothing of the program, so that it does the sam
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0009"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,106 @@
+"""A process's ears at the nodes and recorders of its rooms; and what a room does with the node that it left."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+
+from bridge.control import NodeEvent, RecorderEvent
+from bridge.errors import Refusal
+from bridge.ids import NodeId, ReceptionId, RecorderId, RoomId, reception_of
+from signaling.places import Place, Places
+from signaling.room import Room
+from signaling.watcher import Watcher
+
+_log = logging.getLogger(__name__)
+LEAVE_AGAIN_S = 2.0
+"""Nobody waits for it."""
+
+
+class Ears:
+    """``rooms`` is what the process has at any time. One watcher for each node and recorder, until :meth:`close`."""
+
+    def __init__(self, places: Places, rooms: Mapping[ReceptionId, Room]) -> None:
+        self._places = places
+        self._rooms = rooms
+        self._watchers: dict[str, asyncio.Task[None]] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    def listen(self, place: Place) -> None:
+        """To both of these, from now on."""
+        self._watch(f"node {place.node}", self._at_node(place.node))
+        self._watch(f"recorder {place.recorder}", self._at_recorder(place.recorder))
+
+    def _watch(self, name: str, made: Callable[[str], Watcher]) -> None:
+        if name not in self._watchers:
+            self._watchers[name] = asyncio.create_task(made(name).run(), name=name)
+
+    def _at_node(self, node: NodeId) -> Callable[[str], Watcher]:
+        def there(place: Place) -> bool:
+            return place.node == node
+
+        return lambda name: Watcher(
+            name,
+            lambda: self._places.node(node),
+            lambda event: self._hear(event, there),
+            restarted=lambda: self._tell(there, Room.node_restarted),
+            away=lambda: self._tell(there, lambda room: room.placement.node_away()),
+            there=lambda: self._tell(there, lambda room: room.placement.node_answers()),
+        )
+
+    def _at_recorder(self, recorder: RecorderId) -> Callable[[str], Watcher]:
+        def there(place: Place) -> bool:
+            return place.recorder == recorder
+
+        return lambda name: Watcher(
+            name,
+            lambda: self._places.recorder(recorder),
+            lambda event: self._hear(event, there),
+            restarted=lambda: self._tell(there, Room.recorder_restarted),
+            away=lambda: None,  # the node says what that means: written late, or not any more
+        )
+
+    def _hear(self, event: NodeEvent | RecorderEvent, there: Callable[[Place], bool]) -> None:
+        """What a node says of a room that has left it concerns nobody."""
+        for room in self._concerned(event):
+            if there(room.place):
+                room.hear(event)
+
+    def _concerned(self, event: NodeEvent | RecorderEvent) -> list[Room]:
+        name = getattr(event, "room", None)
+        if name is not None:
+            return [room for room in self._rooms.values() if room.id == name]
+        recording = getattr(event, "recording", None)
+        return [room for room in self._rooms.values() if room.present.recording == recording]
+
+    def _tell(self, there: Callable[[Place], bool], what: Callable[[Room], None]) -> None:
+        for room in [room for room in self._rooms.values() if there(room.place)]:
+            what(room)
+
+    def moved(self, room: Room, left: NodeId) -> None:
+        """It is on another node now."""
+        self.listen(room.place)
+        task = asyncio.create_task(self._leave(room.id, left), name=f"room {room.id} leaves {left}")
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    async def _leave(self, room: RoomId, node: NodeId) -> None:
+        """A node that only could not be reached still has the room, and people in it whom nobody else hears."""
+        while True:
+            await asyncio.sleep(LEAVE_AGAIN_S)
+            there = self._rooms.get(reception_of(room))
+            if there is not None and there.place.node == node:
+                return  # it went back there
+            try:
+                await self._places.node(node).delete_room(room, goes_on=True)
+            except Refusal as refusal:
+                _log.debug("room %s is not away from %s yet: %s", room, node, refusal)
+            else:
+                return
+
+    async def close(self) -> None:
+        """Idempotent."""
+        tasks = [*self._watchers.values(), *self._leaving]
+        self._watchers.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

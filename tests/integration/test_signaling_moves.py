@@ -1,0 +1,128 @@
+"""A room whose media node stays away goes to another, and what it left is cleared away."""
+
+from pathlib import Path
+
+import pytest
+
+from bridge import commands as c
+from bridge.control import SpeakersChanged
+from bridge.events import RoomPlaced, SourcePublished
+from bridge.ids import NodeId, RecorderId, room_of
+from bridge.reception import Reception
+from signaling.wire import UplinkRequest
+from tests.support.fakes import SOURCES, FakeNode, ManyPlaces
+from tests.support.receptions import AGENCY_SEAT
+from tests.support.room_server import Browser, RoomServer, eventually
+
+A, B = NodeId("node-a"), NodeId("node-b")
+UPLINK = UplinkRequest("v=0", SOURCES)
+
+
+class TwoNodes(RoomServer):
+    """``node`` is where rooms begin, ``other`` where they go."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.other = FakeNode(self.clock)
+        self.places = ManyPlaces({A: self.node, B: self.other}, self.recorder)
+
+    def lose_node(self) -> None:
+        self.node.down = True
+        self.node.drop()
+
+
+@pytest.fixture
+def server_class() -> type[RoomServer]:
+    return TwoNodes
+
+
+@pytest.fixture
+def house(server: RoomServer) -> TwoNodes:
+    assert isinstance(server, TwoNodes)
+    return server
+
+
+async def test_everybody_is_on_the_other_node_and_recorded_there(
+    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser]
+) -> None:
+    chair, citizen = pair
+    await chair.done(c.MuteParticipant(citizen.id))
+    house.lose_node()
+    await citizen.sees(lambda room: room.recording == "not_recording")
+    await citizen.until(lambda: citizen.last("renegotiate") == {"reason": "node_restarted"})
+    await citizen.sees(lambda room: room.recording == "writing")
+    room = house.other.rooms[room_of(reception.id)]
+    assert set(room.participants) == {chair.id, citizen.id}
+    assert not room.participants[citizen.id].gates.microphone
+    assert room.tap is not None
+    assert room.tap.recording
+    assert await citizen.ask("uplink", UPLINK) == {"sdp": "v=0 answer"}
+    await house.stored(reception.id, RoomPlaced(B, RecorderId("recorder-1")))
+    await chair.sees(lambda room: any(one.tracks for one in room.participants))
+    assert not citizen.gone.is_set()
+
+
+async def test_it_stays_there_when_the_first_is_back_which_is_told_to_leave_the_room(
+    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser]
+) -> None:
+    house.lose_node()
+    await eventually(lambda: room_of(reception.id) in house.other.rooms)
+    assert room_of(reception.id) in house.node.rooms  # it only cannot be reached: people are still in it
+    house.node.down = False
+    await eventually(lambda: room_of(reception.id) not in house.node.rooms)
+    assert "leave room" in house.node.orders
+    assert "delete room" not in house.node.orders
+    assert (await house.receptions.present(reception.id)).node == B
+
+
+async def test_what_the_node_before_says_concerns_nobody(
+    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser]
+) -> None:
+    chair, citizen = pair
+    house.lose_node()
+    await eventually(lambda: room_of(reception.id) in house.other.rooms)
+    house.node.down = False
+    house.node.say(SpeakersChanged(room_of(reception.id), (citizen.id,)))
+    house.node.drop()
+    house.other.say(SpeakersChanged(room_of(reception.id), (chair.id,)))
+    await chair.until(lambda: chair.last("speakers") is not None)
+    said = [body["participants"] for name, body in chair.heard if name == "speakers"]
+    assert said == [[chair.id]]
+
+
+async def test_a_room_moves_without_the_database_too(
+    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser]
+) -> None:
+    house.units.away = True
+    house.lose_node()
+    await pair[1].until(lambda: pair[1].last("renegotiate") is not None)
+    assert room_of(reception.id) in house.other.rooms
+    house.units.away = False
+    await house.stored(reception.id, RoomPlaced(B, RecorderId("recorder-1")))
+
+
+async def test_without_another_it_waits_for_its_own(
+    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser]
+) -> None:
+    house.other.down = True
+    house.lose_node()
+    await pair[1].sees(lambda room: room.recording == "not_recording")
+    house.node.restart()
+    house.node.down = False
+    await pair[1].sees(lambda room: room.recording == "writing")
+    assert (await house.receptions.present(reception.id)).node == A
+
+
+async def test_a_node_that_is_lost_before_anybody_came_is_not_waited_for(
+    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser]
+) -> None:
+    """A restarted process takes its rooms back where they can be."""
+    await house.stop()
+    house.node.down = True
+    await house.start()
+    agency = await house.browser(reception.id, AGENCY_SEAT)
+    assert await agency.ask("uplink", UPLINK) == {"sdp": "v=0 answer"}
+    assert agency.id in house.other.rooms[room_of(reception.id)].participants
+    events = await house.events(reception.id)
+    assert RoomPlaced(B, RecorderId("recorder-1")) in events
+    assert not [one for one in events if isinstance(one, SourcePublished) and one.participant == pair[0].id]
