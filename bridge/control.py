@@ -109,6 +109,24 @@ class UplinkOffer(msgspec.Struct, frozen=True):
     sources: dict[Mid, Source]
 
 
+class RestartOrder(msgspec.Struct, frozen=True):
+    """``POST …/downlink/restart``. ``keep`` True: an ICE restart of the downlink that there is; False: a new one."""
+
+    keep: bool = False
+
+
+class ProbeOffer(msgspec.Struct, frozen=True):
+    """``POST /probes``: a browser that tries its line, in no room. What it sends comes back to it, for 20 s at most."""
+
+    sdp: str
+
+
+class ProbeAnswer(msgspec.Struct, frozen=True):
+    """The node's answer."""
+
+    sdp: str
+
+
 class UplinkAnswer(msgspec.Struct, frozen=True):
     """The node's answer."""
 

@@ -53,14 +53,8 @@ async def _exit_code(main: Callable[[Configuration], Awaitable[int]], configurat
     return await main(configuration)
 
 
-def _announced(text: str | None, listen: str | None) -> tuple[str, ...] | None:
-    if text is None:
-        return None
-    if text != "auto":
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    from deploy.addresses import own_addresses
-
-    return own_addresses()
+def _announced(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 @app.command()
@@ -90,7 +84,7 @@ def up(
             web__port=port,
             web__tls_cert=tls_cert,
             web__tls_key=tls_key,
-            media__announce=_announced(announce, listen),
+            media__announce=_announced(announce),
             media__workers=workers,
             parts=None if parts is None else tuple(parts.split(",")),
         )

@@ -13,7 +13,7 @@ from deploy.configuration import Configuration
 from deploy.folder import prepare
 from deploy.jobs import Job, run_jobs
 from deploy.names import LOCAL_RECORDER, local_node, recorder_control, recorder_tap
-from deploy.serving import serve, stop_event
+from deploy.serving import as_many_files_as_allowed, serve, stop_event
 from deploy.software import SOFTWARE
 from deploy.time import SystemClock, SystemEntropy
 
@@ -23,6 +23,7 @@ async def sfu(configuration: Configuration, worker: int = 1) -> int:
     from sfu.build import build
     from sfu.settings import SfuConfig
 
+    as_many_files_as_allowed()
     local = local_node(configuration, prepare(configuration), worker)
     config = SfuConfig(
         node=local.id,
@@ -30,6 +31,7 @@ async def sfu(configuration: Configuration, worker: int = 1) -> int:
         secret=configuration.control_secret,
         listen=configuration.listen,
         port=local.port,
+        tcp=configuration.media.tcp,
         announced=configuration.announced,
         replay_seconds=configuration.media.replay_seconds,
         version=SOFTWARE,

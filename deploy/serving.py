@@ -4,6 +4,7 @@ import asyncio
 import errno
 import gc
 import os
+import resource
 import signal
 import stat
 import sys
@@ -49,6 +50,12 @@ def _gone(loop: asyncio.AbstractEventLoop, stopping: asyncio.Event) -> None:
 
 SUPERVISED = "DIEMCAU_SUPERVISED"
 """Set by the supervisor for its children: their standard input is its life line."""
+
+
+def as_many_files_as_allowed() -> None:
+    """A media node has a connection open for each who comes by TCP; most systems begin with 1024 and allow far more."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def serve(served: Served, name: str, lateness: Lateness | None = None) -> int:

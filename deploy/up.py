@@ -122,6 +122,8 @@ def _check_ports(configuration: Configuration) -> None:
     for worker in range(1, configuration.media_workers + 1) if SFU in configuration.parts else ():
         port = configuration.media_port_of(worker)
         wanted.append((socket.SOCK_DGRAM, configuration.listen, port, "media.port (media)"))
+        if configuration.media.tcp:
+            wanted.append((socket.SOCK_STREAM, configuration.listen, port, "media.port (media, TCP)"))
     if configuration.own_store:
         wanted.append((socket.SOCK_STREAM, "127.0.0.1", configuration.store_port, "store.port (MinIO)"))
     for kind, listen, port, name in wanted:

@@ -24,6 +24,7 @@ from deploy.tls import server_context
 from recorder.client import HttpRecorderNode
 from recorder.remux import PyAvRemuxer
 from sfu.client import HttpMediaNode
+from sfu.transport.sockets import hosts_of
 from signaling.build import build as build_signaling
 from signaling.notices import InProcessNotices
 from signaling.settings import SignalingConfig
@@ -52,6 +53,8 @@ def web_config(configuration: Configuration) -> WebConfig:
         zone=configuration.zone,
         proxies=configuration.web.proxies,
         announced=configuration.announced,
+        turn=configuration.relays,
+        line_test_seconds=configuration.media.test_seconds,
         language=configuration.language,
         socket_origins=tuple(filter(None, (configuration.web.address, *configuration.web.peers))),
         session_minutes=configuration.recording.planned_minutes,
@@ -126,6 +129,7 @@ class WebProcess:
                 remuxer=PyAvRemuxer(),
                 passwords=Argon2Passwords(entropy),
                 secrets=AesSecretBox(folder.secret("factors"), entropy),
+                probed=places,
                 clock=clock,
                 entropy=entropy,
                 probes={
@@ -161,9 +165,9 @@ class WebProcess:
         self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=_SHUTDOWN_S)
         await self._runner.setup()
         context = server_context(self._configuration, self._folder)
-        listen = self._configuration.listen
-        site = web.TCPSite(self._runner, listen, self._configuration.web.port, ssl_context=context)
-        await site.start()
+        for host in hosts_of(self._configuration.listen):
+            site = web.TCPSite(self._runner, host, self._configuration.web.port, ssl_context=context)
+            await site.start()
 
     async def close(self) -> None:
         """Idempotent."""

@@ -19,7 +19,9 @@ from bridge.control import (
     CaptureOrder,
     DownlinkAnswer,
     ParticipantOrder,
+    ProbeOffer,
     Problem,
+    RestartOrder,
     RoomOrder,
     TapOrder,
     UplinkOffer,
@@ -61,6 +63,7 @@ def application(node: Node) -> web.Application:
             web.get("/figures", _figures),
             web.get("/metrics", _metrics),
             web.get("/events", _events),
+            web.post("/probes", _probe),
             web.put(room, _put_room),
             web.delete(room, _delete_room),
             web.put(participant, _put_participant),
@@ -163,6 +166,10 @@ async def _metrics(request: web.Request) -> web.Response:
     return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
+async def _probe(request: web.Request) -> web.Response:
+    return _json(await request.app[_NODE].probe(await _body(request, ProbeOffer)))
+
+
 async def _put_room(request: web.Request) -> web.Response:
     await request.app[_NODE].put_room(_room(request), await _body(request, RoomOrder))
     return _done()
@@ -193,7 +200,8 @@ async def _downlink(request: web.Request) -> web.Response:
 
 
 async def _restart_downlink(request: web.Request) -> web.Response:
-    await request.app[_NODE].restart_downlink(*_who(request))
+    order = await _body(request, RestartOrder) if request.can_read_body else RestartOrder()
+    await request.app[_NODE].restart_downlink(*_who(request), keep=order.keep)
     return _done()
 
 

@@ -14,7 +14,10 @@ from bridge.control import (
     NodeHealth,
     Numbered,
     ParticipantOrder,
+    ProbeAnswer,
+    ProbeOffer,
     Problem,
+    RestartOrder,
     RoomLines,
     RoomOrder,
     TapAnswer,
@@ -84,9 +87,13 @@ class HttpMediaNode:
         """Raises NotFound, Conflict(stale_offer), Refusal(malformed_sdp)."""
         await self._order("POST", _place(room, participant) + "/downlink", answer)
 
-    async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
+    async def restart_downlink(self, room: RoomId, participant: ParticipantId, *, keep: bool = False) -> None:
         """Raises NotFound, Conflict(stale_offer) for someone who is not to receive."""
-        await self._order("POST", _place(room, participant) + "/downlink/restart")
+        await self._order("POST", _place(room, participant) + "/downlink/restart", RestartOrder(keep))
+
+    async def probe(self, offer: ProbeOffer) -> ProbeAnswer:
+        """Raises Refusal: malformed_sdp, too_many_requests."""
+        return await self._ask("POST", "/probes", offer, ProbeAnswer)
 
     async def put_wants(self, room: RoomId, participant: ParticipantId, order: WantsOrder) -> None:
         """Raises NotFound."""

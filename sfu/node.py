@@ -10,6 +10,8 @@ from bridge.control import (
     NodeHealth,
     Numbered,
     ParticipantOrder,
+    ProbeAnswer,
+    ProbeOffer,
     RoomLines,
     RoomOrder,
     TapAnswer,
@@ -29,10 +31,12 @@ from sfu.events import EventRing
 from sfu.metrics import Observed, exposition
 from sfu.peers.ground import Ground
 from sfu.peers.participant import Participant
+from sfu.peers.probe import Probes
 from sfu.peers.room import Room
 from sfu.settings import SfuConfig
 from sfu.transport.aiortc_private import new_certificate
 from sfu.transport.port import MediaPort
+from sfu.transport.sockets import hosts_of
 
 _WANTED_DROPS = ("dropped_gate", "dropped_padding")
 """What is left out on purpose: a microphone that the chair has not opened, packets without content."""
@@ -55,17 +59,19 @@ class Node:
         self._port.on_activity = self._activity
         self._rooms: dict[RoomId, Room] = {}
         self._ground = Ground(config, self._core, self._port, clock, entropy, self.events_kept.publish)
+        self._probes = Probes(self._ground)
 
     def open(self) -> int:
-        """Bind the UDP port; gives its number. Raises OSError."""
+        """Bind the media port; gives its number. Raises OSError."""
         config = self.config
-        self.port_number = self._port.open(config.listen, config.port)
+        self.port_number = self._port.open(hosts_of(config.listen), config.port, tcp=config.tcp)
         announced = config.announced or (config.listen,)
         self._ground.candidates = tuple((address, self.port_number) for address in announced)
         return self.port_number
 
     async def close(self) -> None:
         """End every room, give the recorders a moment, then stop listening. Idempotent."""
+        await self._probes.close()
         for room in list(self._rooms):
             await self._rooms.pop(room).on_moved()
         tasks = set(self._ground.tasks)
@@ -117,9 +123,13 @@ class Node:
         """The browser's answer to the offer in flight."""
         self._participant(room, participant).answer_downlink(answer)
 
-    async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
-        """A new downlink, a new offer."""
-        await self._participant(room, participant).restart_downlink()
+    async def restart_downlink(self, room: RoomId, participant: ParticipantId, *, keep: bool = False) -> None:
+        """A new downlink, or the same with its ICE restarted; in either case a new offer."""
+        await self._participant(room, participant).restart_downlink(keep=keep)
+
+    async def probe(self, offer: ProbeOffer) -> ProbeAnswer:
+        """Send back what a browser sends that tries its line."""
+        return self._probes.start(offer)
 
     async def put_wants(self, room: RoomId, participant: ParticipantId, order: WantsOrder) -> None:
         """Acts before the next packet."""

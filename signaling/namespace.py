@@ -27,6 +27,7 @@ from signaling.wire import (
     JoinAuth,
     LineReport,
     Refused,
+    RestartRequest,
     ResumeAuth,
     UplinkReply,
     UplinkRequest,
@@ -169,7 +170,8 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
         return await seated.room.downlink(seated.participant, _read(body, DownlinkReply))
 
     async def _restart_downlink(self, seated: Seated, body: Any) -> Done:
-        return await seated.room.restart_downlink(seated.participant)
+        request = RestartRequest() if body is None else _read(body, RestartRequest)
+        return await seated.room.restart_downlink(seated.participant, request)
 
     async def _wants(self, seated: Seated, body: Any) -> Done:
         return await seated.room.wants(seated.participant, _read(body, WantsRequest))

@@ -8,7 +8,7 @@ from bridge.ids import ParticipantId, RoomId
 from bridge.node_room import NOT_THERE
 from bridge.ports import MediaNode
 from signaling.members import Members
-from signaling.wire import DownlinkReply, UplinkReply, UplinkRequest, WantsRequest
+from signaling.wire import DownlinkReply, RestartRequest, UplinkReply, UplinkRequest, WantsRequest
 
 
 class Negotiation:
@@ -45,11 +45,11 @@ class Negotiation:
         if member is not None and member.offer is not None and member.offer.offer == reply.offer:
             member.offer = None
 
-    async def restart_downlink(self, participant: ParticipantId) -> None:
-        """The browser has no receiving connection any more: a new offer comes."""
+    async def restart_downlink(self, participant: ParticipantId, request: RestartRequest) -> None:
+        """The browser has no receiving connection any more, or none that gets through: a new offer comes."""
         if (member := self._members.get(participant)) is not None:
             member.offer = None
-        await self._node.restart_downlink(self._room, participant)
+        await self._node.restart_downlink(self._room, participant, keep=request.keep)
 
     async def wants(self, participant: ParticipantId, request: WantsRequest, here: Container[ParticipantId]) -> None:
         """Of who is ``here``. One order at a time; what is asked meanwhile goes next, the last of it.

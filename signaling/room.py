@@ -48,7 +48,17 @@ from signaling.settling import Settling
 from signaling.showing import Showing
 from signaling.views import actor_of
 from signaling.watching import Watching
-from signaling.wire import Done, DownlinkReply, Ended, LineReport, Refused, UplinkReply, UplinkRequest, WantsRequest
+from signaling.wire import (
+    Done,
+    DownlinkReply,
+    Ended,
+    LineReport,
+    Refused,
+    RestartRequest,
+    UplinkReply,
+    UplinkRequest,
+    WantsRequest,
+)
 from signaling.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -300,10 +310,10 @@ class Room:
         await self._negotiation.wants(participant, request, self.present.participants)
         return Done(self._showing.revision)
 
-    async def restart_downlink(self, participant: ParticipantId) -> Done:
+    async def restart_downlink(self, participant: ParticipantId, request: RestartRequest) -> Done:
         """See :meth:`Negotiation.restart_downlink`."""
         self._said_something(participant)
-        await self._negotiation.restart_downlink(participant)
+        await self._negotiation.restart_downlink(participant, request)
         return Done(self._showing.revision)
 
     # ── what the room hears ────────────────────────────────────────────────────────────────────────────────────

@@ -27,7 +27,8 @@ from web.firstadministrator import FirstAdministrator
 from web.health import health
 from web.invitation_times import codes_hold
 from web.islands import build_version, catalogue, no_icon
-from web.keys import ASSETS, CATALOGUES, CONFIG, INVITING, MEASURED, OFFICES, PORTS, TEMPLATES, VISITS
+from web.keys import ASSETS, CATALOGUES, CONFIG, INVITING, LINES, MEASURED, OFFICES, PORTS, TEMPLATES, VISITS
+from web.linetests import LineDesk
 from web.manifests import Manifests
 from web.measured import Measured
 from web.metrics import metrics, part_metrics
@@ -44,7 +45,19 @@ from web.middlewares.speaking import speak_of_it
 from web.middlewares.theme import keep_theme
 from web.officebook import OfficeBook, defaults_of
 from web.once import Once, Untold
-from web.pages import enter, invitations, offices, operator, pastlines, reception, receptions, room, steps, today
+from web.pages import (
+    enter,
+    invitations,
+    linetest,
+    offices,
+    operator,
+    pastlines,
+    reception,
+    receptions,
+    room,
+    steps,
+    today,
+)
 from web.pages.account import AccountPages
 from web.pages.api import ApiPages
 from web.pages.archive import ArchivePages
@@ -95,6 +108,7 @@ def build(config: WebConfig, ports: WebPorts) -> web.Application:
     app[OFFICES] = OfficeBook(ports.units, ports.clock, defaults_of(config))
     app[CATALOGUES], app[ASSETS], app[TEMPLATES] = load_catalogues(), load_assets(config.static), environment()
     app[VISITS] = Visits(ports, limits(config))
+    app[LINES] = LineDesk(ports)
     app[INVITING] = Inviting(
         ports.receptions, ports.units, ports.secrets, ports.clock, ports.entropy, codes_hold(config.zone)
     )
@@ -155,6 +169,10 @@ def _pages() -> list[web.RouteDef]:
         web.get("/", today.front),
         web.get("/today", today.show),
         web.get("/devices", room.devices),
+        web.post("/line-test", linetest.start),
+        web.post("/line-test/probe", linetest.probe),
+        web.get("/line-test/echo", linetest.echo),
+        web.post("/line-test/report", linetest.report),
         web.get("/offices/{agency}", offices.show),
         web.get("/receptions", receptions.listing),
         web.get(one, reception.show),
@@ -176,6 +194,7 @@ def _operator() -> list[web.RouteDef]:
     one = "/operator/receptions/{reception}"
     return [
         web.get("/operator", operator.listing),
+        web.get("/operator/lines", linetest.listing),
         web.get(one, operator.show),
         web.get(f"{one}/lines", pastlines.show),
         web.post(f"{one}/help", operator.offer_help),
@@ -191,6 +210,7 @@ def _entering() -> list[web.RouteDef]:
         web.post("/enter/begin", enter.begin),
         web.get("/enter/not-me", enter.not_me),
         web.post("/enter/leave", enter.leave),
+        web.post("/enter/line-test", linetest.start_as_guest),
         *_steps("/enter"),
         *_steps("/receptions/{reception}/enter"),
         web.get("/enter/{code}", enter.by_link),

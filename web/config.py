@@ -7,10 +7,22 @@ from urllib.parse import urlsplit
 
 from bridge.errors import NotFound
 from bridge.figures import Lateness
-from bridge.ports import Clock, Entropy, JoinTokens, LiveRooms, ObjectStore, PasswordHasher, Remuxer, SecretBox
+from bridge.linetests import SECONDS
+from bridge.ports import (
+    Clock,
+    Entropy,
+    JoinTokens,
+    LiveRooms,
+    ObjectStore,
+    PasswordHasher,
+    ProbedNode,
+    Remuxer,
+    SecretBox,
+)
 from bridge.receptions import ReceptionService
 from bridge.repositories import UnitsOfWork
 from bridge.signing import KnownKeys, SignatureChecker
+from bridge.turn import NO_RELAYS, TurnRelays
 
 Probe = Callable[[], Awaitable[object]]
 """Answers when the part is well, raises :class:`bridge.errors.Unavailable` when not (``node.health``). A string is its
@@ -31,6 +43,7 @@ class WebConfig:
     ``origin``: scheme, host and port people type, ``https://diem-cau.example:8443``; decides cookies and links.
     ``hosts``: further ``host[:port]`` values the Host header may carry (``localhost:8443``).
     ``socket_origins``: where rooms' sockets answer besides the page's own origin, where there are several processes.
+    ``turn``: relays that whoever may join a room is given credentials for.
     ``announced``: media addresses of the node, so that a Firefox user is told when they are loopback only.
     ``contact``: whom to call, on the sign-in and trouble pages. ``zone``: the office's time zone (IANA).
     ``proxies``: addresses of our own reverse proxies, whose X-Forwarded-For is believed; without them everybody behind
@@ -48,6 +61,8 @@ class WebConfig:
     socket_path: str = "/socket.io"
     namespace: str = "/room"
     announced: tuple[str, ...] = ()
+    turn: TurnRelays = NO_RELAYS
+    line_test_seconds: int = SECONDS
     zone: str = "Asia/Ho_Chi_Minh"
     language: str = "vi"
     static: Path = STATIC
@@ -95,9 +110,10 @@ class WebConfig:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebPorts:
-    """The parts behind the pages. ``known_keys``: those by which a recording is ours; pages never get one that signs.
-    ``probes``: by name what ``/healthz`` asks beside the database (node, recorder); ``metrics``: of the part of
-    that name, Refusal when there is none or it does not answer; ``lateness``: of this process's loop."""
+    """The parts behind the pages. ``probed``: the media node by which people try their lines. ``known_keys``: those by
+    which a recording is ours; pages never get one that signs. ``probes``: by name what ``/healthz`` asks beside the
+    database (node, recorder); ``metrics``: of the part of that name, Refusal when there is none or it does not answer;
+    ``lateness``: of this process's loop."""
 
     units: UnitsOfWork
     receptions: ReceptionService
@@ -109,6 +125,7 @@ class WebPorts:
     remuxer: Remuxer
     passwords: PasswordHasher
     secrets: SecretBox
+    probed: ProbedNode
     clock: Clock
     entropy: Entropy
     probes: Mapping[str, Probe] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from bridge.office import OfficeSettings
 from web.assets import Assets
 from web.catalogues import Catalogues
 from web.config import WebConfig, WebPorts
+from web.linetests import LineDesk
 from web.measured import Measured
 from web.officebook import OfficeBook
 from web.visits import Visits
@@ -42,6 +43,7 @@ OFFICES = web.AppKey("offices", OfficeBook)
 OFFICE = web.RequestKey("office", OfficeSettings)
 WORDS = web.RequestKey("words", Words)
 VISITS = web.AppKey("visits", Visits)
+LINES = web.AppKey("lines", LineDesk)
 GUEST = web.RequestKey("guest", Guest)
 """Of pages under /enter alone, which in turn know no SIGNED_IN."""
 SIGNED_IN = web.RequestKey("signed_in", SignedIn)

@@ -13,8 +13,12 @@ from bridge.figures import Histogram
 from bridge.ids import Mid, Ssrc
 from bridge.media import Codec
 
-Address: TypeAlias = tuple[str, int] | tuple[str, int, int, int]
-"""A socket address as Python gives it (IPv6 with flow label and scope)."""
+TcpAddress: TypeAlias = tuple[str, int, int]
+"""Host, port, and a number of the connection that is never given again."""
+
+Address: TypeAlias = tuple[str, int] | TcpAddress | tuple[str, int, int, int]
+"""A socket address as Python gives it (two members: UDP over IPv4; four: over IPv6, with flow label and scope), or a
+TCP connection (three). The core only compares them; how many members one has tells the port how to send there."""
 
 Datagram: TypeAlias = tuple[bytes | bytearray, Address]
 

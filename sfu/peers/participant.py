@@ -147,11 +147,13 @@ class Participant:
         except MalformedSdp as error:
             raise Refusal(Code.MALFORMED_SDP, str(error)) from error
 
-    async def restart_downlink(self) -> None:
+    async def restart_downlink(self, *, keep: bool) -> None:
         """Raises Conflict(stale_offer) for someone who is not to receive."""
         async with self._turn:
             if self._downlink is None:
                 raise Conflict(Code.STALE_OFFER, "no downlink")
+            if keep and self._downlink.restart_ice():
+                return
             await self._downlink.restart()
 
     async def close(self) -> None:

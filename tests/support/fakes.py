@@ -212,8 +212,8 @@ class FakeNode:
             raise Conflict(Code.STALE_OFFER)
         self.answered.append((participant, answer.offer))
 
-    async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
-        self._answer(f"restart {participant}")
+    async def restart_downlink(self, room: RoomId, participant: ParticipantId, *, keep: bool = False) -> None:
+        self._answer(f"restart {participant}{' keep' if keep else ''}")
         self._known(room, participant)
         self._offer(room, participant)
 
