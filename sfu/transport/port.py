@@ -17,7 +17,7 @@ from sfu.transport.aiortc_private import fingerprint_of
 from sfu.transport.framing import LONGEST
 from sfu.transport.ice import Credentials, IcePeer
 from sfu.transport.sockets import Sockets, open_sockets
-from sfu.transport.stun import parse_check
+from sfu.transport.stun import claimed_ufrag, parse_check
 from sfu.transport.tcp import TcpPeers
 from sfu.transport.transport import Transport
 
@@ -204,14 +204,15 @@ class MediaPort:
             self.counts["dropped_unknown_protocol"] += 1
 
     def _stun(self, datagram: bytes, address: Address) -> None:
+        ufrag = claimed_ufrag(datagram)
+        transport = None if ufrag is None else self._by_ufrag.get(ufrag)
+        if transport is None:
+            self.counts["dropped_stun" if ufrag is None else "dropped_unknown_ufrag"] += 1
+            return
         try:
             check = parse_check(datagram)
         except MalformedPacket:
             self.counts["dropped_stun"] += 1
-            return
-        transport = self._by_ufrag.get(check.local)
-        if transport is None:
-            self.counts["dropped_unknown_ufrag"] += 1
             return
         before = transport.ice.address
         answer, moved = transport.check(check, address, self._clock.mono())
