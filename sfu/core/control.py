@@ -144,7 +144,7 @@ class Control:
         """What the publisher still owes is passed on when it comes; what nobody can give asks for a key frame."""
         kept = up.ring.get(number)
         again = Repetition.NEVER if kept is None else down.repeat(number, now_ns)
-        if again is Repetition.NEVER and not up.ring.misses(number):
+        if again is Repetition.NEVER and not up.numbering.lacks(number):
             self._counts["not_repeated"] += 1
             up.cannot_repair(number)
         if kept is None or again is not Repetition.NOW:
