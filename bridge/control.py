@@ -5,7 +5,7 @@ a :class:`bridge.errors.Code`. Paths are in PROTOCOL.md; a method of :class:`bri
 :class:`bridge.ports.RecorderNode` stands for each.
 """
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
 
@@ -70,6 +70,25 @@ class RoomOrder(msgspec.Struct, frozen=True):
     notice_from: ParticipantId | None = None
     loudest: int = 0
     always: tuple[ParticipantId, ...] = ()
+
+
+class ShownSource(msgspec.Struct, frozen=True):
+    """Whose picture, and which."""
+
+    participant: ParticipantId
+    source: Source
+
+
+MAX_SHOWN = 128
+"""Camera and screen of everybody a room may hold."""
+
+
+class WantsOrder(msgspec.Struct, frozen=True):
+    """``PUT …/wants``: the pictures that the participant's browser shows. Others are paused: nothing of them is sent
+    there, and one that is shown again begins with a key frame. Sound is never paused by it. Sources need not be there
+    yet. None, as before any order: all of them."""
+
+    shown: Annotated[tuple[ShownSource, ...], msgspec.Meta(max_length=MAX_SHOWN)] | None = None
 
 
 class UplinkOffer(msgspec.Struct, frozen=True):
@@ -191,6 +210,31 @@ class DownlinkOffer(msgspec.Struct, frozen=True, tag=True):
     tracks: tuple[DownlinkTrack, ...]
 
 
+class WithheldTrack(msgspec.Struct, frozen=True):
+    """A track that is not sent to somebody, because their browser does not decode ``codec``."""
+
+    participant: ParticipantId
+    source: Source
+    codec: Codec
+
+
+class WithheldChanged(msgspec.Struct, frozen=True, tag=True):
+    """What ``participant`` does not get for want of a decoder, whole at each change."""
+
+    room: RoomId
+    participant: ParticipantId
+    tracks: tuple[WithheldTrack, ...]
+
+
+class UnwantedChanged(msgspec.Struct, frozen=True, tag=True):
+    """Which of ``participant``'s pictures nobody has wanted for 5 s, neither a receiver nor the tap, whole at each
+    change: the browser need not send them until the list is without them."""
+
+    room: RoomId
+    participant: ParticipantId
+    sources: tuple[Source, ...]
+
+
 class SpeakersChanged(msgspec.Struct, frozen=True, tag=True):
     """Who is speaking now (RFC 6464 levels, smoothed), who leads first; ``dominant``: who leads, also in a pause until
     another does. Sent when either changes."""
@@ -217,7 +261,15 @@ class RoomGone(msgspec.Struct, frozen=True, tag=True):
 
 
 NodeEvent: TypeAlias = (
-    TransportChanged | TrackPublished | TrackUnpublished | DownlinkOffer | SpeakersChanged | TapChanged | RoomGone
+    TransportChanged
+    | TrackPublished
+    | TrackUnpublished
+    | DownlinkOffer
+    | WithheldChanged
+    | UnwantedChanged
+    | SpeakersChanged
+    | TapChanged
+    | RoomGone
 )
 
 

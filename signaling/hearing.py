@@ -43,6 +43,8 @@ class Hearing:
             control.TrackPublished: self._published,
             control.TrackUnpublished: self._unpublished,
             control.DownlinkOffer: self._offer,
+            control.WithheldChanged: self._withheld,
+            control.UnwantedChanged: self._unwanted,
             control.SpeakersChanged: self._speakers,
             control.TapChanged: self._tap_changed,
             control.StoreChanged: self._store_changed,
@@ -88,6 +90,16 @@ class Hearing:
         member = self._members.get(event.participant)
         if member is not None and self._here(event.participant):  # an order to end their media may be under way
             member.forward(event)
+
+    def _withheld(self, event: control.WithheldChanged) -> None:
+        member = self._members.get(event.participant)
+        if member is not None and self._here(event.participant):
+            member.tell_withheld(event.tracks)
+
+    def _unwanted(self, event: control.UnwantedChanged) -> None:
+        member = self._members.get(event.participant)
+        if member is not None and self._here(event.participant):
+            member.tell_unwanted(event.sources)
 
     def _speakers(self, event: control.SpeakersChanged) -> None:
         """Told and noted once per turn of the loop: a node that repeats its past says many at once."""

@@ -47,7 +47,7 @@ from signaling.settling import Settling
 from signaling.showing import Showing
 from signaling.views import actor_of
 from signaling.watching import Watching
-from signaling.wire import Done, DownlinkReply, Ended, LineReport, Refused, UplinkReply, UplinkRequest
+from signaling.wire import Done, DownlinkReply, Ended, LineReport, Refused, UplinkReply, UplinkRequest, WantsRequest
 from signaling.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -291,6 +291,12 @@ class Room:
         """See :meth:`Negotiation.downlink`."""
         self._said_something(participant)
         await self._negotiation.downlink(participant, reply)
+        return Done(self._showing.revision)
+
+    async def wants(self, participant: ParticipantId, request: WantsRequest) -> Done:
+        """See :meth:`Negotiation.wants`."""
+        self._said_something(participant)
+        await self._negotiation.wants(participant, request, self.present.participants)
         return Done(self._showing.revision)
 
     async def restart_downlink(self, participant: ParticipantId) -> Done:

@@ -123,7 +123,7 @@ class Control:
     def _pictures_lost(self, link: Link, packet: RtcpPsfbPacket) -> None:
         for ssrc in pictures_lost(packet):
             down = link.downs.get(ssrc)
-            up = None if down is None else self._ups.get(down.spec.up)
+            up = None if down is None or down.paused else self._ups.get(down.spec.up)
             if up is not None and up.is_video and up.is_open:
                 self._counts["pictures_lost"] += 1
                 up.requests.want()

@@ -156,20 +156,35 @@ class Router:
         down = DownTrack(spec, link)
         self._downs[spec.down] = down
         link.downs[down.ssrc] = down
+        return _NOTHING if down.paused else self._let_flow(up, down)
+
+    def _let_flow(self, up: UpTrack, down: DownTrack) -> list[Datagram]:
+        last = up.numbering.last
+        whole = not up.is_video or up.key_number is not None
+        if whole and down.go_on(last, up.packets, up.octets):
+            up.take(down)
+            return _NOTHING
         if not up.is_video:
-            self._listen(up, down)
+            down.start(last + 1, up.packets, up.octets)
+            up.take(down)
             return _NOTHING
         up.waiting.append(down)
         return self._start_waiting(up)
 
-    def _listen(self, up: UpTrack, down: DownTrack) -> None:
-        down.start(up.numbering.last + 1, up.packets, up.octets)
-        if up.red_type is not None:
-            down.take_redundancy()
-        if down.plain:
-            up.plains = [*up.plains, down]
-        else:
-            up.downs = [*up.downs, down]
+    def set_paused(self, down: DownId, paused: bool) -> list[Datagram]:
+        """See the seam."""
+        found = self._downs.get(down)
+        if found is None or found.paused == paused:
+            return _NOTHING
+        found.paused = paused
+        up = self._ups.get(found.spec.up)
+        if up is None:
+            return _NOTHING
+        if not paused:
+            return self._let_flow(up, found)
+        found.stop(up.numbering.last, up.packets, up.octets)
+        up.release(found)
+        return _NOTHING
 
     def remove_down(self, down: DownId) -> list[Datagram]:
         """See the seam."""
@@ -182,11 +197,10 @@ class Router:
     def _detach(self, down: DownTrack) -> None:
         self._downs.pop(down.spec.down, None)
         down.link.downs.pop(down.ssrc, None)
+        down.forget_streams()
         up = self._ups.get(down.spec.up)
         if up is not None:
-            up.downs = [other for other in up.downs if other is not down]
-            up.plains = [other for other in up.plains if other is not down]
-            up.waiting = [other for other in up.waiting if other is not down]
+            up.release(down)
 
     # ── packets ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -307,18 +321,19 @@ class Router:
     def _start_waiting(self, up: UpTrack) -> list[Datagram]:
         """Newcomers begin at the cached key frame when it is near and whole, else they need a new one."""
         run = None if up.key_number is None else up.ring.run(up.key_number, up.numbering.last)
-        if run is None:
-            if up.is_open:
-                up.requests.want()
+        begin = [] if run is None else [down for down in up.waiting if down.may_start(run[0].number)]
+        if len(begin) < len(up.waiting) and up.is_open:
+            up.requests.want()
+        if run is None or not begin:
             return _NOTHING
         out: list[Datagram] = []
         octets = sum(len(kept.template) - HEADER_SIZE for kept in run)
-        for down in up.waiting:
+        for down in begin:
             down.start(run[0].number, up.packets - len(run), up.octets - octets)
             for kept in run:
                 out += self.send((down,), kept)
-        up.downs = [*up.downs, *up.waiting]
-        up.waiting = []
+        up.downs = [*up.downs, *begin]
+        up.waiting = [down for down in up.waiting if not down.flowing]
         return out
 
     def _bind(self, link: Link, packet: bytes) -> UpTrack | None:

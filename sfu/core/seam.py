@@ -94,6 +94,8 @@ class DownSpec(NamedTuple):
     """None: the receiver takes no retransmissions; the same datagram is sent again."""
     red: int | None = None
     """Payload type under which the receiver takes redundant sound; None: it gets what is inside."""
+    paused: bool = False
+    """From the start; :meth:`ForwardingCore.set_paused` changes it."""
 
 
 class UpStarted(NamedTuple):
@@ -206,6 +208,11 @@ class ForwardingCore(Protocol):
 
     def add_down(self, spec: DownSpec, now_ns: int) -> list[Datagram]:
         """Audio flows at once, video from the cached key frame (returned) or from the next."""
+        ...
+
+    def set_paused(self, down: DownId, paused: bool) -> list[Datagram]:
+        """Stop forwarding it at once, or go on as :meth:`add_down` begins (the cached key frame is returned). Sequence
+        numbers go on without a hole. Unknown: nothing happens."""
         ...
 
     def remove_down(self, down: DownId) -> list[Datagram]:

@@ -213,6 +213,21 @@ class UpTrack:
             self.requests.came()
             self._hold()
 
+    def take(self, down: DownTrack) -> None:
+        """It flows."""
+        if self.red_type is not None:
+            down.take_redundancy()
+        if down.plain:
+            self.plains = [*self.plains, down]
+        else:
+            self.downs = [*self.downs, down]
+
+    def release(self, down: DownTrack) -> None:
+        """It neither flows nor waits any more."""
+        self.downs = [other for other in self.downs if other is not down]
+        self.plains = [other for other in self.plains if other is not down]
+        self.waiting = [other for other in self.waiting if other is not down]
+
     def _hold(self) -> None:
         for down in self.downs:
             down.stop(self.numbering.last, self.packets, self.octets)

@@ -15,6 +15,7 @@ from bridge.errors import Code, NotFound, Refusal
 from bridge.ids import NS_PER_MS, ParticipantId, RoomId
 from bridge.media import GateReason, Moment, Source
 from sfu.core.seam import GroupId, SenderReported, Spoke
+from sfu.peers.audience import Audience
 from sfu.peers.ground import Ground
 from sfu.peers.participant import Participant
 from sfu.peers.speakers import Speakers
@@ -32,6 +33,7 @@ class Room:
         self._order = order
         self._speakers = Speakers()
         self._tap: RoomTap | None = None
+        self._audience = Audience(ground, room, self._tracks, self._is_wanted)
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -57,6 +59,7 @@ class Room:
         found = self.participants.pop(participant, None)
         if found is not None:
             await found.close()
+            self.wants_changed()
 
     def participant(self, participant: ParticipantId) -> Participant:
         """Raises NotFound(unknown_participant)."""
@@ -77,6 +80,7 @@ class Room:
         tap.widen(order)
         if order.recording and not tap.begun:
             moment = tap.begin()
+        self.wants_changed()
         for track in self._tracks():
             self._tap_track(tap, track)
             self._ground.core.request_key_frame(track.up)
@@ -90,6 +94,7 @@ class Room:
             return TapAnswer(self._now())
         moment = tap.stop()
         self._tap_expected()
+        self.wants_changed()
         return TapAnswer(moment)
 
     def lines(self) -> RoomLines:
@@ -109,6 +114,7 @@ class Room:
         await self.delete_tap()
         for participant in list(self.participants):
             await self.delete_participant(participant)
+        self._audience.close()
         self._ground.publish(RoomGone(self.id))
 
     # ── what participants ask and tell ───────────────────────────────────────────────────────────────────────
@@ -129,6 +135,7 @@ class Room:
         for participant in self.participants.values():
             if participant.id != track.participant:
                 participant.want(track)
+        self.wants_changed()
         self._choose_loudest()
 
     def unpublished(self, track: PublishedTrack) -> None:
@@ -138,6 +145,7 @@ class Room:
             self._tap.end(track)
         for participant in self.participants.values():
             participant.unwant(track.up)
+        self.wants_changed()
         if track.source is Source.MICROPHONE and self._speakers.gone(track.participant):
             self._tell_speakers()
         self._choose_loudest()
@@ -146,6 +154,10 @@ class Room:
         """See Household."""
         if self._tap is not None:
             self._tap.gate(track, reason)
+
+    def wants_changed(self) -> None:
+        """See Household."""
+        self._audience.changed()
 
     def sender_reported(self, track: PublishedTrack, event: SenderReported, rtt_ns: int) -> None:
         """See Household."""
@@ -165,6 +177,10 @@ class Room:
 
     def _tracks(self) -> list[PublishedTrack]:
         return [track for one in self.participants.values() for track in one.tracks.values()]
+
+    def _is_wanted(self, track: PublishedTrack) -> bool:
+        """From the recorder's probe on everything is: a recording begins with pictures."""
+        return self._tap is not None or any(one.gets(track) for one in self.participants.values())
 
     def _tap_track(self, tap: RoomTap, track: PublishedTrack) -> None:
         if tap.takes(track.participant):

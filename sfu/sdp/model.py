@@ -208,5 +208,7 @@ class Slot(msgspec.Struct, frozen=True):
     cname: str
     stream: str
     track: str
+    codecs: tuple[Codec, ...]
+    """What is offered, the preferred first."""
     repair: Ssrc = Ssrc(0)
     """Of the retransmissions (RFC 4588); 0: none."""

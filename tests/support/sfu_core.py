@@ -76,6 +76,14 @@ class CoreRoom:
         spec = DownSpec(DownId(ssrc), up, BOB, Ssrc(ssrc), payload_type, sequence, 5000, "ann", repair, red)
         return self.core.add_down(spec, self.now)
 
+    def pause(self, ssrc: int = 77) -> None:
+        """Bob does not show it."""
+        assert self.core.set_paused(DownId(ssrc), True) == []
+
+    def resume(self, ssrc: int = 77) -> list[Datagram]:
+        """Bob shows it again."""
+        return self.core.set_paused(DownId(ssrc), False)
+
     def feed(self, packet: bytes) -> list[Datagram]:
         """Ann sends a packet."""
         return self.core.feed(self.ann.rtp(packet), self.ann.address, self.now)

@@ -63,8 +63,35 @@ def test_h264_baseline_is_taken_when_preferred() -> None:
     assert codec.parameters.endswith("packetization-mode=1;profile-level-id=42001f")
 
 
+@pytest.mark.parametrize(
+    ("codec", "parameters", "taken"),
+    [
+        ("H264", "packetization-mode=1;profile-level-id=42e01f", True),
+        ("H264", "profile-level-id=42E028;packetization-mode=1", True),
+        ("H264", "packetization-mode=1;profile-level-id=4d801f", True),
+        ("H264", "packetization-mode=1;profile-level-id=4d001f", False),
+        ("H264", "packetization-mode=1;profile-level-id=640c1f", False),
+        ("H264", "packetization-mode=0;profile-level-id=42e01f", False),
+        ("H264", "packetization-mode=1;profile-level-id=42zz1f", False),
+        ("H264", "packetization-mode=1", False),
+        ("VP9", "profile-id=0", True),
+        ("VP9", "x=1", True),
+        ("VP9", "profile-id=2", False),
+        ("AV1", "level-idx=5;profile=0;tier=0", True),
+        ("AV1", "profile=1", False),
+    ],
+)
+def test_profiles_that_every_decoder_of_a_codec_has(codec: str, parameters: str, taken: bool) -> None:
+    text = CHROMIUM_OFFER.replace("96 97 102 103 104 45", "45 96").replace("45 AV1/", f"45 {codec}/")
+    text = text.replace(f"a=rtpmap:45 {codec}/90000", f"a=rtpmap:45 {codec}/90000\na=fmtp:45 {parameters}")
+    answer, received = answer_uplink(parse_offer(text), LOCAL, SOURCES)
+    chosen = next(iter(received[1].codecs.values()))
+    assert (chosen.codec.value == codec.lower()) == taken, "the browser's first choice, else its next"
+    assert (f"a=fmtp:45 {parameters}" in answer) == taken, "profiles are answered as they were offered"
+
+
 def test_codec_we_do_not_speak_is_rejected() -> None:
-    other = CHROMIUM_SIMULCAST.replace("VP8", "VP9")
+    other = CHROMIUM_SIMULCAST.replace("VP8", "VP7")
     text, received = answer_uplink(parse_offer(other), LOCAL, {Mid("0"): Source.CAMERA})
     assert received == []
     assert "m=video 0 UDP/TLS/RTP/SAVPF 96 97" in text
