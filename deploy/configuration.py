@@ -138,8 +138,7 @@ class JobsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The room's own times. Officials away: interrupted by the system, then closed. ``loudest``: so many microphones
-    are heard at a time beside the chair's and those with the floor, 0 for all."""
+    """The room's own times (officials away: interrupted, then closed); ``loudest`` microphones at a time, 0: all."""
 
     interrupt_after_seconds: int = 300
     close_after_seconds: int = 3600

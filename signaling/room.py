@@ -102,14 +102,9 @@ class Room:
         self._alarms = Alarms(self.writer, lambda: self._showing.changed())
         self._overseer = Overseer(recorder, self._now, clock, self._alarms, parts.config.live.planned_minutes)
         self._showing = Showing(self._members, self._now, parts.secrets, clock, lambda: self._alarms.present)
+        welcome = self._showing.welcome
         self._arrivals = Arrivals(
-            self._memory,
-            self._members,
-            parts.secrets,
-            parts.clock,
-            parts.entropy,
-            self._settling.done,
-            self._showing.welcome,
+            self._memory, self._members, parts.secrets, parts.clock, parts.entropy, self._settling.done, welcome
         )
         self._hearing = Hearing(self._memory, self._members, self._arrivals, self._lane.post)
         self._measuring = Measuring(parts.units, self._now, self._members, self._showing.changed)
