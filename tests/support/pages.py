@@ -87,7 +87,7 @@ class StandingRooms:
 
     async def address(self, reception: ReceptionId) -> str:
         """Here."""
-        return "here"
+        return ""
 
     def watched(self) -> list[WatchedRoom]:
         """All."""
