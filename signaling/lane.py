@@ -12,6 +12,8 @@ _Work: TypeAlias = "tuple[Callable[[], Awaitable[object]], asyncio.Future[object
 _log = logging.getLogger(__name__)
 LENGTH = 200
 """Fifty participants who all come, go and come again; more is refused with too_many_requests."""
+TURN_S = 2.0
+"""How long a process that ends waits for a room's turn, which a node that hangs may have."""
 
 
 class Lane:

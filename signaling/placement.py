@@ -94,9 +94,12 @@ class Placement:
         self._away_ns = None
 
     async def follow(self) -> None:
-        """First the room and the browsers, then the recording. Raises Unavailable."""
+        """First the room and the browsers, then the recording. Nothing is asked of a node that does not answer: each
+        question would wait for seconds, and with it whether to move. Raises Unavailable."""
         if self._is_away():
             await self._move()
+        if self._away_ns is not None:
+            return
         if self._node_is_new:
             await self.make_again()
             self._node_is_new = False

@@ -26,6 +26,8 @@ FIRST_AGAIN_S = 0.2
 LAST_AGAIN_S = 5.0
 QUIET_S = 5.0
 """After so long without a word the connection is asked whether it still stands."""
+CLOSING_S = 0.5
+"""Then it is told once more: what the library waits with may swallow a cancellation (asyncio.wait_for, Python 3.11)."""
 _log = logging.getLogger(__name__)
 
 
@@ -56,9 +58,9 @@ class RedisNotices(InProcessNotices):
     async def close(self) -> None:
         """Idempotent."""
         running, self._running = self._running, None
-        if running is not None:
+        while running is not None and not running.done():
             running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+            await asyncio.wait([running], timeout=CLOSING_S)
 
     def publish(self, reception: ReceptionId, kind: str, body: Mapping[str, str]) -> None:
         """Tell our own at once, the other processes as soon as may be; never waits."""

@@ -29,7 +29,7 @@ from bridge.watch import due, observed, resumed_watch
 from signaling.alarms import Alarms
 from signaling.arrivals import Arrivals
 from signaling.hearing import Hearing
-from signaling.lane import Lane
+from signaling.lane import TURN_S, Lane
 from signaling.lines import Line
 from signaling.members import Members
 from signaling.memory import Memory
@@ -161,9 +161,10 @@ class Room:
     async def lose_all(self) -> None:
         """Before :meth:`close`, and before the lines are cut."""
         try:
-            await self._lane.do(self._arrivals.all_lost)
-        except Refusal as refusal:  # then each is noted by itself
-            _log.warning("room %s: not noted that all lines are lost: %s", self.id, refusal)
+            async with asyncio.timeout(TURN_S):
+                await self._lane.do(self._arrivals.all_lost)
+        except (TimeoutError, Refusal) as failure:  # then each is noted by itself
+            _log.warning("room %s: not noted that all lines are lost: %r", self.id, failure)
 
     async def close(self) -> None:
         """This process ends; the room may go on elsewhere, its participants resume there.

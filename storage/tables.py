@@ -368,28 +368,6 @@ used_tokens = Table(
     Column("until_utc_ns", Nanoseconds, nullable=False, index=True),
 )
 
-tries = Table(
-    "tries",
-    metadata,
-    Column("key", String, primary_key=True),
-    Column("mistakes", Float, nullable=False),
-    Column("at_utc_ns", Nanoseconds, nullable=False, index=True),
-)
-
-repeats = Table(
-    "repeats",
-    metadata,
-    Column("key", String, primary_key=True),
-    Column("source", String, nullable=False, index=True),
-    Column("since_utc_ns", Nanoseconds, nullable=False, index=True),
-    Column("again", Integer, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("action", String, nullable=False),
-    Column("object", String, nullable=False),
-    Column("outcome", String, nullable=False),
-    Column("detail", Text, nullable=False),
-)
-
 nodes = Table(
     "nodes",
     metadata,

@@ -6,8 +6,8 @@ from sqlalchemy import delete, func, or_, select
 
 from bridge.trying_rows import Repeated, Tried
 from storage.rows import struct_of
-from storage.tables import repeats, tries
 from storage.transaction import Transaction
+from storage.trying_tables import repeats, tries
 
 
 class SqlTries:

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import signal
 from contextlib import suppress
+from pathlib import Path
 
 from tests.bench.forward import LOADS, forward
 from tests.bench.join import join
@@ -11,12 +12,13 @@ from tests.bench.pages import RATE, SOCKETS, pages
 from tests.bench.processes import ROOT
 from tests.bench.record import record
 from tests.bench.render import render
+from tests.bench.scale import scale
 from tests.bench.sealing import seal, verify
 from tests.bench.servers import SERVERS
 from tests.bench.upload import upload
 
 BUILD = ROOT / "build/bench"
-_WHAT = ("forward", "join", "pages", "record", "render", "seal", "upload", "verify")
+_WHAT = ("forward", "join", "pages", "record", "render", "scale", "seal", "upload", "verify")
 
 
 def _arguments() -> argparse.Namespace:
@@ -25,8 +27,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--duration", type=float, default=20.0, help="forward, pages, record, render, upload: seconds that are measured"
     )
-    parser.add_argument("--servers", default=",".join(SERVERS), help="forward: rows to measure")
+    parser.add_argument(
+        "--servers", default=",".join(name for name in SERVERS if name != "diemcau×2"), help="forward: rows to measure"
+    )
     parser.add_argument("--loads", default=",".join(LOADS), help="forward: loads to measure")
+    parser.add_argument("--picture", help="scale: where the curves are drawn, besides build/bench/scale.svg")
     parser.add_argument("--joins", type=int, default=15, help="join: how many")
     parser.add_argument("--rate", type=int, default=RATE, help="pages: requests a second")
     parser.add_argument("--sockets", type=int, default=SOCKETS, help="pages: how many wait")
@@ -44,6 +49,8 @@ async def _run(arguments: argparse.Namespace) -> None:
         await pages(arguments.duration, arguments.rate, arguments.sockets, BUILD)
     if "record" in wanted:
         await record(arguments.duration, BUILD)
+    if "scale" in wanted:
+        await scale(arguments.duration / 2, BUILD, Path(arguments.picture) if arguments.picture else None)
     if "seal" in wanted:
         await seal(BUILD)
     if "verify" in wanted:

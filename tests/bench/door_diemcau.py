@@ -1,7 +1,6 @@
 """Into a media node through its control API."""
 
 import asyncio
-from contextlib import suppress
 
 from aiortc import RTCCertificate
 
@@ -15,6 +14,7 @@ from tests.bench.line import Line, Local, connect
 from tests.bench.orders import WorkOrder
 
 ROOM = RoomId("bench")
+"""The only one, or the first."""
 _OPEN = Gates(microphone=True, camera=True, screen=True)
 _WITHIN_S = 30.0
 
@@ -24,37 +24,39 @@ class DiemcauDoor:
 
     def __init__(self, order: WorkOrder) -> None:
         self._order = order
-        self._node = HttpMediaNode(order.control)
+        self._nodes = [HttpMediaNode(control) for control in order.control.split()]
         self._certificate = RTCCertificate.generateCertificate()
         self._fingerprint = fingerprint_of(self._certificate)
         self._offers: dict[ParticipantId, asyncio.Queue[DownlinkOffer]] = {}
-        self._reading: asyncio.Task[None] | None = None
+        self._reading: list[asyncio.Task[None]] = []
 
     async def publish(self, publisher: int) -> Line:
         """See Door."""
         participant = ParticipantId(f"publisher{publisher}")
-        await self._node.put_participant(ROOM, participant, ParticipantOrder(False, _OPEN))
+        room, node = self._room(publisher)
+        await node.put_participant(room, participant, ParticipantOrder(False, _OPEN))
         local = Local(self._order.address)
         offer = publisher_offer(publisher, local.ufrag, local.pwd, self._fingerprint, local.place)
-        answer = await self._node.offer_uplink(ROOM, participant, UplinkOffer(offer, SOURCES))
+        answer = await node.offer_uplink(room, participant, UplinkOffer(offer, SOURCES))
         return await connect(local, self._certificate, parse_description(answer.sdp))
 
     async def receive(self, receiver: int) -> list[Line]:
         """See Door. Raises TimeoutError when not everything is offered."""
         participant = ParticipantId(f"receiver{receiver}")
         offers = self._offers[participant] = asyncio.Queue()
-        if self._reading is None:
-            self._reading = asyncio.create_task(self._read())
-        await self._node.put_participant(ROOM, participant, ParticipantOrder(True, Gates()))
+        if not self._reading:
+            self._reading = [asyncio.create_task(self._read(node)) for node in self._nodes]
+        room, node = self._room(receiver)
+        await node.put_participant(room, participant, ParticipantOrder(True, Gates()))
         local = Local(self._order.address)
         line: Line | None = None
         tracks = 0
         async with asyncio.timeout(_WITHIN_S):
-            while line is None or tracks < 2 * self._order.publishers:
+            while line is None or tracks < 2 * self._order.publishers // self._order.rooms:
                 offer = await offers.get()
                 said = parse_description(offer.sdp)
                 sdp = receiver_answer(said, local.ufrag, local.pwd, self._fingerprint, local.place)
-                await self._node.answer_downlink(ROOM, participant, DownlinkAnswer(offer.offer, sdp))
+                await node.answer_downlink(room, participant, DownlinkAnswer(offer.offer, sdp))
                 tracks = len(offer.tracks)
                 if line is None:
                     line = await connect(local, self._certificate, said)
@@ -62,14 +64,23 @@ class DiemcauDoor:
 
     async def close(self) -> None:
         """See Door."""
-        if self._reading is not None:
-            self._reading.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._reading
-        await self._node.close()
+        for task in self._reading:
+            task.cancel()
+        await asyncio.gather(*self._reading, return_exceptions=True)
+        for node in self._nodes:
+            await node.close()
 
-    async def _read(self) -> None:
-        async for numbered in self._node.events("", 0):
+    def _room(self, person: int) -> tuple[RoomId, HttpMediaNode]:
+        number = person % self._order.rooms
+        return room_of(number), self._nodes[number % len(self._nodes)]
+
+    async def _read(self, node: HttpMediaNode) -> None:
+        async for numbered in node.events("", 0):
             event = numbered.event
             if isinstance(event, DownlinkOffer) and event.participant in self._offers:
                 self._offers[event.participant].put_nowait(event)
+
+
+def room_of(number: int) -> RoomId:
+    """Room of that number, from 0."""
+    return RoomId(f"{ROOM}-{number}") if number else ROOM

@@ -56,6 +56,10 @@ class LightSocket:
             raise RuntimeError(f"{command}: {told[0]}")
         return int(told[0]["revision"])
 
+    async def ended(self) -> None:
+        """The server has closed it."""
+        await asyncio.wait([self._reader])
+
     async def close(self) -> None:
         """Without a word."""
         self._reader.cancel()

@@ -15,8 +15,11 @@ class WorkOrder(msgspec.Struct, frozen=True, kw_only=True):
     """Of the clients."""
     server: str
     control: str
-    """Where the door is: the node's control address, Janus's WebSocket, nothing for ideal."""
+    """Where the door is: the nodes' control addresses with blanks between (room i on node i modulo their number), a
+    WebSocket, nothing for ideal."""
     clip: str
+    rooms: int = 1
+    """Publisher and receiver number i are in room i modulo this; a receiver gets everybody in its room."""
     seconds: float
     """After that long the worker ends, whatever happens."""
 

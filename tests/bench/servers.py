@@ -10,11 +10,12 @@ from pathlib import Path
 from bridge.control import ArmOrder, RoomOrder, TapOrder
 from bridge.errors import Unavailable
 from bridge.ids import NS_PER_S, RecordingId
-from deploy.configuration import load
+from deploy.configuration import Configuration, load
 from deploy.folder import DataFolder, prepare
+from deploy.names import local_node
 from recorder.client import HttpRecorderNode
 from sfu.client import HttpMediaNode
-from tests.bench.door_diemcau import ROOM
+from tests.bench.door_diemcau import ROOM, room_of
 from tests.bench.door_ideal import table
 from tests.bench.namespaces import inside
 from tests.bench.processes import ROOT, ProcessFault, Running, running
@@ -23,6 +24,7 @@ from tests.bench.serving import START_S, Place, Server, Skipped, listens, nothin
 
 _RETAIN_NS = 4_000_000_000 * NS_PER_S
 _RECORDING = RecordingId("bench")
+SECOND = "second worker"
 
 
 # ── Điểm Cầu ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -31,18 +33,45 @@ _RECORDING = RecordingId("bench")
 @asynccontextmanager
 async def diemcau(place: Place, tapped: bool = False) -> AsyncIterator[Server]:
     """A media node, as ``diemcau up`` starts it; ``tapped``: and a recorder that writes the room."""
-    configuration = load(overrides={"data": str(place.folder / "data"), "listen": place.hosts.server_address})
-    folder = prepare(configuration)
+    folder = prepare(_configuration(place))
     async with AsyncExitStack() as stack:
-        options = ("--data", configuration.data, "--listen", configuration.listen)
-        command = inside(place.hosts.server, sys.executable, "-m", "deploy.cli", "sfu", *options)
-        process = await stack.enter_async_context(running("sfu", command, place.folder))
-        node = HttpMediaNode(folder.socket("sfu"))
-        stack.push_async_callback(node.close)
-        await _answers(node.health, process)
-        await node.put_room(ROOM, RoomOrder(held=False))
+        process, node, control = await _worker(place, 1, stack)
         begin = await _recorder(place, folder, node, stack) if tapped else nothing_more
-        yield Server(process, folder.socket("sfu"), begin)
+        yield Server(process, control, begin)
+
+
+@asynccontextmanager
+async def diemcau_two(place: Place) -> AsyncIterator[Server]:
+    """Two media processes with a port each; the second's figures stand beside the first's."""
+    prepare(_configuration(place))
+    async with AsyncExitStack() as stack:
+        first, _, control = await _worker(place, 1, stack)
+        second, _, other = await _worker(place, 2, stack)
+
+        @asynccontextmanager
+        async def begin() -> AsyncIterator[dict[str, int]]:
+            yield {SECOND: second.pid}
+
+        yield Server(first, f"{control} {other}", begin)
+
+
+def _configuration(place: Place) -> Configuration:
+    return load(overrides={"data": str(place.folder / "data"), "listen": place.hosts.server_address})
+
+
+async def _worker(place: Place, number: int, stack: AsyncExitStack) -> tuple[Running, HttpMediaNode, str]:
+    """Running, with its share of the rooms."""
+    configuration = _configuration(place)
+    options = ("--data", configuration.data, "--listen", configuration.listen, "--worker", str(number))
+    command = inside(place.hosts.server, sys.executable, "-m", "deploy.cli", "sfu", *options)
+    process = await stack.enter_async_context(running(f"sfu-{number}", command, place.folder))
+    control = local_node(configuration, DataFolder(configuration.folder), number).control
+    node = HttpMediaNode(control)
+    stack.push_async_callback(node.close)
+    await _answers(node.health, process)
+    for room in range(place.order.rooms):
+        await node.put_room(room_of(room), RoomOrder(held=False))
+    return process, node, control
 
 
 async def _recorder(
@@ -174,6 +203,7 @@ transports: {{ disable = "{others["transports"]}" }}
 SERVERS: dict[str, tuple[str, Callable[[Place], AbstractAsyncContextManager[Server]]]] = {
     "diemcau": ("diemcau", diemcau),
     "diemcau+tap": ("diemcau", diemcau_tap),
+    "diemcau×2": ("diemcau", diemcau_two),
     "galene": ("galene", galene),
     "ideal": ("ideal", ideal),
     "janus": ("janus", janus),

@@ -72,6 +72,11 @@ class Stand:
         """Of the server, now."""
         return usage(self._pid).rss_mb
 
+    def grown_mb(self) -> float:
+        """The server and what is beside it, since each stood empty."""
+        now = {pid: usage(pid).rss_mb for pid in (self._pid, *self._helpers.values())}
+        return sum(now.values()) - self.base.rss_mb * len(now)
+
     async def counted(self) -> tuple[Counted, Counted]:
         """What was sent, what was received. Raises ProcessFault."""
         return await self._senders.report(), await self._listeners.report()

@@ -14,6 +14,7 @@ from sqlalchemy import inspect, make_url, text
 
 from bridge.audit import audit_faults
 from bridge.errors import Code, Invalid, Unavailable
+from bridge.ids import AgencyId
 from storage import copying, schema
 from storage.engine import Database, Kind
 from storage.postgres import alone
@@ -131,6 +132,36 @@ async def test_a_hung_writer_does_not_stop_the_others_for_ever(url: str, databas
         with pytest.raises(Unavailable):
             await hung.rows(text("SELECT 1"))
     await append(database)
+
+
+async def test_what_the_server_ended_is_made_anew_before_it_is_used(url: str, database: Database) -> None:
+    """No page has to fail once for each connection that a restart of the server cut."""
+    units = SqlUnits(database)
+    async with units.reading() as first, units.asking() as second:  # two connections are kept from here
+        assert await first.organisation.agencies() == await second.organisation.agencies() == []
+    run(url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'diemcau'")
+    async with units.reading() as first, units.asking() as second, units.writing() as third:
+        assert await first.organisation.agencies() == await second.organisation.agencies() == []
+        await third.audit.append(entry())
+        await third.commit()
+
+
+async def test_statements_stay_prepared_from_one_unit_to_the_next(database: Database) -> None:
+    """A unit that ends with a rollback would have the driver forget them all."""
+    units = SqlUnits(database)
+    for _ in range(8):
+        async with units.reading() as unit:
+            await unit.organisation.below(AgencyId("agency-1"))
+    async with database.transaction(Kind.READS) as connection:
+        found = await connection.execute(text("SELECT statement FROM pg_prepared_statements"))
+        assert any("below" in statement for statement in found.scalars())
+
+
+async def test_nothing_is_written_outside_of_a_unit_that_writes(database: Database) -> None:
+    for kind in (Kind.ASKS, Kind.READS):
+        async with database.transaction(kind) as connection:
+            with pytest.raises(Exception, match="read-only transaction"):
+                await connection.execute(text("DELETE FROM outbox"))
 
 
 def test_an_address_that_nobody_answers_is_away() -> None:

@@ -121,3 +121,9 @@ async def test_points_of_the_archive_by_name(unit: UnitOfWork) -> None:
     assert await unit.recordings.points({PROVINCE.id}) == own
     assert await unit.recordings.points(None) == [PointName(BridgePointId("p3"), "An"), *own]
     assert await unit.recordings.points([]) == []
+    # at a point of several agencies the newest name counts, whoever's recording it is of
+    await unit.recordings.put(msgspec.structs.replace(recording(4, began_utc_ns=900), agency=COMMUNE.id))
+    await unit.recordings.name_people(recording(4).id, [person(4, "A", "p1", "Newest name")])
+    assert await unit.recordings.points({PROVINCE.id}) == own
+    both = await unit.recordings.points({PROVINCE.id, COMMUNE.id})
+    assert [one.name for one in both] == ["An", "Bến", "Newest name"]

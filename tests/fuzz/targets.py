@@ -11,7 +11,7 @@ from aiortc.rtp import RtcpPsfbPacket
 from pylibsrtp import Error
 
 from bridge.errors import MalformedInput, MalformedPacket, MalformedSdp, Refusal
-from bridge.ids import NS_PER_MS, Mid
+from bridge.ids import NS_PER_MS, Mid, Ssrc
 from bridge.invitations import read_code
 from bridge.journal import parse_journal
 from bridge.kept import parse_kept
@@ -24,15 +24,17 @@ from bridge.signing import parse_signature
 from bridge.tap import FrameKind, FrameReader, Hello, Resume, unpack_declaration
 from recorder.rtp import parse_rtp
 from sfu.core.keyframes import starts_key_frame
+from sfu.core.red import BLOCK_TYPE, pack_red, parse_red
 from sfu.core.rtcp import parse_rtcp, pictures_lost
 from sfu.core.rtp import HEADER_SIZE, extension, payload_bounds
+from sfu.core.seam import Repairs
 from sfu.sdp import LocalIce, answer_uplink, parse_offer
 from sfu.transport.stun import is_genuine, pack_success, parse_check
 from signaling.packets import RoomPacket
 from signaling.wire import CommandRequest, DownlinkReply, JoinAuth, LineReport, ResumeAuth, UplinkRequest, WantsRequest
 from storage.bag.text import parse_hashes, parse_info
 from tests.support.recorder_core import CoreUnderTest
-from tests.support.sfu_core import CoreRoom
+from tests.support.sfu_core import MICROPHONE, RED, CoreRoom
 from tests.support.sfu_peer import Peer
 
 LONGEST = 4_096
@@ -73,6 +75,20 @@ def rtp(data: bytes) -> None:
         assert parse_rtp(data).payload == data[start:end]
     for codec in Codec:
         starts_key_frame(codec, data[start:end])
+    _redundant(data[start:end])
+
+
+def _redundant(payload: bytes) -> None:
+    """What is read of redundant sound is written so that it is read the same."""
+    try:
+        read = parse_red(payload, BLOCK_TYPE)
+    except MalformedPacket:
+        return
+    again = parse_red(pack_red(read), BLOCK_TYPE)
+    assert (again.primary, [block.payload for block in again.older]) == (
+        read.primary,
+        [block.payload for block in read.older],
+    )
 
 
 def _refused_by_recorder(data: bytes) -> None:
@@ -95,9 +111,12 @@ def rtcp(data: bytes) -> None:
 
 
 def core(data: bytes) -> None:
-    """Datagrams of both peers with valid keys, in any order, while time goes on."""
+    """Datagrams of both peers with valid keys, in any order, while time goes on: a camera that retransmits, a
+    microphone that sends redundant sound."""
     room = CoreRoom()
-    room.expect(tapped=True)
+    room.expect(tapped=True, repairs=Repairs({97: 96}, {Ssrc(9): Ssrc(1)}))
+    room.expect(MICROPHONE, RED, (2,), "1", tapped=True)
+    hears = False
     for kind, chunk in _chunks(data):
         if kind & 3 == 3:
             room.tick(kind * NS_PER_MS)
@@ -109,9 +128,13 @@ def core(data: bytes) -> None:
             assert len(out) <= _MOST_ANSWERS
         if kind & 4:
             room.down(ssrc=1000 + kind, sequence=kind << 8)
+        if kind & 8 and not hears:
+            hears = True
+            room.down(MICROPHONE, ssrc=500, red=63 if kind & 16 else None)
     room.core.take_events()
     for tapped in room.core.take_tapped():
-        parse_rtp(tapped.packet)
+        packet = parse_rtp(tapped.packet)
+        assert packet.payload_type in (96, 111), "plain packets of a source"
 
 
 def _protected(peer: Peer, packet: bytes, *, control: bool) -> bytes | None:

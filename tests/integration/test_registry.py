@@ -1,6 +1,5 @@
 """Real nodes in the registry of a real database: who gets a room, who is drained, who is passed over."""
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -13,7 +12,7 @@ from bridge.errors import Unavailable
 from bridge.events import DoorsOpened, ParticipantJoined
 from bridge.ids import NodeId, ParticipantId, RecorderId, RoomId, SeatId
 from bridge.reception import Reception
-from deploy.heartbeats import Beating, Heartbeats, processor_seconds
+from deploy.heartbeats import Beating, Heartbeats
 from deploy.names import LocalNode
 from deploy.places import RegisteredPlaces
 from deploy.time import SystemClock, SystemEntropy
@@ -169,10 +168,3 @@ async def test_a_drained_node_ends_when_its_last_room_is_over_and_begins_again(
     await site.drain(A, False)
     await site.heart.beat()
     assert site.keeper.resting == set()
-
-
-def test_processor_time_is_the_kernels() -> None:
-    used = processor_seconds(os.getpid())
-    assert used is not None
-    assert used > 0
-    assert processor_seconds(2**22 + 1) is None

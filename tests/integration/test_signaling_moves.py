@@ -90,6 +90,28 @@ async def test_what_the_node_before_says_concerns_nobody(
     assert said == [[chair.id]]
 
 
+async def test_who_was_away_meanwhile_is_told_on_coming_back(
+    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser]
+) -> None:
+    chair, citizen = pair
+    welcome = citizen.welcome
+    assert welcome is not None
+    await citizen.close()
+    await chair.sees(lambda room: any(one.state == "away" for one in room.participants))
+    house.lose_node()
+    await chair.until(lambda: chair.last("renegotiate") is not None)
+    for turn in range(2):  # once is enough
+        back = Browser(house.port)
+        await back.connect({"participant": welcome.participant, "secret": welcome.secret})
+        await back.until(lambda back=back: back.welcome is not None)  # type: ignore[misc]  # a lambda's default
+        welcome = back.welcome
+        assert welcome is not None
+        assert await back.ask("uplink", UPLINK) == {"sdp": "v=0 answer"}
+        told = [name for name, _ in back.heard if name == "renegotiate"]
+        assert told == (["renegotiate"] if turn == 0 else [])
+        await back.close()
+
+
 async def test_a_room_moves_without_the_database_too(
     house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser]
 ) -> None:

@@ -41,11 +41,12 @@ CONFIG = SignalingConfig(
 
 
 class FallibleUnits:
-    """The database, as long as it is not ``away``."""
+    """The database, as long as it is not ``away``. ``written``: how many units wrote."""
 
     def __init__(self, units: SqlUnits) -> None:
         self._units = units
         self.away = False
+        self.written = 0
 
     def asking(self) -> UnitOfWork:
         self._answer()
@@ -57,6 +58,7 @@ class FallibleUnits:
 
     def writing(self) -> UnitOfWork:
         self._answer()
+        self.written += 1
         return self._units.writing()
 
     def _answer(self) -> None:

@@ -1,5 +1,6 @@
 """Sources in their order, every fault at once, secrets hidden."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -86,3 +87,47 @@ def test_a_store_of_ones_own_needs_no_keys_and_another_does() -> None:
         load(overrides={"store.endpoint": "s3.example"}, environment={})
     with pytest.raises(ConfigurationFault):
         load(overrides={"store.kind": "tape"}, environment={})
+
+
+def test_media_processes_take_the_following_ports_and_pass_over_our_own_minio() -> None:
+    def ports(**sections: dict[str, object]) -> list[int]:
+        found = load(None, {f"{name}.{key}": value for name, one in sections.items() for key, value in one.items()}, {})
+        return [found.media_port_of(worker) for worker in range(1, found.media_workers + 1)]
+
+    assert ports(web={"port": 8080}, media={"workers": 3}) == [8081, 8082, 8083]
+    assert ports(web={"port": 8080}, media={"workers": 3}, store={"kind": "minio"}) == [8081, 8083, 8084]
+    assert ports(media={"workers": 2, "port": 9000}, store={"kind": "minio", "port": 9001}) == [9000, 9002]
+    assert ports(media={"workers": 2, "port": 9000}, store={"kind": "minio", "port": 8999}) == [9000, 9001]
+
+
+def test_two_cores_are_left_to_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cores, workers in ((1, 1), (2, 1), (3, 1), (8, 6)):
+        monkeypatch.setattr("os.sched_getaffinity", lambda _, cores=cores: set(range(cores)))
+        assert load(None, {}, {}).media_workers == workers
+    assert load(None, {"media.workers": 4}, {}).media_workers == 4
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "fault"),
+    [
+        ("media.workers", 65, "between 0 and 64"),
+        ("media.port", 65_535, "do not fit from 65535 on"),
+        ("media.name", "Hà Nội", "small letters"),
+        ("media.control", "9000", "HOST:PORT"),
+        ("media.control", "10.0.0.1:9000", "needs control_secret"),
+        ("recording.control", "10.0.0.1:9000", "needs control_secret"),
+        ("recording.tap", "tap", "HOST:PORT"),
+        ("parts", ("web", "sfus"), "sfus is none of web, sfu, recorder, jobs"),
+        ("web.address", "https://host/path", "http(s)://HOST"),
+        ("web.peers", ("https://host",), "needs web.address, redis_url and database_url"),
+    ],
+)
+def test_what_cannot_run_on_several_machines_is_told(key: str, value: object, fault: str) -> None:
+    with pytest.raises(ConfigurationFault, match=re.escape(fault)):
+        load(None, {"media.workers": 2, key: value}, {})
+
+
+def test_several_machines_are_configured_by_the_environment_too() -> None:
+    found = load(None, {}, {"DIEMCAU_PARTS": "web,sfu", "DIEMCAU_CONTROL_SECRET": "x" * 20})
+    assert (found.parts, found.has_pages, found.has_jobs) == (("web", "sfu"), True, False)
+    assert "x" * 20 not in printed(found)
