@@ -5,7 +5,7 @@ a :class:`bridge.errors.Code`. Paths are in PROTOCOL.md; a method of :class:`bri
 :class:`bridge.ports.RecorderNode` stands for each.
 """
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
 
@@ -63,10 +63,32 @@ class ParticipantOrder(msgspec.Struct, frozen=True):
 
 class RoomOrder(msgspec.Struct, frozen=True):
     """``PUT /rooms/{room}``: make it, or change it. ``held``: nothing is forwarded nor tapped (reception interrupted),
-    except from ``notice_from``, the participant who speaks a notice into the held room."""
+    except from ``notice_from``, the participant who speaks a notice into the held room. ``loudest``: so many
+    microphones are forwarded at a time, the loudest, and those of ``always`` beside them; 0: all. The tap gets all."""
 
     held: bool
     notice_from: ParticipantId | None = None
+    loudest: int = 0
+    always: tuple[ParticipantId, ...] = ()
+
+
+class ShownSource(msgspec.Struct, frozen=True):
+    """Whose picture, and which."""
+
+    participant: ParticipantId
+    source: Source
+
+
+MAX_SHOWN = 128
+"""Camera and screen of everybody a room may hold."""
+
+
+class WantsOrder(msgspec.Struct, frozen=True):
+    """``PUT …/wants``: the pictures that the participant's browser shows. Others are paused: nothing of them is sent
+    there, and one that is shown again begins with a key frame. Sound is never paused by it. Sources need not be there
+    yet. None, as before any order: all of them."""
+
+    shown: Annotated[tuple[ShownSource, ...], msgspec.Meta(max_length=MAX_SHOWN)] | None = None
 
 
 class UplinkOffer(msgspec.Struct, frozen=True):
@@ -121,14 +143,17 @@ class TapAnswer(msgspec.Struct, frozen=True):
 
 class LineCounters(msgspec.Struct, frozen=True):
     """One direction of a participant's media since its connection began, over all tracks that flow. ``packets`` of
-    which ``lost`` never came; ``octets`` of payload that passed the gates; jitter of the worst track; ``rtt_ms``: 0
-    while unknown. Of a downlink: what its browser reports."""
+    which ``lost`` never came; ``octets`` of payload that passed the gates; jitter of the worst track, of those that
+    carry sound where one does (packets of one picture leave together, which looks like jitter); ``rtt_ms``: 0 while
+    unknown. Of a downlink: what its browser reports. ``sound_…``: of the sound alone."""
 
     packets: int
     lost: int
     octets: int
     jitter_ms: float
     rtt_ms: float
+    sound_packets: int = 0
+    sound_lost: int = 0
 
 
 class ParticipantLines(msgspec.Struct, frozen=True):
@@ -185,11 +210,38 @@ class DownlinkOffer(msgspec.Struct, frozen=True, tag=True):
     tracks: tuple[DownlinkTrack, ...]
 
 
+class WithheldTrack(msgspec.Struct, frozen=True):
+    """A track that is not sent to somebody, because their browser does not decode ``codec``."""
+
+    participant: ParticipantId
+    source: Source
+    codec: Codec
+
+
+class WithheldChanged(msgspec.Struct, frozen=True, tag=True):
+    """What ``participant`` does not get for want of a decoder, whole at each change."""
+
+    room: RoomId
+    participant: ParticipantId
+    tracks: tuple[WithheldTrack, ...]
+
+
+class UnwantedChanged(msgspec.Struct, frozen=True, tag=True):
+    """Which of ``participant``'s pictures nobody has wanted for 5 s, neither a receiver nor the tap, whole at each
+    change: the browser need not send them until the list is without them."""
+
+    room: RoomId
+    participant: ParticipantId
+    sources: tuple[Source, ...]
+
+
 class SpeakersChanged(msgspec.Struct, frozen=True, tag=True):
-    """Who is speaking now (RFC 6464 levels, smoothed), sent when it changes."""
+    """Who is speaking now (RFC 6464 levels, smoothed), who leads first; ``dominant``: who leads, also in a pause until
+    another does. Sent when either changes."""
 
     room: RoomId
     participants: tuple[ParticipantId, ...]
+    dominant: ParticipantId | None = None
 
 
 class TapChanged(msgspec.Struct, frozen=True, tag=True):
@@ -209,7 +261,15 @@ class RoomGone(msgspec.Struct, frozen=True, tag=True):
 
 
 NodeEvent: TypeAlias = (
-    TransportChanged | TrackPublished | TrackUnpublished | DownlinkOffer | SpeakersChanged | TapChanged | RoomGone
+    TransportChanged
+    | TrackPublished
+    | TrackUnpublished
+    | DownlinkOffer
+    | WithheldChanged
+    | UnwantedChanged
+    | SpeakersChanged
+    | TapChanged
+    | RoomGone
 )
 
 

@@ -81,10 +81,11 @@ class Commits(Protocol):
 
 class LiveSettings(msgspec.Struct, frozen=True):
     """``retain_s``: provisional lock of the recorder's objects; ``planned_minutes``: how long a session is to fit on
-    the recorder's disks."""
+    the recorder's disks; ``loudest``: :attr:`bridge.control.RoomOrder.loudest`."""
 
     retain_s: int = RETAIN_S
     planned_minutes: float = 120
+    loudest: int = 0
 
 
 def recording_row(
@@ -159,7 +160,7 @@ class LiveReception:
         self._stopped: Moment | None = None
         self._begun: RecordingId | None = None
         """Armed, and not named by the reception (yet)."""
-        self.room = NodeRoom(node, room_of(commits.present.id), turn)
+        self.room = NodeRoom(node, room_of(commits.present.id), turn, settings.loudest)
 
     async def place(self, node: NodeId, recorder: RecorderId) -> None:
         """Name node and recorder, and make the room there. Raises Unavailable."""

@@ -27,6 +27,7 @@ from bridge.control import (
     TapOrder,
     UplinkAnswer,
     UplinkOffer,
+    WantsOrder,
 )
 from bridge.handover import Handover
 from bridge.ids import MonoNs, ParticipantId, ReceptionId, RecordingId, RoomId, SeatId, UtcNs
@@ -81,6 +82,10 @@ class MediaNode(Protocol):
 
     async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
         """Drop the downlink's transport and offer anew (the browser came back with nothing)."""
+        ...
+
+    async def put_wants(self, room: RoomId, participant: ParticipantId, order: WantsOrder) -> None:
+        """Which pictures the participant's browser shows; the others are not sent there."""
         ...
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer: ...

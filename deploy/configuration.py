@@ -15,6 +15,8 @@ from zoneinfo import available_timezones
 
 import msgspec
 
+from bridge.rules import MAX_PARTICIPANTS
+
 ENVIRONMENT_PREFIX = "DIEMCAU_"
 
 
@@ -119,11 +121,13 @@ class JobsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The room's own times. Officials away: interrupted by the system, then closed."""
+    """The room's own times. Officials away: interrupted by the system, then closed. ``loudest``: so many microphones
+    are heard at a time beside the chair's and those with the floor, 0 for all."""
 
     interrupt_after_seconds: int = 300
     close_after_seconds: int = 3600
     resume_seconds: int = 30
+    loudest: int = 0
 
 
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -280,6 +284,10 @@ def _put(merged: dict[str, Any], key: str, value: Any) -> None:
     target[name] = value
 
 
+def _room_faults(room: RoomPart) -> list[str]:
+    return [] if 0 <= room.loudest <= MAX_PARTICIPANTS else [f"room.loudest: not between 0 and {MAX_PARTICIPANTS}"]
+
+
 def _faults(configuration: Configuration) -> list[str]:
     web, media = configuration.web, configuration.media
     faults = []
@@ -299,7 +307,7 @@ def _faults(configuration: Configuration) -> list[str]:
         faults.append("archive.signing_key and archive.signing_certificate go together")
     if not 1 <= configuration.recording.planned_minutes <= 1440:
         faults.append("recording.planned_minutes: not between 1 and 1440")
-    faults += _store_faults(configuration) + _jobs_faults(configuration.jobs)
+    faults += _store_faults(configuration) + _jobs_faults(configuration.jobs) + _room_faults(configuration.room)
     if configuration.zone not in available_timezones():
         faults.append(f"zone: {configuration.zone} is no IANA time zone")
     if configuration.language not in ("vi", "en"):

@@ -68,7 +68,9 @@ def signaling_config(configuration: Configuration, folder: DataFolder) -> Signal
         origins=origins(configuration),
         resume_s=room.resume_seconds,
         watch=WatchTimes(room.interrupt_after_seconds, room.close_after_seconds),
-        live=LiveSettings(provisional_days(configuration) * _DAY_S, configuration.recording.planned_minutes),
+        live=LiveSettings(
+            provisional_days(configuration) * _DAY_S, configuration.recording.planned_minutes, room.loudest
+        ),
     )
 
 

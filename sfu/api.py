@@ -13,7 +13,7 @@ from typing import TypeVar
 import msgspec
 from aiohttp import WSCloseCode, web
 
-from bridge.control import DownlinkAnswer, ParticipantOrder, Problem, RoomOrder, TapOrder, UplinkOffer
+from bridge.control import DownlinkAnswer, ParticipantOrder, Problem, RoomOrder, TapOrder, UplinkOffer, WantsOrder
 from bridge.errors import Code, Conflict, Invalid, NotFound, NotPermitted, Refusal, Unavailable
 from bridge.ids import ParticipantId, RoomId
 from sfu.node import Node
@@ -55,6 +55,7 @@ def application(node: Node) -> web.Application:
             web.post(participant + "/uplink", _uplink),
             web.post(participant + "/downlink", _downlink),
             web.post(participant + "/downlink/restart", _restart_downlink),
+            web.put(participant + "/wants", _put_wants),
             web.get(room + "/lines", _room_lines),
             web.put(room + "/tap", _put_tap),
             web.delete(room + "/tap", _delete_tap),
@@ -165,6 +166,11 @@ async def _downlink(request: web.Request) -> web.Response:
 
 async def _restart_downlink(request: web.Request) -> web.Response:
     await request.app[_NODE].restart_downlink(*_who(request))
+    return _done()
+
+
+async def _put_wants(request: web.Request) -> web.Response:
+    await request.app[_NODE].put_wants(*_who(request), await _body(request, WantsOrder))
     return _done()
 
 

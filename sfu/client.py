@@ -19,6 +19,7 @@ from bridge.control import (
     TapOrder,
     UplinkAnswer,
     UplinkOffer,
+    WantsOrder,
 )
 from bridge.errors import Code, Conflict, Invalid, NotFound, NotPermitted, Refusal, Unavailable
 from bridge.ids import ParticipantId, RoomId
@@ -84,6 +85,10 @@ class HttpMediaNode:
     async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
         """Raises NotFound, Conflict(stale_offer) for someone who is not to receive."""
         await self._order("POST", _place(room, participant) + "/downlink/restart")
+
+    async def put_wants(self, room: RoomId, participant: ParticipantId, order: WantsOrder) -> None:
+        """Raises NotFound."""
+        await self._order("PUT", _place(room, participant) + "/wants", order)
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:
         """Raises NotFound(unknown_room)."""

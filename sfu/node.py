@@ -14,6 +14,7 @@ from bridge.control import (
     TapOrder,
     UplinkAnswer,
     UplinkOffer,
+    WantsOrder,
 )
 from bridge.errors import Code, NotFound, Refusal
 from bridge.ids import ParticipantId, RoomId
@@ -108,6 +109,10 @@ class Node:
     async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
         """A new downlink, a new offer."""
         await self._participant(room, participant).restart_downlink()
+
+    async def put_wants(self, room: RoomId, participant: ParticipantId, order: WantsOrder) -> None:
+        """Acts before the next packet."""
+        self._participant(room, participant).set_wants(order)
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:
         """Copy the room to a recorder."""

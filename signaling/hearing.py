@@ -7,7 +7,7 @@ from typing import Any
 from bridge import control
 from bridge.control import NodeEvent, RecorderEvent
 from bridge.events import Event, RecordingHealth, RecordingMoved, SourceEnded, SourcePublished, SpeakersMoved
-from bridge.ids import ParticipantId
+from bridge.ids import ParticipantId, room_of
 from bridge.policy import SYSTEM
 from bridge.rules import may_receive
 from bridge.states import OVER, UNDER_WAY, ReceptionState
@@ -30,6 +30,7 @@ class Hearing:
         self._arrivals = arrivals
         self._post = post
         self._speaking: tuple[ParticipantId, ...] = ()
+        self._dominant: ParticipantId | None = None
         self._telling = False
         self._tap = RecordingHealth.WRITING
         self._untapped = False
@@ -42,6 +43,8 @@ class Hearing:
             control.TrackPublished: self._published,
             control.TrackUnpublished: self._unpublished,
             control.DownlinkOffer: self._offer,
+            control.WithheldChanged: self._withheld,
+            control.UnwantedChanged: self._unwanted,
             control.SpeakersChanged: self._speakers,
             control.TapChanged: self._tap_changed,
             control.StoreChanged: self._store_changed,
@@ -88,12 +91,27 @@ class Hearing:
         if member is not None and self._here(event.participant):  # an order to end their media may be under way
             member.forward(event)
 
+    def _withheld(self, event: control.WithheldChanged) -> None:
+        member = self._members.get(event.participant)
+        if member is not None and self._here(event.participant):
+            member.tell_withheld(event.tracks)
+
+    def _unwanted(self, event: control.UnwantedChanged) -> None:
+        member = self._members.get(event.participant)
+        if member is not None and self._here(event.participant):
+            member.tell_unwanted(event.sources)
+
     def _speakers(self, event: control.SpeakersChanged) -> None:
         """Told and noted once per turn of the loop: a node that repeats its past says many at once."""
-        self._speaking = event.participants
+        self._speaking, self._dominant = event.participants, event.dominant
         if not self._telling:
             self._telling = True
             asyncio.get_running_loop().call_soon(self._tell_speakers)
+
+    def node_restarted(self) -> None:
+        """It knows of nobody who speaks; who spoke in its earlier life was cut off."""
+        if self._speaking or self._dominant:
+            self._speakers(control.SpeakersChanged(room_of(self._memory.present.id), (), None))
 
     def _tell_speakers(self) -> None:
         self._telling = False
@@ -105,7 +123,8 @@ class Hearing:
             if member.line is not None and self._here(participant) and may_receive(present, participant):
                 member.line.send("speakers", Speakers(speaking))
         if present.state is ReceptionState.LIVE:
-            self._memory.note(SYSTEM, "NoteSpeakers", [SpeakersMoved(speaking)])
+            dominant = self._dominant if self._dominant in present.participants else None
+            self._memory.note(SYSTEM, "NoteSpeakers", [SpeakersMoved(speaking, dominant)])
 
     # ── the recording's health: the worst that anybody says ────────────────────────────────────────────────────
 

@@ -29,6 +29,7 @@ from signaling.wire import (
     ResumeAuth,
     UplinkReply,
     UplinkRequest,
+    WantsRequest,
 )
 
 _log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
             "uplink": self._uplink,
             "downlink": self._downlink,
             "restart_downlink": self._restart_downlink,
+            "wants": self._wants,
             "line": self._line,
             "command": self._command,
             "leave": self._leave,
@@ -165,6 +167,9 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
 
     async def _restart_downlink(self, seated: Seated, body: Any) -> Done:
         return await seated.room.restart_downlink(seated.participant)
+
+    async def _wants(self, seated: Seated, body: Any) -> Done:
+        return await seated.room.wants(seated.participant, _read(body, WantsRequest))
 
     async def _line(self, seated: Seated, body: Any) -> Done:
         return seated.room.line_report(seated.participant, _read(body, LineReport))

@@ -7,7 +7,7 @@ without ``await``: nothing can come between, and it works without the database.
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from bridge import commands as c
@@ -31,6 +31,7 @@ from signaling.arrivals import Arrivals
 from signaling.hearing import Hearing
 from signaling.lane import TURN_S, Lane
 from signaling.lines import Line
+from signaling.measuring import Measuring
 from signaling.members import Members
 from signaling.memory import Memory
 from signaling.negotiation import Negotiation
@@ -46,7 +47,7 @@ from signaling.settling import Settling
 from signaling.showing import Showing
 from signaling.views import actor_of
 from signaling.watching import Watching
-from signaling.wire import Done, DownlinkReply, Ended, LineReport, Refused, UplinkReply, UplinkRequest
+from signaling.wire import Done, DownlinkReply, Ended, LineReport, Refused, UplinkReply, UplinkRequest, WantsRequest
 from signaling.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -64,16 +65,17 @@ class Room:
         self.owned = True
         self._parts = parts
         self._clock = clock
+        self._now: Callable[[], Reception] = lambda: self._memory.present
         self._node = node = RoomNode(parts.places, place)
         self._members = Members()
         self._lane = Lane(f"room {stored.id}")
         stream = Stream(parts.service, stored, lambda recorded: self._memory.told(recorded))
         self.writer = Writer(stream, parts.config.unstored, parts.journal)
-        self._refusals = Refusals(parts.service, self._lane, lambda: self._memory.present)
+        self._refusals = Refusals(parts.service, self._lane, self._now)
         self._memory = Memory(stored, self.writer, clock, self._changed, lease.take)
         recorder = parts.places.recorder(place.recorder)
         self.live = LiveReception(self._memory, node, recorder, clock, parts.entropy, parts.config.live, asyncio.Lock())
-        self._settling = Settling(self.live.room, lambda: self._memory.present)
+        self._settling = Settling(self.live.room, self._now)
         self.placement = Placement(
             self.live,
             node,
@@ -87,12 +89,8 @@ class Room:
             has_moved=stored.node not in (None, place.node),
         )
         self._alarms = Alarms(self.writer, lambda: self._showing.changed())
-        self._overseer = Overseer(
-            recorder, lambda: self._memory.present, clock, self._alarms, parts.config.live.planned_minutes
-        )
-        self._showing = Showing(
-            self._members, lambda: self._memory.present, parts.secrets, clock, lambda: self._alarms.present
-        )
+        self._overseer = Overseer(recorder, self._now, clock, self._alarms, parts.config.live.planned_minutes)
+        self._showing = Showing(self._members, self._now, parts.secrets, clock, lambda: self._alarms.present)
         self._arrivals = Arrivals(
             self._memory,
             self._members,
@@ -103,8 +101,9 @@ class Room:
             self._showing.welcome,
         )
         self._hearing = Hearing(self._memory, self._members, self._arrivals, self._lane.post)
+        self._measuring = Measuring(parts.units, self._now, self._members, self._showing.changed)
         self.watching = Watching(
-            node, lambda: self._memory.present, self._hearing, self._alarms, self._overseer, parts.clock
+            node, self._now, self._hearing, self._alarms, self._overseer, parts.clock, self._measuring.take
         )
         self._negotiation = Negotiation(node, self.id, self._members, self.placement.make_again)
         self._watch = resumed_watch(stored, parts.config.watch, clock.mono(), clock.utc())
@@ -141,6 +140,7 @@ class Room:
             "settling": self._settling.run(),
             "overseer": self._overseer.run(),
             "watching": self.watching.run(),
+            "measuring": self._measuring.run(),
         }
         self._tasks = [self._task(name, work) for name, work in works.items()]
         self._ticking = self._task("ticking", self._tick_on())
@@ -276,8 +276,7 @@ class Room:
     def line_report(self, participant: ParticipantId, report: LineReport) -> Done:
         """How good they find their line: shown, not stored."""
         self._said_something(participant)
-        if self._members[participant].quality != report.quality:
-            self._members[participant].quality = report.quality
+        if self._members[participant].says(report.quality):
             self._showing.changed()
         return Done(self._showing.revision)
 
@@ -299,6 +298,12 @@ class Room:
         await self._negotiation.downlink(participant, reply)
         return Done(self._showing.revision)
 
+    async def wants(self, participant: ParticipantId, request: WantsRequest) -> Done:
+        """See :meth:`Negotiation.wants`."""
+        self._said_something(participant)
+        await self._negotiation.wants(participant, request, self.present.participants)
+        return Done(self._showing.revision)
+
     async def restart_downlink(self, participant: ParticipantId) -> Done:
         """See :meth:`Negotiation.restart_downlink`."""
         self._said_something(participant)
@@ -315,6 +320,7 @@ class Room:
     def node_restarted(self) -> None:
         """Every connection is gone."""
         self.placement.node_restarted()
+        self._hearing.node_restarted()
         self._lane.post(self.placement.follow)
 
     def recorder_restarted(self) -> None:

@@ -15,6 +15,7 @@ from bridge.control import (
     TapOrder,
     UplinkAnswer,
     UplinkOffer,
+    WantsOrder,
 )
 from bridge.ids import NodeId, ParticipantId, RoomId
 from bridge.ports import MediaNode
@@ -59,6 +60,9 @@ class RoomNode:
 
     async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
         await self._now.restart_downlink(room, participant)
+
+    async def put_wants(self, room: RoomId, participant: ParticipantId, order: WantsOrder) -> None:
+        await self._now.put_wants(room, participant, order)
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:
         return await self._now.put_tap(room, order)

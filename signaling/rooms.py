@@ -75,7 +75,17 @@ class Rooms:
         self._rooms: dict[ReceptionId, Room] = {}
         self._ears = Ears(places, self._rooms)
         self._parts = RoomParts(
-            config, service, journal, places, secrets, clock, entropy, self._times, self._retire, self._ears.moved
+            config,
+            units,
+            service,
+            journal,
+            places,
+            secrets,
+            clock,
+            entropy,
+            self._times,
+            self._retire,
+            self._ears.moved,
         )
         self._turns: dict[ReceptionId, asyncio.Lock] = {}
         self._ending: dict[ReceptionId, asyncio.Task[None]] = {}

@@ -7,7 +7,7 @@ from typing import Self
 from bridge.archive_rows import AccessEvents, FixityChecks, Recordings, ViewingCopies
 from bridge.client_rows import Clients, KeptAnswers
 from bridge.people_rows import Accounts, FirstLinks, Offices, Organisation, SecondFactors, Sessions, SignIns
-from bridge.reception_rows import Invitations, Receptions, Visits
+from bridge.reception_rows import Invitations, LineLooks, Receptions, Visits
 from bridge.repositories import Audit, KeyLists, Leases, Nodes, Outbox, UnitOfWork, UsedTokens
 from bridge.trying_rows import Repeats, Tries
 from storage.engine import Database, Kind
@@ -19,6 +19,7 @@ from storage.repositories.first_links import SqlFirstLinks
 from storage.repositories.invitations import SqlInvitations
 from storage.repositories.key_lists import SqlKeyLists
 from storage.repositories.leases import SqlLeases
+from storage.repositories.line_looks import SqlLineLooks
 from storage.repositories.nodes import SqlNodes
 from storage.repositories.offices import SqlOffices
 from storage.repositories.organisation import SqlOrganisation
@@ -53,6 +54,7 @@ class SqlUnit:
     first_links: FirstLinks
     visits: Visits
     receptions: Receptions
+    line_looks: LineLooks
     recordings: Recordings
     access_events: AccessEvents
     fixity_checks: FixityChecks
@@ -94,6 +96,7 @@ class SqlUnit:
         self.first_links = SqlFirstLinks(transaction)
         self.visits = SqlVisits(transaction)
         self.receptions = SqlReceptions(transaction)
+        self.line_looks = SqlLineLooks(transaction)
         self.recordings = SqlRecordings(transaction)
         self.access_events = SqlAccessEvents(transaction)
         self.fixity_checks = SqlFixityChecks(transaction)

@@ -114,6 +114,8 @@ ASKED: Mapping[Route, Action] = {
     ("POST", f"{_RECEPTION_API}/invitations/{{seat}}/renew"): Action.INVITE,
     ("GET", "/operator"): Action.WATCH_ROOMS,
     ("GET", _WATCHED): Action.WATCH_ROOMS,
+    ("GET", f"{_WATCHED}/lines"): Action.WATCH_ROOMS,
+    ("GET", f"{_RECEPTION_API}/lines"): Action.WATCH_ROOMS,
     ("POST", f"{_WATCHED}/help"): Action.WATCH_ROOMS,
     ("POST", f"{_WATCHED}/help/take-back"): Action.WATCH_ROOMS,
     ("GET", "/api/receptions"): Action.SEE_RECEPTION,

@@ -40,7 +40,7 @@ from web.middlewares.sessions import find_session, limits
 from web.middlewares.theme import keep_theme
 from web.officebook import OfficeBook, defaults_of
 from web.once import Once, Untold
-from web.pages import enter, invitations, offices, operator, reception, receptions, room, steps, today
+from web.pages import enter, invitations, offices, operator, pastlines, reception, receptions, room, steps, today
 from web.pages.account import AccountPages
 from web.pages.api import ApiPages
 from web.pages.archive import ArchivePages
@@ -169,6 +169,7 @@ def _operator() -> list[web.RouteDef]:
     return [
         web.get("/operator", operator.listing),
         web.get(one, operator.show),
+        web.get(f"{one}/lines", pastlines.show),
         web.post(f"{one}/help", operator.offer_help),
         web.post(f"{one}/help/take-back", operator.take_back_help),
     ]

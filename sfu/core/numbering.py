@@ -24,6 +24,11 @@ class Numbering:
         self._spans: deque[tuple[int, int | None]] = deque(maxlen=_SPANS)
         """(from this sequence on, subtract this; None: dropped)."""
 
+    @property
+    def rests(self) -> bool:
+        """Nothing is forwarded now: before the first packet, and after :meth:`interrupt`."""
+        return self._shift is None
+
     def forward(self, sequence: int) -> int:
         """The number of a packet that is newer than all before it."""
         shift = self._shift

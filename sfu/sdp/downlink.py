@@ -24,7 +24,7 @@ _SESSION_ID = 1
 
 def build_downlink_offer(slots: Sequence[Slot], local: LocalIce, session_version: int) -> str:
     """The offer of these m-lines, in this order. A later offer only appends slots or changes
-    ``active``, ``ssrc``, ``stream`` and ``track`` of known ones (RFC 3264 §8: m-lines stay)."""
+    ``active``, ``ssrc``, ``stream``, ``track`` and ``codecs`` of known ones (RFC 3264 §8: m-lines stay)."""
     return serialise(
         SessionDescription(
             ufrag=local.ufrag,
@@ -55,7 +55,7 @@ def parse_answer(text: str, slots: Sequence[Slot]) -> SessionDescription:
 
 
 def _offer_media(slot: Slot, local: LocalIce) -> MediaDescription:
-    codecs, rtx, red = downlink_codecs(slot.kind), downlink_repairs(slot.kind), downlink_redundancies(slot.kind)
+    codecs, rtx, red = downlink_codecs(slot.codecs), downlink_repairs(slot.codecs), downlink_redundancies(slot.kind)
     ssrcs = _ssrcs(slot)
     return MediaDescription(
         mid=slot.mid,

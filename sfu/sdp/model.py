@@ -16,6 +16,7 @@ RID_URI = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
 REPAIRED_RID_URI = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 AUDIO_LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 ABS_SEND_TIME_URI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+TRANSPORT_CC_URI = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 
 
 class Direction(StrEnum):
@@ -207,5 +208,7 @@ class Slot(msgspec.Struct, frozen=True):
     cname: str
     stream: str
     track: str
+    codecs: tuple[Codec, ...]
+    """What is offered, the preferred first."""
     repair: Ssrc = Ssrc(0)
     """Of the retransmissions (RFC 4588); 0: none."""

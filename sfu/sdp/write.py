@@ -10,7 +10,7 @@ from bridge.media import Codec
 from sfu.sdp.model import Address, CodecOffer, MediaDescription, SessionDescription
 from sfu.sdp.simulcast import serialise_rid, serialise_simulcast
 
-_ENCODING = {Codec.VP8: "VP8", Codec.H264: "H264", Codec.OPUS: "opus"}
+_ENCODING = {Codec.VP8: "VP8", Codec.VP9: "VP9", Codec.H264: "H264", Codec.AV1: "AV1", Codec.OPUS: "opus"}
 _VIDEO_CLOCK = 90_000
 _HOST_PREFERENCE = 126
 """RFC 8445 §5.1.2.2, recommended for host candidates."""

@@ -29,6 +29,7 @@ from bridge.control import (
     TrackPublished,
     UplinkAnswer,
     UplinkOffer,
+    WantsOrder,
 )
 from bridge.errors import Code, Conflict, Invalid, NotFound, Refusal, Unavailable
 from bridge.ids import Mid, MonoNs, NodeId, ParticipantId, RecorderId, RecordingId, RoomId, TrackId, UtcNs
@@ -113,6 +114,7 @@ class FakeRoom(msgspec.Struct):
     order: RoomOrder
     participants: dict[ParticipantId, ParticipantOrder] = {}
     offered: set[ParticipantId] = set()
+    wants: dict[ParticipantId, WantsOrder] = {}
     tap: TapOrder | None = None
 
 
@@ -214,6 +216,10 @@ class FakeNode:
         self._answer(f"restart {participant}")
         self._known(room, participant)
         self._offer(room, participant)
+
+    async def put_wants(self, room: RoomId, participant: ParticipantId, order: WantsOrder) -> None:
+        self._answer(f"wants {participant}")
+        self._known(room, participant).wants[participant] = order
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:
         self._answer(f"tap recording={order.recording}")

@@ -70,6 +70,8 @@ PAGES = (
     Shown("/operator", OPERATOR),
     Shown("/operator/receptions/{live}", OPERATOR),
     Shown("/operator/receptions/{reception}", "admin"),
+    Shown("/operator/receptions/{live}/lines", OPERATOR),
+    Shown("/operator/receptions/{reception}/lines", "admin"),
     Shown("/archive", "archivist", paper=True),
     Shown("/archive?title=held&from=2026-11-01&person=chu", "archivist"),
     Shown("/archive?title=nothing&proof=faulty", "archivist"),

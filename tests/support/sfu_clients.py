@@ -34,6 +34,7 @@ from bridge.control import (
     TransportChanged,
     UplinkOffer,
 )
+from bridge.errors import Conflict, NotFound
 from bridge.ids import Mid, NodeId, ParticipantId, RoomId
 from bridge.media import Source
 from deploy.time import SystemClock, SystemEntropy
@@ -298,7 +299,8 @@ class Stage:
             self.events.append(event)  # type: ignore[arg-type]
             self._came.notify_all()
         if isinstance(event, DownlinkOffer) and event.participant in self.clients:
-            with suppress(ConnectionError):
+            # Whoever it is for may have been removed since, or their connection restarted.
+            with suppress(ConnectionError, NotFound, Conflict):
                 await self.clients[event.participant].take_offer(event)
 
     async def close(self) -> None:

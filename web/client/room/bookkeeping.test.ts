@@ -69,9 +69,26 @@ describe("the line", () => {
   it("is good, poor or bad by loss and delay", () => {
     expect(qualityOf(sample)).toBe("good");
     expect(qualityOf({ ...sample, lost: 10 })).toBe("poor");
-    expect(qualityOf({ ...sample, lost: 30 })).toBe("bad");
+    expect(qualityOf({ ...sample, lost: 35 })).toBe("bad");
     expect(rating({ ...sample, roundTripMs: 2_000 })).toBeLessThan(80);
   });
+
+  // tests/unit/bridge/test_quality.py has the same table.
+  it.each([
+    [0, 0, 0, 92.56],
+    [0, 3, 20, 92.18],
+    [1, 3, 20, 88.54],
+    [10, 3, 20, 65.11],
+    [35, 3, 20, 36.86],
+    [0, 10, 300, 86.37],
+    [0, 10, 600, 66.27],
+    [100, 0, 0, 16.62],
+  ])(
+    "is rated as on the server: %i %% lost, %i ms jitter, %i ms round trip",
+    (lost, jitterMs, roundTripMs, expected) => {
+      expect(rating({ lost, expected: 100, jitterMs, roundTripMs })).toBeCloseTo(expected, 1);
+    },
+  );
 
   it("is as good as its worse half", () => {
     expect(worst(["good", "bad", null])).toBe("bad");

@@ -6,6 +6,7 @@
 
 import { LINE_DOWN, Refusal } from "../api";
 import { Downlink } from "./downlink";
+import { watchHidden } from "./hidden-tab";
 import { LocalMedia } from "./local-media";
 import type { Direction, Input, RoomState, Transport } from "./state";
 import type { Quality } from "./quality";
@@ -13,6 +14,7 @@ import { SteadyLine } from "./steady-line";
 import { watchQuality } from "./stats";
 import { Uplink } from "./uplink";
 import { mayPublish, me } from "./view";
+import { Wants } from "./wants";
 import type { Command } from "./session";
 import type { Offer, Source } from "../wire/signaling";
 import type { IceServer, RoomConfig } from "../wire/web";
@@ -33,6 +35,7 @@ const SOURCES = ["microphone", "camera", "screen"] as const;
 export class RoomMedia {
   readonly local: LocalMedia;
   readonly downlink: Downlink;
+  readonly wants: Wants;
   uplink: Uplink | null = null;
   readonly #line = new SteadyLine();
 
@@ -48,6 +51,10 @@ export class RoomMedia {
       replaced: (source) => {
         this.#replaced(source);
       },
+    });
+    this.wants = new Wants((shown) => signalling.ask("wants", { shown }));
+    watchHidden((hidden) => {
+      this.wants.hidden(hidden);
     });
     this.downlink = new Downlink({
       ice: () => signalling.ice(),
@@ -91,6 +98,7 @@ export class RoomMedia {
   begin(): void {
     this.#line.forget();
     this.downlink.close();
+    this.wants.again();
     void this.#makeUplink();
     void this.#agreeOnCamera();
   }
@@ -98,6 +106,8 @@ export class RoomMedia {
   /** The socket is back; what still stands is kept, the rest is made anew. */
   goOn(): void {
     this.#line.forget();
+    this.wants.again();
+    this.stopSending([]); // when somebody's wish was lost meanwhile, it is said again
     const { uplink, downlink } = this.store.state;
     if (uplink !== "connected" || this.uplink === null) void this.#makeUplink();
     if (downlink !== "connected") void this.#askDownlinkAnew();
@@ -111,10 +121,18 @@ export class RoomMedia {
     });
   }
 
+  /** Nobody sees these pictures of mine now; all others are sent. */
+  stopSending(sources: readonly Source[]): void {
+    void this.uplink?.stop(sources).catch((error: unknown) => {
+      this.#trouble(error);
+    });
+  }
+
   /** Both connections end; devices stay as they are. */
   disconnect(): void {
     this.uplink?.close();
     this.uplink = null;
+    this.wants.rest();
     this.downlink.close();
   }
 

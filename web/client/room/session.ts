@@ -172,6 +172,12 @@ export class Session {
       offer: (offer) => {
         this.media.take(offer);
       },
+      withheld: ({ tracks }) => {
+        this.store.send({ type: "withheld", tracks });
+      },
+      unwanted: ({ sources }) => {
+        this.media.stopSending(sources);
+      },
       renegotiate: () => {
         this.media.begin();
       },

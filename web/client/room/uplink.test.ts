@@ -152,6 +152,20 @@ describe("the uplink", () => {
     expect(said.map((request) => request.sources[2])).toEqual([undefined, "screen", undefined]);
   });
 
+  it("sends no picture that nobody sees, and sends it again at once", async () => {
+    const { uplink, said } = planned();
+    await uplink.start({ camera: track("video") });
+    const active = (): (boolean | undefined)[] =>
+      FakeConnection.last.lines.slice(1).map((line) => line.sender.parameters.encodings[0]?.active);
+    await uplink.stop(["camera"]);
+    expect(active()).toEqual([false, true]);
+    await uplink.put("screen", track("video"));
+    expect(active()).toEqual([false, true]);
+    await uplink.stop([]);
+    expect(active()).toEqual([true, true]);
+    expect(said).toHaveLength(2);
+  });
+
   it("does one thing after another, however fast it is asked", async () => {
     const { uplink, said } = planned();
     await Promise.all([

@@ -28,6 +28,7 @@ export class Uplink {
   readonly #steps = new OneAtATime();
   readonly #lines = new Map<Source, RTCRtpTransceiver>();
   readonly #unwatch: () => void;
+  #stopped: ReadonlySet<Source> = new Set();
 
   constructor(private readonly plan: UplinkPlan) {
     this.connection = new RTCPeerConnection({
@@ -70,6 +71,14 @@ export class Uplink {
     });
   }
 
+  /** Sends these pictures no longer, and all others again; their devices and m-lines stay. */
+  stop(sources: readonly Source[]): Promise<void> {
+    return this.#steps.run(async () => {
+      this.#stopped = new Set(sources);
+      if (this.connection.signalingState !== "closed") await this.#cap();
+    });
+  }
+
   /** I end it. */
   close(): void {
     this.#unwatch();
@@ -96,14 +105,15 @@ export class Uplink {
     }));
   }
 
-  /** Firefox takes the caps only now, through setParameters; elsewhere it says the same again. */
+  /** Firefox takes the caps only now, through setParameters; elsewhere it says the same again. What nobody sees is not
+   *  even encoded. */
   async #cap(): Promise<void> {
     for (const [source, line] of this.#lines) {
       const cap = capOf(source, this.plan.cameraKbps, this.plan.screenKbps);
       const parameters = line.sender.getParameters();
       const encoding = (parameters.encodings as RTCRtpEncodingParameters[] | undefined)?.[0];
       if (cap === null || encoding === undefined) continue;
-      Object.assign(encoding, cap);
+      Object.assign(encoding, cap, { active: !this.#stopped.has(source) });
       parameters.degradationPreference =
         source === "screen" ? "maintain-resolution" : "maintain-framerate";
       await line.sender.setParameters(parameters);

@@ -61,7 +61,7 @@ export type Source = "camera" | "microphone" | "screen";
 /**
  * Codecs the node forwards and the recorder muxes (names as in SDP, lower case).
  */
-export type Codec = "h264" | "opus" | "vp8";
+export type Codec = "av1" | "h264" | "opus" | "vp8" | "vp9";
 /**
  * Why a track has a hole that is not declared silence.
  */

@@ -87,6 +87,16 @@ class Walk:
             self._check(self.room.down(MICROPHONE, 200 + self.joined, red=63 if self.joined % 2 else None))
             self.joined += 1
 
+    def pause(self) -> None:
+        for ssrc in range(self.joined):
+            self.room.pause(100 + ssrc)
+            self.room.pause(200 + ssrc)
+
+    def resume(self) -> None:
+        for ssrc in range(self.joined):
+            self._check(self.room.resume(100 + ssrc))
+            self._check(self.room.resume(200 + ssrc))
+
     def tick(self) -> None:
         self._check(self.room.tick())
 
@@ -136,12 +146,16 @@ STEPS = (
     W.tick,
     W.grow,
     W.shrink,
+    W.pause,
+    W.resume,
 )
 LATE_BEHIND_A_GATE = [W.key, W.join, W.miss, W.close, W.packet, W.open, W.key, W.late, W.nack]
+LATE_BEHIND_A_PAUSE = [W.key, W.join, W.miss, W.packet, W.pause, W.late, W.resume, W.packet, W.nack]
 
 
 @given(st.lists(st.sampled_from(STEPS), max_size=120), st.sampled_from(EDGES))
 @example(LATE_BEHIND_A_GATE, 0)
+@example(LATE_BEHIND_A_PAUSE, 0)
 def test_no_sequence_number_is_ever_used_for_two_packets(steps: list, first: int) -> None:  # type: ignore[type-arg]
     walk = Walk(first)
     for step in steps:
