@@ -13,16 +13,12 @@ import msgspec
 
 from bridge.board import WatchedRoom
 from bridge.control import (
-    ArmOrder,
     DownlinkAnswer,
     NodeHealth,
     Numbered,
     ParticipantOrder,
     ProbeAnswer,
     ProbeOffer,
-    Proof,
-    RecorderHealth,
-    RecordingStatus,
     RoomLines,
     RoomOrder,
     TapAnswer,
@@ -33,6 +29,7 @@ from bridge.control import (
 )
 from bridge.handover import Handover
 from bridge.ids import MonoNs, ParticipantId, ReceptionId, RecordingId, RoomId, SeatId, UtcNs
+from bridge.recorder_control import ArmOrder, Proof, RecorderHealth, RecordingStatus
 
 
 class Clock(Protocol):

@@ -5,7 +5,6 @@ with every fault at once, each naming its key.
 """
 
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
@@ -18,7 +17,7 @@ import msgspec
 from bridge.rules import MAX_PARTICIPANTS
 from bridge.turn import TurnRelays
 from deploy.monitoringpart import LogPart, MonitoringPart, monitoring_faults
-from deploy.part_faults import AUTO, jobs_faults, media_faults, turn_faults
+from deploy.part_faults import AUTO, jobs_faults, media_faults, place_faults, turn_faults
 
 ENVIRONMENT_PREFIX = "DIEMCAU_"
 
@@ -315,7 +314,8 @@ def _faults(configuration: Configuration) -> list[str]:
     web, faults = configuration.web, []
     if not 1 <= web.port <= 65_534:
         faults.append(f"web.port: {web.port} is not between 1 and 65534")
-    faults += _place_faults(configuration)
+    faults += place_faults(configuration)
+    faults += [f"parts: {part} is none of {', '.join(PARTS)}" for part in configuration.parts if part not in PARTS]
     if bool(web.tls_cert) != bool(web.tls_key):
         faults.append("web.tls_cert and web.tls_key go together")
     if not 5 <= configuration.recording.segment_seconds <= 600:
@@ -333,42 +333,6 @@ def _faults(configuration: Configuration) -> list[str]:
     if configuration.language not in ("vi", "en"):
         faults.append(f"language: {configuration.language} is not vi or en")
     return faults
-
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
-_HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})", re.ASCII)
-
-
-_ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?", re.ASCII)
-
-
-def _place_faults(configuration: Configuration) -> list[str]:
-    """Of what runs where, and how machines reach one another."""
-    media, web, faults = configuration.media, configuration.web, []
-    for key, origin in (("web.address", web.address), *(("web.peers", peer) for peer in web.peers)):
-        if origin and not _ORIGIN.fullmatch(origin):
-            faults.append(f"{key}: {origin} is not of the form http(s)://HOST or http(s)://HOST:PORT")
-    if web.peers and not (web.address and configuration.redis_url and configuration.database_url):
-        faults.append("web.peers: needs web.address, redis_url and database_url")
-    if not 0 <= media.workers <= 64:
-        faults.append(f"media.workers: {media.workers} is not between 0 and 64")
-    elif configuration.media_port <= 65_535 < configuration.media_port_of(configuration.media_workers):
-        faults.append(f"media.port: {configuration.media_workers} nodes do not fit from {configuration.media_port} on")
-    if not _NAME.fullmatch(media.name):
-        faults.append(f"media.name: {media.name} is not of 1 to 40 small letters, digits and hyphens")
-    faults += [f"parts: {part} is none of {', '.join(PARTS)}" for part in configuration.parts if part not in PARTS]
-    addresses = {"media.control": media.control}
-    addresses |= {f"recording.{name}": getattr(configuration.recording, name) for name in ("control", "tap")}
-    for key, address in addresses.items():
-        if address and not _HOST_AND_PORT.fullmatch(address):
-            faults.append(f"{key}: {address} is not of the form HOST:PORT")
-        elif address and key != "recording.tap" and len(configuration.control_secret) < LEAST_SECRET:
-            faults.append(f"{key}: needs control_secret, of {LEAST_SECRET} characters or more")
-    return faults
-
-
-LEAST_SECRET = 20
-"""Characters of ``control_secret``: whoever guesses it commands the media."""
 
 
 def _store_faults(configuration: Configuration) -> list[str]:

@@ -1,12 +1,20 @@
 """What can be wrong with single parts of the configuration."""
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING
 
 from bridge.turn import LEAST_SECRET, is_turn_address
 
 if TYPE_CHECKING:
-    from deploy.configuration import JobsPart, MediaPart, TurnPart
+    from deploy.configuration import Configuration, JobsPart, MediaPart, TurnPart
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
+_ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?", re.ASCII)
+_HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})", re.ASCII)
+
+LEAST_CONTROL_SECRET = 20
+"""Characters of ``control_secret``: whoever guesses it commands the media."""
 
 AUTO = "auto"
 """As ``media.announce``: this machine's own addresses."""
@@ -59,3 +67,27 @@ def jobs_faults(jobs: "JobsPart") -> list[str]:
         for name, (value, least, most) in limits.items()
         if not least <= value <= most
     ]
+
+
+def place_faults(configuration: "Configuration") -> list[str]:
+    """One line each: of what runs where, and how machines reach one another."""
+    media, web, faults = configuration.media, configuration.web, []
+    for key, origin in (("web.address", web.address), *(("web.peers", peer) for peer in web.peers)):
+        if origin and not _ORIGIN.fullmatch(origin):
+            faults.append(f"{key}: {origin} is not of the form http(s)://HOST or http(s)://HOST:PORT")
+    if web.peers and not (web.address and configuration.redis_url and configuration.database_url):
+        faults.append("web.peers: needs web.address, redis_url and database_url")
+    if not 0 <= media.workers <= 64:
+        faults.append(f"media.workers: {media.workers} is not between 0 and 64")
+    elif configuration.media_port <= 65_535 < configuration.media_port_of(configuration.media_workers):
+        faults.append(f"media.port: {configuration.media_workers} nodes do not fit from {configuration.media_port} on")
+    if not _NAME.fullmatch(media.name):
+        faults.append(f"media.name: {media.name} is not of 1 to 40 small letters, digits and hyphens")
+    addresses = {"media.control": media.control}
+    addresses |= {f"recording.{name}": getattr(configuration.recording, name) for name in ("control", "tap")}
+    for key, address in addresses.items():
+        if address and not _HOST_AND_PORT.fullmatch(address):
+            faults.append(f"{key}: {address} is not of the form HOST:PORT")
+        elif address and key != "recording.tap" and len(configuration.control_secret) < LEAST_CONTROL_SECRET:
+            faults.append(f"{key}: needs control_secret, of {LEAST_CONTROL_SECRET} characters or more")
+    return faults

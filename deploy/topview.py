@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from bridge.control import LineCounters, NodeFigures, ParticipantLines, RecorderHealth, RoomFigures
+from bridge.control import LineCounters, NodeFigures, ParticipantLines, RoomFigures
 from bridge.ids import NS_PER_S
+from bridge.recorder_control import RecorderHealth
 
 _BITS = 8
 

@@ -25,9 +25,10 @@ from aiohttp import WSCloseCode, web
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from bridge.about import about
-from bridge.control import ArmOrder, Problem
+from bridge.control import Problem
 from bridge.errors import Code, Refusal
 from bridge.ids import RecordingId
+from bridge.recorder_control import ArmOrder
 from recorder.places import bound_socket
 from recorder.recorder import Recorder
 

@@ -6,9 +6,10 @@ from typing import TypeVar
 import msgspec
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, UnixConnector, WSMsgType
 
-from bridge.control import ArmOrder, Numbered, Problem, Proof, RecorderHealth, RecordingStatus
+from bridge.control import Numbered, Problem
 from bridge.errors import Code, Conflict, Invalid, NotFound, Refusal, Unavailable
 from bridge.ids import RecordingId
+from bridge.recorder_control import ArmOrder, Proof, RecorderHealth, RecordingStatus
 
 QUICK_S = 5.0
 PROOF_S = 10.0

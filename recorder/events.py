@@ -4,7 +4,8 @@ from collections import deque
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 
-from bridge.control import Numbered, RecorderEvent, SegmentStored, SpoolChanged, StoreChanged
+from bridge.control import Numbered
+from bridge.recorder_control import RecorderEvent, SegmentStored, SpoolChanged, StoreChanged
 from recorder.news import News
 
 KEPT = 4096

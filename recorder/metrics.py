@@ -16,8 +16,8 @@ from prometheus_client.core import (
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from bridge.control import RecorderHealth
 from bridge.figures import Lateness
+from bridge.recorder_control import RecorderHealth
 from recorder.events import Published
 from recorder.recording import Figures
 

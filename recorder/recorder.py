@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bridge.about import about_only
-from bridge.control import ArmOrder, RecorderHealth, RecordingStatus
 from bridge.errors import Code, Conflict, Invalid, MalformedInput, NotFound, Unavailable
 from bridge.ids import NS_PER_S, RecorderId, RecordingId
+from bridge.recorder_control import ArmOrder, RecorderHealth, RecordingStatus
 from recorder.disks import disks
 from recorder.intake import Intake
 from recorder.metrics import Observed, exposition

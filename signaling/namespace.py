@@ -167,14 +167,14 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
         return await seated.room.uplink(seated.participant, request)
 
     async def _downlink(self, seated: Seated, body: Any) -> Done:
-        return await seated.room.downlink(seated.participant, _read(body, DownlinkReply))
+        return await seated.room.negotiate(seated.participant, _read(body, DownlinkReply))
 
     async def _restart_downlink(self, seated: Seated, body: Any) -> Done:
         request = RestartRequest() if body is None else _read(body, RestartRequest)
-        return await seated.room.restart_downlink(seated.participant, request)
+        return await seated.room.negotiate(seated.participant, request)
 
     async def _wants(self, seated: Seated, body: Any) -> Done:
-        return await seated.room.wants(seated.participant, _read(body, WantsRequest))
+        return await seated.room.negotiate(seated.participant, _read(body, WantsRequest))
 
     async def _line(self, seated: Seated, body: Any) -> Done:
         return seated.room.line_report(seated.participant, _read(body, LineReport))

@@ -13,7 +13,7 @@ from typing import Any
 from bridge import commands as c
 from bridge.about import about_only
 from bridge.commands import RoomCommand
-from bridge.control import NodeEvent, RecorderEvent
+from bridge.control import NodeEvent
 from bridge.decisions import decide
 from bridge.errors import Code, NotFound, NotPermitted, Refusal, Unavailable
 from bridge.events import Departure, ParticipantJoined, ParticipantLeft
@@ -22,6 +22,7 @@ from bridge.live import LiveReception
 from bridge.policy import SENDING, SYSTEM, Actor, authorise
 from bridge.ports import JoinGrant
 from bridge.reception import Reception
+from bridge.recorder_control import RecorderEvent
 from bridge.sessionclock import SessionClock
 from bridge.states import OVER, UNDER_WAY, ReceptionState
 from bridge.stream import Stream
@@ -35,7 +36,7 @@ from signaling.lines import Line
 from signaling.measuring import Measuring
 from signaling.members import Members
 from signaling.memory import Memory
-from signaling.negotiation import Negotiation
+from signaling.negotiation import Negotiated, Negotiation
 from signaling.overseer import Overseer
 from signaling.pauses import passed
 from signaling.placement import Placement
@@ -48,17 +49,7 @@ from signaling.settling import Settling
 from signaling.showing import Showing
 from signaling.views import actor_of
 from signaling.watching import Watching
-from signaling.wire import (
-    Done,
-    DownlinkReply,
-    Ended,
-    LineReport,
-    Refused,
-    RestartRequest,
-    UplinkReply,
-    UplinkRequest,
-    WantsRequest,
-)
+from signaling.wire import Done, Ended, LineReport, Refused, UplinkReply, UplinkRequest
 from signaling.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -293,22 +284,10 @@ class Room:
             raise
         return await self._negotiation.uplink(participant, request)
 
-    async def downlink(self, participant: ParticipantId, reply: DownlinkReply) -> Done:
-        """See :meth:`Negotiation.downlink`."""
+    async def negotiate(self, participant: ParticipantId, asked: Negotiated) -> Done:
+        """See :meth:`Negotiation.take`."""
         self._said_something(participant)
-        await self._negotiation.downlink(participant, reply)
-        return Done(self._showing.revision)
-
-    async def wants(self, participant: ParticipantId, request: WantsRequest) -> Done:
-        """See :meth:`Negotiation.wants`."""
-        self._said_something(participant)
-        await self._negotiation.wants(participant, request, self.present.participants)
-        return Done(self._showing.revision)
-
-    async def restart_downlink(self, participant: ParticipantId, request: RestartRequest) -> Done:
-        """See :meth:`Negotiation.restart_downlink`."""
-        self._said_something(participant)
-        await self._negotiation.restart_downlink(participant, request)
+        await self._negotiation.take(participant, asked, self.present.participants)
         return Done(self._showing.revision)
 
     # ── what the room hears ────────────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,14 @@ from typing import Protocol
 
 import msgspec
 
-from bridge.control import DownlinkAnswer, LineCounters, ParticipantLines, ParticipantOrder, UplinkOffer, WantsOrder
+from bridge.control import (
+    DownlinkAnswer,
+    LineCounters,
+    ParticipantLines,
+    ParticipantOrder,
+    UplinkOffer,
+    WantsOrder,
+)
 from bridge.errors import Code, Conflict, MalformedSdp, NotFound, Refusal
 from bridge.ids import ParticipantId, RoomId, TrackId
 from bridge.media import CLOSED_REASON, GateReason, Kind, Source

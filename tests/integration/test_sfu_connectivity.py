@@ -10,7 +10,14 @@ import aioice.ice
 import pytest
 from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
 
-from bridge.control import DownlinkAnswer, DownlinkOffer, ProbeOffer, TrackUnpublished, TransportChanged, UplinkOffer
+from bridge.control import (
+    DownlinkAnswer,
+    DownlinkOffer,
+    ProbeOffer,
+    TrackUnpublished,
+    TransportChanged,
+    UplinkOffer,
+)
 from bridge.errors import Code, Refusal
 from bridge.ids import NS_PER_S, Mid, UtcNs
 from bridge.media import Source

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Collection
 import msgspec
 
 from bridge.control import (
-    ArmOrder,
     DownlinkAnswer,
     DownlinkOffer,
     Gates,
@@ -18,10 +17,6 @@ from bridge.control import (
     Numbered,
     ParticipantLines,
     ParticipantOrder,
-    Proof,
-    RecorderEvent,
-    RecorderHealth,
-    RecordingStatus,
     RoomLines,
     RoomOrder,
     TapAnswer,
@@ -36,6 +31,13 @@ from bridge.ids import Mid, MonoNs, NodeId, ParticipantId, RecorderId, Recording
 from bridge.media import Codec, Kind, Moment, Source
 from bridge.ports import Clock
 from bridge.reception import Reception
+from bridge.recorder_control import (
+    ArmOrder,
+    Proof,
+    RecorderEvent,
+    RecorderHealth,
+    RecordingStatus,
+)
 from signaling.places import Place
 
 AUTUMN_2026_NS = 1_790_000_000_000_000_000

@@ -5,7 +5,14 @@ from io import StringIO
 import msgspec
 from rich.console import Console, Group
 
-from bridge.control import LineCounters, NodeFigures, NodeHealth, ParticipantLines, RoomFigures, TapFigures
+from bridge.control import (
+    LineCounters,
+    NodeFigures,
+    NodeHealth,
+    ParticipantLines,
+    RoomFigures,
+    TapFigures,
+)
 from bridge.ids import NS_PER_S, NodeId, ParticipantId, RoomId
 from deploy.top import tables
 from deploy.topview import RecorderRow, View, viewed

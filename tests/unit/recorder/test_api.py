@@ -10,9 +10,10 @@ import pytest
 from aiohttp import ClientSession, UnixConnector
 from prometheus_client.parser import text_string_to_metric_families
 
-from bridge.control import ArmOrder, Problem, SegmentStored, SpoolChanged
+from bridge.control import Problem
 from bridge.errors import Code, Conflict, Invalid, NotFound, Refusal, Unavailable
 from bridge.ids import RecorderId, RecordingId, RoomId, TrackId
+from bridge.recorder_control import ArmOrder, SegmentStored, SpoolChanged
 from deploy.time import SystemClock, SystemEntropy
 from recorder.build import RecorderConfig, build
 from recorder.client import HttpRecorderNode
