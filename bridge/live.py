@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 
 from bridge import commands as c
-from bridge.control import ArmOrder, RecorderHealth, TapOrder
+from bridge.control import TapOrder
 from bridge.decisions import check_start, decide, decide_close, decide_start
 from bridge.disk import before_start, in_gigabytes
 from bridge.errors import Code, Conflict, NotFound, Refusal, Unavailable
@@ -23,6 +23,7 @@ from bridge.node_room import NodeRoom
 from bridge.policy import SYSTEM, Actor
 from bridge.ports import Entropy, MediaNode, RecorderNode
 from bridge.reception import Reception
+from bridge.recorder_control import ArmOrder, RecorderHealth
 from bridge.rules import may_start
 from bridge.sessionclock import SessionClock
 from bridge.states import BEFORE_LIVE, UNDER_WAY, ReceptionState, RecordingState

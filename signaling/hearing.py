@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from bridge import control
-from bridge.control import NodeEvent, RecorderEvent
+from bridge import control, recorder_control
+from bridge.control import NodeEvent
 from bridge.events import Event, RecordingHealth, RecordingMoved, SourceEnded, SourcePublished, SpeakersMoved
 from bridge.ids import ParticipantId, room_of
 from bridge.policy import SYSTEM
+from bridge.recorder_control import RecorderEvent
 from bridge.rules import may_receive
 from bridge.states import OVER, UNDER_WAY, ReceptionState
 from signaling.arrivals import Arrivals
@@ -47,8 +48,8 @@ class Hearing:
             control.UnwantedChanged: self._unwanted,
             control.SpeakersChanged: self._speakers,
             control.TapChanged: self._tap_changed,
-            control.StoreChanged: self._store_changed,
-            control.SpoolChanged: self._spool_changed,
+            recorder_control.StoreChanged: self._store_changed,
+            recorder_control.SpoolChanged: self._spool_changed,
         }
 
     def hear(self, event: NodeEvent | RecorderEvent) -> None:
@@ -143,12 +144,12 @@ class Hearing:
         self.store_available, self.waiting_bytes, self._spool_full = True, 0, False
         self._weigh()
 
-    def _store_changed(self, event: control.StoreChanged) -> None:
+    def _store_changed(self, event: recorder_control.StoreChanged) -> None:
         if event.recording == self._memory.present.recording:
             self.store_available, self.waiting_bytes = event.available, event.waiting_bytes
             self._weigh()
 
-    def _spool_changed(self, event: control.SpoolChanged) -> None:
+    def _spool_changed(self, event: recorder_control.SpoolChanged) -> None:
         if event.recording == self._memory.present.recording:
             self._spool_full = event.state == "full"
             self._weigh()

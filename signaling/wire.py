@@ -53,6 +53,13 @@ class WantsRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shown: Annotated[tuple[ShownSource, ...], msgspec.Meta(max_length=MAX_SHOWN)]
 
 
+class RestartRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Event ``restart_downlink``, with or without a body: the browser wants a new offer; answered with Done. ``keep``:
+    its connection is still there, only the network under it is another (ICE restart)."""
+
+    keep: bool = False
+
+
 class LineReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Event ``line``, at each change: how good the browser finds its own line; answered with Done."""
 
@@ -65,7 +72,6 @@ class CommandRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     command: RoomCommand
 
 
-# Event ``restart_downlink`` has no body: the browser lost its receiving connection and wants a new offer. Done.
 # Event ``leave`` has no body: gone for good. Done.
 
 # ── server → client ────────────────────────────────────────────────────────────────────────────────────────────
@@ -311,6 +317,7 @@ WIRE = (
     UplinkRequest,
     DownlinkReply,
     WantsRequest,
+    RestartRequest,
     LineReport,
     CommandRequest,
     Refused,

@@ -6,6 +6,7 @@ from typing import Self
 
 from bridge.archive_rows import AccessEvents, FixityChecks, Recordings, ViewingCopies
 from bridge.client_rows import Clients, KeptAnswers
+from bridge.line_rows import LineTests
 from bridge.people_rows import Accounts, FirstLinks, Offices, Organisation, SecondFactors, Sessions, SignIns
 from bridge.reception_rows import Invitations, LineLooks, Receptions, Visits
 from bridge.repositories import Audit, KeyLists, Leases, Nodes, Outbox, UnitOfWork, UsedTokens
@@ -20,6 +21,7 @@ from storage.repositories.invitations import SqlInvitations
 from storage.repositories.key_lists import SqlKeyLists
 from storage.repositories.leases import SqlLeases
 from storage.repositories.line_looks import SqlLineLooks
+from storage.repositories.line_tests import SqlLineTests
 from storage.repositories.nodes import SqlNodes
 from storage.repositories.offices import SqlOffices
 from storage.repositories.organisation import SqlOrganisation
@@ -67,6 +69,7 @@ class SqlUnit:
     tries: Tries
     repeats: Repeats
     nodes: Nodes
+    line_tests: LineTests
 
     def __init__(self, database: Database, kind: Kind) -> None:
         self._database = database
@@ -109,6 +112,7 @@ class SqlUnit:
         self.tries = SqlTries(transaction)
         self.repeats = SqlRepeats(transaction)
         self.nodes = SqlNodes(transaction)
+        self.line_tests = SqlLineTests(transaction)
 
     async def commit(self) -> None:
         """Make everything last at once, or raise with nothing of it kept."""

@@ -8,6 +8,7 @@ from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtcpPsfbPacket, RtcpReceive
 from bridge.ids import NS_PER_MS, NS_PER_S
 from sfu.core.down import DownTrack, Repetition
 from sfu.core.link import Link
+from sfu.core.measured import Measured
 from sfu.core.red import without_redundancy
 from sfu.core.repair import pack_repair
 from sfu.core.ring import Kept
@@ -40,8 +41,16 @@ Send = Callable[[Iterable[DownTrack], Kept], list[Datagram]]
 class Control:
     """Reads and writes RTCP for the links of one router, whose tables it shares."""
 
-    def __init__(self, counts: Counter[str], events: list[CoreEvent], ups: Mapping[UpId, UpTrack], send: Send) -> None:
+    def __init__(
+        self,
+        counts: Counter[str],
+        measured: Measured,
+        events: list[CoreEvent],
+        ups: Mapping[UpId, UpTrack],
+        send: Send,
+    ) -> None:
         self._counts = counts
+        self._tally = measured
         self._events = events
         self._ups = ups
         self._send = send
@@ -89,6 +98,7 @@ class Control:
         rtt_ns = ((self._ntp(now_ns) >> 16) - told - kept & 0xFFFFFFFF) * NS_PER_S >> 16
         if rtt_ns < _LONGEST_RTT_NS:
             link.measured(max(rtt_ns, 1), now_ns)
+            self._tally.took(rtt_ns)
 
     def _take(self, link: Link, packet: AnyRtcpPacket, now_ns: int) -> None:
         if isinstance(packet, RtcpPsfbPacket):
@@ -118,6 +128,8 @@ class Control:
         if down is None:
             return
         down.reported(block.packets_lost, block.jitter)
+        if (up := self._ups.get(down.spec.up)) is not None:
+            self._tally.down.reported(block.jitter, up.clock_rate, block.fraction_lost)
         self._measured(link, block.lsr, block.dlsr, now_ns)
 
     def _pictures_lost(self, link: Link, packet: RtcpPsfbPacket) -> None:
@@ -144,7 +156,7 @@ class Control:
         """What the publisher still owes is passed on when it comes; what nobody can give asks for a key frame."""
         kept = up.ring.get(number)
         again = Repetition.NEVER if kept is None else down.repeat(number, now_ns)
-        if again is Repetition.NEVER and not up.ring.misses(number):
+        if again is Repetition.NEVER and not up.numbering.lacks(number):
             self._counts["not_repeated"] += 1
             up.cannot_repair(number)
         if kept is None or again is not Repetition.NOW:
@@ -205,7 +217,11 @@ class Control:
         return self._datagrams(down.link, [pack_bye(down.link.ssrc, down.ssrc, *repair)])
 
     def _receiver_report(self, link: Link, now_ns: int) -> bytes:
-        report = pack_receiver_report(link.ssrc, [up.reception.block(up.ssrc, now_ns) for up in link.ups.values()])
+        blocks = []
+        for up in link.ups.values():
+            blocks.append(block := up.reception.block(up.ssrc, now_ns))
+            self._tally.up.reported(block.jitter, up.clock_rate, block.fraction)
+        report = pack_receiver_report(link.ssrc, blocks)
         report += pack_reference_time(link.ssrc, self._ntp(now_ns))
         videos = [up for up in link.ups.values() if up.estimate is not None]
         if not videos:

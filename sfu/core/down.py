@@ -131,6 +131,10 @@ class DownTrack:
             return self._packets_before + packets, self._octets_before + octets
         return self._packets_before, self._octets_before
 
+    def octets(self, up: "UpTrack | None") -> int:
+        """Payload sent so far; without its up track it was stopped when that ended."""
+        return self.sent(up.packets, up.octets)[1] if up is not None else self._octets_before
+
     def reported(self, lost: int, jitter: int) -> None:
         """What the receiver's last report says: cumulative loss, jitter in units of the clock."""
         self._reported = (max(0, lost), jitter)

@@ -6,14 +6,19 @@ events. A native twin implements :class:`ForwardingCore` and nothing else: handl
 caller, specs are plain values, nobody holds an object of the core.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple, NewType, Protocol, TypeAlias
 
+from bridge.figures import Histogram
 from bridge.ids import Mid, Ssrc
 from bridge.media import Codec
 
-Address: TypeAlias = tuple[str, int] | tuple[str, int, int, int]
-"""A socket address as Python gives it (IPv6 with flow label and scope)."""
+TcpAddress: TypeAlias = tuple[str, int, int]
+"""Host, port, and a number of the connection that is never given again."""
+
+Address: TypeAlias = tuple[str, int] | TcpAddress | tuple[str, int, int, int]
+"""A socket address as Python gives it (two members: UDP over IPv4; four: over IPv6, with flow label and scope), or a
+TCP connection (three). The core only compares them; how many members one has tells the port how to send there."""
 
 Datagram: TypeAlias = tuple[bytes | bytearray, Address]
 
@@ -166,6 +171,29 @@ class LinkCounts(NamedTuple):
     sound_lost: int = 0
 
 
+HeardRtcp: TypeAlias = Callable[[bool, bytes], None]
+"""Whether it came in, and a compound in the clear."""
+
+
+class DirectionFigures(NamedTuple):
+    """What each report of one direction said: ``jitter`` in seconds, ``lost`` as a share. They go on growing."""
+
+    jitter: Histogram
+    lost: Histogram
+
+
+class CoreFigures(NamedTuple):
+    """Of everything since the start. ``received``: packets that passed authentication; ``octets_in``: payload that
+    passed the gates; ``octets_out``: the same as it was forwarded, once per receiver; ``round_trip`` in seconds."""
+
+    received: int
+    octets_in: int
+    octets_out: int
+    round_trip: Histogram
+    up: DirectionFigures
+    down: DirectionFigures
+
+
 class ForwardingCore(Protocol):
     """Datagrams in, datagrams out, a table of routes. ``now_ns`` never goes back."""
 
@@ -241,4 +269,12 @@ class ForwardingCore(Protocol):
 
     def counts(self) -> Mapping[str, int]:
         """Packets by what became of them (``forwarded``, ``dropped_gate``, …), since the start."""
+        ...
+
+    def listen(self, link: LinkId, heard: HeardRtcp | None) -> bool:
+        """Show a link's RTCP to ``heard``, or no longer. False while the link is not open."""
+        ...
+
+    def figures(self) -> CoreFigures:
+        """What is measured, for whoever looks now and then."""
         ...

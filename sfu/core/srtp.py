@@ -10,7 +10,7 @@ from typing import Any
 from pylibsrtp import Policy, Session
 from pylibsrtp._binding import ffi, lib  # type: ignore[import-not-found]
 
-from sfu.core.seam import SrtpKeys
+from sfu.core.seam import HeardRtcp, SrtpKeys
 
 WINDOW = 1024
 """Packets a repetition may lie back; at 150 packets a second seven seconds, more than any ring cache holds."""
@@ -72,6 +72,28 @@ class SrtpContext:
             return None
         taken: bytes = _copy(pointer, length[0])
         return taken
+
+
+class HeardSrtp(SrtpContext):
+    """The same context (its sessions and counters are shared, not copied) while somebody reads its RTCP along. Put in
+    its place and taken out again, so that a link that nobody reads pays nothing."""
+
+    def __init__(self, unheard: SrtpContext, heard: HeardRtcp) -> None:
+        vars(self).update(vars(unheard))
+        self.unheard = unheard
+        self._heard = heard
+
+    def unprotect_rtcp(self, datagram: bytes) -> bytes | None:
+        """As it is, and told."""
+        compound = self.unheard.unprotect_rtcp(datagram)
+        if compound is not None:
+            self._heard(True, compound)
+        return compound
+
+    def protect_rtcp(self, packet: bytes) -> bytes | None:
+        """As it is, and told."""
+        self._heard(False, packet)
+        return self.unheard.protect_rtcp(packet)
 
 
 def _policy(profile: int, key: bytes, direction: int) -> Policy:

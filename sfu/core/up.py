@@ -93,18 +93,19 @@ class UpTrack:
     def lacks(self, extended: int, timestamp: int) -> bool:
         """True when this packet never came, and its time is after that of the one before it."""
         number = self.numbering.late(extended)
-        if number is None or not self.ring.misses(number):
+        if number is None or (number <= self.numbering.last and not self.numbering.lacks(number)):
             return False
         before = self.ring.get(number - 1)
         return before is None or 0 < (timestamp - before.timestamp & 0xFFFFFFFF) < 0x80000000
 
     def misses(self, extended: int) -> bool:
         """Of a packet that is not the newest: True when it fills a hole, and is then counted. False when it is here
-        already (a probe of the line, or both the delayed packet and its repetition came), came after the cache has
-        gone on, or belongs to what was dropped on purpose."""
+        already (a probe of the line, or both the delayed packet and its repetition came), is far too late, or belongs
+        to what was dropped on purpose."""
         number = self.numbering.late(extended)
-        if number is None or not self.ring.misses(number):
+        if number is None or not self.numbering.lacks(number):
             return False
+        self.numbering.fill(number)
         self.reception.came_late()
         self.losses.came(extended)
         return True
@@ -157,6 +158,11 @@ class UpTrack:
         if self.is_video and starts_key_frame(self.codec, body):
             self._key_frame(extended, number, timestamp)
         return kept
+
+    @property
+    def received(self) -> int:
+        """Packets that came, late and refused ones too."""
+        return self.reception.received
 
     def fit_ring(self, now_ns: int) -> None:
         """To the longest way to a receiver, and the pace of the packets since the last time."""

@@ -46,6 +46,8 @@ class Downlink:
         self._cannot: frozenset[Codec] = frozenset()
         """What the browser did not take when it was offered."""
         self._withheld: dict[UpId, PublishedTrack] = {}
+        self._session = 0
+        """By it the browser tells a new connection from an ICE restart of the one it has."""
         self.transport = self._fresh()
         self._schedule()
 
@@ -94,8 +96,8 @@ class Downlink:
             line.repaired = _repaired(media)
             line.redundant = media.red.get(RED_TYPE) == PAYLOAD_TYPES[Codec.OPUS]
         self._offered = None
+        self.transport.ice.remote_ufrag = self.transport.ice.remote_ufrag or said.ufrag
         if not self.transport.fingerprints:
-            self.transport.ice.remote_ufrag = said.ufrag
             self.transport.start(said.fingerprints)
         self._withhold_undecodable()
         self._flow()
@@ -116,6 +118,16 @@ class Downlink:
         self._schedule()
         await self._ground.port.end(old)
 
+    def restart_ice(self) -> bool:
+        """The browser's network is another now: new ICE credentials, the same DTLS, everything flows on. False: there
+        is no connection to go on with."""
+        if self.state not in (TransportState.CONNECTED, TransportState.LOST):
+            return False
+        self._ground.port.restart(self.transport, self._ground.port.credentials(), "")
+        self._offered = None
+        self._schedule()
+        return True
+
     async def close(self) -> None:
         """End it."""
         if self._timer is not None:
@@ -132,6 +144,7 @@ class Downlink:
     def _fresh(self) -> Transport:
         transport = self._ground.port.new_transport(self._ground.port.credentials(), "")
         transport.on_state = self._state_changed
+        self._session = self._ground.entropy.bits(53) or 1
         return transport
 
     def _new_ssrc(self) -> Ssrc:
@@ -180,7 +193,7 @@ class Downlink:
         self._pace.offered(self._ground.clock.mono())
         self._offered = [line.slot() for line in self._pool.lines]
         local = self._ground.local_ice(self.transport.ice.local)
-        text = build_downlink_offer(self._offered, local, self._offer)
+        text = build_downlink_offer(self._offered, local, self._offer, self._session)
         tracks = tuple(
             DownlinkTrack(line.mid, line.track.track, line.track.participant, line.track.source)
             for line in self._pool.lines

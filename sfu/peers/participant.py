@@ -5,16 +5,25 @@ from typing import Protocol
 
 import msgspec
 
-from bridge.control import DownlinkAnswer, LineCounters, ParticipantLines, ParticipantOrder, UplinkOffer, WantsOrder
+from bridge.control import (
+    DownlinkAnswer,
+    LineCounters,
+    ParticipantLines,
+    ParticipantOrder,
+    UplinkOffer,
+    WantsOrder,
+)
 from bridge.errors import Code, Conflict, MalformedSdp, NotFound, Refusal
 from bridge.ids import ParticipantId, RoomId, TrackId
 from bridge.media import CLOSED_REASON, GateReason, Kind, Source
+from sfu.capture.capture import Line
 from sfu.core.seam import CoreEvent, LinkId, SenderReported, Spoke, UpId, UpStarted
 from sfu.peers.downlink import Downlink
 from sfu.peers.ground import Ground
 from sfu.peers.tracks import PublishedTrack
 from sfu.peers.uplink import Uplink
 from sfu.sdp import SessionDescription, parse_offer
+from sfu.transport.transport import Transport
 
 
 class Household(Protocol):
@@ -145,11 +154,13 @@ class Participant:
         except MalformedSdp as error:
             raise Refusal(Code.MALFORMED_SDP, str(error)) from error
 
-    async def restart_downlink(self) -> None:
+    async def restart_downlink(self, *, keep: bool) -> None:
         """Raises Conflict(stale_offer) for someone who is not to receive."""
         async with self._turn:
             if self._downlink is None:
                 raise Conflict(Code.STALE_OFFER, "no downlink")
+            if keep and self._downlink.restart_ice():
+                return
             await self._downlink.restart()
 
     async def close(self) -> None:
@@ -162,6 +173,11 @@ class Participant:
                 await uplink.close()
             if downlink is not None:
                 await downlink.close()
+
+    def transports(self) -> dict[Line, Transport]:
+        """Its connections now, for a capture."""
+        found = {Line.UPLINK: self._uplink, Line.DOWNLINK: self._downlink}
+        return {line: one.transport for line, one in found.items() if one is not None}
 
     def lines(self) -> ParticipantLines:
         """How both connections are; until the uplink has measured its round trip (a browser that only sends answers the

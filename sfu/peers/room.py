@@ -2,11 +2,13 @@
 
 from bridge.control import (
     ParticipantOrder,
+    RoomFigures,
     RoomGone,
     RoomLines,
     RoomOrder,
     SpeakersChanged,
     TapAnswer,
+    TapFigures,
     TapOrder,
     TrackPublished,
     TrackUnpublished,
@@ -101,6 +103,14 @@ class Room:
         """How everybody's lines are, and how far the recorder is."""
         behind = None if self._tap is None else self._tap.behind_ns() // NS_PER_MS
         return RoomLines(tuple(one.lines() for one in self.participants.values()), behind)
+
+    def figures(self) -> RoomFigures:
+        """Everybody's lines, and the tap."""
+        return RoomFigures(self.id, self.lines().participants, self.tap_figures())
+
+    def tap_figures(self) -> TapFigures | None:
+        """None without a tap."""
+        return None if self._tap is None else self._tap.figures()
 
     async def on_moved(self) -> None:
         """The node ends, or the room went to another: it goes on elsewhere, and its recording is left, not stopped."""

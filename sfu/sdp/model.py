@@ -88,10 +88,11 @@ class Simulcast(msgspec.Struct, frozen=True):
 
 
 class Address(msgspec.Struct, frozen=True):
-    """Where a component listens: a numeric address and a UDP port."""
+    """Where a component listens: a numeric address and a port, of UDP or (passive, RFC 6544) of TCP."""
 
     ip: str
     port: int
+    tcp: bool = False
 
 
 class MediaDescription(msgspec.Struct, frozen=True):
@@ -124,7 +125,7 @@ class MediaDescription(msgspec.Struct, frozen=True):
     rtcp_reduced_size: bool = False
     bundle_only: bool = False
     candidates: tuple[Address, ...] = ()
-    """UDP host candidates of component 1."""
+    """Host candidates of component 1, over UDP or passive TCP."""
 
     @property
     def rejected(self) -> bool:
@@ -176,7 +177,15 @@ class LocalIce(msgspec.Struct, frozen=True):
     pwd: str
     fingerprint: str
     candidates: tuple[tuple[str, int], ...]
-    """(IP, UDP port) of each announced address, the preferred first; at least one."""
+    """(IP, port) of each announced address, the preferred first; at least one."""
+    tcp: bool = False
+    """Whether the same addresses and ports take TCP connections too."""
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """As candidates."""
+        udp = tuple(Address(ip, port) for ip, port in self.candidates)
+        return udp + tuple(Address(ip, port, tcp=True) for ip, port in self.candidates) if self.tcp else udp
 
 
 class ReceiveMedia(msgspec.Struct, frozen=True):

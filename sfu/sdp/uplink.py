@@ -4,7 +4,6 @@ from bridge.errors import MalformedSdp
 from bridge.ids import Mid
 from bridge.media import Kind, Source
 from sfu.sdp.model import (
-    Address,
     CodecOffer,
     Direction,
     LocalIce,
@@ -106,7 +105,7 @@ def _answer_media(media: MediaDescription, receive: ReceiveMedia | None, local: 
         extensions=choose_extensions(media.kind, media.extensions, numbered=numbered),
         rtcp_mux=True,
         rtcp_reduced_size=media.rtcp_reduced_size,
-        candidates=tuple(Address(ip, port) for ip, port in local.candidates),
+        candidates=local.addresses,
     )
 
 

@@ -202,7 +202,7 @@ def held() -> Counter[str]:
             continue
         counted[kind.__qualname__] += 1
         for name, value in getattr(thing, "__dict__", {}).items():
-            if isinstance(value, dict | list | set | deque):
+            if isinstance(value, dict | list | set | deque) and not isinstance(value, Counter):
                 counted[f"{kind.__qualname__}.{name}"] += len(value)
     counted["tasks"] = len(asyncio.all_tasks())
     return counted

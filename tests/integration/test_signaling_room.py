@@ -5,13 +5,20 @@ import asyncio
 import pytest
 
 from bridge import commands as c
-from bridge.control import LineCounters, ParticipantLines, SpeakersChanged, StoreChanged, TapChanged, TransportChanged
+from bridge.control import (
+    LineCounters,
+    ParticipantLines,
+    SpeakersChanged,
+    TapChanged,
+    TransportChanged,
+)
 from bridge.errors import Code
 from bridge.events import SpeakersMoved
 from bridge.ids import room_of
 from bridge.linehistory import KeptLook
 from bridge.model import Seat
 from bridge.reception import Reception
+from bridge.recorder_control import StoreChanged
 from signaling import watching
 from signaling.wire import DownlinkReply, Refused, UplinkRequest
 from tests.support.fakes import SOURCES

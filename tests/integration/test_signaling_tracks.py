@@ -2,7 +2,13 @@
 
 import asyncio
 
-from bridge.control import ShownSource, UnwantedChanged, WantsOrder, WithheldChanged, WithheldTrack
+from bridge.control import (
+    ShownSource,
+    UnwantedChanged,
+    WantsOrder,
+    WithheldChanged,
+    WithheldTrack,
+)
 from bridge.ids import ParticipantId, room_of
 from bridge.media import Codec, Source
 from bridge.reception import Reception

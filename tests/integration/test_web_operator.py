@@ -14,6 +14,7 @@ from bridge.decisions import decide_join
 from bridge.events import Cause, ReceptionClosed, ReceptionStarted
 from bridge.ids import NS_PER_S, AccountId, AgencyId, BridgePointId, ParticipantId, RecordingId, SeatId
 from bridge.linehistory import KeptLook
+from bridge.linetests import LinePath, LineTest, Outcome, PathResult
 from bridge.media import Moment
 from bridge.model import Account, Level, ReceptionKind, Role, Seat, SeatPerson
 from bridge.policy import SYSTEM, Actor
@@ -249,3 +250,19 @@ async def test_a_reception_without_measures_says_so(pages: Pages) -> None:
         await signed_in(reader, OPERATOR)
         text = (await reader.get(f"/operator/receptions/{reception.id}/lines")).text
         assert "No line was measured in this reception." in text
+
+
+async def test_a_line_that_was_tried_stands_beside_its_seat(pages: Pages) -> None:
+    reception = await live(pages, "Live one")
+    works = PathResult(LinePath.UDP, Outcome.WORKS, 0.4, 0.0, 4.0, 30.0, 900.0, 880.0)
+    citizen = AccountId("id-citizen")
+    test = LineTest("t", "123456", pages.clock.utc(), "Nguyễn Văn A", None, citizen, None, None, "Firefox", (works,))
+    async with pages.storage.units.writing() as unit:
+        await unit.line_tests.keep(test, 10)
+        await unit.commit()
+    async with pages.reader() as operator:
+        await operator.sign_in(OPERATOR)
+        room = (await operator.get(f"/operator/receptions/{reception.id}")).text
+    beside = room.partition('data-testid="tested-seat-citizen"')[2].partition("</th>")[0]
+    assert "line: very weak" in beside
+    assert "tested-seat-chair" not in room

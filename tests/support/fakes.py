@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Collection
 import msgspec
 
 from bridge.control import (
-    ArmOrder,
     DownlinkAnswer,
     DownlinkOffer,
     Gates,
@@ -18,10 +17,6 @@ from bridge.control import (
     Numbered,
     ParticipantLines,
     ParticipantOrder,
-    Proof,
-    RecorderEvent,
-    RecorderHealth,
-    RecordingStatus,
     RoomLines,
     RoomOrder,
     TapAnswer,
@@ -36,6 +31,13 @@ from bridge.ids import Mid, MonoNs, NodeId, ParticipantId, RecorderId, Recording
 from bridge.media import Codec, Kind, Moment, Source
 from bridge.ports import Clock
 from bridge.reception import Reception
+from bridge.recorder_control import (
+    ArmOrder,
+    Proof,
+    RecorderEvent,
+    RecorderHealth,
+    RecordingStatus,
+)
 from signaling.places import Place
 
 AUTUMN_2026_NS = 1_790_000_000_000_000_000
@@ -212,8 +214,8 @@ class FakeNode:
             raise Conflict(Code.STALE_OFFER)
         self.answered.append((participant, answer.offer))
 
-    async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
-        self._answer(f"restart {participant}")
+    async def restart_downlink(self, room: RoomId, participant: ParticipantId, *, keep: bool = False) -> None:
+        self._answer(f"restart {participant}{' keep' if keep else ''}")
         self._known(room, participant)
         self._offer(room, participant)
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { arrange, keyOf, ufragOf } from "./incoming";
+import { arrange, keyOf, sessionOf } from "./incoming";
 import { OneAtATime } from "./one-at-a-time";
 import { capOf, sourcesByMid } from "./uplink-lines";
 import { place } from "./meter";
@@ -42,8 +42,8 @@ describe("the downlink", () => {
   });
 
   it("tells another connection by its ICE name", () => {
-    expect(ufragOf("v=0\r\na=ice-ufrag:ab/c\r\na=ice-pwd:x\r\n")).toBe("ab/c");
-    expect(ufragOf("v=0\r\n")).toBe("");
+    expect(sessionOf("v=0\r\no=- 4611 2 IN IP4 127.0.0.1\r\ns=-\r\n")).toBe("4611");
+    expect(sessionOf("v=0\r\n")).toBe("");
   });
 });
 

@@ -17,7 +17,8 @@ import { mayPublish, me } from "./view";
 import { Wants } from "./wants";
 import type { Command } from "./session";
 import type { Offer, Source } from "../wire/signaling";
-import type { IceServer, RoomConfig } from "../wire/web";
+import type { Ways } from "../shared/ways";
+import type { RoomConfig } from "../wire/web";
 import type { Store } from "../shared/store";
 
 /** What media needs of the session. */
@@ -25,7 +26,7 @@ export interface Signalling {
   ask<Answer>(event: string, ...body: readonly unknown[]): Promise<Answer>;
   command(command: Command): Promise<boolean>;
   trouble(error: unknown): void;
-  ice(): readonly IceServer[];
+  ways(): Ways;
   /** My devices are others now; worth remembering over a reload. */
   devicesChanged(): void;
 }
@@ -57,13 +58,16 @@ export class RoomMedia {
       this.wants.hidden(hidden);
     });
     this.downlink = new Downlink({
-      ice: () => signalling.ice(),
+      ways: () => signalling.ways(),
       signal: (reply) => signalling.ask("downlink", reply),
       show: (state) => {
         this.#transport("downlink", state);
       },
       changed: () => {
         store.send({ type: "media" });
+      },
+      broken: () => {
+        this.#mendDownlink();
       },
     });
     store.read((state, before) => {
@@ -110,7 +114,9 @@ export class RoomMedia {
     this.stopSending([]); // when somebody's wish was lost meanwhile, it is said again
     const { uplink, downlink } = this.store.state;
     if (uplink !== "connected" || this.uplink === null) void this.#makeUplink();
+    else if (isDoubtful(this.uplink.connection)) this.#mendUplink(this.uplink);
     if (downlink !== "connected") void this.#askDownlinkAnew();
+    else if (isDoubtful(this.downlink.connection)) this.#mendDownlink();
     void this.#agreeOnCamera();
   }
 
@@ -141,12 +147,15 @@ export class RoomMedia {
     if (!mayPublish(this.config.role)) return; // the server would refuse it
     this.store.send({ type: "transport", direction: "uplink", state: "new" });
     const uplink = new Uplink({
-      ice: () => this.signalling.ice(),
+      ways: () => this.signalling.ways(),
       cameraKbps: this.config.camera_kbps,
       screenKbps: this.config.screen_kbps,
       signal: (request) => this.signalling.ask("uplink", request),
       show: (state) => {
         if (this.uplink === uplink) this.#transport("uplink", state);
+      },
+      broken: () => {
+        this.#mendUplink(uplink);
       },
     });
     this.uplink = uplink;
@@ -155,6 +164,18 @@ export class RoomMedia {
       return track === null ? [] : [[source, track] as const];
     });
     await uplink.start(Object.fromEntries(sending)).catch((error: unknown) => {
+      this.#trouble(error);
+    });
+  }
+
+  #mendUplink(uplink: Uplink): void {
+    void uplink.mend().catch((error: unknown) => {
+      this.#trouble(error);
+    });
+  }
+
+  #mendDownlink(): void {
+    void this.signalling.ask("restart_downlink", { keep: true }).catch((error: unknown) => {
       this.#trouble(error);
     });
   }
@@ -208,4 +229,9 @@ export class RoomMedia {
     const known = error instanceof Refusal && [LINE_DOWN, "stale_offer"].includes(error.code);
     if (!known) this.signalling.trouble(error);
   }
+}
+
+/** The store still takes it for whole, the browser no longer does. */
+function isDoubtful(connection: RTCPeerConnection | null): boolean {
+  return connection !== null && ["disconnected", "failed"].includes(connection.connectionState);
 }

@@ -57,6 +57,10 @@ class FakeConnection extends EventTarget {
   setRemoteDescription(): Promise<void> {
     return Promise.resolve();
   }
+  restarts = 0;
+  restartIce(): void {
+    this.restarts += 1;
+  }
   close(): void {
     this.signalingState = "closed";
   }
@@ -68,7 +72,7 @@ function planned(): { uplink: Uplink; said: UplinkRequest[]; states: string[] } 
   const said: UplinkRequest[] = [];
   const states: string[] = [];
   const plan: UplinkPlan = {
-    ice: () => [],
+    ways: () => ({ servers: [], relayOnly: false }),
     cameraKbps: 1500,
     screenKbps: 2000,
     signal: (request) => {
@@ -76,6 +80,7 @@ function planned(): { uplink: Uplink; said: UplinkRequest[]; states: string[] } 
       return Promise.resolve({ sdp: "answer" });
     },
     show: (state) => states.push(state),
+    broken: () => states.push("broken"),
   };
   return { uplink: new Uplink(plan), said, states };
 }
@@ -195,6 +200,18 @@ describe("the uplink", () => {
     uplink.close();
     become("connected");
     await uplink.put("camera", track("video"));
-    expect(states).toEqual(["connected", "lost"]);
+    expect(states).toEqual(["connected", "broken"]);
+  });
+
+  it("is offered again with its ICE restarted, and nothing of it is made anew", async () => {
+    const { uplink, said } = planned();
+    await uplink.start({ microphone: track("audio") });
+    await uplink.mend();
+    expect(FakeConnection.last.restarts).toBe(1);
+    expect(said).toHaveLength(2);
+    expect(said[1]?.sources).toEqual(said[0]?.sources);
+    uplink.close();
+    await uplink.mend();
+    expect(said).toHaveLength(2);
   });
 });

@@ -8,17 +8,19 @@
 import { OneAtATime } from "./one-at-a-time";
 import { describe, isRed, redFirst } from "./sound-lines";
 import type { Transport } from "./state";
+import { connectionOver, type Ways } from "../shared/ways";
 import { watchTransport } from "./transport";
 import { capOf, ORDER, sourcesByMid } from "./uplink-lines";
 import type { Source, UplinkReply, UplinkRequest } from "../wire/signaling";
-import type { IceServer } from "../wire/web";
 
 export interface UplinkPlan {
-  ice(): readonly IceServer[];
+  ways(): Ways;
   cameraKbps: number;
   screenKbps: number;
   signal(request: UplinkRequest): Promise<UplinkReply>;
   show(state: Transport): void;
+  /** The way to the node broke; `mend` looks for another. */
+  broken(): void;
 }
 
 export type Sending = Partial<Record<Source, MediaStreamTrack>>;
@@ -31,13 +33,16 @@ export class Uplink {
   #stopped: ReadonlySet<Source> = new Set();
 
   constructor(private readonly plan: UplinkPlan) {
-    this.connection = new RTCPeerConnection({
-      bundlePolicy: "max-bundle",
-      iceServers: plan.ice().map((server) => ({ ...server, urls: [...server.urls] })),
-    });
-    this.#unwatch = watchTransport(this.connection, (state) => {
-      plan.show(state);
-    });
+    this.connection = new RTCPeerConnection(connectionOver(plan.ways()));
+    this.#unwatch = watchTransport(
+      this.connection,
+      (state) => {
+        plan.show(state);
+      },
+      () => {
+        plan.broken();
+      },
+    );
   }
 
   /** Makes the m-lines and connects. Microphone and camera send from the start, with or without a device behind them. */
@@ -76,6 +81,15 @@ export class Uplink {
     return this.#steps.run(async () => {
       this.#stopped = new Set(sources);
       if (this.connection.signalingState !== "closed") await this.#cap();
+    });
+  }
+
+  /** Looks for a way anew; what is sent and its keys stay (ICE restart). */
+  mend(): Promise<void> {
+    return this.#steps.run(async () => {
+      if (this.connection.signalingState === "closed") return;
+      this.connection.restartIce();
+      await this.#negotiate();
     });
   }
 

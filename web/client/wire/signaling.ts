@@ -6,6 +6,7 @@ export type SignalingWire =
   | UplinkRequest
   | DownlinkReply
   | WantsRequest
+  | RestartRequest
   | LineReport
   | CommandRequest
   | Refused
@@ -74,6 +75,13 @@ export interface WantsRequest {
 export interface ShownSource {
   participant: string;
   source: Source;
+}
+/**
+ * Event ``restart_downlink``, with or without a body: the browser wants a new offer; answered with Done. ``keep``:
+ * its connection is still there, only the network under it is another (ICE restart).
+ */
+export interface RestartRequest {
+  keep?: boolean;
 }
 /**
  * Event ``line``, at each change: how good the browser finds its own line; answered with Done.

@@ -64,6 +64,13 @@ class Walk:
         self._check(self.room.feed(rtp(self.sequence, self.sequence * 10, 1, 96, self._body())))
         self.sequence += 1
 
+    def malformed(self) -> None:
+        """The newest of all, and of no use: what comes late behind it must not be taken for new twice."""
+        for ssrc, payload_type in ((1, 96), (2, 111), (2, 63)):
+            packet = rtp(self.sequence, self.sequence * 10, ssrc, payload_type, self._body() + bytes(1))
+            self._check(self.room.feed(bytes([packet[0] | 0x20]) + packet[1:]))
+            self.sequence += ssrc - 1
+
     def close(self) -> None:
         self._gate(is_open=False)
 
@@ -131,6 +138,7 @@ STEPS = (
     W.late,
     W.repeat,
     W.copies,
+    W.malformed,
     W.close,
     W.open,
     W.nack,

@@ -3,7 +3,7 @@
 import pytest
 
 from bridge.errors import MalformedSdp
-from bridge.ids import Mid
+from bridge.ids import Mid, Ssrc
 from bridge.media import Codec, Source
 from sfu.sdp import (
     AUDIO_LEVEL_URI,
@@ -17,6 +17,7 @@ from sfu.sdp import (
     parse_description,
     parse_offer,
 )
+from sfu.sdp.probe import answer_probe
 from tests.unit.sfu.sdp.samples import CHROMIUM_OFFER, CHROMIUM_SIMULCAST, FIREFOX_OFFER
 
 LOCAL = LocalIce("node", "n" * 24, ":".join(["EE"] * 32), (("127.0.0.1", 40_000), ("::1", 40_000)))
@@ -180,3 +181,17 @@ def test_redundant_sound_is_preferred() -> None:
 def test_no_redundant_sound_for_who_offers_none() -> None:
     _, (microphone, _) = answer_uplink(parse_offer(FIREFOX_OFFER), LOCAL, SOURCES)
     assert microphone.red == {}
+
+
+def test_a_probe_is_sent_back_what_it_sends() -> None:
+    """The first sound and the first picture, each under an SSRC of the node's."""
+    numbers = iter((71, 72))
+    text, echoed = answer_probe(parse_offer(CHROMIUM_OFFER), LOCAL, lambda: Ssrc(next(numbers)))
+    sound, picture, *others = parse_description(text).media
+    assert [media.direction for media in (sound, picture)] == [Direction.SENDRECV] * 2
+    assert [media.ssrcs for media in (sound, picture)] == [(71,), (72,)]
+    assert {mid: (one.media.source, one.ssrc) for mid, one in echoed.items()} == {
+        "0": (Source.MICROPHONE, 71),
+        "1": (Source.CAMERA, 72),
+    }
+    assert all(media.direction is Direction.INACTIVE for media in others)
