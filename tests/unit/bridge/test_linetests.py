@@ -18,7 +18,7 @@ def changed(**fields: object) -> PathResult:
     [
         (GOOD, Quality.GOOD),
         (changed(loss_up=0.08), Quality.POOR),
-        (changed(loss_down=0.3), Quality.BAD),
+        (changed(loss_down=0.5), Quality.BAD),
         (changed(rtt_ms=900.0), Quality.POOR),
         (changed(outcome=Outcome.BLOCKED), None),
         (changed(outcome=Outcome.UNTRIED), None),
