@@ -1,17 +1,17 @@
-"""The control APIs of a media node and of a recorder: plain JSON over HTTP, events over a WebSocket.
+"""The control API of a media node, and what a recorder's shares with it: plain JSON over HTTP, events over a WebSocket.
 
-Typed here because both sides of the wire must agree. Errors are RFC 9457 problems (:class:`Problem`) whose ``code`` is
-a :class:`bridge.errors.Code`. Paths are in PROTOCOL.md; a method of :class:`bridge.ports.MediaNode` and
-:class:`bridge.ports.RecorderNode` stands for each.
+Typed here (a recorder's in :mod:`bridge.recorder_control`) because both sides of the wire must agree. Errors are RFC
+9457 problems (:class:`Problem`) whose ``code`` is a :class:`bridge.errors.Code`. Paths are in PROTOCOL.md; a method of
+:class:`bridge.ports.MediaNode` and :class:`bridge.ports.RecorderNode` stands for each.
 """
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
 
-from bridge.disk import Disk
-from bridge.ids import Mid, NodeId, ParticipantId, RecorderId, RecordingId, RoomId, TrackId
+from bridge.ids import Mid, NodeId, ParticipantId, RecordingId, RoomId, TrackId
 from bridge.media import Codec, Moment, Source
+from bridge.recorder_control import RecorderEvent
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -31,9 +31,6 @@ class Numbered(msgspec.Struct, frozen=True):
     run: str
     number: int
     event: "NodeEvent | RecorderEvent"
-
-
-# ── media node ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class NodeHealth(msgspec.Struct, frozen=True):
@@ -63,10 +60,42 @@ class ParticipantOrder(msgspec.Struct, frozen=True):
 
 class RoomOrder(msgspec.Struct, frozen=True):
     """``PUT /rooms/{room}``: make it, or change it. ``held``: nothing is forwarded nor tapped (reception interrupted),
-    except from ``notice_from``, the participant who speaks a notice into the held room."""
+    except from ``notice_from``, the participant who speaks a notice into the held room. ``loudest``: so many
+    microphones are forwarded at a time, the loudest, and those of ``always`` beside them; 0: all. The tap gets all."""
 
     held: bool
     notice_from: ParticipantId | None = None
+    loudest: int = 0
+    always: tuple[ParticipantId, ...] = ()
+
+
+class ShownSource(msgspec.Struct, frozen=True):
+    """Whose picture, and which."""
+
+    participant: ParticipantId
+    source: Source
+
+
+MAX_SHOWN = 128
+"""Camera and screen of everybody a room may hold."""
+
+
+class WantsOrder(msgspec.Struct, frozen=True):
+    """``PUT …/wants``: the pictures that the participant's browser shows. Others are paused: nothing of them is sent
+    there, and one that is shown again begins with a key frame. Sound is never paused by it. Sources need not be there
+    yet. None, as before any order: all of them."""
+
+    shown: Annotated[tuple[ShownSource, ...], msgspec.Meta(max_length=MAX_SHOWN)] | None = None
+
+
+LONGEST_CAPTURE_S = 60
+
+
+class CaptureOrder(msgspec.Struct, frozen=True):
+    """``POST …/capture``: headers of this participant's packets for so many seconds, at most a minute; the answer is a
+    pcapng file as it grows. One at a time per node."""
+
+    seconds: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_CAPTURE_S)]
 
 
 class UplinkOffer(msgspec.Struct, frozen=True):
@@ -75,6 +104,24 @@ class UplinkOffer(msgspec.Struct, frozen=True):
 
     sdp: str
     sources: dict[Mid, Source]
+
+
+class RestartOrder(msgspec.Struct, frozen=True):
+    """``POST …/downlink/restart``. ``keep`` True: an ICE restart of the downlink that there is; False: a new one."""
+
+    keep: bool = False
+
+
+class ProbeOffer(msgspec.Struct, frozen=True):
+    """``POST /probes``: a browser that tries its line, in no room. What it sends comes back to it, for 20 s at most."""
+
+    sdp: str
+
+
+class ProbeAnswer(msgspec.Struct, frozen=True):
+    """The node's answer."""
+
+    sdp: str
 
 
 class UplinkAnswer(msgspec.Struct, frozen=True):
@@ -121,14 +168,17 @@ class TapAnswer(msgspec.Struct, frozen=True):
 
 class LineCounters(msgspec.Struct, frozen=True):
     """One direction of a participant's media since its connection began, over all tracks that flow. ``packets`` of
-    which ``lost`` never came; ``octets`` of payload that passed the gates; jitter of the worst track; ``rtt_ms``: 0
-    while unknown. Of a downlink: what its browser reports."""
+    which ``lost`` never came; ``octets`` of payload that passed the gates; jitter of the worst track, of those that
+    carry sound where one does (packets of one picture leave together, which looks like jitter); ``rtt_ms``: 0 while
+    unknown. Of a downlink: what its browser reports. ``sound_…``: of the sound alone."""
 
     packets: int
     lost: int
     octets: int
     jitter_ms: float
     rtt_ms: float
+    sound_packets: int = 0
+    sound_lost: int = 0
 
 
 class ParticipantLines(msgspec.Struct, frozen=True):
@@ -145,6 +195,38 @@ class RoomLines(msgspec.Struct, frozen=True):
 
     participants: tuple[ParticipantLines, ...]
     behind_ms: int | None
+
+
+class TapFigures(msgspec.Struct, frozen=True):
+    """How far the recorder is. ``state``: as in :class:`TapChanged`; ``behind_ms``: age of the oldest packet that it
+    has not confirmed; ``backlog_bytes``: what is kept for it."""
+
+    state: str
+    behind_ms: int
+    backlog_bytes: int
+
+
+class RoomFigures(msgspec.Struct, frozen=True):
+    """A room in numbers."""
+
+    room: RoomId
+    participants: tuple[ParticipantLines, ...]
+    tap: TapFigures | None
+
+
+class NodeFigures(msgspec.Struct, frozen=True):
+    """Answer of ``GET /figures``: the node at ``mono_ns`` of its clock, in totals since its start. ``late_p99_ms``: by
+    how much its loop missed its timers in the last two minutes; ``dropped``: but what a closed gate keeps back."""
+
+    health: NodeHealth
+    mono_ns: int
+    received: int
+    forwarded: int
+    dropped: int
+    octets_in: int
+    octets_out: int
+    late_p99_ms: float
+    rooms: tuple[RoomFigures, ...]
 
 
 class TransportChanged(msgspec.Struct, frozen=True, tag=True):
@@ -185,11 +267,38 @@ class DownlinkOffer(msgspec.Struct, frozen=True, tag=True):
     tracks: tuple[DownlinkTrack, ...]
 
 
+class WithheldTrack(msgspec.Struct, frozen=True):
+    """A track that is not sent to somebody, because their browser does not decode ``codec``."""
+
+    participant: ParticipantId
+    source: Source
+    codec: Codec
+
+
+class WithheldChanged(msgspec.Struct, frozen=True, tag=True):
+    """What ``participant`` does not get for want of a decoder, whole at each change."""
+
+    room: RoomId
+    participant: ParticipantId
+    tracks: tuple[WithheldTrack, ...]
+
+
+class UnwantedChanged(msgspec.Struct, frozen=True, tag=True):
+    """Which of ``participant``'s pictures nobody has wanted for 5 s, neither a receiver nor the tap, whole at each
+    change: the browser need not send them until the list is without them."""
+
+    room: RoomId
+    participant: ParticipantId
+    sources: tuple[Source, ...]
+
+
 class SpeakersChanged(msgspec.Struct, frozen=True, tag=True):
-    """Who is speaking now (RFC 6464 levels, smoothed), sent when it changes."""
+    """Who is speaking now (RFC 6464 levels, smoothed), who leads first; ``dominant``: who leads, also in a pause until
+    another does. Sent when either changes."""
 
     room: RoomId
     participants: tuple[ParticipantId, ...]
+    dominant: ParticipantId | None = None
 
 
 class TapChanged(msgspec.Struct, frozen=True, tag=True):
@@ -209,91 +318,13 @@ class RoomGone(msgspec.Struct, frozen=True, tag=True):
 
 
 NodeEvent: TypeAlias = (
-    TransportChanged | TrackPublished | TrackUnpublished | DownlinkOffer | SpeakersChanged | TapChanged | RoomGone
+    TransportChanged
+    | TrackPublished
+    | TrackUnpublished
+    | DownlinkOffer
+    | WithheldChanged
+    | UnwantedChanged
+    | SpeakersChanged
+    | TapChanged
+    | RoomGone
 )
-
-
-# ── recorder ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class RecorderHealth(msgspec.Struct, frozen=True):
-    """Answer of ``GET /health``. ``tap_address`` is what a TapOrder names; ``disks``: what its recordings are written
-    to; ``bits_per_s``: how much of everything came in the last half minute; ``store_answers``: the object store, when
-    it was asked last."""
-
-    recorder: RecorderId
-    run: str
-    tap_address: str
-    recordings: int
-    spool_free_bytes: int
-    version: str
-    disks: tuple[Disk, ...] = ()
-    bits_per_s: float = 0.0
-    store_answers: bool = True
-
-
-class ArmOrder(msgspec.Struct, frozen=True):
-    """``PUT /recordings/{recording}``: make ready to receive a tap for it. ``prefix``: where its objects go.
-    ``retain_until_utc_ns``: provisional lock of each stored object."""
-
-    room: RoomId
-    prefix: str
-    retain_until_utc_ns: int
-
-
-class Proof(msgspec.Struct, frozen=True):
-    """``POST /recordings/{recording}/proof``: ≥ 1 s of one track is durable in the spool and a probe object is stored.
-    Refused with ``central_point_silent`` (no packet came) or ``recorder_not_writing`` (disk or store)."""
-
-    track: TrackId
-    packets: int
-    seconds: float
-    probe_object: str
-
-
-class RecordingStatus(msgspec.Struct, frozen=True):
-    """``GET /recordings/{recording}``; also the answer of ``POST …/started`` (START is durable) and
-    ``POST …/finished`` (STOP came, every segment and the journal are stored)."""
-
-    recording: RecordingId
-    state: str
-    segments: int
-    bytes: int
-    journal: str | None
-    """Key of the stored journal, once finished."""
-    at_ns: int | None = None
-    """Media time of the moment in which it was answered, while the recording is under way."""
-
-
-class SegmentStored(msgspec.Struct, frozen=True, tag=True):
-    """One segment is in the object store, under lock."""
-
-    recording: RecordingId
-    track: TrackId
-    key: str
-    bytes: int
-
-
-class StoreChanged(msgspec.Struct, frozen=True, tag=True):
-    """The object store is away (``available`` False; the spool keeps everything) or back."""
-
-    recording: RecordingId
-    available: bool
-    waiting_bytes: int
-
-
-class SpoolChanged(msgspec.Struct, frozen=True, tag=True):
-    """``state``: healthy | full (nothing can be written: not_recording)."""
-
-    recording: RecordingId
-    state: str
-
-
-class RecordingFinished(msgspec.Struct, frozen=True, tag=True):
-    """Everything of this recording is stored; it can be sealed."""
-
-    recording: RecordingId
-    journal: str
-
-
-RecorderEvent: TypeAlias = SegmentStored | StoreChanged | SpoolChanged | RecordingFinished

@@ -284,9 +284,11 @@ class SourceEnded(msgspec.Struct, frozen=True, tag=True):
 
 
 class SpeakersMoved(msgspec.Struct, frozen=True, tag=True):
-    """Who is speaking from here on."""
+    """Who is speaking from here on, and who leads (None: nobody has yet, or they left; not told before there was such
+    a field)."""
 
     participants: tuple[ParticipantId, ...]
+    dominant: ParticipantId | None = None
 
 
 class RecordingMoved(msgspec.Struct, frozen=True, tag=True):

@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 
 from bridge import commands as c
-from bridge.control import ArmOrder, RecorderHealth, TapOrder
+from bridge.control import TapOrder
 from bridge.decisions import check_start, decide, decide_close, decide_start
 from bridge.disk import before_start, in_gigabytes
 from bridge.errors import Code, Conflict, NotFound, Refusal, Unavailable
@@ -23,6 +23,7 @@ from bridge.node_room import NodeRoom
 from bridge.policy import SYSTEM, Actor
 from bridge.ports import Entropy, MediaNode, RecorderNode
 from bridge.reception import Reception
+from bridge.recorder_control import ArmOrder, RecorderHealth
 from bridge.rules import may_start
 from bridge.sessionclock import SessionClock
 from bridge.states import BEFORE_LIVE, UNDER_WAY, ReceptionState, RecordingState
@@ -81,10 +82,11 @@ class Commits(Protocol):
 
 class LiveSettings(msgspec.Struct, frozen=True):
     """``retain_s``: provisional lock of the recorder's objects; ``planned_minutes``: how long a session is to fit on
-    the recorder's disks."""
+    the recorder's disks; ``loudest``: :attr:`bridge.control.RoomOrder.loudest`."""
 
     retain_s: int = RETAIN_S
     planned_minutes: float = 120
+    loudest: int = 0
 
 
 def recording_row(
@@ -159,7 +161,7 @@ class LiveReception:
         self._stopped: Moment | None = None
         self._begun: RecordingId | None = None
         """Armed, and not named by the reception (yet)."""
-        self.room = NodeRoom(node, room_of(commits.present.id), turn)
+        self.room = NodeRoom(node, room_of(commits.present.id), turn, settings.loudest)
 
     async def place(self, node: NodeId, recorder: RecorderId) -> None:
         """Name node and recorder, and make the room there. Raises Unavailable."""

@@ -30,7 +30,9 @@ class Codec(StrEnum):
 
     OPUS = "opus"
     VP8 = "vp8"
+    VP9 = "vp9"
     H264 = "h264"
+    AV1 = "av1"
 
 
 class GateReason(StrEnum):

@@ -17,10 +17,13 @@ NOT_THERE = frozenset({Code.UNKNOWN_ROOM, Code.UNKNOWN_PARTICIPANT, Code.NOT_FOU
 class NodeRoom:
     """``turn`` lets one call through at a time. Every call may be repeated after a failure."""
 
-    def __init__(self, node: MediaNode, room: RoomId, turn: AbstractAsyncContextManager[object]) -> None:
+    def __init__(
+        self, node: MediaNode, room: RoomId, turn: AbstractAsyncContextManager[object], loudest: int = 0
+    ) -> None:
         self.id = room
         self._node = node
         self._turn = turn
+        self._loudest = loudest
         self._holding = False
         self._room: RoomOrder | None = None
         self._participants: dict[ParticipantId, ParticipantOrder] = {}
@@ -52,7 +55,7 @@ class NodeRoom:
     async def _order(self, reception: Reception) -> None:
         wanted = {key: participant_order(reception, key) for key in reception.participants}
         changed = {key: order for key, order in wanted.items() if self._participants.get(key) != order}
-        await self._order_room(RoomOrder(True) if self._holding else room_order(reception))
+        await self._order_room(RoomOrder(True) if self._holding else room_order(reception, self._loudest))
         for gone in [key for key in self._participants if key not in wanted]:
             await self._delete(gone)
         for key, order in sorted(changed.items(), key=lambda item: _openness(item[1])):

@@ -58,6 +58,7 @@ class Action(StrEnum):
     EXPORT_RECORDING = "export_recording"
     COPY_RECORDING = "copy_recording"
     SET_UP = "set_up"
+    CAPTURE_PACKETS = "capture_packets"
 
 
 class Scope(StrEnum):
@@ -149,6 +150,7 @@ POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
     Action.EXPORT_RECORDING: _ARCHIVE,
     Action.COPY_RECORDING: _ARCHIVE,
     Action.SET_UP: ((Role.ADMINISTRATOR, Scope.BELOW),),
+    Action.CAPTURE_PACKETS: ((Role.OPERATOR, Scope.BELOW), (Role.ADMINISTRATOR, Scope.BELOW)),
 }
 
 _REACHING = frozenset(role for rules in POLICY.values() for role, scope in rules if scope is Scope.BELOW)

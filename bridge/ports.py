@@ -13,23 +13,23 @@ import msgspec
 
 from bridge.board import WatchedRoom
 from bridge.control import (
-    ArmOrder,
     DownlinkAnswer,
     NodeHealth,
     Numbered,
     ParticipantOrder,
-    Proof,
-    RecorderHealth,
-    RecordingStatus,
+    ProbeAnswer,
+    ProbeOffer,
     RoomLines,
     RoomOrder,
     TapAnswer,
     TapOrder,
     UplinkAnswer,
     UplinkOffer,
+    WantsOrder,
 )
 from bridge.handover import Handover
 from bridge.ids import MonoNs, ParticipantId, ReceptionId, RecordingId, RoomId, SeatId, UtcNs
+from bridge.recorder_control import ArmOrder, Proof, RecorderHealth, RecordingStatus
 
 
 class Clock(Protocol):
@@ -79,8 +79,13 @@ class MediaNode(Protocol):
 
     async def answer_downlink(self, room: RoomId, participant: ParticipantId, answer: DownlinkAnswer) -> None: ...
 
-    async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
-        """Drop the downlink's transport and offer anew (the browser came back with nothing)."""
+    async def restart_downlink(self, room: RoomId, participant: ParticipantId, *, keep: bool = False) -> None:
+        """Drop the downlink's transport and offer anew (the browser came back with nothing); ``keep``: only its ICE
+        restarts, for a browser whose network is another now."""
+        ...
+
+    async def put_wants(self, room: RoomId, participant: ParticipantId, order: WantsOrder) -> None:
+        """Which pictures the participant's browser shows; the others are not sent there."""
         ...
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer: ...
@@ -94,6 +99,14 @@ class MediaNode(Protocol):
     def events(self, run: str, after: int) -> AsyncIterator[Numbered]:
         """What follows ``after`` of ``run``; everything still kept when the run is another. Ends with
         the line."""
+        ...
+
+
+class ProbedNode(Protocol):
+    """A media node, for who only tries a line."""
+
+    async def probe(self, offer: ProbeOffer) -> ProbeAnswer:
+        """Raises Refusal: malformed_sdp, too_many_requests; Unavailable(node_unavailable)."""
         ...
 
 

@@ -9,6 +9,7 @@ from bridge.events import Recorded
 from bridge.finding import ReceptionCursor, ReceptionFilter
 from bridge.ids import AccountId, ReceptionId, SeatId, SessionId
 from bridge.invitations import GuestVisit, Invitation
+from bridge.linehistory import KeptLook
 from bridge.model import (
     ReceptionRow,
     Role,
@@ -64,6 +65,18 @@ class Receptions(Protocol):
 
     async def open_rows(self, starts_from_utc_ns: int, starts_before_utc_ns: int) -> list[ReceptionRow]:
         """Of those that :meth:`rows` gives: with doors open, and with them all that are under way."""
+        ...
+
+
+class LineLooks(Protocol):
+    """How the lines of receptions were."""
+
+    async def add(self, reception: ReceptionId, looks: list[KeptLook]) -> None:
+        """Conflict when there is one of that moment."""
+        ...
+
+    async def of_reception(self, reception: ReceptionId, after_utc_ns: int, limit: int) -> list[KeptLook]:
+        """At most ``limit``, in order of time."""
         ...
 
 

@@ -12,8 +12,9 @@ import msgspec
 
 from bridge.archive_rows import AccessEvents, FixityChecks, Recordings, ViewingCopies
 from bridge.client_rows import Clients, KeptAnswers
+from bridge.line_rows import LineTests
 from bridge.people_rows import Accounts, FirstLinks, Offices, Organisation, SecondFactors, Sessions, SignIns
-from bridge.reception_rows import Invitations, Receptions, Visits
+from bridge.reception_rows import Invitations, LineLooks, Receptions, Visits
 from bridge.trying_rows import Repeats, Tries
 
 
@@ -167,6 +168,7 @@ class UnitOfWork(Protocol):
     first_links: FirstLinks
     visits: Visits
     receptions: Receptions
+    line_looks: LineLooks
     recordings: Recordings
     access_events: AccessEvents
     fixity_checks: FixityChecks
@@ -179,6 +181,7 @@ class UnitOfWork(Protocol):
     tries: Tries
     repeats: Repeats
     nodes: Nodes
+    line_tests: LineTests
 
     async def __aenter__(self) -> "UnitOfWork": ...
 

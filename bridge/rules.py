@@ -118,9 +118,15 @@ def participant_order(reception: Reception, participant: ParticipantId) -> Parti
     return ParticipantOrder(receives, gates(reception, participant))
 
 
-def room_order(reception: Reception) -> RoomOrder:
-    """Held while interrupted, but for a chair who opens the microphone to speak a notice."""
+def room_order(reception: Reception, loudest: int = 0) -> RoomOrder:
+    """Held while interrupted, but for a chair who opens the microphone to speak a notice. ``loudest``: so many others
+    are heard at a time beside the chair and whoever has the floor; 0: all."""
     held = reception.state is ReceptionState.INTERRUPTED
     chairs = (someone for someone in reception.participants.values() if reception.role_of(someone.id) is Role.CHAIR)
     speaking = next((chair.id for chair in chairs if chair.microphone_open), None)
-    return RoomOrder(held, speaking if held else None)
+    always = tuple(key for key in reception.participants if loudest and _passes_always(reception, key))
+    return RoomOrder(held, speaking if held else None, loudest, always)
+
+
+def _passes_always(reception: Reception, participant: ParticipantId) -> bool:
+    return reception.participant(participant).floor or reception.role_of(participant) is Role.CHAIR

@@ -1,21 +1,23 @@
 """This machine's own addresses, for ``--announce auto``."""
 
+import ipaddress
+
 import ifaddr
 
 from deploy.configuration import ConfigurationFault
 
 
-def own_addresses() -> tuple[str, ...]:
-    """IPv4 addresses that are not loopback nor link-local, in the order of the interfaces.
+def own_addresses(*, ipv6: bool) -> tuple[str, ...]:
+    """Addresses that are not loopback nor link-local, in the order of the interfaces, IPv4 before IPv6.
 
     Raises ConfigurationFault when there is none.
     """
     found = [
-        address.ip
+        ipaddress.ip_address(address.ip if isinstance(address.ip, str) else address.ip[0])
         for adapter in ifaddr.get_adapters()
         for address in adapter.ips
-        if isinstance(address.ip, str) and not address.ip.startswith(("127.", "169.254."))
     ]
-    if not found:
+    outside = [one for one in found if not (one.is_loopback or one.is_link_local or (one.version == 6 and not ipv6))]
+    if not outside:
         raise ConfigurationFault("--announce auto: this machine has no address but loopback; name one")
-    return tuple(found)
+    return tuple(str(one) for one in sorted(outside, key=lambda one: one.version))

@@ -13,9 +13,11 @@ import typer
 
 from bridge.errors import MalformedInput
 from deploy import configuration as conf
+from deploy.cli_debug import debug_app
 from deploy.cli_evidence import archive_app, audit_app, key_app
 from deploy.cli_nodes import node_app
 from deploy.configuration import Configuration
+from deploy.logs import set_up_logs
 from deploy.options import ConfigFile, Data, Port, StoreOption, console, faults_told, resolved
 
 app = typer.Typer(help="Điểm Cầu: citizen receptions by video.", no_args_is_help=True, add_completion=False)
@@ -27,6 +29,7 @@ app.add_typer(node_app, name="node")
 app.add_typer(key_app, name="key")
 app.add_typer(audit_app, name="audit")
 app.add_typer(archive_app, name="archive")
+app.add_typer(debug_app, name="debug")
 
 Listen = Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 for all.")]
 Announce = Annotated[
@@ -37,10 +40,11 @@ TlsKey = Annotated[str | None, typer.Option(help="Private key (PEM).")]
 ModeOption = Annotated[str | None, typer.Option("--mode", help="trial | production")]
 
 
-def run(main: Callable[[Configuration], Awaitable[int]], configuration: Configuration) -> None:
-    """Runs a process until it ends; uvloop for all."""
+def run(name: str, main: Callable[[Configuration], Awaitable[int]], configuration: Configuration) -> None:
+    """Runs a process until it ends; uvloop for all. ``name``: as its log calls it."""
     import uvloop
 
+    set_up_logs(name, configuration.log.form)
     with faults_told():
         raise typer.Exit(uvloop.run(_exit_code(main, configuration)))
 
@@ -49,14 +53,8 @@ async def _exit_code(main: Callable[[Configuration], Awaitable[int]], configurat
     return await main(configuration)
 
 
-def _announced(text: str | None, listen: str | None) -> tuple[str, ...] | None:
-    if text is None:
-        return None
-    if text != "auto":
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    from deploy.addresses import own_addresses
-
-    return own_addresses()
+def _announced(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 @app.command()
@@ -86,7 +84,7 @@ def up(
             web__port=port,
             web__tls_cert=tls_cert,
             web__tls_key=tls_key,
-            media__announce=_announced(announce, listen),
+            media__announce=_announced(announce),
             media__workers=workers,
             parts=None if parts is None else tuple(parts.split(",")),
         )
@@ -115,7 +113,7 @@ def web(config: ConfigFile = None, data: Data = None, port: Port = None, listen:
 
     with faults_told():
         configuration = resolved(config, data=data, web__port=port, listen=listen)
-    run(main, configuration)
+    run("web", main, configuration)
 
 
 @app.command()
@@ -131,7 +129,7 @@ def sfu(
 
     with faults_told():
         configuration = resolved(config, data=data, web__port=port, listen=listen)
-    run(partial(main, worker=worker), configuration)
+    run("sfu" if worker == 1 else f"sfu-{worker}", partial(main, worker=worker), configuration)
 
 
 @app.command()
@@ -141,7 +139,7 @@ def recorder(config: ConfigFile = None, data: Data = None) -> None:
 
     with faults_told():
         configuration = resolved(config, data=data)
-    run(main, configuration)
+    run("recorder", main, configuration)
 
 
 @app.command()
@@ -151,7 +149,7 @@ def store(config: ConfigFile = None, data: Data = None, port: Port = None) -> No
 
     with faults_told():
         configuration = resolved(config, data=data, web__port=port)
-    run(main, configuration)
+    run("store", main, configuration)
 
 
 @app.command()
@@ -161,7 +159,25 @@ def jobs(config: ConfigFile = None, data: Data = None) -> None:
 
     with faults_told():
         configuration = resolved(config, data=data)
-    run(main, configuration)
+    run("jobs", main, configuration)
+
+
+@app.command()
+def top(
+    room: Annotated[str, typer.Argument(help="Show this room alone, with everybody in it.", metavar="[ROOM]")] = "",
+    once: Annotated[bool, typer.Option("--once", help="Print and end; exit code 1 when somebody is away.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print as JSON, one document a look.")] = False,
+    every: Annotated[float, typer.Option(help="Seconds between two looks.", min=0.5, max=60.0)] = 2.0,
+    config: ConfigFile = None,
+    data: Data = None,
+) -> None:
+    """Show what nodes, rooms and lines do now."""
+    from deploy.top import Asked
+    from deploy.top import top as main
+
+    with faults_told():
+        configuration = resolved(config, data=data)
+        raise typer.Exit(asyncio.run(main(configuration, Asked(room, once, json, every), console)))
 
 
 @app.command(hidden=True)
@@ -171,7 +187,7 @@ def render(config: ConfigFile = None, data: Data = None) -> None:
 
     with faults_told():
         configuration = resolved(config, data=data)
-    run(main, configuration)
+    run("render", main, configuration)
 
 
 @app.command()

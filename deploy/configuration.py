@@ -5,7 +5,6 @@ with every fault at once, each naming its key.
 """
 
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
@@ -14,6 +13,11 @@ from typing import Any, get_type_hints
 from zoneinfo import available_timezones
 
 import msgspec
+
+from bridge.rules import MAX_PARTICIPANTS
+from bridge.turn import TurnRelays
+from deploy.monitoringpart import LogPart, MonitoringPart, monitoring_faults
+from deploy.part_faults import AUTO, jobs_faults, media_faults, place_faults, turn_faults
 
 ENVIRONMENT_PREFIX = "DIEMCAU_"
 
@@ -50,17 +54,31 @@ class WebPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MediaPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The media nodes. ``port`` of the first, 0: web port + 1; the others take the next ones. ``announce``: what
-    browsers are told, empty: the listen address. ``workers``: how many run here, 0: one for each core but two.
-    ``name``: of this machine's nodes in the registry, where there are several machines. ``control``: HOST:PORT at which
-    processes on other machines order the first (the others take the next ports), empty: a Unix socket."""
+    """The media nodes. ``port`` of the first, 0: web port + 1; the others take the next ones; UDP and, unless ``tcp``
+    is false, TCP. ``announce``: numeric addresses that browsers are told, the preferred first; empty: the listen
+    address. ``workers``: how many run here, 0: one for each core but two. ``name``: of this machine's nodes in the
+    registry, where there are several machines. ``control``: HOST:PORT at which processes on other machines order the
+    first (the others take the next ports), empty: a Unix socket. ``test_seconds``: of each way when people test their
+    connection."""
 
     port: int = 0
+    tcp: bool = True
     workers: int = 0
     name: str = "sfu"
     control: str = ""
     announce: tuple[str, ...] = ()
     replay_seconds: int = 20
+    test_seconds: int = 10
+
+
+class TurnPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Relays of yours (coturn) for browsers that reach the node by neither UDP nor TCP. ``secret``: its
+    ``static-auth-secret``; ``relay_only``: browsers use nothing else; ``valid_hours``: of the credentials."""
+
+    urls: tuple[str, ...] = ()
+    secret: str = ""
+    relay_only: bool = False
+    valid_hours: int = 12
 
 
 class StoreKind(StrEnum):
@@ -119,11 +137,12 @@ class JobsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The room's own times. Officials away: interrupted by the system, then closed."""
+    """The room's own times (officials away: interrupted, then closed); ``loudest`` microphones at a time, 0: all."""
 
     interrupt_after_seconds: int = 300
     close_after_seconds: int = 3600
     resume_seconds: int = 30
+    loudest: int = 0
 
 
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -145,11 +164,14 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     redis_url: str = ""
     web: WebPart = WebPart()
     media: MediaPart = MediaPart()
+    turn: TurnPart = TurnPart()
     recording: RecordingPart = RecordingPart()
     archive: ArchivePart = ArchivePart()
     room: RoomPart = RoomPart()
     store: StorePart = StorePart()
     jobs: JobsPart = JobsPart()
+    monitoring: MonitoringPart = MonitoringPart()
+    log: LogPart = LogPart()
 
     @property
     def folder(self) -> Path:
@@ -168,7 +190,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def media_port(self) -> int:
-        """UDP port of the first media node."""
+        """Port of the first media node, UDP and TCP."""
         return self.media.port or self.web.port + 1
 
     @property
@@ -197,12 +219,20 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.media.announce or (self.listen,)
 
     @property
+    def relays(self) -> TurnRelays:
+        """As the pages hand them out."""
+        turn = self.turn
+        return TurnRelays(turn.urls, turn.secret, turn.valid_hours * 3_600, turn.relay_only)
+
+    @property
     def loopback_only(self) -> bool:
         """Whether nobody but this machine can reach it."""
         return self.listen.startswith("127.") or self.listen in ("::1", "localhost")
 
 
-SECRET_KEYS = frozenset({"database_url", "store.secret_key", "control_secret", "redis_url"})
+SECRET_KEYS = frozenset(
+    {"database_url", "store.secret_key", "monitoring.secret", "control_secret", "redis_url", "turn.secret"}
+)
 """Printed hidden: a database address carries its password."""
 HIDDEN = "(hidden)"
 
@@ -235,7 +265,7 @@ def _with_own_addresses(configuration: Configuration) -> Configuration:
         return configuration
     from deploy.addresses import own_addresses
 
-    media = msgspec.structs.replace(configuration.media, announce=own_addresses())
+    media = msgspec.structs.replace(configuration.media, announce=own_addresses(ipv6=":" in configuration.listen))
     return msgspec.structs.replace(configuration, media=media)
 
 
@@ -244,10 +274,6 @@ def _from_file(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationFault(f"{file}: {error}") from error
-
-
-AUTO = "auto"
-"""As ``media.announce``: this machine's own addresses."""
 
 
 def known_keys() -> dict[str, Any]:
@@ -270,7 +296,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-_LISTS = frozenset({"media.announce", "web.proxies", "web.peers", "parts"})
+_LISTS = frozenset({"media.announce", "monitoring.scrapers", "web.proxies", "web.peers", "parts", "turn.urls"})
 """Keys whose text is a comma-separated list."""
 
 
@@ -280,18 +306,18 @@ def _put(merged: dict[str, Any], key: str, value: Any) -> None:
     target[name] = value
 
 
+def _room_faults(room: RoomPart) -> list[str]:
+    return [] if 0 <= room.loudest <= MAX_PARTICIPANTS else [f"room.loudest: not between 0 and {MAX_PARTICIPANTS}"]
+
+
 def _faults(configuration: Configuration) -> list[str]:
-    web, media = configuration.web, configuration.media
-    faults = []
+    web, faults = configuration.web, []
     if not 1 <= web.port <= 65_534:
         faults.append(f"web.port: {web.port} is not between 1 and 65534")
-    if not 0 <= media.port <= 65_535:
-        faults.append(f"media.port: {media.port} is not between 0 and 65535")
-    faults += _place_faults(configuration)
+    faults += place_faults(configuration)
+    faults += [f"parts: {part} is none of {', '.join(PARTS)}" for part in configuration.parts if part not in PARTS]
     if bool(web.tls_cert) != bool(web.tls_key):
         faults.append("web.tls_cert and web.tls_key go together")
-    if not 1 <= media.replay_seconds <= 120:
-        faults.append(f"media.replay_seconds: {media.replay_seconds} is not between 1 and 120")
     if not 5 <= configuration.recording.segment_seconds <= 600:
         faults.append("recording.segment_seconds: not between 5 and 600")
     archive = configuration.archive
@@ -299,61 +325,14 @@ def _faults(configuration: Configuration) -> list[str]:
         faults.append("archive.signing_key and archive.signing_certificate go together")
     if not 1 <= configuration.recording.planned_minutes <= 1440:
         faults.append("recording.planned_minutes: not between 1 and 1440")
-    faults += _store_faults(configuration) + _jobs_faults(configuration.jobs)
+    faults += _store_faults(configuration) + jobs_faults(configuration.jobs) + _room_faults(configuration.room)
+    faults += media_faults(configuration.media) + turn_faults(configuration.turn)
+    faults += monitoring_faults(configuration.monitoring)
     if configuration.zone not in available_timezones():
         faults.append(f"zone: {configuration.zone} is no IANA time zone")
     if configuration.language not in ("vi", "en"):
         faults.append(f"language: {configuration.language} is not vi or en")
     return faults
-
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
-_HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})", re.ASCII)
-
-
-_ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?", re.ASCII)
-
-
-def _place_faults(configuration: Configuration) -> list[str]:
-    """Of what runs where, and how machines reach one another."""
-    media, web, faults = configuration.media, configuration.web, []
-    for key, origin in (("web.address", web.address), *(("web.peers", peer) for peer in web.peers)):
-        if origin and not _ORIGIN.fullmatch(origin):
-            faults.append(f"{key}: {origin} is not of the form http(s)://HOST or http(s)://HOST:PORT")
-    if web.peers and not (web.address and configuration.redis_url and configuration.database_url):
-        faults.append("web.peers: needs web.address, redis_url and database_url")
-    if not 0 <= media.workers <= 64:
-        faults.append(f"media.workers: {media.workers} is not between 0 and 64")
-    elif configuration.media_port <= 65_535 < configuration.media_port_of(configuration.media_workers):
-        faults.append(f"media.port: {configuration.media_workers} nodes do not fit from {configuration.media_port} on")
-    if not _NAME.fullmatch(media.name):
-        faults.append(f"media.name: {media.name} is not of 1 to 40 small letters, digits and hyphens")
-    faults += [f"parts: {part} is none of {', '.join(PARTS)}" for part in configuration.parts if part not in PARTS]
-    addresses = {"media.control": media.control}
-    addresses |= {f"recording.{name}": getattr(configuration.recording, name) for name in ("control", "tap")}
-    for key, address in addresses.items():
-        if address and not _HOST_AND_PORT.fullmatch(address):
-            faults.append(f"{key}: {address} is not of the form HOST:PORT")
-        elif address and key != "recording.tap" and len(configuration.control_secret) < LEAST_SECRET:
-            faults.append(f"{key}: needs control_secret, of {LEAST_SECRET} characters or more")
-    return faults
-
-
-LEAST_SECRET = 20
-"""Characters of ``control_secret``: whoever guesses it commands the media."""
-
-
-def _jobs_faults(jobs: JobsPart) -> list[str]:
-    limits = {
-        "render_threads": (jobs.render_threads, 1, 64),
-        "render_cpu_percent": (jobs.render_cpu_percent, 5, 6_400),
-        "render_piece_seconds": (jobs.render_piece_seconds, 1, 600),
-    }
-    return [
-        f"jobs.{name}: {value} is not between {least} and {most}"
-        for name, (value, least, most) in limits.items()
-        if not least <= value <= most
-    ]
 
 
 def _store_faults(configuration: Configuration) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
+from bridge.about import about
 from bridge.errors import MalformedInput, Refusal
 
 _log = logging.getLogger(__name__)
@@ -37,6 +38,11 @@ async def _run(job: Job, stopping: asyncio.Event) -> None:
 
 
 async def _once(job: Job) -> None:
+    with about(job=job.name):
+        await _served(job)
+
+
+async def _served(job: Job) -> None:
     try:
         result = await job.service()
     except (Refusal, MalformedInput) as fault:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection
 
+from bridge.control import ProbeAnswer, ProbeOffer
 from bridge.errors import Code, Refusal, Unavailable
 from bridge.ids import NodeId, RecorderId
 from bridge.nodes import BEAT_S, Registry, candidates, expecting, lives, read
@@ -75,6 +76,10 @@ class RegisteredPlaces:
         if not candidates(self._known, self._clock.mono()):
             await self._look()
         await self._first_that_answers(())
+
+    async def probe(self, offer: ProbeOffer) -> ProbeAnswer:
+        """See :class:`bridge.ports.ProbedNode`: by the node that would get the next room."""
+        return await self.node(await self._first_that_answers(())).probe(offer)
 
     async def close(self) -> None:
         """Ends the connections. Idempotent."""

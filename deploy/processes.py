@@ -5,6 +5,7 @@ Each imports its own room only when it runs: a media node carries no database (3
 
 from pathlib import Path
 
+from bridge.figures import Lateness
 from bridge.outbox import OutboxRelay
 from bridge.repeats import RepeatTeller
 from bridge.sealing import Sealing, SigningPorts
@@ -12,7 +13,7 @@ from deploy.configuration import Configuration
 from deploy.folder import prepare
 from deploy.jobs import Job, run_jobs
 from deploy.names import LOCAL_RECORDER, local_node, recorder_control, recorder_tap
-from deploy.serving import serve, stop_event
+from deploy.serving import as_many_files_as_allowed, serve, stop_event
 from deploy.software import SOFTWARE
 from deploy.time import SystemClock, SystemEntropy
 
@@ -22,6 +23,7 @@ async def sfu(configuration: Configuration, worker: int = 1) -> int:
     from sfu.build import build
     from sfu.settings import SfuConfig
 
+    as_many_files_as_allowed()
     local = local_node(configuration, prepare(configuration), worker)
     config = SfuConfig(
         node=local.id,
@@ -29,11 +31,13 @@ async def sfu(configuration: Configuration, worker: int = 1) -> int:
         secret=configuration.control_secret,
         listen=configuration.listen,
         port=local.port,
+        tcp=configuration.media.tcp,
         announced=configuration.announced,
         replay_seconds=configuration.media.replay_seconds,
         version=SOFTWARE,
     )
-    return await serve(build(config, SystemClock(), SystemEntropy()), f"media port {config.port}")
+    late = Lateness()
+    return await serve(build(config, SystemClock(), SystemEntropy(), late), f"media port {config.port}", late)
 
 
 async def recorder(configuration: Configuration) -> int:
@@ -57,7 +61,8 @@ async def recorder(configuration: Configuration) -> int:
         version=SOFTWARE,
     )
     try:
-        return await serve(build(config, objects, SystemClock(), SystemEntropy()), "recorder")
+        late = Lateness()
+        return await serve(build(config, objects, SystemClock(), SystemEntropy(), late), "recorder", late)
     finally:
         objects.close()
 
@@ -69,7 +74,8 @@ async def web(configuration: Configuration) -> int:
 
     folder = prepare(configuration)
     async with opened(configuration, folder) as storage:
-        return await serve(WebProcess(configuration, folder, storage), f"port {configuration.web.port}")
+        late = Lateness()
+        return await serve(WebProcess(configuration, folder, storage, late), f"port {configuration.web.port}", late)
 
 
 async def jobs(configuration: Configuration) -> int:

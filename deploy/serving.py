@@ -3,20 +3,16 @@
 import asyncio
 import errno
 import gc
-import logging
 import os
+import resource
 import signal
 import stat
 import sys
 from typing import Protocol
 
+from bridge.figures import Lateness
 from deploy.configuration import ConfigurationFault
-
-_FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
-
-
-_CHATTY = ("alembic", "signaling.engineio", "signaling.socketio", "aioice")
-"""Libraries that tell every step at INFO."""
+from deploy.lateness import LatenessWatch
 
 
 class Served(Protocol):
@@ -29,9 +25,6 @@ class Served(Protocol):
 
 def stop_event() -> asyncio.Event:
     """Set on SIGTERM, SIGINT, and when the supervisor that holds our standard input is gone."""
-    logging.basicConfig(level=logging.INFO, format=_FORM)
-    for chatty in _CHATTY:
-        logging.getLogger(chatty).setLevel(logging.WARNING)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -59,8 +52,15 @@ SUPERVISED = "DIEMCAU_SUPERVISED"
 """Set by the supervisor for its children: their standard input is its life line."""
 
 
-async def serve(served: Served, name: str) -> int:
-    """Runs until told to stop. Raises ConfigurationFault in one line for an address that cannot be taken."""
+def as_many_files_as_allowed() -> None:
+    """A media node has a connection open for each who comes by TCP; most systems begin with 1024 and allow far more."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+async def serve(served: Served, name: str, lateness: Lateness | None = None) -> int:
+    """Runs until told to stop; ``lateness`` is told how late the loop turns. Raises ConfigurationFault in one line for
+    an address that cannot be taken."""
     stopping = stop_event()
     try:
         await served.start()
@@ -71,8 +71,11 @@ async def serve(served: Served, name: str) -> int:
     # A full collection over everything imported takes 40 ms, in which nothing would be forwarded or recorded.
     gc.collect()
     gc.freeze()
+    watch = LatenessWatch(lateness or Lateness())
+    watch.start()
     try:
         await stopping.wait()
     finally:
+        watch.close()
         await served.close()
     return 0

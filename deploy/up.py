@@ -19,6 +19,7 @@ from deploy.firstlink import new_first_link
 from deploy.folder import DataFolder, FolderFault, prepare
 from deploy.heartbeats import Beating, Heartbeats
 from deploy.keys import ready_keys, said_of_key
+from deploy.logs import LogForm, set_up_logs
 from deploy.names import SFU, local_nodes
 from deploy.origin import near, origin
 from deploy.storeproof import check_store, prove_lock
@@ -45,7 +46,7 @@ async def up(configuration: Configuration, console: Console) -> int:
 @asynccontextmanager
 async def running(configuration: Configuration, console: Console) -> AsyncIterator[asyncio.Task[int]]:
     """Everything started and ready; the task ends with the exit code. Leaving ends everything."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    set_up_logs("up", LogForm.TEXT, logging.WARNING)
     folder = prepare(configuration)
     with _alone(folder):
         _check_announced(configuration)
@@ -121,6 +122,8 @@ def _check_ports(configuration: Configuration) -> None:
     for worker in range(1, configuration.media_workers + 1) if SFU in configuration.parts else ():
         port = configuration.media_port_of(worker)
         wanted.append((socket.SOCK_DGRAM, configuration.listen, port, "media.port (media)"))
+        if configuration.media.tcp:
+            wanted.append((socket.SOCK_STREAM, configuration.listen, port, "media.port (media, TCP)"))
     if configuration.own_store:
         wanted.append((socket.SOCK_STREAM, "127.0.0.1", configuration.store_port, "store.port (MinIO)"))
     for kind, listen, port, name in wanted:

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bridge.disk import before_start
+from bridge.figures import Lateness
+from bridge.ids import NodeId
 from bridge.live import LiveSettings
 from bridge.receptions import ReceptionService
 from bridge.watch import WatchTimes
@@ -22,6 +24,7 @@ from deploy.tls import server_context
 from recorder.client import HttpRecorderNode
 from recorder.remux import PyAvRemuxer
 from sfu.client import HttpMediaNode
+from sfu.transport.sockets import hosts_of
 from signaling.build import build as build_signaling
 from signaling.notices import InProcessNotices
 from signaling.settings import SignalingConfig
@@ -50,11 +53,15 @@ def web_config(configuration: Configuration) -> WebConfig:
         zone=configuration.zone,
         proxies=configuration.web.proxies,
         announced=configuration.announced,
+        turn=configuration.relays,
+        line_test_seconds=configuration.media.test_seconds,
         language=configuration.language,
         socket_origins=tuple(filter(None, (configuration.web.address, *configuration.web.peers))),
         session_minutes=configuration.recording.planned_minutes,
         resume_seconds=configuration.room.resume_seconds,
         trial=configuration.mode is Mode.TRIAL,
+        scrapers=configuration.monitoring.scrapers,
+        scrape_secret=configuration.monitoring.secret,
     )
 
 
@@ -68,7 +75,9 @@ def signaling_config(configuration: Configuration, folder: DataFolder) -> Signal
         origins=origins(configuration),
         resume_s=room.resume_seconds,
         watch=WatchTimes(room.interrupt_after_seconds, room.close_after_seconds),
-        live=LiveSettings(provisional_days(configuration) * _DAY_S, configuration.recording.planned_minutes),
+        live=LiveSettings(
+            provisional_days(configuration) * _DAY_S, configuration.recording.planned_minutes, room.loudest
+        ),
     )
 
 
@@ -84,7 +93,7 @@ def _notices(configuration: Configuration, entropy: SystemEntropy) -> InProcessN
 class WebProcess:
     """Started and closed by :func:`deploy.serving.serve`. Closing order: listener, rooms and sockets, clients."""
 
-    def __init__(self, configuration: Configuration, folder: DataFolder, storage: Storage) -> None:
+    def __init__(self, configuration: Configuration, folder: DataFolder, storage: Storage, lateness: Lateness) -> None:
         self._configuration = configuration
         self._folder = folder
         clock, entropy = SystemClock(), SystemEntropy()
@@ -120,6 +129,7 @@ class WebProcess:
                 remuxer=PyAvRemuxer(),
                 passwords=Argon2Passwords(entropy),
                 secrets=AesSecretBox(folder.secret("factors"), entropy),
+                probed=places,
                 clock=clock,
                 entropy=entropy,
                 probes={
@@ -129,6 +139,8 @@ class WebProcess:
                     "disks": self._disks,
                     "decisions": self._signaling.decisions,
                 },
+                metrics=self._metrics_of,
+                lateness=lateness,
             ),
         )
         self._signaling.attach(self._app)
@@ -140,6 +152,12 @@ class WebProcess:
         minutes = self._configuration.recording.planned_minutes
         return before_start(health.disks, minutes, _USUAL_SEATS, health.bits_per_s).space
 
+    async def _metrics_of(self, part: str) -> bytes:
+        """Of the recorder, or of the media node of that name. Raises Unavailable."""
+        if part == "recorder":
+            return await self._recorder.metrics()
+        return await self._places.node(NodeId(part)).metrics()
+
     async def start(self) -> None:
         """Raises OSError when the port is taken."""
         self._looking = asyncio.create_task(self._places.run(), name="registry")
@@ -147,9 +165,9 @@ class WebProcess:
         self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=_SHUTDOWN_S)
         await self._runner.setup()
         context = server_context(self._configuration, self._folder)
-        listen = self._configuration.listen
-        site = web.TCPSite(self._runner, listen, self._configuration.web.port, ssl_context=context)
-        await site.start()
+        for host in hosts_of(self._configuration.listen):
+            site = web.TCPSite(self._runner, host, self._configuration.web.port, ssl_context=context)
+            await site.start()
 
     async def close(self) -> None:
         """Idempotent."""

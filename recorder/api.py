@@ -4,6 +4,7 @@
 
     GET    /health                        RecorderHealth
     GET    /stats                         [Figures, …]
+    GET    /metrics                       Prometheus' text format
     PUT    /recordings/{r}                ArmOrder → RecordingStatus
     GET    /recordings/{r}                RecordingStatus
     POST   /recordings/{r}/proof          Proof
@@ -21,10 +22,13 @@ from typing import TypeAlias
 
 import msgspec
 from aiohttp import WSCloseCode, web
+from prometheus_client import CONTENT_TYPE_LATEST
 
-from bridge.control import ArmOrder, Problem
+from bridge.about import about
+from bridge.control import Problem
 from bridge.errors import Code, Refusal
 from bridge.ids import RecordingId
+from bridge.recorder_control import ArmOrder
 from recorder.places import bound_socket
 from recorder.recorder import Recorder
 
@@ -85,6 +89,7 @@ class ControlServer:
         return [
             web.get("/health", self._health),
             web.get("/stats", self._stats),
+            web.get("/metrics", self._metrics),
             web.put(one, self._arm),
             web.get(one, self._show),
             web.delete(one, self._disarm),
@@ -100,6 +105,10 @@ class ControlServer:
         given = request.headers.get("Authorization", "")
         if self._secret and not hmac.compare_digest(given.encode(), f"Bearer {self._secret}".encode()):
             return _problem(Code.NOT_PERMITTED, "bearer secret")
+        with about(**request.match_info):
+            return await self._answered(request, handler)
+
+    async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             return await handler(request)
         except Refusal as refusal:
@@ -115,6 +124,9 @@ class ControlServer:
 
     async def _stats(self, _: web.Request) -> web.Response:
         return _answer(self._recorder.figures())
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        return web.Response(body=await self._recorder.metrics(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def _arm(self, request: web.Request) -> web.Response:
         try:

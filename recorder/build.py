@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from bridge.figures import Lateness
 from bridge.ids import NS_PER_S, RecorderId
 from bridge.ports import Clock, Entropy, ObjectStore
 from recorder.api import ControlServer
@@ -52,11 +53,14 @@ class RecorderNodeProcess:
         self._executor.shutdown()
 
 
-def build(config: RecorderConfig, objects: ObjectStore, clock: Clock, entropy: Entropy) -> RecorderNodeProcess:
-    """Nothing is opened yet."""
+def build(
+    config: RecorderConfig, objects: ObjectStore, clock: Clock, entropy: Entropy, lateness: Lateness | None = None
+) -> RecorderNodeProcess:
+    """Nothing is opened yet. ``lateness``: of the loop it will run in, watched by whoever runs it."""
     events = Events(entropy.id())
     executor = new_executor()
-    ports = Ports(objects, clock, entropy, events, executor, config.segment_seconds * NS_PER_S, Rate())
+    late = lateness or Lateness()
+    ports = Ports(objects, clock, entropy, events, executor, config.segment_seconds * NS_PER_S, Rate(), late)
     folders = Folders(config.spool, config.store, config.spool_reserve_bytes)
     recorder = Recorder(config.recorder, config.version, folders, config.tap_address, ports)
     control = ControlServer(recorder, config.control_address, config.secret)

@@ -6,9 +6,10 @@ from typing import TypeVar
 import msgspec
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, UnixConnector, WSMsgType
 
-from bridge.control import ArmOrder, Numbered, Problem, Proof, RecorderHealth, RecordingStatus
+from bridge.control import Numbered, Problem
 from bridge.errors import Code, Conflict, Invalid, NotFound, Refusal, Unavailable
 from bridge.ids import RecordingId
+from bridge.recorder_control import ArmOrder, Proof, RecorderHealth, RecordingStatus
 
 QUICK_S = 5.0
 PROOF_S = 10.0
@@ -42,6 +43,10 @@ class HttpRecorderNode:
 
     async def health(self) -> RecorderHealth:
         return await self._ask("GET", "/health", RecorderHealth)
+
+    async def metrics(self) -> bytes:
+        """In Prometheus' text format."""
+        return await self._request("GET", "/metrics", None, QUICK_S)
 
     async def arm(self, recording: RecordingId, order: ArmOrder) -> RecordingStatus:
         return await self._ask("PUT", f"/recordings/{recording}", RecordingStatus, order)

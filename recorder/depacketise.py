@@ -7,10 +7,12 @@ the answer is frames or MalformedPacket, after which the caller resets.
 from collections.abc import Sequence
 
 from bridge.media import Codec
+from recorder.av1 import Av1Frames, starts_av1_key_frame
 from recorder.frames import Depacketiser
 from recorder.h264 import H264Frames, starts_h264_key_frame
 from recorder.opus import OpusFrames
 from recorder.vp8 import Vp8Frames, starts_vp8_key_frame
+from recorder.vp9 import Vp9Frames, starts_vp9_key_frame
 
 
 def depacketiser(codec: Codec, parameters: Sequence[bytes] = ()) -> Depacketiser:
@@ -20,6 +22,10 @@ def depacketiser(codec: Codec, parameters: Sequence[bytes] = ()) -> Depacketiser
             return OpusFrames()
         case Codec.VP8:
             return Vp8Frames()
+        case Codec.VP9:
+            return Vp9Frames()
+        case Codec.AV1:
+            return Av1Frames()
         case Codec.H264:
             return H264Frames(parameters)
 
@@ -31,5 +37,9 @@ def starts_key_frame(codec: Codec, payload: bytes) -> bool:
             return True
         case Codec.VP8:
             return bool(payload) and starts_vp8_key_frame(payload)
+        case Codec.VP9:
+            return starts_vp9_key_frame(payload)
+        case Codec.AV1:
+            return starts_av1_key_frame(payload)
         case Codec.H264:
             return starts_h264_key_frame(payload)

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
-from bridge.control import Proof
 from bridge.errors import Code, NotFound, Unavailable
 from bridge.ids import NS_PER_S, TrackId
+from bridge.recorder_control import Proof
 from recorder.news import News
 from recorder.ports import Ports
 from recorder.spool import RecordingState

@@ -11,10 +11,13 @@ class Rate:
     """Bytes by the second in which they came."""
 
     def __init__(self) -> None:
+        self.total = 0
+        """Bytes since the start."""
         self._seconds: deque[tuple[int, int]] = deque()
 
     def add(self, now_ns: int, size: int) -> None:
         """So many bytes came."""
+        self.total += size
         second = now_ns // NS_PER_S
         if self._seconds and self._seconds[-1][0] == second:
             self._seconds[-1] = (second, self._seconds[-1][1] + size)

@@ -9,11 +9,13 @@ from errno import ENOSPC
 from pathlib import Path
 from typing import NamedTuple
 
-from bridge.control import ArmOrder, RecorderHealth, RecordingStatus
+from bridge.about import about_only
 from bridge.errors import Code, Conflict, Invalid, MalformedInput, NotFound, Unavailable
 from bridge.ids import NS_PER_S, RecorderId, RecordingId
+from bridge.recorder_control import ArmOrder, RecorderHealth, RecordingStatus
 from recorder.disks import disks
 from recorder.intake import Intake
+from recorder.metrics import Observed, exposition
 from recorder.ports import Ports
 from recorder.recording import Figures, Recording
 from recorder.spool import RecordingState, Spool
@@ -100,6 +102,14 @@ class Recorder:
         """Of every recording known here that is not finished."""
         return [one.figures for one in self._recordings.values() if one.state.journal is None]
 
+    async def metrics(self) -> bytes:
+        """In Prometheus' text format."""
+        ports = self._ports
+        observed = Observed(
+            await self.health(), self.figures(), ports.rate.total, ports.events.published, ports.lateness
+        )
+        return exposition(observed)
+
     def find(self, recording: RecordingId) -> Recording:
         """Raises NotFound(unknown_recording)."""
         found = self._recordings.get(recording)
@@ -146,7 +156,8 @@ class Recorder:
     def _add(self, state: RecordingState) -> None:
         recording = Recording(state, self._spool_of(state.recording), self._ports)
         self._recordings[state.recording] = recording
-        self._tasks[state.recording] = asyncio.create_task(recording.run(), name=f"recording {state.recording}")
+        with about_only(recording=state.recording, room=state.order.room):
+            self._tasks[state.recording] = asyncio.create_task(recording.run(), name=f"recording {state.recording}")
 
     def _spool_of(self, recording: RecordingId) -> Spool:
         return Spool(self._spool / recording)

@@ -7,10 +7,10 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
-from bridge.control import Proof, RecordingStatus, SpoolChanged
 from bridge.errors import Code, Conflict, MalformedPacket, Unavailable
 from bridge.ids import NS_PER_S
 from bridge.media import Moment
+from bridge.recorder_control import Proof, RecordingStatus, SpoolChanged
 from bridge.tap import Frame, FrameKind, Hello, Resume, pack_declaration, pack_frame
 from recorder.news import News
 from recorder.ports import Ports

@@ -33,13 +33,14 @@ KEY_FRAME_ASK_NS = 500_000_000
 
 
 class SegmentBegun(msgspec.Struct, frozen=True):
-    """A file is to be opened; its first frame follows."""
+    """A file is to be opened; its first frame follows, and ``shape`` is that frame's."""
 
     number: int
     codec: Codec
     width: int
     height: int
     start_ns: int
+    shape: bytes = b""
 
 
 class FrameWritten(msgspec.Struct, frozen=True):
@@ -151,7 +152,7 @@ class Segmenter:
         opened = state.open
         if opened is None:
             opened = self._open_at(frame, at, arrival_ns)
-            cuts.append(SegmentBegun(state.number, self._codec, frame.width, frame.height, at))
+            cuts.append(SegmentBegun(state.number, self._codec, frame.width, frame.height, at, frame.shape))
         self._note(opened, frame, at, arrival_ns, duration_ns)
         cuts.append(FrameWritten(state.number, at - opened.start_ns, frame.body, frame.key))
         if self._video and at - opened.start_ns >= self._segment_ns:

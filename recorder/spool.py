@@ -15,11 +15,11 @@ from pathlib import Path
 
 import msgspec
 
-from bridge.control import ArmOrder
 from bridge.errors import MalformedInput
 from bridge.ids import NodeId, RecordingId
 from bridge.journal import SegmentWritten
 from bridge.media import Moment
+from bridge.recorder_control import ArmOrder
 from recorder.packetlog import sync_folder
 from recorder.track import Checkpoint
 

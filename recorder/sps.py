@@ -1,40 +1,15 @@
 """How large the pictures of an H.264 stream are: from its sequence parameter set."""
 
 from bridge.errors import MalformedPacket
+from recorder.bits import Bits
 
 _WITH_CHROMA_FORMAT = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128})
 """profile_idc values whose SPS says its chroma format (H.264 section 7.3.2.1.1)."""
 
 
-class _Bits:
-    """Reads the exp-Golomb fields of an RBSP (H.264 section 9.1)."""
-
-    def __init__(self, rbsp: bytes) -> None:
-        self._value = int.from_bytes(rbsp, "big")
-        self._left = len(rbsp) * 8
-
-    def bits(self, count: int) -> int:
-        if count > self._left:
-            raise MalformedPacket("SPS cut short")
-        self._left -= count
-        return (self._value >> self._left) & ((1 << count) - 1)
-
-    def unsigned(self) -> int:
-        zeros = 0
-        while not self.bits(1):
-            zeros += 1
-            if zeros > 32:
-                raise MalformedPacket("SPS holds a number of more than 32 bits")
-        return (1 << zeros) - 1 + self.bits(zeros)
-
-    def signed(self) -> int:
-        coded = self.unsigned()
-        return (coded + 1) // 2 if coded % 2 else -(coded // 2)
-
-
 def picture_size(sps: bytes) -> tuple[int, int]:
     """Width and height after cropping, from a sequence parameter set with its NAL header. Raises MalformedPacket."""
-    reader = _Bits(sps[1:].replace(b"\x00\x00\x03", b"\x00\x00"))
+    reader = Bits(sps[1:].replace(b"\x00\x00\x03", b"\x00\x00"))
     profile = reader.bits(8)
     reader.bits(16)  # constraint flags, level
     reader.unsigned()  # id
@@ -53,7 +28,7 @@ def picture_size(sps: bytes) -> tuple[int, int]:
     return _cropped(reader, width, height, chroma, frames_only)
 
 
-def _chroma_format(reader: _Bits) -> int:
+def _chroma_format(reader: Bits) -> int:
     chroma = reader.unsigned()
     if chroma == 3:
         reader.bits(1)
@@ -67,7 +42,7 @@ def _chroma_format(reader: _Bits) -> int:
     return chroma
 
 
-def _skip_scaling_list(reader: _Bits, size: int) -> None:
+def _skip_scaling_list(reader: Bits, size: int) -> None:
     last = following = 8
     for _ in range(size):
         if following:
@@ -75,7 +50,7 @@ def _skip_scaling_list(reader: _Bits, size: int) -> None:
         last = following or last
 
 
-def _skip_picture_order(reader: _Bits) -> None:
+def _skip_picture_order(reader: Bits) -> None:
     kind = reader.unsigned()
     if kind == 0:
         reader.unsigned()
@@ -87,7 +62,7 @@ def _skip_picture_order(reader: _Bits) -> None:
             reader.signed()
 
 
-def _cropped(reader: _Bits, width: int, height: int, chroma: int, frames_only: int) -> tuple[int, int]:
+def _cropped(reader: Bits, width: int, height: int, chroma: int, frames_only: int) -> tuple[int, int]:
     if not reader.bits(1):
         return _plausible(width, height)
     left, right, top, bottom = (reader.unsigned() for _ in range(4))

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from bridge.control import RecordingFinished, SegmentStored, StoreChanged
 from bridge.journal import GapDeclared, GapReason, SegmentWritten
 from bridge.ports import StoredObject
+from bridge.recorder_control import RecordingFinished, SegmentStored, StoreChanged
 from recorder.durable import Durable
 from recorder.journal import WHOLE, Journal
 from recorder.muxer import CONTAINERS, SUFFIXES

@@ -12,8 +12,21 @@ from typing import TypeVar
 
 import msgspec
 from aiohttp import WSCloseCode, web
+from prometheus_client import CONTENT_TYPE_LATEST
 
-from bridge.control import DownlinkAnswer, ParticipantOrder, Problem, RoomOrder, TapOrder, UplinkOffer
+from bridge.about import about
+from bridge.control import (
+    CaptureOrder,
+    DownlinkAnswer,
+    ParticipantOrder,
+    ProbeOffer,
+    Problem,
+    RestartOrder,
+    RoomOrder,
+    TapOrder,
+    UplinkOffer,
+    WantsOrder,
+)
 from bridge.errors import Code, Conflict, Invalid, NotFound, NotPermitted, Refusal, Unavailable
 from bridge.ids import ParticipantId, RoomId
 from sfu.node import Node
@@ -47,7 +60,10 @@ def application(node: Node) -> web.Application:
         [
             web.get("/health", _health),
             web.get("/stats", _stats),
+            web.get("/figures", _figures),
+            web.get("/metrics", _metrics),
             web.get("/events", _events),
+            web.post("/probes", _probe),
             web.put(room, _put_room),
             web.delete(room, _delete_room),
             web.put(participant, _put_participant),
@@ -55,6 +71,8 @@ def application(node: Node) -> web.Application:
             web.post(participant + "/uplink", _uplink),
             web.post(participant + "/downlink", _downlink),
             web.post(participant + "/downlink/restart", _restart_downlink),
+            web.put(participant + "/wants", _put_wants),
+            web.post(participant + "/capture", _capture),
             web.get(room + "/lines", _room_lines),
             web.put(room + "/tap", _put_tap),
             web.delete(room + "/tap", _delete_tap),
@@ -72,6 +90,11 @@ def problem_of(refusal: Refusal) -> Problem:
 
 @web.middleware
 async def _problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    with about(**request.match_info):
+        return await _answered(request, handler)
+
+
+async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except Refusal as refusal:
@@ -134,6 +157,19 @@ async def _stats(request: web.Request) -> web.Response:
     return _json(request.app[_NODE].stats())
 
 
+async def _figures(request: web.Request) -> web.Response:
+    return _json(await request.app[_NODE].figures())
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    text = await request.app[_NODE].metrics()
+    return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def _probe(request: web.Request) -> web.Response:
+    return _json(await request.app[_NODE].probe(await _body(request, ProbeOffer)))
+
+
 async def _put_room(request: web.Request) -> web.Response:
     await request.app[_NODE].put_room(_room(request), await _body(request, RoomOrder))
     return _done()
@@ -164,7 +200,13 @@ async def _downlink(request: web.Request) -> web.Response:
 
 
 async def _restart_downlink(request: web.Request) -> web.Response:
-    await request.app[_NODE].restart_downlink(*_who(request))
+    order = await _body(request, RestartOrder) if request.can_read_body else RestartOrder()
+    await request.app[_NODE].restart_downlink(*_who(request), keep=order.keep)
+    return _done()
+
+
+async def _put_wants(request: web.Request) -> web.Response:
+    await request.app[_NODE].put_wants(*_who(request), await _body(request, WantsOrder))
     return _done()
 
 
@@ -178,6 +220,26 @@ async def _delete_tap(request: web.Request) -> web.Response:
 
 async def _room_lines(request: web.Request) -> web.Response:
     return _json(await request.app[_NODE].room_lines(_room(request)))
+
+
+async def _capture(request: web.Request) -> web.StreamResponse:
+    """A refusal comes before the first piece; whoever hangs up ends the capture."""
+    order = await _body(request, CaptureOrder)
+    async with aclosing(request.app[_NODE].capture(*_who(request), order)) as pieces:
+        first = await anext(pieces)
+        response = web.StreamResponse(headers={"Content-Type": "application/octet-stream"})
+        try:
+            await response.prepare(request)
+            await response.write(first)
+            async for piece in pieces:
+                if request.transport is None or request.transport.is_closing():
+                    break
+                if piece:
+                    await response.write(piece)
+            await response.write_eof()
+        except ConnectionError:
+            log.info("capture: whoever asked hung up")
+    return response
 
 
 async def _events(request: web.Request) -> web.WebSocketResponse:

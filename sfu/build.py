@@ -5,6 +5,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bridge.figures import Lateness
 from bridge.ports import Clock, Entropy
 from sfu.api import application
 from sfu.node import Node
@@ -16,8 +17,8 @@ _SHUTDOWN_S = 1.0
 class MediaNodeServer:
     """A node and its control API. Closing order: rooms, taps, event readers, UDP port, then the API."""
 
-    def __init__(self, config: SfuConfig, clock: Clock, entropy: Entropy) -> None:
-        self.node = Node(config, clock, entropy)
+    def __init__(self, config: SfuConfig, clock: Clock, entropy: Entropy, lateness: Lateness | None = None) -> None:
+        self.node = Node(config, clock, entropy, lateness)
         self.control = config.control
         """As bound: a port of 0 is the number it got, once started."""
         self._runner: web.AppRunner | None = None
@@ -71,6 +72,6 @@ def _only_owner(path: Path) -> None:
     path.chmod(0o600)
 
 
-def build(config: SfuConfig, clock: Clock, entropy: Entropy) -> MediaNodeServer:
-    """A node that is not started yet."""
-    return MediaNodeServer(config, clock, entropy)
+def build(config: SfuConfig, clock: Clock, entropy: Entropy, lateness: Lateness | None = None) -> MediaNodeServer:
+    """A node that is not started yet. ``lateness``: of the loop it will run in, watched by whoever runs it."""
+    return MediaNodeServer(config, clock, entropy, lateness)

@@ -1,6 +1,6 @@
 """A media node elsewhere, through its control API. Implements :class:`bridge.ports.MediaNode`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -8,17 +8,23 @@ import aiohttp
 import msgspec
 
 from bridge.control import (
+    CaptureOrder,
     DownlinkAnswer,
+    NodeFigures,
     NodeHealth,
     Numbered,
     ParticipantOrder,
+    ProbeAnswer,
+    ProbeOffer,
     Problem,
+    RestartOrder,
     RoomLines,
     RoomOrder,
     TapAnswer,
     TapOrder,
     UplinkAnswer,
     UplinkOffer,
+    WantsOrder,
 )
 from bridge.errors import Code, Conflict, Invalid, NotFound, NotPermitted, Refusal, Unavailable
 from bridge.ids import ParticipantId, RoomId
@@ -81,9 +87,17 @@ class HttpMediaNode:
         """Raises NotFound, Conflict(stale_offer), Refusal(malformed_sdp)."""
         await self._order("POST", _place(room, participant) + "/downlink", answer)
 
-    async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
+    async def restart_downlink(self, room: RoomId, participant: ParticipantId, *, keep: bool = False) -> None:
         """Raises NotFound, Conflict(stale_offer) for someone who is not to receive."""
-        await self._order("POST", _place(room, participant) + "/downlink/restart")
+        await self._order("POST", _place(room, participant) + "/downlink/restart", RestartOrder(keep))
+
+    async def probe(self, offer: ProbeOffer) -> ProbeAnswer:
+        """Raises Refusal: malformed_sdp, too_many_requests."""
+        return await self._ask("POST", "/probes", offer, ProbeAnswer)
+
+    async def put_wants(self, room: RoomId, participant: ParticipantId, order: WantsOrder) -> None:
+        """Raises NotFound."""
+        await self._order("PUT", _place(room, participant) + "/wants", order)
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:
         """Raises NotFound(unknown_room)."""
@@ -96,6 +110,29 @@ class HttpMediaNode:
     async def room_lines(self, room: RoomId) -> RoomLines:
         """Raises NotFound(unknown_room)."""
         return await self._ask("GET", _place(room) + "/lines", None, RoomLines)
+
+    async def figures(self) -> NodeFigures:
+        """The node in numbers, with its rooms and their lines."""
+        return await self._ask("GET", "/figures", None, NodeFigures)
+
+    async def metrics(self) -> bytes:
+        """In Prometheus' text format."""
+        return await self._send("GET", "/metrics", None)
+
+    async def capture(
+        self, room: RoomId, participant: ParticipantId, order: CaptureOrder
+    ) -> AsyncGenerator[bytes, None]:
+        """A pcapng file in pieces. Raises NotFound, Conflict."""
+        path, body = _place(room, participant) + "/capture", msgspec.json.encode(order)
+        limit = aiohttp.ClientTimeout(total=order.seconds + self._within_s)
+        try:
+            async with self._session.request("POST", self._root + path, data=body, timeout=limit) as response:
+                if response.status >= 400:
+                    raise _refusal(response.status, await response.read())
+                async for piece in response.content.iter_any():
+                    yield piece
+        except (aiohttp.ClientError, OSError, TimeoutError, RuntimeError) as error:
+            raise _unavailable(error) from error
 
     async def events(self, run: str, after: int) -> AsyncIterator[Numbered]:
         """What follows ``after`` of ``run``; ends when the line drops. Raises Unavailable when it cannot begin."""

@@ -54,7 +54,7 @@ class EventRing:
         self._forget_replaced(event)
         self._kept[self._last] = numbered
         if len(self._kept) > self._most:
-            del self._kept[next(iter(self._kept))]
+            self._forget_oldest()
         for reader in list(self._readers):
             reader.put(numbered)
 
@@ -76,6 +76,13 @@ class EventRing:
         elif isinstance(event, RoomGone):
             for whose in [whose for whose in self._offers if whose[0] == event.room]:
                 self._kept.pop(self._offers.pop(whose), None)
+
+    def _forget_oldest(self) -> None:
+        oldest = self._kept.pop(next(iter(self._kept)))
+        if isinstance(oldest.event, DownlinkOffer):
+            whose = (oldest.event.room, oldest.event.participant)
+            if self._offers.get(whose) == oldest.number:
+                del self._offers[whose]
 
     def leave(self, reader: Reader) -> None:
         """It reads no more."""

@@ -4,29 +4,42 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 
 from bridge.control import (
+    CaptureOrder,
     DownlinkAnswer,
+    NodeFigures,
     NodeHealth,
     Numbered,
     ParticipantOrder,
+    ProbeAnswer,
+    ProbeOffer,
     RoomLines,
     RoomOrder,
     TapAnswer,
     TapOrder,
     UplinkAnswer,
     UplinkOffer,
+    WantsOrder,
 )
-from bridge.errors import Code, NotFound, Refusal
+from bridge.errors import Code, Conflict, NotFound, Refusal
+from bridge.figures import Lateness
 from bridge.ids import ParticipantId, RoomId
 from bridge.ports import Clock, Entropy
+from sfu.capture.capture import Capture
+from sfu.capture.session import captured
 from sfu.core.router import Router
 from sfu.events import EventRing
+from sfu.metrics import Observed, exposition
 from sfu.peers.ground import Ground
 from sfu.peers.participant import Participant
+from sfu.peers.probe import Probes
 from sfu.peers.room import Room
 from sfu.settings import SfuConfig
 from sfu.transport.aiortc_private import new_certificate
 from sfu.transport.port import MediaPort
+from sfu.transport.sockets import hosts_of
 
+_WANTED_DROPS = ("dropped_gate", "dropped_padding")
+"""What is left out on purpose: a microphone that the chair has not opened, packets without content."""
 _FAREWELL_S = 2.0
 """What the recorder gets to take in the rest when the node ends; more is in nobody's interest."""
 
@@ -34,8 +47,11 @@ _FAREWELL_S = 2.0
 class Node:
     """``open`` binds the port; ``close`` ends every room. Unknown rooms raise NotFound(unknown_room)."""
 
-    def __init__(self, config: SfuConfig, clock: Clock, entropy: Entropy) -> None:
+    def __init__(self, config: SfuConfig, clock: Clock, entropy: Entropy, lateness: Lateness | None = None) -> None:
         self.config = config
+        self._clock = clock
+        self._lateness = lateness or Lateness()
+        self._capturing = False
         self.port_number = 0
         self.events_kept = EventRing(entropy.token(12), config.events_kept)
         self._core = Router()
@@ -43,17 +59,19 @@ class Node:
         self._port.on_activity = self._activity
         self._rooms: dict[RoomId, Room] = {}
         self._ground = Ground(config, self._core, self._port, clock, entropy, self.events_kept.publish)
+        self._probes = Probes(self._ground)
 
     def open(self) -> int:
-        """Bind the UDP port; gives its number. Raises OSError."""
+        """Bind the media port; gives its number. Raises OSError."""
         config = self.config
-        self.port_number = self._port.open(config.listen, config.port)
+        self.port_number = self._port.open(hosts_of(config.listen), config.port, tcp=config.tcp)
         announced = config.announced or (config.listen,)
         self._ground.candidates = tuple((address, self.port_number) for address in announced)
         return self.port_number
 
     async def close(self) -> None:
         """End every room, give the recorders a moment, then stop listening. Idempotent."""
+        await self._probes.close()
         for room in list(self._rooms):
             await self._rooms.pop(room).on_moved()
         tasks = set(self._ground.tasks)
@@ -105,9 +123,17 @@ class Node:
         """The browser's answer to the offer in flight."""
         self._participant(room, participant).answer_downlink(answer)
 
-    async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
-        """A new downlink, a new offer."""
-        await self._participant(room, participant).restart_downlink()
+    async def restart_downlink(self, room: RoomId, participant: ParticipantId, *, keep: bool = False) -> None:
+        """A new downlink, or the same with its ICE restarted; in either case a new offer."""
+        await self._participant(room, participant).restart_downlink(keep=keep)
+
+    async def probe(self, offer: ProbeOffer) -> ProbeAnswer:
+        """Send back what a browser sends that tries its line."""
+        return self._probes.start(offer)
+
+    async def put_wants(self, room: RoomId, participant: ParticipantId, order: WantsOrder) -> None:
+        """Acts before the next packet."""
+        self._participant(room, participant).set_wants(order)
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:
         """Copy the room to a recorder."""
@@ -134,6 +160,44 @@ class Node:
         """Counters by what happened, since the start."""
         return {**self._core.counts(), **self._port.counts, **self._ground.counts}
 
+    async def figures(self) -> NodeFigures:
+        """Everything in numbers, rooms and lines too."""
+        core, counts = self._core.figures(), self.stats()
+        return NodeFigures(
+            health=await self.health(),
+            mono_ns=self._clock.mono(),
+            received=core.received,
+            forwarded=counts.get("forwarded", 0),
+            dropped=sum(count for name, count in counts.items() if name.startswith("dropped_")) - _wanted(counts),
+            octets_in=core.octets_in,
+            octets_out=core.octets_out,
+            late_p99_ms=self._lateness.p99 * 1000,
+            rooms=tuple(room.figures() for room in self._rooms.values()),
+        )
+
+    async def metrics(self) -> bytes:
+        """In Prometheus' text format."""
+        taps = {name: tap for name, room in self._rooms.items() if (tap := room.tap_figures()) is not None}
+        return exposition(Observed(await self.health(), self._core.figures(), self.stats(), taps, self._lateness))
+
+    async def capture(
+        self, room: RoomId, participant: ParticipantId, order: CaptureOrder
+    ) -> AsyncGenerator[bytes, None]:
+        """Headers of one participant's packets as a pcapng file, in pieces. Raises NotFound; Conflict(conflict) while
+        another is under way."""
+        found = self._participant(room, participant)
+        if self._capturing:
+            raise Conflict(detail="a capture is under way on this node")
+        self._capturing = True
+        try:
+            title = f"diemcau room {room} participant {participant}"
+            capture = Capture(self._clock, self._ground.candidates[0], title, f"diemcau {self.config.version}")
+            port, core = self._port, self._core
+            async for piece in captured(capture, port, core, found.transports, self._clock, order.seconds):
+                yield piece
+        finally:
+            self._capturing = False
+
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _room(self, room: RoomId) -> Room:
@@ -156,3 +220,7 @@ class Node:
             tap = taps.get(up)
             if tap is not None:
                 tap.rtp(arrival_ns, packet)
+
+
+def _wanted(counts: Mapping[str, int]) -> int:
+    return sum(counts.get(name, 0) for name in _WANTED_DROPS)

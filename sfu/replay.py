@@ -43,6 +43,11 @@ class Replay:
         """There is something to send."""
         return bool(self._pending)
 
+    @property
+    def held_bytes(self) -> int:
+        """What is kept: not confirmed yet, or not yet let go."""
+        return self._bytes
+
     def add(self, kind: FrameKind, track: int, arrival_ns: int, body: bytes = b"") -> None:
         """The next frame of this track."""
         number = self._numbers.get(track, 0) + 1

@@ -13,11 +13,13 @@ class SfuConfig(msgspec.Struct, frozen=True, kw_only=True):
     control: str
     secret: str = ""
     listen: str = "127.0.0.1"
-    """Numeric address of the UDP port."""
+    """Numeric address of the media port; ``::`` is every address, of IPv4 too."""
     port: int = 0
-    """UDP port; 0: any free one."""
+    """Number of the media port, UDP and TCP; 0: any free one."""
+    tcp: bool = True
+    """Whether browsers may come by TCP where UDP is blocked."""
     announced: tuple[str, ...] = ()
-    """Addresses told to browsers as candidates; empty: ``listen`` alone."""
+    """Numeric addresses told to browsers as candidates, the preferred first; empty: ``listen`` alone."""
     replay_seconds: float = 20.0
     """How long what the recorder did not confirm is kept for it."""
     replay_bytes: int = 256 * 1024 * 1024

@@ -3,7 +3,7 @@
 import asyncio
 from itertools import count
 
-from bridge.control import TapChanged, TapOrder
+from bridge.control import TapChanged, TapFigures, TapOrder
 from bridge.errors import MalformedPacket
 from bridge.ids import NS_PER_MS, NS_PER_S, ParticipantId, RecordingId, RoomId
 from bridge.media import GateReason, Moment
@@ -150,6 +150,10 @@ class RoomTap:
     def behind_ns(self) -> int:
         """Age of the oldest frame that is not confirmed."""
         return self._replay.behind_ns(self._ground.clock.mono())
+
+    def figures(self) -> TapFigures:
+        """How far the recorder is; it has a quarter of a second before anything is said of it."""
+        return TapFigures(self.state or "writing", self.behind_ns() // NS_PER_MS, self._replay.held_bytes)
 
     def add(self, kind: FrameKind, track: int, arrival_ns: int, body: bytes = b"") -> None:
         """One more frame; never waits."""

@@ -4,9 +4,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 
-from bridge.control import NodeEvent, RecorderEvent
+from bridge.control import NodeEvent
 from bridge.errors import Refusal
 from bridge.ids import NodeId, ReceptionId, RecorderId, RoomId, reception_of
+from bridge.recorder_control import RecorderEvent
 from signaling.places import Place, Places
 from signaling.room import Room
 from signaling.watcher import Watcher

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from bridge import control
-from bridge.control import NodeEvent, RecorderEvent
+from bridge import control, recorder_control
+from bridge.control import NodeEvent
 from bridge.events import Event, RecordingHealth, RecordingMoved, SourceEnded, SourcePublished, SpeakersMoved
-from bridge.ids import ParticipantId
+from bridge.ids import ParticipantId, room_of
 from bridge.policy import SYSTEM
+from bridge.recorder_control import RecorderEvent
 from bridge.rules import may_receive
 from bridge.states import OVER, UNDER_WAY, ReceptionState
 from signaling.arrivals import Arrivals
@@ -30,6 +31,7 @@ class Hearing:
         self._arrivals = arrivals
         self._post = post
         self._speaking: tuple[ParticipantId, ...] = ()
+        self._dominant: ParticipantId | None = None
         self._telling = False
         self._tap = RecordingHealth.WRITING
         self._untapped = False
@@ -42,10 +44,12 @@ class Hearing:
             control.TrackPublished: self._published,
             control.TrackUnpublished: self._unpublished,
             control.DownlinkOffer: self._offer,
+            control.WithheldChanged: self._withheld,
+            control.UnwantedChanged: self._unwanted,
             control.SpeakersChanged: self._speakers,
             control.TapChanged: self._tap_changed,
-            control.StoreChanged: self._store_changed,
-            control.SpoolChanged: self._spool_changed,
+            recorder_control.StoreChanged: self._store_changed,
+            recorder_control.SpoolChanged: self._spool_changed,
         }
 
     def hear(self, event: NodeEvent | RecorderEvent) -> None:
@@ -88,12 +92,27 @@ class Hearing:
         if member is not None and self._here(event.participant):  # an order to end their media may be under way
             member.forward(event)
 
+    def _withheld(self, event: control.WithheldChanged) -> None:
+        member = self._members.get(event.participant)
+        if member is not None and self._here(event.participant):
+            member.tell_withheld(event.tracks)
+
+    def _unwanted(self, event: control.UnwantedChanged) -> None:
+        member = self._members.get(event.participant)
+        if member is not None and self._here(event.participant):
+            member.tell_unwanted(event.sources)
+
     def _speakers(self, event: control.SpeakersChanged) -> None:
         """Told and noted once per turn of the loop: a node that repeats its past says many at once."""
-        self._speaking = event.participants
+        self._speaking, self._dominant = event.participants, event.dominant
         if not self._telling:
             self._telling = True
             asyncio.get_running_loop().call_soon(self._tell_speakers)
+
+    def node_restarted(self) -> None:
+        """It knows of nobody who speaks; who spoke in its earlier life was cut off."""
+        if self._speaking or self._dominant:
+            self._speakers(control.SpeakersChanged(room_of(self._memory.present.id), (), None))
 
     def _tell_speakers(self) -> None:
         self._telling = False
@@ -105,7 +124,8 @@ class Hearing:
             if member.line is not None and self._here(participant) and may_receive(present, participant):
                 member.line.send("speakers", Speakers(speaking))
         if present.state is ReceptionState.LIVE:
-            self._memory.note(SYSTEM, "NoteSpeakers", [SpeakersMoved(speaking)])
+            dominant = self._dominant if self._dominant in present.participants else None
+            self._memory.note(SYSTEM, "NoteSpeakers", [SpeakersMoved(speaking, dominant)])
 
     # ── the recording's health: the worst that anybody says ────────────────────────────────────────────────────
 
@@ -124,12 +144,12 @@ class Hearing:
         self.store_available, self.waiting_bytes, self._spool_full = True, 0, False
         self._weigh()
 
-    def _store_changed(self, event: control.StoreChanged) -> None:
+    def _store_changed(self, event: recorder_control.StoreChanged) -> None:
         if event.recording == self._memory.present.recording:
             self.store_available, self.waiting_bytes = event.available, event.waiting_bytes
             self._weigh()
 
-    def _spool_changed(self, event: control.SpoolChanged) -> None:
+    def _spool_changed(self, event: recorder_control.SpoolChanged) -> None:
         if event.recording == self._memory.present.recording:
             self._spool_full = event.state == "full"
             self._weigh()

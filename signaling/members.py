@@ -5,16 +5,20 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from bridge.control import DownlinkOffer
+from bridge.control import DownlinkOffer, WithheldTrack
 from bridge.errors import Code, Refusal
 from bridge.ids import MonoNs, ParticipantId
+from bridge.media import Source
+from bridge.quality import Quality
 from bridge.reception import Reception
 from signaling.limits import TokenBucket
 from signaling.lines import Line
 from signaling.views import UNKNOWN_LINE, message_views, participant_views, room_view
 from signaling.waiting_views import waiting_view
-from signaling.wire import Alarm, Messages, Offer, RoomView
+from signaling.wire import Alarm, Messages, Offer, RoomView, Unwanted, Withheld
 
+CANNOT_DECODE = "cannot_decode"
+"""Why a picture is withheld."""
 WRITES_AT_ONCE = 5
 WRITES_PER_S = 0.5
 """Messages of one participant: faster than anybody types, slow enough to be read."""
@@ -24,13 +28,17 @@ PIECE = 50
 """Messages in one packet: at most 200 kB of the longest."""
 
 
+_WORSE = (UNKNOWN_LINE, *(str(word) for word in (Quality.GOOD, Quality.POOR, Quality.BAD)))
+
+
 @dataclass
 class Member:
     """``number``: of the newest resume secret, None when an earlier life of this process gave it; ``received``: the
     browser said something since. ``inside``: was welcomed into the room, not to wait. ``offer``: not yet answered.
     ``dead``: directions of media that the node lost; ``anew``: all of it is to be made anew, and nobody could be told
-    that yet. ``read``: number of the last message that was passed on, or that
-    is not for them; ``quality``: of their line, as they say; ``writing``: how much more they may write now."""
+    that yet. ``read``: number of the last message that was passed on, or that is not for them; ``quality``: of their
+    line, as they say; ``measured``: as the node does; ``writing``: how much more they may write now. ``withheld``: what
+    their browser cannot decode; ``unwanted``: which of their pictures nobody sees."""
 
     line: Line | None = None
     lost_at: MonoNs | None = None
@@ -42,7 +50,48 @@ class Member:
     anew: bool = False
     read: int = 0
     quality: str = UNKNOWN_LINE
+    measured: str = UNKNOWN_LINE
     writing: TokenBucket | None = None
+    withheld: tuple[WithheldTrack, ...] = ()
+    unwanted: tuple[Source, ...] = ()
+
+    def tell_withheld(self, tracks: tuple[WithheldTrack, ...]) -> None:
+        """What the node does not send them."""
+        self.withheld = tracks
+        if self.line is not None:
+            self.line.send("withheld", Withheld(CANNOT_DECODE, tracks))
+
+    def tell_unwanted(self, sources: tuple[Source, ...]) -> None:
+        """What they need not send."""
+        self.unwanted = sources
+        if self.line is not None:
+            self.line.send("unwanted", Unwanted(sources))
+
+    def tell_media_again(self) -> None:
+        """On a new line, behind its Welcome."""
+        if self.offer is not None:
+            self.forward(self.offer)
+        if self.withheld:
+            self.tell_withheld(self.withheld)
+        if self.unwanted:
+            self.tell_unwanted(self.unwanted)
+
+    def media_is_gone(self) -> None:
+        """The node began anew."""
+        self.offer = None
+        self.withheld = ()
+        self.unwanted = ()
+        self.dead.clear()
+
+    @property
+    def shown_quality(self) -> str:
+        """The worse of both: the browser sees a fault within seconds, the node also of who says nothing."""
+        return max(self.quality, self.measured, key=_WORSE.index)
+
+    def says(self, quality: str) -> bool:
+        """Their browser tells how good their line is; True when that changes what is shown."""
+        before, self.quality = self.shown_quality, quality
+        return self.shown_quality != before
 
     def forward(self, offer: DownlinkOffer) -> None:
         """Carry the node's offer, now or when the line is back."""
@@ -105,8 +154,8 @@ class Members(dict[ParticipantId, Member]):
 
     @property
     def lines(self) -> dict[ParticipantId, str]:
-        """How good each finds their line."""
-        return {participant: member.quality for participant, member in self.items()}
+        """How good each line is."""
+        return {participant: member.shown_quality for participant, member in self.items()}
 
     def expired(self, now: MonoNs, resume_ns: int) -> list[ParticipantId]:
         """Who did not come back in time."""

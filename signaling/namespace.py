@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 import socketio
 
+from bridge.about import about
 from bridge.errors import Code, Invalid, Refusal, TokenRefused
 from bridge.ids import ParticipantId
 from bridge.ports import Clock, JoinTokens
@@ -26,9 +27,11 @@ from signaling.wire import (
     JoinAuth,
     LineReport,
     Refused,
+    RestartRequest,
     ResumeAuth,
     UplinkReply,
     UplinkRequest,
+    WantsRequest,
 )
 
 _log = logging.getLogger(__name__)
@@ -64,6 +67,7 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
             "uplink": self._uplink,
             "downlink": self._downlink,
             "restart_downlink": self._restart_downlink,
+            "wants": self._wants,
             "line": self._line,
             "command": self._command,
             "leave": self._leave,
@@ -99,7 +103,8 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
         bucket = TokenBucket(self._config.messages_per_s, self._config.messages_burst, self._clock.mono())
         seated = self._seated[sid] = Seated(room, participant, line, bucket)
         # The acceptance leaves when this returns; the line's first message follows it.
-        seated.sending = asyncio.create_task(line.run(), name=f"socket {sid}")
+        with about(room=room.id, participant=participant):
+            seated.sending = asyncio.create_task(line.run(), name=f"socket {sid}")
 
     def _is_gone(self, sid: str) -> bool:
         socket = self.server.eio.sockets.get(self.server.manager.eio_sid_from_sid(sid, NAMESPACE))
@@ -133,7 +138,8 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
             return self._too_many(seated)
         if event == MALFORMED:
             return Refused(Code.MALFORMED_MESSAGE, {})
-        return await self._answered(seated, event, body)
+        with about(room=seated.room.id, participant=seated.participant):
+            return await self._answered(seated, event, body)
 
     def _too_many(self, seated: Seated) -> _Answer:
         refused = Refused(Code.TOO_MANY_REQUESTS, {"seconds": "1"})
@@ -161,10 +167,14 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
         return await seated.room.uplink(seated.participant, request)
 
     async def _downlink(self, seated: Seated, body: Any) -> Done:
-        return await seated.room.downlink(seated.participant, _read(body, DownlinkReply))
+        return await seated.room.negotiate(seated.participant, _read(body, DownlinkReply))
 
     async def _restart_downlink(self, seated: Seated, body: Any) -> Done:
-        return await seated.room.restart_downlink(seated.participant)
+        request = RestartRequest() if body is None else _read(body, RestartRequest)
+        return await seated.room.negotiate(seated.participant, request)
+
+    async def _wants(self, seated: Seated, body: Any) -> Done:
+        return await seated.room.negotiate(seated.participant, _read(body, WantsRequest))
 
     async def _line(self, seated: Seated, body: Any) -> Done:
         return seated.room.line_report(seated.participant, _read(body, LineReport))

@@ -1,14 +1,17 @@
-"""Session descriptions between a browser and the room's node: carried, not read."""
+"""Session descriptions and wishes between a browser and the room's node: carried, not read."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
+from typing import TypeAlias
 
-from bridge.control import DownlinkAnswer, UplinkAnswer, UplinkOffer
+from bridge.control import DownlinkAnswer, UplinkAnswer, UplinkOffer, WantsOrder
 from bridge.errors import Refusal
 from bridge.ids import ParticipantId, RoomId
 from bridge.node_room import NOT_THERE
 from bridge.ports import MediaNode
 from signaling.members import Members
-from signaling.wire import DownlinkReply, UplinkReply, UplinkRequest
+from signaling.wire import DownlinkReply, RestartRequest, UplinkReply, UplinkRequest, WantsRequest
+
+Negotiated: TypeAlias = DownlinkReply | RestartRequest | WantsRequest
 
 
 class Negotiation:
@@ -19,6 +22,9 @@ class Negotiation:
         self._room = room
         self._members = members
         self._again = again
+        self._wants: dict[ParticipantId, WantsOrder] = {}
+        """The newest that is not on its way yet."""
+        self._telling: set[ParticipantId] = set()
 
     async def uplink(self, participant: ParticipantId, request: UplinkRequest) -> UplinkReply:
         """The node's answer. Raises Refusal(malformed_sdp | unsupported_codec), Unavailable(node_unavailable)."""
@@ -35,15 +41,51 @@ class Negotiation:
         await self._again()
         return await self._node.offer_uplink(self._room, participant, offer)
 
-    async def downlink(self, participant: ParticipantId, reply: DownlinkReply) -> None:
+    async def take(self, participant: ParticipantId, asked: Negotiated, here: Container[ParticipantId]) -> None:
+        """What a browser says of what it receives; ``here``: who is in the room."""
+        match asked:
+            case DownlinkReply():
+                await self._downlink(participant, asked)
+            case RestartRequest():
+                await self._restart_downlink(participant, asked)
+            case WantsRequest():
+                await self._put_newest(participant, asked, here)
+
+    async def _downlink(self, participant: ParticipantId, reply: DownlinkReply) -> None:
         """The browser's answer. Raises Refusal(stale_offer | malformed_sdp), Unavailable(node_unavailable)."""
         await self._node.answer_downlink(self._room, participant, DownlinkAnswer(reply.offer, reply.sdp))
         member = self._members.get(participant)
         if member is not None and member.offer is not None and member.offer.offer == reply.offer:
             member.offer = None
 
-    async def restart_downlink(self, participant: ParticipantId) -> None:
-        """The browser has no receiving connection any more: a new offer comes."""
+    async def _restart_downlink(self, participant: ParticipantId, request: RestartRequest) -> None:
+        """The browser has no receiving connection any more, or none that gets through: a new offer comes."""
         if (member := self._members.get(participant)) is not None:
             member.offer = None
-        await self._node.restart_downlink(self._room, participant)
+        await self._node.restart_downlink(self._room, participant, keep=request.keep)
+
+    async def _put_newest(
+        self, participant: ParticipantId, request: WantsRequest, here: Container[ParticipantId]
+    ) -> None:
+        """Of who is ``here``. One order at a time; what is asked meanwhile goes next, the last of it.
+
+        Raises Unavailable(node_unavailable)."""
+        self._wants[participant] = WantsOrder(tuple(one for one in request.shown if one.participant in here))
+        if participant in self._telling:
+            return
+        self._telling.add(participant)
+        try:
+            while (order := self._wants.pop(participant, None)) is not None:
+                await self._put_wants(participant, order)
+        finally:
+            self._telling.discard(participant)
+            self._wants.pop(participant, None)
+
+    async def _put_wants(self, participant: ParticipantId, order: WantsOrder) -> None:
+        try:
+            await self._node.put_wants(self._room, participant, order)
+        except Refusal as refusal:
+            if refusal.code not in NOT_THERE:
+                raise
+            await self._again()
+            await self._node.put_wants(self._room, participant, order)

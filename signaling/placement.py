@@ -104,8 +104,7 @@ class Placement:
             await self.make_again()
             self._node_is_new = False
             for member in self._members.values():
-                member.offer = None
-                member.dead.clear()
+                member.media_is_gone()
                 member.anew = member.line is None
             self._members.tell("renegotiate", Renegotiate("node_restarted"))
         if self._tap_is_gone:

@@ -7,12 +7,13 @@ without ``await``: nothing can come between, and it works without the database.
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from bridge import commands as c
+from bridge.about import about_only
 from bridge.commands import RoomCommand
-from bridge.control import NodeEvent, RecorderEvent
+from bridge.control import NodeEvent
 from bridge.decisions import decide
 from bridge.errors import Code, NotFound, NotPermitted, Refusal, Unavailable
 from bridge.events import Departure, ParticipantJoined, ParticipantLeft
@@ -21,6 +22,7 @@ from bridge.live import LiveReception
 from bridge.policy import SENDING, SYSTEM, Actor, authorise
 from bridge.ports import JoinGrant
 from bridge.reception import Reception
+from bridge.recorder_control import RecorderEvent
 from bridge.sessionclock import SessionClock
 from bridge.states import OVER, UNDER_WAY, ReceptionState
 from bridge.stream import Stream
@@ -29,11 +31,12 @@ from bridge.watch import due, observed, resumed_watch
 from signaling.alarms import Alarms
 from signaling.arrivals import Arrivals
 from signaling.hearing import Hearing
-from signaling.lane import TURN_S, Lane
+from signaling.lane import Lane
 from signaling.lines import Line
+from signaling.measuring import Measuring
 from signaling.members import Members
 from signaling.memory import Memory
-from signaling.negotiation import Negotiation
+from signaling.negotiation import Negotiated, Negotiation
 from signaling.overseer import Overseer
 from signaling.pauses import passed
 from signaling.placement import Placement
@@ -46,7 +49,7 @@ from signaling.settling import Settling
 from signaling.showing import Showing
 from signaling.views import actor_of
 from signaling.watching import Watching
-from signaling.wire import Done, DownlinkReply, Ended, LineReport, Refused, UplinkReply, UplinkRequest
+from signaling.wire import Done, Ended, LineReport, Refused, UplinkReply, UplinkRequest
 from signaling.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -64,16 +67,17 @@ class Room:
         self.owned = True
         self._parts = parts
         self._clock = clock
+        self._now: Callable[[], Reception] = lambda: self._memory.present
         self._node = node = RoomNode(parts.places, place)
         self._members = Members()
         self._lane = Lane(f"room {stored.id}")
         stream = Stream(parts.service, stored, lambda recorded: self._memory.told(recorded))
         self.writer = Writer(stream, parts.config.unstored, parts.journal)
-        self._refusals = Refusals(parts.service, self._lane, lambda: self._memory.present)
+        self._refusals = Refusals(parts.service, self._lane, self._now)
         self._memory = Memory(stored, self.writer, clock, self._changed, lease.take)
         recorder = parts.places.recorder(place.recorder)
         self.live = LiveReception(self._memory, node, recorder, clock, parts.entropy, parts.config.live, asyncio.Lock())
-        self._settling = Settling(self.live.room, lambda: self._memory.present)
+        self._settling = Settling(self.live.room, self._now)
         self.placement = Placement(
             self.live,
             node,
@@ -87,24 +91,16 @@ class Room:
             has_moved=stored.node not in (None, place.node),
         )
         self._alarms = Alarms(self.writer, lambda: self._showing.changed())
-        self._overseer = Overseer(
-            recorder, lambda: self._memory.present, clock, self._alarms, parts.config.live.planned_minutes
-        )
-        self._showing = Showing(
-            self._members, lambda: self._memory.present, parts.secrets, clock, lambda: self._alarms.present
-        )
+        self._overseer = Overseer(recorder, self._now, clock, self._alarms, parts.config.live.planned_minutes)
+        self._showing = Showing(self._members, self._now, parts.secrets, clock, lambda: self._alarms.present)
+        welcome = self._showing.welcome
         self._arrivals = Arrivals(
-            self._memory,
-            self._members,
-            parts.secrets,
-            parts.clock,
-            parts.entropy,
-            self._settling.done,
-            self._showing.welcome,
+            self._memory, self._members, parts.secrets, parts.clock, parts.entropy, self._settling.done, welcome
         )
         self._hearing = Hearing(self._memory, self._members, self._arrivals, self._lane.post)
+        self._measuring = Measuring(parts.units, self._now, self._members, self._showing.changed)
         self.watching = Watching(
-            node, lambda: self._memory.present, self._hearing, self._alarms, self._overseer, parts.clock
+            node, self._now, self._hearing, self._alarms, self._overseer, parts.clock, self._measuring.take
         )
         self._negotiation = Negotiation(node, self.id, self._members, self.placement.make_again)
         self._watch = resumed_watch(stored, parts.config.watch, clock.mono(), clock.utc())
@@ -141,6 +137,7 @@ class Room:
             "settling": self._settling.run(),
             "overseer": self._overseer.run(),
             "watching": self.watching.run(),
+            "measuring": self._measuring.run(),
         }
         self._tasks = [self._task(name, work) for name, work in works.items()]
         self._ticking = self._task("ticking", self._tick_on())
@@ -148,7 +145,8 @@ class Room:
         self._arrivals.restore()
 
     def _task(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work, name=f"room {self.id} {name}")
+        with about_only(room=self.id):
+            task = asyncio.create_task(work, name=f"room {self.id} {name}")
         task.add_done_callback(self._check)
         return task
 
@@ -159,18 +157,12 @@ class Room:
             self._give_up(Refused(Code.INTERNAL, {}))
 
     async def lose_all(self) -> None:
-        """Before :meth:`close`, and before the lines are cut."""
-        try:
-            async with asyncio.timeout(TURN_S):
-                await self._lane.do(self._arrivals.all_lost)
-        except (TimeoutError, Refusal) as failure:  # then each is noted by itself
-            _log.warning("room %s: not noted that all lines are lost: %r", self.id, failure)
+        """Before :meth:`close`, and before the lines are cut. Raises Refusal."""
+        await self._lane.do(self._arrivals.all_lost)
 
     async def close(self) -> None:
-        """This process ends; the room may go on elsewhere, its participants resume there.
-
-        Order: no more ticks, what was asked is done, what was decided is stored or kept, then the tasks end.
-        """
+        """This process ends; the room may go on elsewhere, its participants resume there. Order: no more ticks, what
+        was asked is done, what was decided is stored or kept, then the tasks end."""
         within_s = self._parts.config.ping_timeout_s
         self._closing.set()
         if self._ticking is not None:
@@ -276,8 +268,7 @@ class Room:
     def line_report(self, participant: ParticipantId, report: LineReport) -> Done:
         """How good they find their line: shown, not stored."""
         self._said_something(participant)
-        if self._members[participant].quality != report.quality:
-            self._members[participant].quality = report.quality
+        if self._members[participant].says(report.quality):
             self._showing.changed()
         return Done(self._showing.revision)
 
@@ -293,16 +284,10 @@ class Room:
             raise
         return await self._negotiation.uplink(participant, request)
 
-    async def downlink(self, participant: ParticipantId, reply: DownlinkReply) -> Done:
-        """See :meth:`Negotiation.downlink`."""
+    async def negotiate(self, participant: ParticipantId, asked: Negotiated) -> Done:
+        """See :meth:`Negotiation.take`."""
         self._said_something(participant)
-        await self._negotiation.downlink(participant, reply)
-        return Done(self._showing.revision)
-
-    async def restart_downlink(self, participant: ParticipantId) -> Done:
-        """See :meth:`Negotiation.restart_downlink`."""
-        self._said_something(participant)
-        await self._negotiation.restart_downlink(participant)
+        await self._negotiation.take(participant, asked, self.present.participants)
         return Done(self._showing.revision)
 
     # ── what the room hears ────────────────────────────────────────────────────────────────────────────────────
@@ -315,6 +300,7 @@ class Room:
     def node_restarted(self) -> None:
         """Every connection is gone."""
         self.placement.node_restarted()
+        self._hearing.node_restarted()
         self._lane.post(self.placement.follow)
 
     def recorder_restarted(self) -> None:

@@ -15,6 +15,7 @@ from bridge.control import (
     TapOrder,
     UplinkAnswer,
     UplinkOffer,
+    WantsOrder,
 )
 from bridge.ids import NodeId, ParticipantId, RoomId
 from bridge.ports import MediaNode
@@ -57,8 +58,11 @@ class RoomNode:
     async def answer_downlink(self, room: RoomId, participant: ParticipantId, answer: DownlinkAnswer) -> None:
         await self._now.answer_downlink(room, participant, answer)
 
-    async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
-        await self._now.restart_downlink(room, participant)
+    async def restart_downlink(self, room: RoomId, participant: ParticipantId, *, keep: bool = False) -> None:
+        await self._now.restart_downlink(room, participant, keep=keep)
+
+    async def put_wants(self, room: RoomId, participant: ParticipantId, order: WantsOrder) -> None:
+        await self._now.put_wants(room, participant, order)
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:
         return await self._now.put_tap(room, order)

@@ -9,6 +9,7 @@ from bridge import commands as c
 from bridge.ids import NodeId
 from bridge.ports import Clock, Entropy, LocalJournal
 from bridge.receptions import ReceptionService
+from bridge.repositories import UnitsOfWork
 from signaling.places import Places
 from signaling.resume import ResumeSecrets
 from signaling.settings import SignalingConfig
@@ -42,6 +43,7 @@ class RoomParts(msgspec.Struct, frozen=True):
     """What every room of a process is made with."""
 
     config: SignalingConfig
+    units: UnitsOfWork
     service: ReceptionService
     journal: LocalJournal
     places: Places

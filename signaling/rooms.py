@@ -24,6 +24,7 @@ from bridge.states import OVER, UNDER_WAY
 from signaling.alarms import decisions
 from signaling.doorkeeper import Doorkeeper, Visitor
 from signaling.ears import Ears
+from signaling.lane import TURN_S
 from signaling.later import forget_begun, write_kept
 from signaling.notices import MISSED
 from signaling.overseer import set_clock
@@ -75,7 +76,17 @@ class Rooms:
         self._rooms: dict[ReceptionId, Room] = {}
         self._ears = Ears(places, self._rooms)
         self._parts = RoomParts(
-            config, service, journal, places, secrets, clock, entropy, self._times, self._retire, self._ears.moved
+            config,
+            units,
+            service,
+            journal,
+            places,
+            secrets,
+            clock,
+            entropy,
+            self._times,
+            self._retire,
+            self._ears.moved,
         )
         self._turns: dict[ReceptionId, asyncio.Lock] = {}
         self._ending: dict[ReceptionId, asyncio.Task[None]] = {}
@@ -327,8 +338,16 @@ class Rooms:
         _log.error("not %s", what)
 
     async def lose_all(self) -> None:
-        """Every line is about to be cut."""
-        await asyncio.gather(*(room.lose_all() for room in self._rooms.values()))
+        """Every line is about to be cut: noted as one in each room, or else one by one."""
+
+        async def lose(room: Room) -> None:
+            try:
+                async with asyncio.timeout(TURN_S):
+                    await room.lose_all()
+            except (TimeoutError, Refusal) as failure:
+                _log.warning("room %s: not noted that all lines are lost: %r", room.id, failure)
+
+        await asyncio.gather(*map(lose, self._rooms.values()))
 
     async def close(self) -> None:
         """Rooms stay as they are on their nodes; whoever owns them next takes them back from storage."""

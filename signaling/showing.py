@@ -59,8 +59,7 @@ class Showing:
             member.anew = False
             member.line.send("renegotiate", Renegotiate("node_restarted"))
         member.pass_history_on(present, participant)
-        if member.offer is not None:
-            member.forward(member.offer)
+        member.tell_media_again()
 
     def _now_ms(self) -> int:
         return self._clock.utc() // NS_PER_MS

@@ -40,7 +40,7 @@ SEES_DEGRADED = OFFICIALS | {Role.OPERATOR}
 def participant_views(
     reception: Reception, lines: Mapping[ParticipantId, str] | None = None
 ) -> tuple[ParticipantView, ...]:
-    """The tiles, in order of coming; the same for everybody. ``lines``: how good each finds their line."""
+    """The tiles, in order of coming; the same for everybody. ``lines``: how good each line is."""
     known = lines or {}
     return tuple(
         _tile(reception, someone, known.get(someone.id, UNKNOWN_LINE)) for someone in reception.participants.values()

@@ -5,8 +5,9 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
-from bridge.control import NodeEvent, NodeHealth, Numbered, RecorderEvent, RecorderHealth
+from bridge.control import NodeEvent, NodeHealth, Numbered
 from bridge.errors import Refusal, Unavailable
+from bridge.recorder_control import RecorderEvent, RecorderHealth
 
 _log = logging.getLogger(__name__)
 FIRST_AGAIN_S = 0.2

@@ -33,13 +33,16 @@ class Watching:
         alarms: Alarms,
         overseer: Overseer,
         clock: Clock,
+        take: Callable[[RoomSample], None],
     ) -> None:
+        """``take`` is called with each look."""
         self._node = node
         self._present = present
         self._hearing = hearing
         self._alarms = alarms
         self._overseer = overseer
         self._clock = clock
+        self._take = take
         self._samples: deque[RoomSample] = deque(maxlen=KEPT)
         self._counted: Mapping[ParticipantId, ParticipantLines] = {}
         self._counted_at = MonoNs(0)
@@ -67,7 +70,9 @@ class Watching:
         except Refusal as refusal:
             _log.debug("lines of room %s: %s", self._present().id, refusal)
             lines = None
-        self._samples.append(self._sample(lines))
+        sample = self._sample(lines)
+        self._samples.append(sample)
+        self._take(sample)
 
     def _sample(self, lines: RoomLines | None) -> RoomSample:
         seats = self._seats({} if lines is None else {one.participant: one for one in lines.participants})

@@ -5,12 +5,12 @@ answer struct or with :class:`Refused`. Structs the server sends have no default
 Codes and parameters only: the client words them from its catalogue.
 """
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
 from bridge.commands import RoomCommand
-from bridge.control import DownlinkTrack
+from bridge.control import MAX_SHOWN, DownlinkTrack, ShownSource, WithheldTrack
 from bridge.ids import Mid, ParticipantId, ReceptionId, SeatId, TrackId
 from bridge.media import Source
 
@@ -46,6 +46,20 @@ class DownlinkReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sdp: str
 
 
+class WantsRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Event ``wants``, at each change: the pictures on the screen now; the others are not sent here until they are
+    named again. Before the first: everything is sent. Answered with Done; of several on their way the last counts."""
+
+    shown: Annotated[tuple[ShownSource, ...], msgspec.Meta(max_length=MAX_SHOWN)]
+
+
+class RestartRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Event ``restart_downlink``, with or without a body: the browser wants a new offer; answered with Done. ``keep``:
+    its connection is still there, only the network under it is another (ICE restart)."""
+
+    keep: bool = False
+
+
 class LineReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Event ``line``, at each change: how good the browser finds its own line; answered with Done."""
 
@@ -58,7 +72,6 @@ class CommandRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     command: RoomCommand
 
 
-# Event ``restart_downlink`` has no body: the browser lost its receiving connection and wants a new offer. Done.
 # Event ``leave`` has no body: gone for good. Done.
 
 # ── server → client ────────────────────────────────────────────────────────────────────────────────────────────
@@ -91,16 +104,31 @@ class Offer(msgspec.Struct, frozen=True):
     tracks: tuple[DownlinkTrack, ...]
 
 
+class Withheld(msgspec.Struct, frozen=True):
+    """Event ``withheld``: pictures that are not sent here because this browser does not decode them, whole at each
+    change and after a Welcome when there are any. ``code``: cannot_decode."""
+
+    code: str
+    tracks: tuple[WithheldTrack, ...]
+
+
+class Unwanted(msgspec.Struct, frozen=True):
+    """Event ``unwanted``: which of your own pictures nobody sees now, whole at each change and after a Welcome when
+    there are any. Stop sending those (the devices stay on); send again what is no longer named."""
+
+    sources: tuple[Source, ...]
+
+
 class Speakers(msgspec.Struct, frozen=True):
-    """Event ``speakers``: who is speaking now."""
+    """Event ``speakers``: who is speaking now, who leads first."""
 
     participants: tuple[ParticipantId, ...]
 
 
 class ParticipantView(msgspec.Struct, frozen=True):
     """One tile. ``role``: what they count as now, ``appointed``: what the reception made them (another one only while a
-    deputy has the chair). ``state``: connected | away. ``quality``: good | poor | bad, as their browser says, or
-    unknown."""
+    deputy has the chair). ``state``: connected | away. ``quality``: good | poor | bad, the worse of what their browser
+    says and the node measures, or unknown."""
 
     id: ParticipantId
     seat: SeatId
@@ -280,18 +308,24 @@ class Renegotiate(msgspec.Struct, frozen=True):
     reason: str
 
 
-ClientMessage: TypeAlias = JoinAuth | ResumeAuth | UplinkRequest | DownlinkReply | LineReport | CommandRequest
+ClientMessage: TypeAlias = (
+    JoinAuth | ResumeAuth | UplinkRequest | DownlinkReply | WantsRequest | LineReport | CommandRequest
+)
 WIRE = (
     JoinAuth,
     ResumeAuth,
     UplinkRequest,
     DownlinkReply,
+    WantsRequest,
+    RestartRequest,
     LineReport,
     CommandRequest,
     Refused,
     UplinkReply,
     Done,
     Offer,
+    Withheld,
+    Unwanted,
     Speakers,
     Alarm,
     RoomView,

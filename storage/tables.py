@@ -228,6 +228,16 @@ reception_events = Table(
     Column("event", Text, nullable=False),
 )
 
+line_looks = Table(
+    "line_looks",
+    metadata,
+    # Kept as long as the reception is; the key is also the order in which they are read.
+    Column("reception", ForeignKey("receptions.id"), primary_key=True),
+    Column("at_utc_ns", Nanoseconds, primary_key=True, autoincrement=False),
+    Column("missed", Integer, nullable=False),
+    Column("seats", JsonText, nullable=False),
+)
+
 recordings = Table(
     "recordings",
     metadata,

@@ -6,8 +6,9 @@ from typing import Self
 
 from bridge.archive_rows import AccessEvents, FixityChecks, Recordings, ViewingCopies
 from bridge.client_rows import Clients, KeptAnswers
+from bridge.line_rows import LineTests
 from bridge.people_rows import Accounts, FirstLinks, Offices, Organisation, SecondFactors, Sessions, SignIns
-from bridge.reception_rows import Invitations, Receptions, Visits
+from bridge.reception_rows import Invitations, LineLooks, Receptions, Visits
 from bridge.repositories import Audit, KeyLists, Leases, Nodes, Outbox, UnitOfWork, UsedTokens
 from bridge.trying_rows import Repeats, Tries
 from storage.engine import Database, Kind
@@ -19,6 +20,8 @@ from storage.repositories.first_links import SqlFirstLinks
 from storage.repositories.invitations import SqlInvitations
 from storage.repositories.key_lists import SqlKeyLists
 from storage.repositories.leases import SqlLeases
+from storage.repositories.line_looks import SqlLineLooks
+from storage.repositories.line_tests import SqlLineTests
 from storage.repositories.nodes import SqlNodes
 from storage.repositories.offices import SqlOffices
 from storage.repositories.organisation import SqlOrganisation
@@ -53,6 +56,7 @@ class SqlUnit:
     first_links: FirstLinks
     visits: Visits
     receptions: Receptions
+    line_looks: LineLooks
     recordings: Recordings
     access_events: AccessEvents
     fixity_checks: FixityChecks
@@ -65,6 +69,7 @@ class SqlUnit:
     tries: Tries
     repeats: Repeats
     nodes: Nodes
+    line_tests: LineTests
 
     def __init__(self, database: Database, kind: Kind) -> None:
         self._database = database
@@ -94,6 +99,7 @@ class SqlUnit:
         self.first_links = SqlFirstLinks(transaction)
         self.visits = SqlVisits(transaction)
         self.receptions = SqlReceptions(transaction)
+        self.line_looks = SqlLineLooks(transaction)
         self.recordings = SqlRecordings(transaction)
         self.access_events = SqlAccessEvents(transaction)
         self.fixity_checks = SqlFixityChecks(transaction)
@@ -106,6 +112,7 @@ class SqlUnit:
         self.tries = SqlTries(transaction)
         self.repeats = SqlRepeats(transaction)
         self.nodes = SqlNodes(transaction)
+        self.line_tests = SqlLineTests(transaction)
 
     async def commit(self) -> None:
         """Make everything last at once, or raise with nothing of it kept."""

@@ -20,6 +20,7 @@ LOGS = ROOT / "build" / "log"
 # What the tests need from Debian: a package and the file (a pattern) that shows it is there.
 TEST_PACKAGES = {
     "chromium": "/usr/bin/chromium",
+    "coturn": "/usr/bin/turnserver",
     "firefox-esr": "/usr/bin/firefox-esr",
     # A face with every Vietnamese letter, so that pictures of pages look like an office's.
     "fonts-noto-core": "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",

@@ -28,6 +28,10 @@ OPEN_TO_ALL: tuple[Route, ...] = (
     ("POST", "/first-administrator"),
     ("GET", "/"),
     ("GET", "/devices"),
+    ("POST", "/line-test"),
+    ("POST", "/line-test/probe"),
+    ("GET", "/line-test/echo"),
+    ("POST", "/line-test/report"),
     ("GET", "/offices/{agency}"),
     ("GET", "/api/offices/{agency}/receptions"),
     ("GET", "/enter"),
@@ -40,8 +44,15 @@ OPEN_TO_ALL: tuple[Route, ...] = (
 )
 """Nobody has to be signed in for these. The front door only leads on; the doors for codes have a pace of their own."""
 
+BY_PLACE: tuple[Route, ...] = (
+    ("GET", "/metrics"),
+    ("GET", "/metrics/{part}"),
+)
+"""For programs at places that the configuration names, or with its secret (:mod:`web.scraping`)."""
+
 BY_CODE: tuple[Route, ...] = (
     ("POST", "/enter/leave"),
+    ("POST", "/enter/line-test"),
     ("GET", "/enter/next"),
     ("GET", "/enter/you"),
     ("POST", "/enter/you"),
@@ -113,7 +124,10 @@ ASKED: Mapping[Route, Action] = {
     ("GET", f"{_RECEPTION_API}/invitations"): Action.INVITE,
     ("POST", f"{_RECEPTION_API}/invitations/{{seat}}/renew"): Action.INVITE,
     ("GET", "/operator"): Action.WATCH_ROOMS,
+    ("GET", "/operator/lines"): Action.WATCH_ROOMS,
     ("GET", _WATCHED): Action.WATCH_ROOMS,
+    ("GET", f"{_WATCHED}/lines"): Action.WATCH_ROOMS,
+    ("GET", f"{_RECEPTION_API}/lines"): Action.WATCH_ROOMS,
     ("POST", f"{_WATCHED}/help"): Action.WATCH_ROOMS,
     ("POST", f"{_WATCHED}/help/take-back"): Action.WATCH_ROOMS,
     ("GET", "/api/receptions"): Action.SEE_RECEPTION,

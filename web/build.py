@@ -27,8 +27,12 @@ from web.firstadministrator import FirstAdministrator
 from web.health import health
 from web.invitation_times import codes_hold
 from web.islands import build_version, catalogue, no_icon
-from web.keys import ASSETS, CATALOGUES, CONFIG, INVITING, OFFICES, PORTS, TEMPLATES, VISITS
+from web.keys import ASSETS, CATALOGUES, CONFIG, INVITING, LINES, MEASURED, OFFICES, PORTS, TEMPLATES, VISITS
+from web.linetests import LineDesk
 from web.manifests import Manifests
+from web.measured import Measured
+from web.metrics import metrics, part_metrics
+from web.middlewares.counting import count_requests
 from web.middlewares.failures import answer_failures
 from web.middlewares.forgery import refuse_forgeries
 from web.middlewares.headers import write_headers
@@ -37,10 +41,23 @@ from web.middlewares.language import choose_language
 from web.middlewares.office import find_office
 from web.middlewares.own_password import ask_own_password
 from web.middlewares.sessions import find_session, limits
+from web.middlewares.speaking import speak_of_it
 from web.middlewares.theme import keep_theme
 from web.officebook import OfficeBook, defaults_of
 from web.once import Once, Untold
-from web.pages import enter, invitations, offices, operator, reception, receptions, room, steps, today
+from web.pages import (
+    enter,
+    invitations,
+    linetest,
+    offices,
+    operator,
+    pastlines,
+    reception,
+    receptions,
+    room,
+    steps,
+    today,
+)
 from web.pages.account import AccountPages
 from web.pages.api import ApiPages
 from web.pages.archive import ArchivePages
@@ -66,14 +83,16 @@ MAX_REQUEST_BYTES = 256 * 1024
 
 
 def build(config: WebConfig, ports: WebPorts) -> web.Application:
-    """The application. From outside in: failures, host, session, office, language, theme, forgery,
-    a password of one's own.
+    """The application. From outside in: ids for the log, counting, failures, host, session, office, language,
+    theme, forgery, a password of one's own.
 
     Raises zoneinfo.ZoneInfoNotFoundError.
     """
     app = web.Application(
         client_max_size=MAX_REQUEST_BYTES,
         middlewares=[
+            speak_of_it,
+            count_requests,
             answer_failures,
             check_host,
             find_session,
@@ -85,10 +104,11 @@ def build(config: WebConfig, ports: WebPorts) -> web.Application:
         ],
     )
     ZoneInfo(config.zone)  # an unknown zone is a fault of the configuration, to be told at the start
-    app[CONFIG], app[PORTS] = config, ports
+    app[CONFIG], app[PORTS], app[MEASURED] = config, ports, Measured()
     app[OFFICES] = OfficeBook(ports.units, ports.clock, defaults_of(config))
     app[CATALOGUES], app[ASSETS], app[TEMPLATES] = load_catalogues(), load_assets(config.static), environment()
     app[VISITS] = Visits(ports, limits(config))
+    app[LINES] = LineDesk(ports)
     app[INVITING] = Inviting(
         ports.receptions, ports.units, ports.secrets, ports.clock, ports.entropy, codes_hold(config.zone)
     )
@@ -106,6 +126,8 @@ def build(config: WebConfig, ports: WebPorts) -> web.Application:
 def _common() -> list[web.RouteDef]:
     return [
         web.get("/healthz", health),
+        web.get("/metrics", metrics),
+        web.get("/metrics/{part}", part_metrics),
         web.get("/favicon.ico", no_icon),
         web.get("/build.json", build_version),
         web.get("/i18n/{lang}.json", catalogue),
@@ -147,6 +169,10 @@ def _pages() -> list[web.RouteDef]:
         web.get("/", today.front),
         web.get("/today", today.show),
         web.get("/devices", room.devices),
+        web.post("/line-test", linetest.start),
+        web.post("/line-test/probe", linetest.probe),
+        web.get("/line-test/echo", linetest.echo),
+        web.post("/line-test/report", linetest.report),
         web.get("/offices/{agency}", offices.show),
         web.get("/receptions", receptions.listing),
         web.get(one, reception.show),
@@ -168,7 +194,9 @@ def _operator() -> list[web.RouteDef]:
     one = "/operator/receptions/{reception}"
     return [
         web.get("/operator", operator.listing),
+        web.get("/operator/lines", linetest.listing),
         web.get(one, operator.show),
+        web.get(f"{one}/lines", pastlines.show),
         web.post(f"{one}/help", operator.offer_help),
         web.post(f"{one}/help/take-back", operator.take_back_help),
     ]
@@ -182,6 +210,7 @@ def _entering() -> list[web.RouteDef]:
         web.post("/enter/begin", enter.begin),
         web.get("/enter/not-me", enter.not_me),
         web.post("/enter/leave", enter.leave),
+        web.post("/enter/line-test", linetest.start_as_guest),
         *_steps("/enter"),
         *_steps("/receptions/{reception}/enter"),
         web.get("/enter/{code}", enter.by_link),

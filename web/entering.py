@@ -6,8 +6,10 @@ from bridge.errors import Code, Refusal
 from bridge.guests import Entrant, guest_entrant
 from bridge.ports import JoinGrant
 from bridge.rules import may_join
+from bridge.turn import turn_credentials
 from web.browsers import browser_of, system_of
 from web.keys import CONFIG, GUEST, PORTS
+from web.linewire import IceServer
 from web.pages.room import own_seat
 from web.reach import reception_of
 from web.render import see_other
@@ -48,4 +50,14 @@ async def join_reply(request: web.Request, entrant: Entrant, *, take_over: bool)
     grant = JoinGrant(reception.id, seat.id, seat.account, session, device)
     token = request.app[PORTS].tokens.mint(grant, address)
     url = address if "://" in address else ""
-    return JoinReply(token, url, config.socket_path, config.namespace, ())
+    ice = relays_for(request, seat.id)
+    return JoinReply(token, url, config.socket_path, config.namespace, ice, config.turn.relay_only)
+
+
+def relays_for(request: web.Request, person: str, valid_s: int | None = None) -> tuple[IceServer, ...]:
+    """The configured relays with credentials for ``person``; none where there are none."""
+    turn, now = request.app[CONFIG].turn, request.app[PORTS].clock.utc()
+    if not turn.urls:
+        return ()
+    made = turn_credentials(turn.secret, person, now, turn.valid_s if valid_s is None else valid_s)
+    return (IceServer(turn.urls, made.username, made.credential),)

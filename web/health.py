@@ -18,14 +18,20 @@ WELL, AWAY = "ok", "unavailable"
 
 async def health(request: web.Request) -> web.StreamResponse:
     """200 while the database answers (pages work), else 503; other parts are only reported."""
-    ports = request.app[PORTS]
-    names = ("database", *ports.probes)
-    asked = [_probe(_database(ports)), *(_probe(probe()) for probe in ports.probes.values())]
-    parts = dict(zip(names, await asyncio.gather(*asked), strict=True))
-    parts["client"] = WELL if request.app[ASSETS].built else "not built"
+    parts = await parts_of(request.app)
     whole = all(state == WELL for state in parts.values())
     body = {"status": WELL if whole else "degraded", "parts": parts}
     return json_response(body, status=200 if parts["database"] == WELL else 503)
+
+
+async def parts_of(app: web.Application) -> dict[str, str]:
+    """How each part is, by its name."""
+    ports = app[PORTS]
+    names = ("database", *ports.probes)
+    asked = [_probe(_database(ports)), *(_probe(probe()) for probe in ports.probes.values())]
+    parts = dict(zip(names, await asyncio.gather(*asked), strict=True))
+    parts["client"] = WELL if app[ASSETS].built else "not built"
+    return parts
 
 
 async def _database(ports: WebPorts) -> None:

@@ -7,6 +7,7 @@ from bridge.archive import AccessKind
 from bridge.board import Severity
 from bridge.events import RecordingHealth
 from bridge.journal import GapReason
+from bridge.linetests import LinePath
 from bridge.listing import Column, Why
 from bridge.media import Source
 from bridge.model import AdmitRule, Level, ReceptionKind, Role
@@ -141,6 +142,13 @@ AGENCY_LEVELS: Mapping[Level, str] = {
     Level.CENTRAL: mark("Central level"),
     Level.PROVINCE: mark("Province level"),
     Level.COMMUNE: mark("Commune level"),
+}
+
+LINE_PATHS: Mapping[LinePath, str] = {
+    LinePath.WEBSOCKET: mark("Messages of the room"),
+    LinePath.UDP: mark("Picture and sound, the usual way (UDP)"),
+    LinePath.TCP: mark("Picture and sound, the second way (TCP)"),
+    LinePath.RELAY: mark("Picture and sound, through the relay"),
 }
 
 QUALITIES: Mapping[Quality, str] = {

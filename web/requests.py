@@ -56,13 +56,13 @@ def loggable(path: str) -> str:
     return f"{kept}/…" if kept == "/enter" and slash and read_code(last) is not None else path
 
 
+_PLAIN = frozenset({"/healthz", "/metrics", "/favicon.ico", "/build.json"})
+_PLAIN_BELOW = ("/static/", "/i18n/", "/metrics/", "/offices/", "/api/offices/")
+
+
 def is_plain_file(request: web.Request) -> bool:
     """Whether it is the same for everybody: no session is looked up for it."""
-    return request.path.startswith(("/static/", "/i18n/", "/offices/", "/api/offices/")) or request.path in (
-        "/healthz",
-        "/favicon.ico",
-        "/build.json",
-    )
+    return request.path.startswith(_PLAIN_BELOW) or request.path in _PLAIN
 
 
 def signed_in(request: web.Request) -> SignedIn:

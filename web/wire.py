@@ -12,6 +12,7 @@ from bridge.ids import AccountId, BridgePointId, CaseId, ReceptionId, RecordingI
 from bridge.manifest import Manifest
 from bridge.model import AdmitRule, ReceptionKind, Role
 from bridge.search import ProofState
+from web.linewire import LINE_WIRE, IceServer
 
 CSRF_HEADER = "X-CSRF-Token"
 
@@ -76,23 +77,17 @@ class RoomConfig(msgspec.Struct, frozen=True):
     waits: bool
 
 
-class IceServer(msgspec.Struct, frozen=True):
-    """As RTCIceServer."""
-
-    urls: tuple[str, ...]
-    username: str
-    credential: str
-
-
 class JoinReply(msgspec.Struct, frozen=True):
     """``POST /api/receptions/{id}/join``. ``url``: origin of the socket (empty: the page's own), ``path``: where
-    engine.io answers there, ``namespace``: of socket.io. The token holds 120 s and once."""
+    engine.io answers there, ``namespace``: of socket.io. The token holds 120 s and once. ``ice``: relays, whose
+    credentials hold for the day; ``relay_only``: go by them alone."""
 
     token: str
     url: str
     path: str
     namespace: str
     ice: tuple[IceServer, ...]
+    relay_only: bool
 
 
 class JoinRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,13 +105,15 @@ class DevicesFound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class DevicesConfig(msgspec.Struct, frozen=True):
     """Island ``devices``. ``onward``: where "I am ready" leads. ``voice_required``: officials and points; they may
-    go on with sound only. ``send``: POST a :class:`DevicesFound` there before going on; empty: to nobody."""
+    go on with sound only. ``send``: POST a :class:`DevicesFound` there before going on; empty: to nobody.
+    ``line_test``: POST there for a :class:`LineTestStart`."""
 
     page: Page
     onward: str
     voice_required: bool
     loopback_only: bool
     send: str
+    line_test: str
 
 
 class PlayerConfig(msgspec.Struct, frozen=True):
@@ -387,4 +384,5 @@ WIRE = (
     RecordingsPage,
     WebProblem,
     Manifest,
+    *LINE_WIRE,
 )

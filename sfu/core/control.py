@@ -8,6 +8,7 @@ from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtcpPsfbPacket, RtcpReceive
 from bridge.ids import NS_PER_MS, NS_PER_S
 from sfu.core.down import DownTrack, Repetition
 from sfu.core.link import Link
+from sfu.core.measured import Measured
 from sfu.core.red import without_redundancy
 from sfu.core.repair import pack_repair
 from sfu.core.ring import Kept
@@ -25,6 +26,7 @@ from sfu.core.rtcp import (
 from sfu.core.seam import CoreEvent, Datagram, SenderReported, UpId, UpSaidGoodbye
 from sfu.core.senderclock import ntp_from_span
 from sfu.core.up import UpTrack
+from sfu.core.xr import pack_reference_time, parse_delays
 
 _REPORT_NS = 500 * NS_PER_MS
 """REMB has to follow a falling line within a second; receiver reports go with it."""
@@ -39,17 +41,27 @@ Send = Callable[[Iterable[DownTrack], Kept], list[Datagram]]
 class Control:
     """Reads and writes RTCP for the links of one router, whose tables it shares."""
 
-    def __init__(self, counts: Counter[str], events: list[CoreEvent], ups: Mapping[UpId, UpTrack], send: Send) -> None:
+    def __init__(
+        self,
+        counts: Counter[str],
+        measured: Measured,
+        events: list[CoreEvent],
+        ups: Mapping[UpId, UpTrack],
+        send: Send,
+    ) -> None:
         self._counts = counts
+        self._tally = measured
         self._events = events
         self._ups = ups
         self._send = send
         self._ntp_origin = 0
-        """NTP time at the caller's monotonic zero; only differences within one tick matter."""
+        """NTP time at the caller's monotonic zero."""
 
     def set_time(self, now_ns: int, ntp_now: int) -> None:
-        """Relates the two clocks of the node anew."""
-        self._ntp_origin = ntp_now - ntp_from_span(now_ns)
+        """Relates the two clocks of the node, once: what is told to peers and answered by them must not jump when
+        somebody sets the wall clock (RFC 3550 §6.4.1 asks for elapsed time, not for the right day)."""
+        if not self._ntp_origin:
+            self._ntp_origin = ntp_now - ntp_from_span(now_ns)
 
     def _ntp(self, now_ns: int) -> int:
         return self._ntp_origin + ntp_from_span(now_ns)
@@ -69,7 +81,24 @@ class Control:
                 out += self._repeat(link, packet, now_ns)
             else:
                 self._take(link, packet, now_ns)
+        if link.ups:
+            self._answered(link, compound, now_ns)
         return out
+
+    def _answered(self, link: Link, compound: bytes, now_ns: int) -> None:
+        """A publisher tells when the node's reference time reached it."""
+        for delay in parse_delays(compound):
+            if delay.ssrc == link.ssrc:
+                self._measured(link, delay.lrr, delay.dlrr, now_ns)
+
+    def _measured(self, link: Link, told: int, kept: int, now_ns: int) -> None:
+        """Both in 1/65536 s: the node's time that went out, and how long it lay with the peer (0: it never came)."""
+        if not told:
+            return
+        rtt_ns = ((self._ntp(now_ns) >> 16) - told - kept & 0xFFFFFFFF) * NS_PER_S >> 16
+        if rtt_ns < _LONGEST_RTT_NS:
+            link.measured(max(rtt_ns, 1), now_ns)
+            self._tally.took(rtt_ns)
 
     def _take(self, link: Link, packet: AnyRtcpPacket, now_ns: int) -> None:
         if isinstance(packet, RtcpPsfbPacket):
@@ -99,17 +128,14 @@ class Control:
         if down is None:
             return
         down.reported(block.packets_lost, block.jitter)
-        if not block.lsr:
-            return
-        passed = (self._ntp(now_ns) >> 16) - block.lsr - block.dlsr & 0xFFFFFFFF
-        rtt_ns = passed * NS_PER_S >> 16
-        if rtt_ns < _LONGEST_RTT_NS:
-            link.measured(max(rtt_ns, 1))
+        if (up := self._ups.get(down.spec.up)) is not None:
+            self._tally.down.reported(block.jitter, up.clock_rate, block.fraction_lost)
+        self._measured(link, block.lsr, block.dlsr, now_ns)
 
     def _pictures_lost(self, link: Link, packet: RtcpPsfbPacket) -> None:
         for ssrc in pictures_lost(packet):
             down = link.downs.get(ssrc)
-            up = None if down is None else self._ups.get(down.spec.up)
+            up = None if down is None or down.paused else self._ups.get(down.spec.up)
             if up is not None and up.is_video and up.is_open:
                 self._counts["pictures_lost"] += 1
                 up.requests.want()
@@ -130,7 +156,7 @@ class Control:
         """What the publisher still owes is passed on when it comes; what nobody can give asks for a key frame."""
         kept = up.ring.get(number)
         again = Repetition.NEVER if kept is None else down.repeat(number, now_ns)
-        if again is Repetition.NEVER and not up.ring.misses(number):
+        if again is Repetition.NEVER and not up.numbering.lacks(number):
             self._counts["not_repeated"] += 1
             up.cannot_repair(number)
         if kept is None or again is not Repetition.NOW:
@@ -146,7 +172,7 @@ class Control:
     # ── what goes ────────────────────────────────────────────────────────────────────────────────────────────
 
     def requests(self, link: Link, now_ns: int) -> list[Datagram]:
-        """NACKs and key frame requests that are due on an uplink."""
+        """NACKs, key frame requests and feedback for rate control that are due on an uplink."""
         packets = b""
         for up in link.ups.values():
             if len(up.losses):
@@ -154,7 +180,15 @@ class Control:
             if up.is_open and up.requests.due(now_ns):
                 packets += pack_pli(link.ssrc, up.ssrc)
                 self._counts["key_frames_asked"] += 1
+        packets += self._feedback(link, now_ns)
         return self._datagrams(link, [pack_receiver_report(link.ssrc) + packets]) if packets else []
+
+    def _feedback(self, link: Link, now_ns: int) -> bytes:
+        """When numbered packets came, for the publisher's own rate control."""
+        if link.number_extension is None:
+            return b""
+        media = next((up.ssrc for up in link.ups.values() if up.is_numbered), None)
+        return b"" if media is None else b"".join(link.arrivals.feedback(link.ssrc, media, now_ns))
 
     def _missing(self, link: Link, up: UpTrack, now_ns: int) -> bytes:
         """NACKs; a hole that stays, or has been open for long, asks for a key frame before any receiver does."""
@@ -183,7 +217,12 @@ class Control:
         return self._datagrams(down.link, [pack_bye(down.link.ssrc, down.ssrc, *repair)])
 
     def _receiver_report(self, link: Link, now_ns: int) -> bytes:
-        report = pack_receiver_report(link.ssrc, [up.reception.block(up.ssrc, now_ns) for up in link.ups.values()])
+        blocks = []
+        for up in link.ups.values():
+            blocks.append(block := up.reception.block(up.ssrc, now_ns))
+            self._tally.up.reported(block.jitter, up.clock_rate, block.fraction)
+        report = pack_receiver_report(link.ssrc, blocks)
+        report += pack_reference_time(link.ssrc, self._ntp(now_ns))
         videos = [up for up in link.ups.values() if up.estimate is not None]
         if not videos:
             return report

@@ -36,12 +36,14 @@ class DownTrack:
         "_packets_before",
         "_repeated",
         "_reported",
+        "_stopped",
         "address",
         "context",
         "first",
         "flowing",
         "link",
         "name",
+        "paused",
         "payload_type",
         "plain",
         "repair",
@@ -72,6 +74,10 @@ class DownTrack:
         self.shift = 0
         self.first = 0
         self.flowing = False
+        self.paused = spec.paused
+        """Its receiver does not show it: it neither flows nor waits."""
+        self._stopped: int | None = None
+        """The up track's number when it stopped; None before the first start."""
         self._packets_before = 0
         self._octets_before = 0
         self._repeated: dict[int, tuple[int, int]] = {}
@@ -95,14 +101,39 @@ class DownTrack:
         if self.flowing:
             self.sequence = last + 1 + self.shift
             self.flowing = False
+            self._stopped = last
             self._packets_before += packets
             self._octets_before += octets
+
+    def may_start(self, number: int) -> bool:
+        """Whether a key frame at ``number`` is newer than what was sent: an older picture again would be thrown away,
+        with all that build on it."""
+        return self._stopped is None or number > self._stopped
+
+    def go_on(self, last: int, packets: int, octets: int) -> bool:
+        """Flow as if nothing had been, when the up track's newest number is the one it stopped at; else False."""
+        if self._stopped != last:
+            return False
+        self.flowing = True
+        self._packets_before -= packets
+        self._octets_before -= octets
+        return True
+
+    def forget_streams(self) -> None:
+        """It ends: nothing is sent under its SSRCs any more."""
+        self.link.srtp.forget(self.ssrc)
+        if self.repair is not None:
+            self.link.srtp.forget(int(self.repair.ssrc))
 
     def sent(self, packets: int, octets: int) -> tuple[int, int]:
         """Packets and payload octets sent so far, from the up track's totals."""
         if self.flowing:
             return self._packets_before + packets, self._octets_before + octets
         return self._packets_before, self._octets_before
+
+    def octets(self, up: "UpTrack | None") -> int:
+        """Payload sent so far; without its up track it was stopped when that ended."""
+        return self.sent(up.packets, up.octets)[1] if up is not None else self._octets_before
 
     def reported(self, lost: int, jitter: int) -> None:
         """What the receiver's last report says: cumulative loss, jitter in units of the clock."""
@@ -117,7 +148,8 @@ class DownTrack:
         """Of this track alone."""
         packets, octets = self.sent(up.packets, up.octets)
         lost, jitter = self._reported
-        return LinkCounts(packets, lost, octets, jitter * 1000 / up.clock_rate)
+        sound = (0, 0) if up.is_video else (packets, lost)
+        return LinkCounts(packets, lost, octets, jitter * 1000 / up.clock_rate, 0.0, *sound)
 
     def number_of(self, sequence: int, last: int) -> int | None:
         """Which number went out under this sequence; None when it was never sent (or cannot be known any more)."""

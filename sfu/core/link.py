@@ -1,15 +1,22 @@
 """One DTLS-SRTP transport as the core sees it: keys, address, what it sends and what is sent to it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bridge.ids import Ssrc
-from sfu.core.seam import Address, SrtpKeys, UpId, UpSpec
+from bridge.ids import NS_PER_S, Ssrc
+from sfu.core.arrivals import Arrivals
+from sfu.core.rtp import extension
+from sfu.core.seam import Address, LinkCounts, SrtpKeys, UpId, UpSpec
 from sfu.core.senderclock import SenderClock
 from sfu.core.srtp import SrtpContext
 
 if TYPE_CHECKING:
     from sfu.core.down import DownTrack
     from sfu.core.up import UpTrack
+
+
+_NUMBER_SIZE = 2
+_LEAST_NS = 60 * NS_PER_S
 
 
 class Link:
@@ -22,6 +29,7 @@ class Link:
         self.heard_ns = 0
         self.rtt_ns = 0
         self.newest_rtt_ns = 0
+        self._least_at_ns = 0
         self.report_due_ns = 0
         self.sent_due_ns = 0
         self.clock = SenderClock()
@@ -30,11 +38,32 @@ class Link:
         self.repairs: dict[int, UpTrack] = {}
         """SSRCs that retransmit (RFC 4588) → what they repair."""
         self.downs: dict[int, DownTrack] = {}
+        self.number_extension: int | None = None
+        self.arrivals = Arrivals()
+        """Of packets that carry the transport-wide sequence number in that extension."""
 
-    def measured(self, rtt_ns: int) -> None:
-        """Keep the least (later ones hold queues), and the newest for who asks how the line is."""
-        self.newest_rtt_ns = rtt_ns or self.newest_rtt_ns
-        if rtt_ns and (not self.rtt_ns or rtt_ns < self.rtt_ns):
+    def expect(self, spec: UpSpec) -> None:
+        """It may send this. One identifier means one extension on all its m-lines (RFC 8285 §5 with RFC 8843)."""
+        self.expected[spec.up] = spec
+        if spec.number_extension is not None:
+            self.number_extension = spec.number_extension
+
+    def note_number(self, packet: bytes, identifier: int, now_ns: int) -> None:
+        """A packet came, whatever becomes of it. Raises MalformedPacket."""
+        number = extension(packet, identifier)
+        if number is not None and len(number) == _NUMBER_SIZE:
+            self.arrivals.came(int.from_bytes(number, "big"), now_ns)
+
+    def measured(self, rtt_ns: int, now_ns: int) -> None:
+        """Keep the least of about a minute (others hold queues; a peer may have moved to another network since), and
+        the newest for who asks how the line is."""
+        if not self.newest_rtt_ns or rtt_ns <= self.rtt_ns or now_ns - self._least_at_ns > _LEAST_NS:
+            self.rtt_ns, self._least_at_ns = rtt_ns, now_ns
+        self.newest_rtt_ns = rtt_ns
+
+    def lent(self, rtt_ns: int) -> None:
+        """Another link to the same peer measured so much: good until this one has measured for itself."""
+        if not self.newest_rtt_ns:
             self.rtt_ns = rtt_ns
 
     @property
@@ -42,3 +71,17 @@ class Link:
         """The round trip by which packets are asked for and sent again: the newest, with all that waits in queues (an
         answer comes no sooner), else what is known."""
         return self.newest_rtt_ns or self.rtt_ns
+
+
+def summed(counts: Sequence[LinkCounts], rtt_ms: float) -> LinkCounts:
+    """Of a link, from those of its tracks."""
+    sounding = [one for one in counts if one.sound_packets] or counts
+    return LinkCounts(
+        packets=sum(one.packets for one in counts),
+        lost=sum(one.lost for one in counts),
+        octets=sum(one.octets for one in counts),
+        jitter_ms=max((one.jitter_ms for one in sounding), default=0.0),
+        rtt_ms=rtt_ms,
+        sound_packets=sum(one.sound_packets for one in counts),
+        sound_lost=sum(one.sound_lost for one in counts),
+    )

@@ -6,6 +6,8 @@ their own, without holes where something was dropped. Late packets find the numb
 
 from collections import deque
 
+_REACH = 1024
+"""How far back a number may still be given: behind SRTP's window nothing is sent any more."""
 _SPANS = 128
 """Changes of numbering that are remembered (Galène's packet map keeps as many)."""
 
@@ -16,9 +18,16 @@ class Numbering:
     def __init__(self, first: int) -> None:
         self.last = first - 1
         """The highest number given."""
+        self._holes: dict[int, None] = {}
+        """Numbers below ``last`` that were never given, ascending."""
         self._shift: int | None = None
         self._spans: deque[tuple[int, int | None]] = deque(maxlen=_SPANS)
         """(from this sequence on, subtract this; None: dropped)."""
+
+    @property
+    def rests(self) -> bool:
+        """Nothing is forwarded now: before the first packet, and after :meth:`interrupt`."""
+        return self._shift is None
 
     def forward(self, sequence: int) -> int:
         """The number of a packet that is newer than all before it."""
@@ -26,8 +35,11 @@ class Numbering:
         if shift is None:
             shift = sequence - self.last - 1
             self._open(sequence, shift)
-        self.last = sequence - shift
-        return self.last
+        number = sequence - shift
+        if number != self.last + 1:
+            self._leave(number)
+        self.last = number
+        return number
 
     def drop(self, sequence: int) -> None:
         """A packet newer than all before it is dropped alone; what may still be missing before it keeps its place."""
@@ -35,6 +47,7 @@ class Numbering:
         if shift is not None:
             self._spans.append((sequence, None))
             self._open(sequence + 1, shift + 1)
+            self._leave(sequence - shift)
             self.last = sequence - shift - 1
 
     def interrupt(self, sequence: int) -> None:
@@ -44,6 +57,7 @@ class Numbering:
         stream.
         """
         if self._shift is not None:
+            self._leave(sequence - self._shift)
             self.last = sequence - self._shift - 1
             self._shift = None
             self._spans.append((sequence, None))
@@ -54,6 +68,21 @@ class Numbering:
             if start <= sequence:
                 return None if shift is None else sequence - shift
         return None
+
+    def lacks(self, number: int) -> bool:
+        """True when this number certainly was never given: one given twice is two packets under one key stream."""
+        return number in self._holes and number > self.last - _REACH
+
+    def fill(self, number: int) -> None:
+        """It is given now."""
+        self._holes.pop(number, None)
+
+    def _leave(self, before: int) -> None:
+        """All between ``last`` and ``before`` are missing."""
+        for number in range(max(self.last + 1, before - _REACH), before):
+            self._holes[number] = None
+        while len(self._holes) > _REACH:
+            del self._holes[next(iter(self._holes))]
 
     def _open(self, sequence: int, shift: int) -> None:
         self._shift = shift

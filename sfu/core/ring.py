@@ -52,8 +52,6 @@ class Ring:
         self._allowed = allowed
         self._mask = allowed.first - 1
         self._slots: list[Kept | None] = [None] * allowed.first
-        self._known_from = 0
-        """Of numbers below nobody knows any more whether they came: they had lost their place when it grew."""
 
     @property
     def size(self) -> int:
@@ -71,8 +69,6 @@ class Ring:
     def _resize(self, size: int) -> None:
         """The newest stay, whatever place they had."""
         kept = [slot for slot in self._slots if slot is not None]
-        if kept and size > len(self._slots):
-            self._known_from = max(slot.number for slot in kept) - len(self._slots) + 1
         self._mask = size - 1
         self._slots = [None] * size
         for slot in kept:
@@ -89,11 +85,6 @@ class Ring:
         """None when it never came or is gone."""
         kept = self._slots[number & self._mask]
         return kept if kept is not None and kept.number == number else None
-
-    def misses(self, number: int) -> bool:
-        """True when it certainly never came: one taken for new would be a second packet under one key stream."""
-        kept = self._slots[number & self._mask]
-        return number >= self._known_from and (kept is None or kept.number < number)
 
     def run(self, first: int, last: int) -> list[Kept] | None:
         """All from ``first`` to ``last``; None when one is missing or there are too many for a newcomer."""

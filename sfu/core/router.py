@@ -1,8 +1,7 @@
 """The forwarding core in plain Python: the reference a native twin is tested against."""
 
 import struct
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from bridge.errors import MalformedPacket
 from bridge.ids import NS_PER_MS, Ssrc
@@ -10,6 +9,7 @@ from sfu.core.binding import bind
 from sfu.core.control import Control
 from sfu.core.down import DownTrack
 from sfu.core.link import Link
+from sfu.core.links import Links
 from sfu.core.red import without_redundancy
 from sfu.core.repair import repaired_source, restore
 from sfu.core.ring import Kept
@@ -20,14 +20,7 @@ from sfu.core.seam import (
     Datagram,
     DownId,
     DownSpec,
-    LinkCounts,
-    LinkId,
-    LinkReport,
-    Spoke,
-    SrtpKeys,
     Tapped,
-    UpId,
-    UpSpec,
     UpStarted,
 )
 from sfu.core.srtp import length, pointer, protect, scratch, view
@@ -40,98 +33,17 @@ _SPEECH_NS = 400 * NS_PER_MS
 """Who speaks is judged over 400 ms (LiveKit's interval)."""
 
 
-class Router:
+class Router(Links):
     """Implements :class:`sfu.core.seam.ForwardingCore`."""
 
     def __init__(self) -> None:
-        self._links: dict[LinkId, Link] = {}
-        self._places: dict[Address, Link] = {}
-        self._specs: dict[UpId, UpSpec] = {}
-        self._ups: dict[UpId, UpTrack] = {}
-        self._downs: dict[DownId, DownTrack] = {}
-        self._orphans: dict[UpId, list[DownTrack]] = {}
+        super().__init__()
         self._events: list[CoreEvent] = []
         self._tapped: list[Tapped] = []
-        self._counts: Counter[str] = Counter()
         self._speech_ns = 0
-        self._control = Control(self._counts, self._events, self._ups, self.send)
+        self._control = Control(self._counts, self._tally, self._events, self._ups, self.send)
 
-    # ── the table of routes ──────────────────────────────────────────────────────────────────────────────────
-
-    def open_link(self, link: LinkId, keys: SrtpKeys, address: Address, ssrc: Ssrc) -> None:
-        """See the seam."""
-        self._links[link] = self._places[address] = Link(keys, address, ssrc)
-
-    def move_link(self, link: LinkId, address: Address) -> None:
-        """See the seam."""
-        found = self._links.get(link)
-        if found is None or found.address == address:
-            return
-        if self._places.get(found.address) is found:
-            del self._places[found.address]
-        found.address = address
-        self._places[address] = found
-        for down in found.downs.values():
-            down.address = address
-
-    def close_link(self, link: LinkId) -> None:
-        """See the seam."""
-        found = self._links.pop(link, None)
-        if found is None:
-            return
-        if self._places.get(found.address) is found:
-            del self._places[found.address]
-        for up in list(found.expected):
-            self.remove_up(up)
-        for down in list(found.downs.values()):
-            self._detach(down)
-
-    def add_up(self, spec: UpSpec) -> None:
-        """See the seam. An unknown link raises KeyError: the caller's fault."""
-        self._links[spec.link].expected[spec.up] = spec
-        self._specs[spec.up] = spec
-
-    def remove_up(self, up: UpId) -> None:
-        """See the seam."""
-        spec = self._specs.pop(up, None)
-        found = self._ups.pop(up, None)
-        if spec is not None and spec.link in self._links:
-            self._links[spec.link].expected.pop(up, None)
-        if found is not None:
-            found.link.ups.pop(found.ssrc, None)
-            found.link.expected.pop(up, None)
-            found.link.repairs = {ssrc: other for ssrc, other in found.link.repairs.items() if other is not found}
-
-    def set_open(self, up: UpId, is_open: bool) -> None:
-        """See the seam."""
-        self._respecify(up, is_open=is_open)
-        if (found := self._ups.get(up)) is not None:
-            found.set_open(is_open)
-
-    def set_tapped(self, up: UpId, tapped: bool) -> None:
-        """See the seam."""
-        self._respecify(up, tapped=tapped)
-        if (found := self._ups.get(up)) is not None:
-            found.tapped = tapped
-
-    def _respecify(self, up: UpId, **changes: bool) -> None:
-        spec = self._specs.get(up)
-        if spec is not None:
-            spec = UpSpec(**{**spec._asdict(), **changes})
-            self._specs[up] = spec
-            if spec.link in self._links:
-                self._links[spec.link].expected[up] = spec
-
-    def set_rtt(self, link: LinkId, rtt_ns: int) -> None:
-        """See the seam."""
-        if (found := self._links.get(link)) is not None:
-            found.measured(rtt_ns)
-
-    def request_key_frame(self, up: UpId) -> None:
-        """See the seam."""
-        found = self._ups.get(up)
-        if found is not None and found.is_video and found.is_open:
-            found.requests.want()
+    # ── receivers ────────────────────────────────────────────────────────────────────────────────────────────
 
     def add_down(self, spec: DownSpec, now_ns: int) -> list[Datagram]:
         """See the seam. An unknown link or up track: nothing flows."""
@@ -141,20 +53,35 @@ class Router:
         down = DownTrack(spec, link)
         self._downs[spec.down] = down
         link.downs[down.ssrc] = down
+        return _NOTHING if down.paused else self._let_flow(up, down)
+
+    def _let_flow(self, up: UpTrack, down: DownTrack) -> list[Datagram]:
+        last = up.numbering.last
+        whole = not up.is_video or up.key_number is not None
+        if whole and down.go_on(last, up.packets, up.octets):
+            up.take(down)
+            return _NOTHING
         if not up.is_video:
-            self._listen(up, down)
+            down.start(last + 1, up.packets, up.octets)
+            up.take(down)
             return _NOTHING
         up.waiting.append(down)
         return self._start_waiting(up)
 
-    def _listen(self, up: UpTrack, down: DownTrack) -> None:
-        down.start(up.numbering.last + 1, up.packets, up.octets)
-        if up.red_type is not None:
-            down.take_redundancy()
-        if down.plain:
-            up.plains = [*up.plains, down]
-        else:
-            up.downs = [*up.downs, down]
+    def set_paused(self, down: DownId, paused: bool) -> list[Datagram]:
+        """See the seam."""
+        found = self._downs.get(down)
+        if found is None or found.paused == paused:
+            return _NOTHING
+        found.paused = paused
+        up = self._ups.get(found.spec.up)
+        if up is None:
+            return _NOTHING
+        if not paused:
+            return self._let_flow(up, found)
+        found.stop(up.numbering.last, up.packets, up.octets)
+        up.release(found)
+        return _NOTHING
 
     def remove_down(self, down: DownId) -> list[Datagram]:
         """See the seam."""
@@ -163,15 +90,6 @@ class Router:
             return _NOTHING
         self._detach(found)
         return self._control.goodbye(found)
-
-    def _detach(self, down: DownTrack) -> None:
-        self._downs.pop(down.spec.down, None)
-        down.link.downs.pop(down.ssrc, None)
-        up = self._ups.get(down.spec.up)
-        if up is not None:
-            up.downs = [other for other in up.downs if other is not down]
-            up.plains = [other for other in up.plains if other is not down]
-            up.waiting = [other for other in up.waiting if other is not down]
 
     # ── packets ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -189,6 +107,8 @@ class Router:
                 self._counts["dropped_srtp"] += 1
                 return _NOTHING
             link.heard_ns = now_ns
+            if link.number_extension is not None:
+                link.note_number(packet, link.number_extension, now_ns)
             return self._feed_rtp(link, packet, now_ns)
         except MalformedPacket:
             self._counts["dropped_malformed"] += 1
@@ -205,19 +125,13 @@ class Router:
         if up.red_type is not None and second & 0x7F == up.red_type:
             return self._feed_red(link, up, packet, now_ns)
         extended, newest = up.arrived(sequence, timestamp, len(packet), now_ns)
-        if not up.is_open:
-            # Only now: the rollover counter of SRTP and the reports must follow a muted track as well.
-            up.refuse(extended, newest)
-            self._counts["dropped_gate"] += 1
+        if refused := _refused(up, second & 0x7F, extended, newest):
+            self._counts[refused] += 1
             return _NOTHING
-        form = up.spec.formats.get(second & 0x7F)
-        if form is None or form.codec is not up.codec:
-            up.skip(extended, newest)
-            self._counts["dropped_payload_type"] += 1
-            return _NOTHING
-        if not newest and not up.misses(extended):
-            self._counts["dropped_duplicate"] += 1
-            return _NOTHING
+        if not up.is_video:
+            up.listen(packet)
+        if newest and up.loudest is not None and not up.passes(now_ns):
+            return self._hush(up, packet, extended, now_ns)
         kept = up.accept(packet, extended, newest, timestamp, red)
         if up.tapped:
             self._tapped.append(Tapped(up.spec.up, now_ns, packet))
@@ -225,6 +139,14 @@ class Router:
             self._counts["dropped_padding"] += 1
             return _NOTHING
         return self._forward(up, kept, newest)
+
+    def _hush(self, up: UpTrack, packet: bytes, extended: int, now_ns: int) -> list[Datagram]:
+        """Others are louder: the tap alone gets it. Raises MalformedPacket."""
+        up.hush(packet, extended)
+        if up.tapped:
+            self._tapped.append(Tapped(up.spec.up, now_ns, packet))
+        self._counts["dropped_quiet"] += 1
+        return _NOTHING
 
     def _feed_red(self, link: Link, up: UpTrack, packet: bytes, now_ns: int) -> list[Datagram]:
         """Redundant sound goes the way of plain packets, those first that a copy in it makes up for."""
@@ -288,18 +210,19 @@ class Router:
     def _start_waiting(self, up: UpTrack) -> list[Datagram]:
         """Newcomers begin at the cached key frame when it is near and whole, else they need a new one."""
         run = None if up.key_number is None else up.ring.run(up.key_number, up.numbering.last)
-        if run is None:
-            if up.is_open:
-                up.requests.want()
+        begin = [] if run is None else [down for down in up.waiting if down.may_start(run[0].number)]
+        if len(begin) < len(up.waiting) and up.is_open:
+            up.requests.want()
+        if run is None or not begin:
             return _NOTHING
         out: list[Datagram] = []
         octets = sum(len(kept.template) - HEADER_SIZE for kept in run)
-        for down in up.waiting:
+        for down in begin:
             down.start(run[0].number, up.packets - len(run), up.octets - octets)
             for kept in run:
                 out += self.send((down,), kept)
-        up.downs = [*up.downs, *up.waiting]
-        up.waiting = []
+        up.downs = [*up.downs, *begin]
+        up.waiting = [down for down in up.waiting if not down.flowing]
         return out
 
     def _bind(self, link: Link, packet: bytes) -> UpTrack | None:
@@ -332,8 +255,7 @@ class Router:
     def _report_speech(self) -> None:
         for up in self._ups.values():
             if not up.is_video:
-                self._events.append(Spoke(up.spec.up, up.heard, up.loud))
-                up.heard = up.loud = 0
+                self._events.append(up.spoke())
 
     def take_events(self) -> list[CoreEvent]:
         """See the seam."""
@@ -346,28 +268,15 @@ class Router:
         taken, self._tapped = self._tapped, []
         return taken
 
-    def report(self, link: LinkId) -> LinkReport:
-        """See the seam."""
-        found = self._links.get(link)
-        return LinkReport(0, 0) if found is None else LinkReport(found.heard_ns, found.rtt_ns)
 
-    def count(self, link: LinkId) -> LinkCounts:
-        """See the seam."""
-        found = self._links.get(link)
-        if found is None:
-            return LinkCounts(0, 0, 0, 0.0)
-        rtt_ms = found.newest_rtt_ns / NS_PER_MS
-        counts = [up.counts() for up in found.ups.values()]
-        counts += [down.counts(up) for down in found.downs.values() if (up := self._ups.get(down.spec.up))]
-        jitter_ms = max((one.jitter_ms for one in counts), default=0.0)
-        return LinkCounts(
-            sum(one.packets for one in counts),
-            sum(one.lost for one in counts),
-            sum(one.octets for one in counts),
-            jitter_ms,
-            rtt_ms,
-        )
-
-    def counts(self) -> Mapping[str, int]:
-        """See the seam."""
-        return dict(self._counts)
+def _refused(up: UpTrack, payload_type: int, extended: int, newest: bool) -> str:
+    """Why a packet that was counted goes no further, by the name of its count; empty: it does."""
+    if not up.is_open:
+        # Only now: the rollover counter of SRTP and the reports must follow a muted track as well.
+        up.refuse(extended, newest)
+        return "dropped_gate"
+    form = up.spec.formats.get(payload_type)
+    if form is None or form.codec is not up.codec:
+        up.skip(extended, newest)
+        return "dropped_payload_type"
+    return "" if newest or up.misses(extended) else "dropped_duplicate"

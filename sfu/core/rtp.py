@@ -12,7 +12,7 @@ _END = 15
 """RFC 8285 §4.2: identifier 15 ends the one-byte elements."""
 
 
-def is_rtcp(datagram: bytes) -> bool:
+def is_rtcp(datagram: bytes | bytearray) -> bool:
     """RFC 5761 §4: packet types 192-223 lie where no RTP payload type of ours does."""
     return len(datagram) > 1 and 192 <= datagram[1] <= 223
 

@@ -6,18 +6,24 @@ events. A native twin implements :class:`ForwardingCore` and nothing else: handl
 caller, specs are plain values, nobody holds an object of the core.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple, NewType, Protocol, TypeAlias
 
+from bridge.figures import Histogram
 from bridge.ids import Mid, Ssrc
 from bridge.media import Codec
 
-Address: TypeAlias = tuple[str, int] | tuple[str, int, int, int]
-"""A socket address as Python gives it (IPv6 with flow label and scope)."""
+TcpAddress: TypeAlias = tuple[str, int, int]
+"""Host, port, and a number of the connection that is never given again."""
+
+Address: TypeAlias = tuple[str, int] | TcpAddress | tuple[str, int, int, int]
+"""A socket address as Python gives it (two members: UDP over IPv4; four: over IPv6, with flow label and scope), or a
+TCP connection (three). The core only compares them; how many members one has tells the port how to send there."""
 
 Datagram: TypeAlias = tuple[bytes | bytearray, Address]
 
 LinkId = NewType("LinkId", int)
+GroupId = NewType("GroupId", str)
 UpId = NewType("UpId", int)
 DownId = NewType("DownId", int)
 
@@ -64,6 +70,8 @@ class UpSpec(NamedTuple):
     tapped: bool
     """Both from the first packet on; :meth:`ForwardingCore.set_open` and ``set_tapped`` change them."""
     repairs: Repairs = Repairs()
+    number_extension: int | None = None
+    """Identifier of the transport-wide sequence number, where the sender's own rate control is told of arrivals."""
 
 
 class RepairSpec(NamedTuple):
@@ -91,6 +99,8 @@ class DownSpec(NamedTuple):
     """None: the receiver takes no retransmissions; the same datagram is sent again."""
     red: int | None = None
     """Payload type under which the receiver takes redundant sound; None: it gets what is inside."""
+    paused: bool = False
+    """From the start; :meth:`ForwardingCore.set_paused` changes it."""
 
 
 class UpStarted(NamedTuple):
@@ -118,11 +128,13 @@ class UpSaidGoodbye(NamedTuple):
 
 
 class Spoke(NamedTuple):
-    """RFC 6464 levels of one audio track since the last tick that reported it: packets, and how many were loud."""
+    """RFC 6464 levels of one audio track since the last tick that reported it: packets, how many were loud, and the
+    mean level of those (dB below full scale, 127 when there were none)."""
 
     up: UpId
     packets: int
     loud: int
+    level: int = 127
 
 
 CoreEvent: TypeAlias = UpStarted | SenderReported | UpSaidGoodbye | Spoke
@@ -138,7 +150,7 @@ class Tapped(NamedTuple):
 
 
 class LinkReport(NamedTuple):
-    """``heard_ns``: last authenticated packet, 0 for none; ``rtt_ns``: the least measured, 0 while unknown."""
+    """``heard_ns``: last authenticated packet, 0 for none; ``rtt_ns``: the least of about a minute, 0 while unknown."""
 
     heard_ns: int
     rtt_ns: int
@@ -146,14 +158,40 @@ class LinkReport(NamedTuple):
 
 class LinkCounts(NamedTuple):
     """Of the tracks that a link has now, in the direction it is used: ``packets`` expected of a publisher or sent to a
-    receiver, ``lost`` of them never came, ``octets`` of payload forwarded, ``jitter_ms`` of the worst track;
-    ``rtt_ms``: the newest measured, 0 while unknown."""
+    receiver, ``lost`` of them never came, ``octets`` of payload forwarded, ``jitter_ms`` of the worst track that
+    carries sound, else of the worst; ``rtt_ms``: the newest measured, 0 while unknown; ``sound_…``: of the sound
+    alone."""
 
     packets: int
     lost: int
     octets: int
     jitter_ms: float
     rtt_ms: float = 0.0
+    sound_packets: int = 0
+    sound_lost: int = 0
+
+
+HeardRtcp: TypeAlias = Callable[[bool, bytes], None]
+"""Whether it came in, and a compound in the clear."""
+
+
+class DirectionFigures(NamedTuple):
+    """What each report of one direction said: ``jitter`` in seconds, ``lost`` as a share. They go on growing."""
+
+    jitter: Histogram
+    lost: Histogram
+
+
+class CoreFigures(NamedTuple):
+    """Of everything since the start. ``received``: packets that passed authentication; ``octets_in``: payload that
+    passed the gates; ``octets_out``: the same as it was forwarded, once per receiver; ``round_trip`` in seconds."""
+
+    received: int
+    octets_in: int
+    octets_out: int
+    round_trip: Histogram
+    up: DirectionFigures
+    down: DirectionFigures
 
 
 class ForwardingCore(Protocol):
@@ -183,8 +221,13 @@ class ForwardingCore(Protocol):
 
     def set_tapped(self, up: UpId, tapped: bool) -> None: ...
 
+    def set_loudest(self, group: GroupId, ups: Collection[UpId], most: int, always: Collection[UpId]) -> None:
+        """Of the microphones ``ups`` only the ``most`` loudest are forwarded, and those of ``always`` beside them; the
+        tap gets all of them. Replaces what was said of this group before; no ``ups``: it is forgotten."""
+        ...
+
     def set_rtt(self, link: LinkId, rtt_ns: int) -> None:
-        """What another link of the same participant measured (an uplink cannot measure its own)."""
+        """What another link of the same participant measured: used until this one has measured its own."""
         ...
 
     def request_key_frame(self, up: UpId) -> None:
@@ -193,6 +236,11 @@ class ForwardingCore(Protocol):
 
     def add_down(self, spec: DownSpec, now_ns: int) -> list[Datagram]:
         """Audio flows at once, video from the cached key frame (returned) or from the next."""
+        ...
+
+    def set_paused(self, down: DownId, paused: bool) -> list[Datagram]:
+        """Stop forwarding it at once, or go on as :meth:`add_down` begins (the cached key frame is returned). Sequence
+        numbers go on without a hole. Unknown: nothing happens."""
         ...
 
     def remove_down(self, down: DownId) -> list[Datagram]:
@@ -205,7 +253,8 @@ class ForwardingCore(Protocol):
 
     def tick(self, now_ns: int, ntp_now: int) -> list[Datagram]:
         """Requests for lost packets and key frames, and reports, when they are due. To be called each 20 ms while
-        packets come, each 100 ms when none do. ``ntp_now``: the node's wall clock as 32.32 fixed point."""
+        packets come, each 100 ms when none do. ``ntp_now``: the node's wall clock as 32.32 fixed point; the first one
+        counts, reports to peers go on from there by ``now_ns``."""
         ...
 
     def take_events(self) -> list[CoreEvent]: ...
@@ -220,4 +269,12 @@ class ForwardingCore(Protocol):
 
     def counts(self) -> Mapping[str, int]:
         """Packets by what became of them (``forwarded``, ``dropped_gate``, …), since the start."""
+        ...
+
+    def listen(self, link: LinkId, heard: HeardRtcp | None) -> bool:
+        """Show a link's RTCP to ``heard``, or no longer. False while the link is not open."""
+        ...
+
+    def figures(self) -> CoreFigures:
+        """What is measured, for whoever looks now and then."""
         ...

@@ -7,13 +7,14 @@ from sfu.core.estimate import LineEstimate
 from sfu.core.keyframes import starts_key_frame
 from sfu.core.link import Link
 from sfu.core.losses import AUDIO_AGE_NS, TRIES, VIDEO_AGE_NS, Losses
+from sfu.core.loudest import Loudest
 from sfu.core.numbering import Numbering
 from sfu.core.reception import Reception
 from sfu.core.red import Redundant, pack_red
 from sfu.core.requests import KeyFrameRequests
 from sfu.core.ring import Kept, Ring, needed, sizes
 from sfu.core.rtp import extension, payload_bounds, unwrap
-from sfu.core.seam import LinkCounts, PayloadFormat, UpSpec
+from sfu.core.seam import LinkCounts, PayloadFormat, Spoke, UpSpec
 
 LEVEL_EXTENSION = 2
 """Identifier of the RFC 6464 audio level on every downlink (a test compares it with what ``sfu.sdp`` offers)."""
@@ -21,6 +22,7 @@ _PLAIN = b"\x80" + bytes(11)
 _WITH_LEVEL = b"\x90" + bytes(11) + b"\xbe\xde\x00\x01"
 _LOUD = 35
 """-35 dBov: louder counts as speech (RFC 6464 gives the level as a positive number below full scale)."""
+_LEVEL = 0x7F
 _MARKER = 0x80
 
 
@@ -45,7 +47,9 @@ class UpTrack:
         self.reception = Reception(sequence, form.clock_rate)
         self.losses = Losses(VIDEO_AGE_NS if self.is_video else AUDIO_AGE_NS, TRIES if form.repeats else 0)
         self.requests = KeyFrameRequests()
-        self.estimate = LineEstimate(ssrc, timestamp) if self.is_video else None
+        self.is_numbered = spec.number_extension is not None
+        """Its sender controls its rate by itself, told when its packets come."""
+        self.estimate = LineEstimate(ssrc, timestamp) if self.is_video and not self.is_numbered else None
         self.ring = Ring(sizes(form.codec))
         self._fitted = (0, 0)
         """When the ring was fitted last, and the packets until then."""
@@ -58,9 +62,12 @@ class UpTrack:
         self.packets = 0
         self.octets = 0
         """Forwarded, since the start."""
-        self.heard = 0
-        self.loud = 0
-        """Audio packets with a level since the last report of who spoke, and those louder than speech."""
+        self.loudest: Loudest | None = None
+        """Who chooses whether it is forwarded, where only the loudest are."""
+        self.level: int | None = None
+        """Of the packet at hand, with the bit that says "voice" (RFC 6464 §3)."""
+        self._heard = self._loud = self._levels = 0
+        """Audio packets with a level since the last report of who spoke, those louder than speech, their levels."""
         self.key_number: int | None = None
         self._key_timestamp = -1
 
@@ -86,21 +93,48 @@ class UpTrack:
     def lacks(self, extended: int, timestamp: int) -> bool:
         """True when this packet never came, and its time is after that of the one before it."""
         number = self.numbering.late(extended)
-        if number is None or not self.ring.misses(number):
+        if number is None or (number <= self.numbering.last and not self.numbering.lacks(number)):
             return False
         before = self.ring.get(number - 1)
         return before is None or 0 < (timestamp - before.timestamp & 0xFFFFFFFF) < 0x80000000
 
     def misses(self, extended: int) -> bool:
         """Of a packet that is not the newest: True when it fills a hole, and is then counted. False when it is here
-        already (a probe of the line, or both the delayed packet and its repetition came), came after the cache has
-        gone on, or belongs to what was dropped on purpose."""
+        already (a probe of the line, or both the delayed packet and its repetition came), is far too late, or belongs
+        to what was dropped on purpose."""
         number = self.numbering.late(extended)
-        if number is None or not self.ring.misses(number):
+        if number is None or not self.numbering.lacks(number):
             return False
+        self.numbering.fill(number)
         self.reception.came_late()
         self.losses.came(extended)
         return True
+
+    def listen(self, packet: bytes) -> None:
+        """Read the level of a packet of sound that passed the gate. Raises MalformedPacket."""
+        wanted = self.spec.level_extension
+        told = extension(packet, wanted) if wanted is not None else None
+        if not told:
+            self.level = None
+            return
+        self.level = told[0]
+        self._heard += 1
+        level = told[0] & _LEVEL
+        if level <= _LOUD:
+            self._loud += 1
+            self._levels += level
+
+    def passes(self, now_ns: int) -> bool:
+        """Whether the packet at hand is one of the loudest, where that is asked."""
+        level = None if self.level is None else self.level & _LEVEL
+        return self.loudest is None or self.loudest.passes(self.spec.up, level, now_ns)
+
+    def spoke(self) -> Spoke:
+        """Since the last report."""
+        level = self._levels // self._loud if self._loud else _LEVEL
+        said = Spoke(self.spec.up, self._heard, self._loud, level)
+        self._heard = self._loud = self._levels = 0
+        return said
 
     def accept(self, packet: bytes, extended: int, newest: bool, timestamp: int, red: bytes) -> Kept | None:
         """What to forward of a packet that passed the gate; None: nothing. ``red``: instead of its payload, when it
@@ -109,19 +143,26 @@ class UpTrack:
         if start == end and newest:
             self.numbering.drop(extended)
             return None
+        # Sound begins anew: a receiver plays it as the first of a talk spurt (RFC 3551 §4.1).
+        begins = _MARKER if not self.is_video and self.numbering.rests else 0
         number = self.numbering.forward(extended) if newest else self.numbering.late(extended)
         if number is None:
             return None
         body = red or packet[start:end]
         if self.red_type is not None and not red and body:
             body = pack_red(Redundant([], body))
-        kept = Kept(number, timestamp, packet[1] & _MARKER, self._head(packet) + body)
+        kept = Kept(number, timestamp, packet[1] & _MARKER | begins, self._head() + body)
         self.ring.put(kept)
         self.packets += 1
         self.octets += len(body)
         if self.is_video and starts_key_frame(self.codec, body):
             self._key_frame(extended, number, timestamp)
         return kept
+
+    @property
+    def received(self) -> int:
+        """Packets that came, late and refused ones too."""
+        return self.reception.received
 
     def fit_ring(self, now_ns: int) -> None:
         """To the longest way to a receiver, and the pace of the packets since the last time."""
@@ -137,7 +178,8 @@ class UpTrack:
     def counts(self) -> LinkCounts:
         """Of this track alone."""
         came = self.reception
-        return LinkCounts(came.expected, came.lost, self.octets, came.jitter_ms)
+        sound = (0, 0) if self.is_video else (came.expected, came.lost)
+        return LinkCounts(came.expected, came.lost, self.octets, came.jitter_ms, 0.0, *sound)
 
     def refuse(self, extended: int, newest: bool) -> None:
         """The gate is closed."""
@@ -145,6 +187,11 @@ class UpTrack:
             self.numbering.interrupt(extended)
         else:
             self.reception.came_late()
+
+    def hush(self, packet: bytes, extended: int) -> None:
+        """It is the newest, and others are louder. Raises MalformedPacket, as :meth:`accept` would."""
+        payload_bounds(packet)
+        self.numbering.interrupt(extended)
 
     def skip(self, extended: int, newest: bool) -> None:
         """A single packet that is not forwarded (of no payload type of ours, malformed)."""
@@ -171,6 +218,21 @@ class UpTrack:
             self.requests.came()
             self._hold()
 
+    def take(self, down: DownTrack) -> None:
+        """It flows."""
+        if self.red_type is not None:
+            down.take_redundancy()
+        if down.plain:
+            self.plains = [*self.plains, down]
+        else:
+            self.downs = [*self.downs, down]
+
+    def release(self, down: DownTrack) -> None:
+        """It neither flows nor waits any more."""
+        self.downs = [other for other in self.downs if other is not down]
+        self.plains = [other for other in self.plains if other is not down]
+        self.waiting = [other for other in self.waiting if other is not down]
+
     def _hold(self) -> None:
         for down in self.downs:
             down.stop(self.numbering.last, self.packets, self.octets)
@@ -186,17 +248,10 @@ class UpTrack:
         self.requests.came()
         self.losses.settle_before(extended, recorded=self.tapped)
 
-    def _head(self, packet: bytes) -> bytes:
-        wanted = self.spec.level_extension
-        if self.is_video or wanted is None:
+    def _head(self) -> bytes:
+        if self.level is None:
             return _PLAIN
-        level = extension(packet, wanted)
-        if not level:
-            return _PLAIN
-        self.heard += 1
-        if level[0] & 0x7F <= _LOUD:
-            self.loud += 1
-        return _WITH_LEVEL + bytes((LEVEL_EXTENSION << 4, level[0], 0, 0))
+        return _WITH_LEVEL + bytes((LEVEL_EXTENSION << 4, self.level, 0, 0))
 
 
 def _redundancy(spec: UpSpec) -> tuple[int | None, int]:

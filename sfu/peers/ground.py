@@ -75,4 +75,4 @@ class Ground:
 
     def local_ice(self, credentials: Credentials) -> LocalIce:
         """This node's side of a transport, for SDP."""
-        return LocalIce(credentials.ufrag, credentials.pwd, self.port.fingerprint, self.candidates)
+        return LocalIce(credentials.ufrag, credentials.pwd, self.port.fingerprint, self.candidates, tcp=self.config.tcp)

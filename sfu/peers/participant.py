@@ -5,16 +5,25 @@ from typing import Protocol
 
 import msgspec
 
-from bridge.control import DownlinkAnswer, LineCounters, ParticipantLines, ParticipantOrder, UplinkOffer
+from bridge.control import (
+    DownlinkAnswer,
+    LineCounters,
+    ParticipantLines,
+    ParticipantOrder,
+    UplinkOffer,
+    WantsOrder,
+)
 from bridge.errors import Code, Conflict, MalformedSdp, NotFound, Refusal
 from bridge.ids import ParticipantId, RoomId, TrackId
-from bridge.media import CLOSED_REASON, GateReason, Source
+from bridge.media import CLOSED_REASON, GateReason, Kind, Source
+from sfu.capture.capture import Line
 from sfu.core.seam import CoreEvent, LinkId, SenderReported, Spoke, UpId, UpStarted
 from sfu.peers.downlink import Downlink
 from sfu.peers.ground import Ground
 from sfu.peers.tracks import PublishedTrack
 from sfu.peers.uplink import Uplink
 from sfu.sdp import SessionDescription, parse_offer
+from sfu.transport.transport import Transport
 
 
 class Household(Protocol):
@@ -29,6 +38,10 @@ class Household(Protocol):
     def unpublished(self, track: PublishedTrack) -> None: ...
 
     def gate_moved(self, track: PublishedTrack, reason: GateReason | None) -> None: ...
+
+    def wants_changed(self) -> None:
+        """Who gets what may be another now."""
+        ...
 
     def sender_reported(self, track: PublishedTrack, event: SenderReported, rtt_ns: int) -> None: ...
 
@@ -53,6 +66,7 @@ class Participant:
         self._turn = asyncio.Lock()
         """One offer, restart or end at a time: each awaits the end of what it replaces."""
         self._closed = False
+        self._shown: frozenset[tuple[ParticipantId, Source]] | None = None
         self._uplink: Uplink | None = None
         self._downlink: Downlink | None = None
         self._receive()
@@ -68,6 +82,7 @@ class Participant:
                 self._receive()
             elif not order.receives and self._downlink is not None:
                 gone, self._downlink = self._downlink, None
+                self._household.wants_changed()
                 await gone.close()
 
     def set_gates(self) -> None:
@@ -98,6 +113,14 @@ class Participant:
         }
         return None if is_open[source] else CLOSED_REASON[source]
 
+    def set_wants(self, order: WantsOrder) -> None:
+        """What is shown and what is not; holds for downlinks and tracks to come, too."""
+        shown = order.shown
+        self._shown = None if shown is None else frozenset((one.participant, one.source) for one in shown)
+        if self._downlink is not None:
+            self._downlink.look()
+        self._household.wants_changed()
+
     async def offer_uplink(self, order: UplinkOffer) -> str:
         """Raises Refusal(malformed_sdp, unsupported_codec), NotFound when it has left meanwhile."""
         async with self._turn:
@@ -127,14 +150,17 @@ class Participant:
             raise Conflict(Code.STALE_OFFER, "no downlink")
         try:
             self._downlink.answer(answer)
+            self._household.wants_changed()
         except MalformedSdp as error:
             raise Refusal(Code.MALFORMED_SDP, str(error)) from error
 
-    async def restart_downlink(self) -> None:
+    async def restart_downlink(self, *, keep: bool) -> None:
         """Raises Conflict(stale_offer) for someone who is not to receive."""
         async with self._turn:
             if self._downlink is None:
                 raise Conflict(Code.STALE_OFFER, "no downlink")
+            if keep and self._downlink.restart_ice():
+                return
             await self._downlink.restart()
 
     async def close(self) -> None:
@@ -148,11 +174,17 @@ class Participant:
             if downlink is not None:
                 await downlink.close()
 
+    def transports(self) -> dict[Line, Transport]:
+        """Its connections now, for a capture."""
+        found = {Line.UPLINK: self._uplink, Line.DOWNLINK: self._downlink}
+        return {line: one.transport for line, one in found.items() if one is not None}
+
     def lines(self) -> ParticipantLines:
-        """How both connections are; the round trip of both is what the downlink measured last."""
+        """How both connections are; until the uplink has measured its round trip (a browser that only sends answers the
+        node's reference time with its own reports, each 1 to 5 s), that of the downlink stands for it."""
         uplink = None if self._uplink is None else self._counted(self._uplink.transport.link)
         downlink = None if self._downlink is None else self._counted(self._downlink.transport.link)
-        if uplink is not None and downlink is not None:
+        if uplink is not None and downlink is not None and not uplink.rtt_ms:
             uplink = msgspec.structs.replace(uplink, rtt_ms=downlink.rtt_ms)
         return ParticipantLines(self.id, uplink, downlink)
 
@@ -171,11 +203,22 @@ class Participant:
         if self._downlink is not None:
             self._downlink.unwant(up)
 
+    def gets(self, track: PublishedTrack) -> bool:
+        """Whether it is to be sent to them now."""
+        return self._downlink is not None and track.participant != self.id and self._downlink.gets(track)
+
+    def _shows(self, track: PublishedTrack) -> bool:
+        """Sound is never paused by what is on the screen."""
+        if self._shown is None or track.source.kind is Kind.AUDIO:
+            return True
+        return (track.participant, track.source) in self._shown
+
     def _receive(self) -> None:
         if self.order.receives and self._downlink is None:
-            self._downlink = Downlink(self._ground, self._room, self.id)
+            self._downlink = Downlink(self._ground, self._room, self.id, self._shows)
             for track in self._household.others_tracks(self.id):
                 self._downlink.want(track)
+            self._household.wants_changed()
 
     # ── own tracks ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -221,9 +264,10 @@ class Participant:
         self._household.published(track)
 
     def _share_rtt(self) -> int:
-        """The downlink measures the round trip for both, an uplink alone cannot."""
-        if self._downlink is None or self._uplink is None:
+        """The uplink's round trip; what the downlink measured is lent to it until it knows its own."""
+        if self._uplink is None:
             return 0
-        rtt_ns = self._ground.core.report(self._downlink.transport.link).rtt_ns
-        self._ground.core.set_rtt(self._uplink.transport.link, rtt_ns)
-        return rtt_ns
+        core, link = self._ground.core, self._uplink.transport.link
+        if self._downlink is not None:
+            core.set_rtt(link, core.report(self._downlink.transport.link).rtt_ns)
+        return core.report(link).rtt_ns

@@ -2,11 +2,13 @@
 
 from bridge.control import (
     ParticipantOrder,
+    RoomFigures,
     RoomGone,
     RoomLines,
     RoomOrder,
     SpeakersChanged,
     TapAnswer,
+    TapFigures,
     TapOrder,
     TrackPublished,
     TrackUnpublished,
@@ -14,7 +16,8 @@ from bridge.control import (
 from bridge.errors import Code, NotFound, Refusal
 from bridge.ids import NS_PER_MS, ParticipantId, RoomId
 from bridge.media import GateReason, Moment, Source
-from sfu.core.seam import SenderReported, Spoke
+from sfu.core.seam import GroupId, SenderReported, Spoke
+from sfu.peers.audience import Audience
 from sfu.peers.ground import Ground
 from sfu.peers.participant import Participant
 from sfu.peers.speakers import Speakers
@@ -32,6 +35,7 @@ class Room:
         self._order = order
         self._speakers = Speakers()
         self._tap: RoomTap | None = None
+        self._audience = Audience(ground, room, self._tracks, self._is_wanted)
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -40,6 +44,7 @@ class Room:
         self._order = order
         for participant in self.participants.values():
             participant.set_gates()
+        self._choose_loudest()
 
     async def put_participant(self, participant: ParticipantId, order: ParticipantOrder) -> None:
         """Make or change one. Raises Refusal(room_full)."""
@@ -56,6 +61,7 @@ class Room:
         found = self.participants.pop(participant, None)
         if found is not None:
             await found.close()
+            self.wants_changed()
 
     def participant(self, participant: ParticipantId) -> Participant:
         """Raises NotFound(unknown_participant)."""
@@ -76,6 +82,7 @@ class Room:
         tap.widen(order)
         if order.recording and not tap.begun:
             moment = tap.begin()
+        self.wants_changed()
         for track in self._tracks():
             self._tap_track(tap, track)
             self._ground.core.request_key_frame(track.up)
@@ -89,12 +96,21 @@ class Room:
             return TapAnswer(self._now())
         moment = tap.stop()
         self._tap_expected()
+        self.wants_changed()
         return TapAnswer(moment)
 
     def lines(self) -> RoomLines:
         """How everybody's lines are, and how far the recorder is."""
         behind = None if self._tap is None else self._tap.behind_ns() // NS_PER_MS
         return RoomLines(tuple(one.lines() for one in self.participants.values()), behind)
+
+    def figures(self) -> RoomFigures:
+        """Everybody's lines, and the tap."""
+        return RoomFigures(self.id, self.lines().participants, self.tap_figures())
+
+    def tap_figures(self) -> TapFigures | None:
+        """None without a tap."""
+        return None if self._tap is None else self._tap.figures()
 
     async def on_moved(self) -> None:
         """The node ends, or the room went to another: it goes on elsewhere, and its recording is left, not stopped."""
@@ -108,6 +124,7 @@ class Room:
         await self.delete_tap()
         for participant in list(self.participants):
             await self.delete_participant(participant)
+        self._audience.close()
         self._ground.publish(RoomGone(self.id))
 
     # ── what participants ask and tell ───────────────────────────────────────────────────────────────────────
@@ -128,6 +145,8 @@ class Room:
         for participant in self.participants.values():
             if participant.id != track.participant:
                 participant.want(track)
+        self.wants_changed()
+        self._choose_loudest()
 
     def unpublished(self, track: PublishedTrack) -> None:
         """See Household."""
@@ -136,13 +155,19 @@ class Room:
             self._tap.end(track)
         for participant in self.participants.values():
             participant.unwant(track.up)
+        self.wants_changed()
         if track.source is Source.MICROPHONE and self._speakers.gone(track.participant):
             self._tell_speakers()
+        self._choose_loudest()
 
     def gate_moved(self, track: PublishedTrack, reason: GateReason | None) -> None:
         """See Household."""
         if self._tap is not None:
             self._tap.gate(track, reason)
+
+    def wants_changed(self) -> None:
+        """See Household."""
+        self._audience.changed()
 
     def sender_reported(self, track: PublishedTrack, event: SenderReported, rtt_ns: int) -> None:
         """See Household."""
@@ -151,7 +176,7 @@ class Room:
 
     def spoke(self, participant: ParticipantId, event: Spoke) -> None:
         """See Household."""
-        if self._speakers.heard(participant, event.packets, event.loud):
+        if self._speakers.heard(participant, event.packets, event.loud, event.level, self._ground.clock.mono()):
             self._tell_speakers()
 
     def others_tracks(self, participant: ParticipantId) -> list[PublishedTrack]:
@@ -162,6 +187,10 @@ class Room:
 
     def _tracks(self) -> list[PublishedTrack]:
         return [track for one in self.participants.values() for track in one.tracks.values()]
+
+    def _is_wanted(self, track: PublishedTrack) -> bool:
+        """From the recorder's probe on everything is: a recording begins with pictures."""
+        return self._tap is not None or any(one.gets(track) for one in self.participants.values())
 
     def _tap_track(self, tap: RoomTap, track: PublishedTrack) -> None:
         if tap.takes(track.participant):
@@ -174,7 +203,15 @@ class Room:
             participant.set_tapped(self.is_tapped(participant.id))
 
     def _tell_speakers(self) -> None:
-        self._ground.publish(SpeakersChanged(self.id, self._speakers.speaking))
+        self._ground.publish(SpeakersChanged(self.id, self._speakers.speaking, self._speakers.dominant))
+
+    def _choose_loudest(self) -> None:
+        """All microphones of the room as they are now; nobody is chosen where everybody is forwarded."""
+        most = self._order.loudest
+        microphones = [track for track in self._tracks() if track.source is Source.MICROPHONE] if most else []
+        always = [track.up for track in microphones if track.participant in self._order.always]
+        ups = [track.up for track in microphones]
+        self._ground.core.set_loudest(GroupId(self.id), ups, most, always)
 
     def _now(self) -> Moment:
         return Moment(self._ground.clock.mono(), self._ground.clock.utc())

@@ -6,7 +6,15 @@ from bridge.ids import Mid, ParticipantId, RoomId
 from bridge.media import Source
 from sfu.core.seam import PayloadFormat, Repairs, UpId, UpSpec
 from sfu.peers.ground import Ground, UplinkHost
-from sfu.sdp import AUDIO_LEVEL_URI, MID_URI, CodecOffer, ReceiveMedia, SessionDescription, answer_uplink
+from sfu.sdp import (
+    AUDIO_LEVEL_URI,
+    MID_URI,
+    TRANSPORT_CC_URI,
+    CodecOffer,
+    ReceiveMedia,
+    SessionDescription,
+    answer_uplink,
+)
 from sfu.transport.transport import Transport, TransportState
 
 
@@ -100,6 +108,7 @@ class Uplink:
                 formats=_formats(media),
                 mid_extension=media.extensions.get(MID_URI),
                 level_extension=media.extensions.get(AUDIO_LEVEL_URI),
+                number_extension=media.extensions.get(TRANSPORT_CC_URI),
                 is_open=is_open,
                 tapped=tapped,
                 repairs=Repairs(media.rtx, media.repairs),

@@ -10,6 +10,7 @@ from sfu.sdp.model import (
     AUDIO_LEVEL_URI,
     MID_URI,
     RID_URI,
+    TRANSPORT_CC_URI,
     CodecOffer,
     Direction,
     LocalIce,
@@ -22,19 +23,21 @@ from sfu.sdp.model import (
     Slot,
 )
 from sfu.sdp.parse import parse_description
-from sfu.sdp.spoken import DOWNLINK_EXTENSIONS, PAYLOAD_TYPES, RED_TYPE, REPAIR_TYPES
+from sfu.sdp.spoken import CODECS, DOWNLINK_EXTENSIONS, PAYLOAD_TYPES, RED_TYPE, REPAIR_TYPES
 from sfu.sdp.uplink import answer_uplink, parse_offer
 from sfu.sdp.write import serialise
 
 __all__ = [
     "ABS_SEND_TIME_URI",
     "AUDIO_LEVEL_URI",
+    "CODECS",
     "DOWNLINK_EXTENSIONS",
     "MID_URI",
     "PAYLOAD_TYPES",
     "RED_TYPE",
     "REPAIR_TYPES",
     "RID_URI",
+    "TRANSPORT_CC_URI",
     "CodecOffer",
     "Direction",
     "LocalIce",

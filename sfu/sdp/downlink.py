@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from bridge.errors import MalformedSdp
 from bridge.ids import Ssrc
 from sfu.sdp.model import (
-    Address,
     Direction,
     LocalIce,
     MediaDescription,
@@ -18,13 +17,11 @@ from sfu.sdp.parse import parse_description
 from sfu.sdp.spoken import DOWNLINK_EXTENSIONS, downlink_codecs, downlink_redundancies, downlink_repairs
 from sfu.sdp.write import serialise
 
-_SESSION_ID = 1
-"""One session for the life of a downlink; RFC 3264 §8 counts its version, browsers ask no more."""
 
-
-def build_downlink_offer(slots: Sequence[Slot], local: LocalIce, session_version: int) -> str:
+def build_downlink_offer(slots: Sequence[Slot], local: LocalIce, session_version: int, session_id: int = 1) -> str:
     """The offer of these m-lines, in this order. A later offer only appends slots or changes
-    ``active``, ``ssrc``, ``stream`` and ``track`` of known ones (RFC 3264 §8: m-lines stay)."""
+    ``active``, ``ssrc``, ``stream``, ``track`` and ``codecs`` of known ones (RFC 3264 §8: m-lines stay).
+    ``session_id`` holds for the life of a connection; the version counts."""
     return serialise(
         SessionDescription(
             ufrag=local.ufrag,
@@ -33,7 +30,7 @@ def build_downlink_offer(slots: Sequence[Slot], local: LocalIce, session_version
             setup=Setup.ACTPASS,
             media=tuple(_offer_media(slot, local) for slot in slots),
             bundle=tuple(slot.mid for slot in slots),
-            session_id=_SESSION_ID,
+            session_id=session_id,
             version=session_version,
             ice_lite=True,
         )
@@ -55,7 +52,7 @@ def parse_answer(text: str, slots: Sequence[Slot]) -> SessionDescription:
 
 
 def _offer_media(slot: Slot, local: LocalIce) -> MediaDescription:
-    codecs, rtx, red = downlink_codecs(slot.kind), downlink_repairs(slot.kind), downlink_redundancies(slot.kind)
+    codecs, rtx, red = downlink_codecs(slot.codecs), downlink_repairs(slot.codecs), downlink_redundancies(slot.kind)
     ssrcs = _ssrcs(slot)
     return MediaDescription(
         mid=slot.mid,
@@ -76,7 +73,7 @@ def _offer_media(slot: Slot, local: LocalIce) -> MediaDescription:
         track=slot.track if slot.active else "",
         rtcp_mux=True,
         rtcp_reduced_size=True,
-        candidates=tuple(Address(ip, port) for ip, port in local.candidates),
+        candidates=local.addresses,
     )
 
 

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from bridge.errors import MalformedSdp
 
-MAX_CHARACTERS = 65_536
-"""A downlink of thirty participants stays below 40 KB in Chromium."""
+MAX_CHARACTERS = 160_000
+"""A downlink of fifty participants is about 75 KB in Chromium."""
 
 MAX_LINES = 4_000
 MAX_MEDIA = 128
-"""Thirty participants with microphone and camera, a screen, and room for reused m-lines."""
+"""Fifty participants with microphone and camera, a screen, and room for reused m-lines."""
 
 _LINE = re.compile(r"([a-z])=([\x20-\x7e]*)")
 _NUMBER = re.compile(r"[0-9]{1,20}")

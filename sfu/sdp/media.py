@@ -164,17 +164,19 @@ def _read_simulcast(draft: _Draft, value: str) -> None:
 
 
 def _read_candidate(draft: _Draft, value: str) -> None:
-    """Host UDP candidates of component 1; names (``.local``) and other kinds are passed over."""
+    """Host candidates of component 1, UDP and passive TCP; names (``.local``) and other kinds are passed over."""
     parts = value.split()
     if len(parts) < 8 or parts[6:8] != ["typ", "host"]:
         return
-    if parts[1] != "1" or parts[2].lower() != "udp" or len(draft.candidates) >= _MAX_CANDIDATES:
+    protocol = parts[2].lower()
+    tcp = protocol == "tcp" and parts[8:10] == ["tcptype", "passive"]
+    if parts[1] != "1" or not (tcp or protocol == "udp") or len(draft.candidates) >= _MAX_CANDIDATES:
         return
     try:
         ip = ipaddress.ip_address(parts[4])
     except ValueError:
         return
-    draft.candidates.append(Address(str(ip), number(parts[5], 65_535, "candidate port")))
+    draft.candidates.append(Address(str(ip), number(parts[5], 65_535, "candidate port"), tcp))
 
 
 def _read_rtcp_mux(draft: _Draft, _: str) -> None:

@@ -16,6 +16,7 @@ RID_URI = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
 REPAIRED_RID_URI = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 AUDIO_LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 ABS_SEND_TIME_URI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+TRANSPORT_CC_URI = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 
 
 class Direction(StrEnum):
@@ -87,10 +88,11 @@ class Simulcast(msgspec.Struct, frozen=True):
 
 
 class Address(msgspec.Struct, frozen=True):
-    """Where a component listens: a numeric address and a UDP port."""
+    """Where a component listens: a numeric address and a port, of UDP or (passive, RFC 6544) of TCP."""
 
     ip: str
     port: int
+    tcp: bool = False
 
 
 class MediaDescription(msgspec.Struct, frozen=True):
@@ -123,7 +125,7 @@ class MediaDescription(msgspec.Struct, frozen=True):
     rtcp_reduced_size: bool = False
     bundle_only: bool = False
     candidates: tuple[Address, ...] = ()
-    """UDP host candidates of component 1."""
+    """Host candidates of component 1, over UDP or passive TCP."""
 
     @property
     def rejected(self) -> bool:
@@ -175,7 +177,15 @@ class LocalIce(msgspec.Struct, frozen=True):
     pwd: str
     fingerprint: str
     candidates: tuple[tuple[str, int], ...]
-    """(IP, UDP port) of each announced address, the preferred first; at least one."""
+    """(IP, port) of each announced address, the preferred first; at least one."""
+    tcp: bool = False
+    """Whether the same addresses and ports take TCP connections too."""
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """As candidates."""
+        udp = tuple(Address(ip, port) for ip, port in self.candidates)
+        return udp + tuple(Address(ip, port, tcp=True) for ip, port in self.candidates) if self.tcp else udp
 
 
 class ReceiveMedia(msgspec.Struct, frozen=True):
@@ -207,5 +217,7 @@ class Slot(msgspec.Struct, frozen=True):
     cname: str
     stream: str
     track: str
+    codecs: tuple[Codec, ...]
+    """What is offered, the preferred first."""
     repair: Ssrc = Ssrc(0)
     """Of the retransmissions (RFC 4588); 0: none."""

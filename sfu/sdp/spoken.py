@@ -1,18 +1,22 @@
 """What this node speaks: codecs, their parameters and feedback, header extensions."""
 
+import msgspec
+
 from bridge.media import Codec, Kind
 from sfu.sdp.formats import parameter
 from sfu.sdp.model import (
     AUDIO_LEVEL_URI,
     MID_URI,
     RID_URI,
+    TRANSPORT_CC_URI,
     CodecOffer,
 )
+from sfu.sdp.profiles import is_taken
 
-PAYLOAD_TYPES = {Codec.VP8: 96, Codec.H264: 102, Codec.OPUS: 111}
+PAYLOAD_TYPES = {Codec.VP8: 96, Codec.VP9: 98, Codec.AV1: 100, Codec.H264: 102, Codec.OPUS: 111}
 """Of every downlink; a packet's own payload type is rewritten to these."""
 
-REPAIR_TYPES = {Codec.VP8: 97, Codec.H264: 103}
+REPAIR_TYPES = {Codec.VP8: 97, Codec.VP9: 99, Codec.AV1: 101, Codec.H264: 103}
 """Payload types of every downlink's retransmissions (RFC 4588). None for sound: Chromium 156 takes no ``rtx`` in an
 audio m-line, and refuses the whole description when two SSRCs are announced there."""
 
@@ -30,19 +34,29 @@ _UPLINK_EXTENSIONS = {
     Kind.AUDIO: (MID_URI, RID_URI, AUDIO_LEVEL_URI),
     Kind.VIDEO: (MID_URI, RID_URI),
 }
-"""None that changes at each sending (abs-send-time, transport-cc): without RTX a browser would then encrypt the changed
-packet under the sequence number it already used (AES-GCM gives its authentication key away for that)."""
+"""None that changes at each sending (abs-send-time): without RTX a browser would then encrypt the changed packet under
+the sequence number it already used (AES-GCM gives its authentication key away for that). The transport-wide number
+changes so, and is taken only where the m-line has RTX (:func:`numbers_packets`)."""
+_REMB, _TRANSPORT_CC = "goog-remb", "transport-cc"
 _FEEDBACK = {
     Kind.AUDIO: ("nack",),
-    Kind.VIDEO: ("nack", "nack pli", "ccm fir", "goog-remb"),
+    Kind.VIDEO: ("nack", "nack pli", "ccm fir", _REMB),
 }
 _H264_PARAMETERS = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
-_H264_BASELINE = "42"
+_AV1_PARAMETERS = "level-idx=5;profile=0;tier=0"
 _OPUS_PARAMETERS = "minptime=10;useinbandfec=1"
-_CLOCK = {Codec.VP8: (90_000, 1), Codec.H264: (90_000, 1), Codec.OPUS: (48_000, 2)}
+_DOWNLINK_PARAMETERS = {
+    Codec.VP8: "",
+    Codec.VP9: "profile-id=0",
+    Codec.H264: _H264_PARAMETERS,
+    Codec.AV1: _AV1_PARAMETERS,
+    Codec.OPUS: _OPUS_PARAMETERS,
+}
+CODECS = {Kind.VIDEO: (Codec.VP8, Codec.VP9, Codec.H264, Codec.AV1), Kind.AUDIO: (Codec.OPUS,)}
+"""Everything of a kind, in the order that is offered while nothing is sent."""
+_KIND = {codec: kind for kind, codecs in CODECS.items() for codec in codecs}
+_CLOCK = {codec: (48_000, 2) if codec is Codec.OPUS else (90_000, 1) for codec in Codec}
 """Clock rate and channels as they are written in ``rtpmap`` (RFC 7587 §4.2: Opus always says 2)."""
-
-_KIND = {Codec.VP8: Kind.VIDEO, Codec.H264: Kind.VIDEO, Codec.OPUS: Kind.AUDIO}
 
 
 def choose_codec(kind: Kind, offered: tuple[CodecOffer, ...]) -> CodecOffer | None:
@@ -53,19 +67,31 @@ def choose_codec(kind: Kind, offered: tuple[CodecOffer, ...]) -> CodecOffer | No
     return None
 
 
-def choose_extensions(kind: Kind, offered: dict[str, int]) -> dict[str, int]:
+def choose_extensions(kind: Kind, offered: dict[str, int], *, numbered: bool) -> dict[str, int]:
     """Those of the offered header extensions that the node reads, under the offered ids."""
-    return {uri: offered[uri] for uri in _UPLINK_EXTENSIONS[kind] if uri in offered}
+    read = (*_UPLINK_EXTENSIONS[kind], *((TRANSPORT_CC_URI,) if numbered else ()))
+    return {uri: offered[uri] for uri in read if uri in offered}
 
 
-def downlink_codecs(kind: Kind) -> tuple[CodecOffer, ...]:
-    """What every downlink m-line of this kind offers."""
-    return tuple(_downlink(codec) for codec, of in _KIND.items() if of is kind)
+def numbers_packets(codec: CodecOffer, offered: dict[str, int], *, repairs: bool) -> bool:
+    """Whether the browser is to number what it sends and be told when it came, for its own rate control."""
+    return repairs and TRANSPORT_CC_URI in offered and _TRANSPORT_CC in codec.feedback
 
 
-def downlink_repairs(kind: Kind) -> dict[int, int]:
-    """The retransmission formats of every downlink m-line of this kind: payload type → the one it repeats."""
-    return {number: PAYLOAD_TYPES[codec] for codec, number in REPAIR_TYPES.items() if _KIND[codec] is kind}
+def rate_controlled(codec: CodecOffer, *, numbered: bool) -> CodecOffer:
+    """With one of both ways to control the sender's rate: its own by transport-cc, else ours by REMB."""
+    other = _REMB if numbered else _TRANSPORT_CC
+    return msgspec.structs.replace(codec, feedback=tuple(value for value in codec.feedback if value != other))
+
+
+def downlink_codecs(codecs: tuple[Codec, ...]) -> tuple[CodecOffer, ...]:
+    """As a downlink m-line offers them."""
+    return tuple(_downlink(codec) for codec in codecs)
+
+
+def downlink_repairs(codecs: tuple[Codec, ...]) -> dict[int, int]:
+    """Retransmissions of these on a downlink m-line: payload type → the one it repeats."""
+    return {REPAIR_TYPES[codec]: PAYLOAD_TYPES[codec] for codec in codecs if codec in REPAIR_TYPES}
 
 
 def downlink_redundancies(kind: Kind) -> dict[int, int]:
@@ -74,17 +100,12 @@ def downlink_redundancies(kind: Kind) -> dict[int, int]:
 
 
 def _speaks(offer: CodecOffer) -> bool:
-    if (offer.clock_rate, offer.channels) != _CLOCK[offer.codec]:
-        return False
-    if offer.codec is not Codec.H264:
-        return True
-    profile = parameter(offer.parameters, "profile-level-id")
-    mode = parameter(offer.parameters, "packetization-mode")
-    return profile.startswith(_H264_BASELINE) and mode == "1"
+    same_clock = (offer.clock_rate, offer.channels) == _CLOCK[offer.codec]
+    return same_clock and is_taken(offer.codec, offer.parameters)
 
 
 def _answered(offer: CodecOffer) -> CodecOffer:
-    wanted = _FEEDBACK[_KIND[offer.codec]]
+    wanted = (*_FEEDBACK[_KIND[offer.codec]], _TRANSPORT_CC)
     return CodecOffer(
         codec=offer.codec,
         payload_type=offer.payload_type,
@@ -96,23 +117,20 @@ def _answered(offer: CodecOffer) -> CodecOffer:
 
 
 def _answered_parameters(offer: CodecOffer) -> str:
-    """H264 as offered (profile and mode must agree, RFC 6184 §8.2.2); Opus mono with FEC."""
-    if offer.codec is Codec.H264:
-        return offer.parameters
+    """Pictures as offered (profile and mode must agree, RFC 6184 §8.2.2); Opus mono with FEC."""
     if offer.codec is Codec.OPUS:
         dtx = parameter(offer.parameters, "usedtx") == "1"
         return _OPUS_PARAMETERS + (";usedtx=1" if dtx else "")
-    return ""
+    return "" if offer.codec is Codec.VP8 else offer.parameters
 
 
 def _downlink(codec: Codec) -> CodecOffer:
     rate, channels = _CLOCK[codec]
-    parameters = {Codec.H264: _H264_PARAMETERS, Codec.OPUS: _OPUS_PARAMETERS, Codec.VP8: ""}
     return CodecOffer(
         codec=codec,
         payload_type=PAYLOAD_TYPES[codec],
         clock_rate=rate,
         channels=channels,
-        parameters=parameters[codec],
+        parameters=_DOWNLINK_PARAMETERS[codec],
         feedback=_FEEDBACK[_KIND[codec]],
     )

@@ -4,7 +4,6 @@ from bridge.errors import MalformedSdp
 from bridge.ids import Mid
 from bridge.media import Kind, Source
 from sfu.sdp.model import (
-    Address,
     CodecOffer,
     Direction,
     LocalIce,
@@ -14,7 +13,7 @@ from sfu.sdp.model import (
     Setup,
 )
 from sfu.sdp.parse import parse_description
-from sfu.sdp.spoken import choose_codec, choose_extensions
+from sfu.sdp.spoken import choose_codec, choose_extensions, numbers_packets, rate_controlled
 from sfu.sdp.write import serialise
 
 
@@ -71,14 +70,16 @@ def _receive(media: MediaDescription, source: Source) -> ReceiveMedia | None:
     codec = choose_codec(source.kind, media.codecs)
     if not media.direction.sends or codec is None:
         return None
+    rtx = _retransmission(media, codec)
+    numbered = numbers_packets(codec, media.extensions, repairs=bool(rtx))
     return ReceiveMedia(
         mid=media.mid,
         source=source,
         kind=source.kind,
-        codecs={codec.payload_type: codec},
-        extensions=choose_extensions(source.kind, media.extensions),
+        codecs={codec.payload_type: rate_controlled(codec, numbered=numbered)},
+        extensions=choose_extensions(source.kind, media.extensions, numbered=numbered),
         ssrcs=media.media_ssrcs,
-        rtx=_retransmission(media, codec),
+        rtx=rtx,
         red=_redundancy(media, codec),
         repairs=media.repairs,
     )
@@ -89,6 +90,7 @@ def _answer_media(media: MediaDescription, receive: ReceiveMedia | None, local: 
     if media.rejected or media.kind is None or codec is None:
         return _rejected(media)
     rtx, red = _retransmission(media, codec), _redundancy(media, codec)
+    numbered = numbers_packets(codec, media.extensions, repairs=bool(rtx))
     return MediaDescription(
         mid=media.mid,
         kind=media.kind,
@@ -97,13 +99,13 @@ def _answer_media(media: MediaDescription, receive: ReceiveMedia | None, local: 
         protocol=media.protocol,
         formats=tuple(map(str, [*red, codec.payload_type, *rtx])),
         direction=Direction.INACTIVE if receive is None else Direction.RECVONLY,
-        codecs=(codec,),
+        codecs=(rate_controlled(codec, numbered=numbered),),
         rtx=rtx,
         red=red,
-        extensions=choose_extensions(media.kind, media.extensions),
+        extensions=choose_extensions(media.kind, media.extensions, numbered=numbered),
         rtcp_mux=True,
         rtcp_reduced_size=media.rtcp_reduced_size,
-        candidates=tuple(Address(ip, port) for ip, port in local.candidates),
+        candidates=local.addresses,
     )
 
 

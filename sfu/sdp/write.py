@@ -10,10 +10,12 @@ from bridge.media import Codec
 from sfu.sdp.model import Address, CodecOffer, MediaDescription, SessionDescription
 from sfu.sdp.simulcast import serialise_rid, serialise_simulcast
 
-_ENCODING = {Codec.VP8: "VP8", Codec.H264: "H264", Codec.OPUS: "opus"}
+_ENCODING = {Codec.VP8: "VP8", Codec.VP9: "VP9", Codec.H264: "H264", Codec.AV1: "AV1", Codec.OPUS: "opus"}
 _VIDEO_CLOCK = 90_000
-_HOST_PREFERENCE = 126
-"""RFC 8445 §5.1.2.2, recommended for host candidates."""
+_UDP_PREFERENCE, _TCP_PREFERENCE = 126, 90
+"""RFC 8445 §5.1.2.2, recommended for host candidates; RFC 6544 §4.2 wants less for TCP, and browsers say 90."""
+_PASSIVE = 4 << 13
+"""RFC 6544 §4.2: the direction's part of the local preference."""
 
 
 def serialise(description: SessionDescription) -> str:
@@ -77,13 +79,20 @@ def _transport_lines(media: MediaDescription, description: SessionDescription) -
         lines.append("a=rtcp-mux")
     if media.rtcp_reduced_size:
         lines.append("a=rtcp-rsize")
-    for index, address in enumerate(media.candidates):
-        priority = (_HOST_PREFERENCE << 24) | ((65_535 - index) << 8) | 255
-        where = f"{address.ip} {address.port}"
-        lines.append(f"a=candidate:{index + 1} 1 udp {priority} {where} typ host")
+    lines += [_candidate(index, address) for index, address in enumerate(media.candidates)]
     if media.candidates:
         lines.append("a=end-of-candidates")
     return lines
+
+
+def _candidate(index: int, address: Address) -> str:
+    """RFC 8839 §5.1, RFC 6544 §4.5: those named first are preferred, all of UDP before all of TCP."""
+    where = f"{address.ip} {address.port} typ host"
+    if address.tcp:
+        priority = _TCP_PREFERENCE << 24 | (_PASSIVE + 8_191 - index) << 8 | 255
+        return f"a=candidate:{index + 1} 1 tcp {priority} {where} tcptype passive"
+    priority = _UDP_PREFERENCE << 24 | (65_535 - index) << 8 | 255
+    return f"a=candidate:{index + 1} 1 udp {priority} {where}"
 
 
 def _codec_lines(codec: CodecOffer) -> list[str]:

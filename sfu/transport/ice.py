@@ -46,6 +46,10 @@ class IcePeer:
         self.remote_ufrag = remote_ufrag
         self._nominated = False
 
+    def vacate(self) -> None:
+        """Nothing reaches the peer at ``address`` any more: whichever genuine check comes next shows where it is."""
+        self._nominated = False
+
     def check(self, check: Check, address: Address, now_ns: int, heard_ns: int) -> Checked:
         """Answer one check. A nominated address replaces any; one that is not replaces only one that fell silent
         (``heard_ns``: last packet from it), for agents whose consent checks do not nominate (aioice, Firefox)."""

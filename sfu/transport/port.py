@@ -1,29 +1,28 @@
-"""The node's UDP port: reads many datagrams per wake-up, tells STUN, DTLS and SRTP apart (RFC 7983), sends."""
+"""The node's port, UDP and TCP: reads many datagrams per wake-up, tells STUN, DTLS and SRTP apart (RFC 7983), sends."""
 
 import asyncio
 import socket
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from aiortc import RTCCertificate
 
 from bridge.errors import MalformedPacket
 from bridge.ids import NS_PER_MS, NS_PER_S, Ssrc
 from bridge.ports import Clock, Entropy
-from sfu.core.seam import Address, Datagram, ForwardingCore, LinkId
+from sfu.core.seam import Address, Datagram, ForwardingCore, LinkId, TcpAddress
 from sfu.core.senderclock import ntp_from_ns
 from sfu.transport.aiortc_private import fingerprint_of
+from sfu.transport.framing import LONGEST
 from sfu.transport.ice import Credentials, IcePeer
-from sfu.transport.stun import parse_check
+from sfu.transport.sockets import Sockets, open_sockets
+from sfu.transport.stun import claimed_ufrag, parse_check
+from sfu.transport.tcp import TcpPeers
 from sfu.transport.transport import Transport
 
 _AT_ONCE = 64
 """Datagrams read per wake-up, so that timers and the control API get their turn in a flood."""
-_LONGEST = 2048
-_BUFFER = 4 * 1024 * 1024
-"""Bytes asked of the kernel each way: a key frame to thirty receivers is 1-2 MB at once."""
-_SO_SNDBUFFORCE, _SO_RCVBUFFORCE = 32, 33
-"""socket(7), Linux; Python has no names for them."""
 _TICK_NS = 20 * NS_PER_MS
 _TIMER_S = 0.1
 """Ticks are taken along with packets; the timer is for when none come. (Waking up alone costs 70 µs of processor,
@@ -31,6 +30,12 @@ measured on two virtual cores: 50 times a second it would be a third of a small 
 _LOOK_NS = NS_PER_S
 _UFRAG_BYTES = 6
 _PWD_BYTES = 18
+
+_Send = Callable[[bytes | bytearray, Any], object]
+
+
+HeardDatagram = Callable[[bool, bytes | bytearray, Address], None]
+"""Whether it came in, a datagram of SRTP or SRTCP as it is on the wire, and whose."""
 
 
 class MediaPort:
@@ -41,6 +46,8 @@ class MediaPort:
         self.on_activity: Callable[[], None] = lambda: None
         self.fingerprint = fingerprint_of(certificate)
         self._core = core
+        self._feed = core.feed
+        self.send_all: Callable[[list[Datagram]], None] = self._send_all
         self._clock = clock
         self._entropy = entropy
         self._certificate = certificate
@@ -49,40 +56,38 @@ class MediaPort:
         self._links = 0
         self._tick_due_ns = 0
         self._look_due_ns = 0
-        self._socket: socket.socket | None = None
+        self._sockets: Sockets | None = None
+        self._senders: list[_Send] = [_to_nowhere] * 5
+        """By how many members an address has (:data:`sfu.core.seam.Address`)."""
+        self._tcp = TcpPeers(self.counts, clock.mono, self._take, self._batch_ends, self._forget)
         self._timer: asyncio.TimerHandle | None = None
 
     # ── life ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def open(self, host: str, port: int) -> int:
+    def open(self, hosts: Sequence[str], port: int, *, tcp: bool) -> int:
         """Bind and listen; gives the port. Raises OSError (taken, not permitted)."""
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST | socket.AI_PASSIVE
-        )[0]
-        sock = socket.socket(family, kind, protocol)
-        try:
-            sock.setblocking(False)
-            _grow(sock)
-            sock.bind(address)
-        except OSError:
-            sock.close()
-            raise
-        self._socket = sock
+        sockets = self._sockets = open_sockets(hosts, port, tcp=tcp)
         loop = asyncio.get_running_loop()
-        loop.add_reader(sock.fileno(), self._readable)
+        for sock in sockets.datagrams:
+            self._senders[len(sock.getsockname())] = sock.sendto
+            loop.add_reader(sock.fileno(), self._readable, sock)
+        self._senders[3] = self._tcp.send
+        self._tcp.listen(sockets.listeners)
         self._timer = loop.call_later(_TIMER_S, self._alarm)
-        bound: int = sock.getsockname()[1]
-        return bound
+        return sockets.port
 
     def close(self) -> None:
         """Stop listening. Transports are closed by their owners."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._socket is not None:
-            asyncio.get_running_loop().remove_reader(self._socket.fileno())
-            self._socket.close()
-            self._socket = None
+        sockets, self._sockets = self._sockets, None
+        if sockets is not None:
+            for sock in sockets.datagrams:
+                asyncio.get_running_loop().remove_reader(sock.fileno())
+            self._tcp.close()
+            self._senders = [_to_nowhere] * 5
+            sockets.close()
 
     # ── transports ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -114,6 +119,7 @@ class MediaPort:
         """Close it and forget it."""
         self._by_ufrag.pop(transport.ice.local.ufrag, None)
         await transport.close()
+        self._tcp.end_of(transport)
         address = transport.ice.address
         if address is not None and self._by_address.get(address) is transport:
             del self._by_address[address]
@@ -122,30 +128,43 @@ class MediaPort:
 
     def send(self, datagram: bytes | bytearray, address: Address) -> None:
         """One datagram, now or never: a full socket drops (the peer asks again for what it misses)."""
-        if self._socket is not None:
-            self.send_all([(datagram, address)])
+        self.send_all([(datagram, address)])
 
-    def send_all(self, datagrams: list[Datagram]) -> None:
-        """In order. What the kernel does not take is dropped and counted."""
-        if self._socket is None:
+    def listen(self, heard: HeardDatagram | None) -> None:
+        """Show every media datagram, both ways, or no longer. Both callables are changed for ones that tell, so that
+        nothing is asked for a packet that nobody listens to."""
+        if heard is None:
+            self._feed, self.send_all = self._core.feed, self._send_all
             return
-        send = self._socket.sendto
+
+        def feed(datagram: bytes, address: Address, now_ns: int) -> list[Datagram]:
+            heard(True, datagram, address)
+            return self._core.feed(datagram, address, now_ns)
+
+        def send_all(datagrams: list[Datagram]) -> None:
+            for datagram, address in datagrams:
+                heard(False, datagram, address)
+            self._send_all(datagrams)
+
+        self._feed, self.send_all = feed, send_all
+
+    def _send_all(self, datagrams: list[Datagram]) -> None:
+        """In order. What the kernel does not take is dropped and counted."""
+        senders = self._senders
         for datagram, address in datagrams:
             try:
-                send(datagram, address)
+                senders[len(address)](datagram, address)
             except BlockingIOError:
                 self.counts["dropped_socket_full"] += 1
             except OSError:
                 self.counts["dropped_unreachable"] += 1
 
-    def _readable(self) -> None:
-        sock, core = self._socket, self._core
-        if sock is None:
-            return
+    def _readable(self, sock: socket.socket) -> None:
+        feed = self._feed
         now = self._clock.mono
         for _ in range(_AT_ONCE):
             try:
-                datagram, address = sock.recvfrom(_LONGEST)
+                datagram, address = sock.recvfrom(LONGEST)
             except BlockingIOError:
                 break
             except OSError:
@@ -153,12 +172,22 @@ class MediaPort:
                 self.counts["socket_errors"] += 1
                 continue
             if datagram and 128 <= datagram[0] <= 191:
-                out = core.feed(datagram, address, now())
+                out = feed(datagram, address, now())
                 if out:
                     self.send_all(out)
             else:
                 self._other(datagram, address)
-        self._tick(now())
+        self._batch_ends()
+
+    def _take(self, datagram: bytes, address: Address) -> None:
+        """One from a TCP connection."""
+        if 128 <= datagram[0] <= 191:
+            self.send_all(self._core.feed(datagram, address, self._clock.mono()))
+        else:
+            self._other(datagram, address)
+
+    def _batch_ends(self) -> None:
+        self._tick(self._clock.mono())
         self.on_activity()
 
     def _other(self, datagram: bytes, address: Address) -> None:
@@ -175,14 +204,15 @@ class MediaPort:
             self.counts["dropped_unknown_protocol"] += 1
 
     def _stun(self, datagram: bytes, address: Address) -> None:
+        ufrag = claimed_ufrag(datagram)
+        transport = None if ufrag is None else self._by_ufrag.get(ufrag)
+        if transport is None:
+            self.counts["dropped_stun" if ufrag is None else "dropped_unknown_ufrag"] += 1
+            return
         try:
             check = parse_check(datagram)
         except MalformedPacket:
             self.counts["dropped_stun"] += 1
-            return
-        transport = self._by_ufrag.get(check.local)
-        if transport is None:
-            self.counts["dropped_unknown_ufrag"] += 1
             return
         before = transport.ice.address
         answer, moved = transport.check(check, address, self._clock.mono())
@@ -191,6 +221,8 @@ class MediaPort:
             return
         if moved:
             self._move(transport, before, address)
+        if len(address) == 3:
+            self._tcp.prove(address, transport)
         self.send(answer, address)
 
     def _move(self, transport: Transport, before: Address | None, address: Address) -> None:
@@ -198,10 +230,15 @@ class MediaPort:
             del self._by_address[before]
         self._by_address[address] = transport
 
+    def _forget(self, address: TcpAddress, transport: Transport) -> None:
+        """A TCP connection ended: nothing reaches the peer there any more."""
+        if self._by_address.get(address) is transport:
+            del self._by_address[address]
+            transport.ice.vacate()
+
     def _alarm(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(_TIMER_S, self._alarm)
-        self._tick(self._clock.mono())
-        self.on_activity()
+        self._batch_ends()
 
     def _tick(self, now_ns: int) -> None:
         if now_ns < self._tick_due_ns:
@@ -212,15 +249,12 @@ class MediaPort:
             self._look_due_ns = now_ns + _LOOK_NS
             for transport in list(self._by_ufrag.values()):
                 transport.look(now_ns)
+            self._tcp.look(now_ns)
 
 
-def _grow(sock: socket.socket) -> None:
-    """Large buffers: beyond the system's limit where this process may, else up to it."""
-    for forced, plain in ((_SO_SNDBUFFORCE, socket.SO_SNDBUF), (_SO_RCVBUFFORCE, socket.SO_RCVBUF)):
-        try:
-            sock.setsockopt(socket.SOL_SOCKET, forced, _BUFFER)
-        except OSError:
-            sock.setsockopt(socket.SOL_SOCKET, plain, _BUFFER)
+def _to_nowhere(_: bytes | bytearray, address: Address) -> None:
+    """Of a family that is not listened on, or after the end."""
+    raise OSError(f"no socket reaches {address[0]}")
 
 
 def _ice_chars(entropy: Entropy, count: int) -> str:

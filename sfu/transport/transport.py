@@ -9,6 +9,7 @@ from bridge.ids import NS_PER_S, Ssrc
 from sfu.core.seam import Address, ForwardingCore, LinkId, SrtpKeys
 from sfu.transport.dtls import Dtls
 from sfu.transport.ice import Credentials, IcePeer
+from sfu.transport.limits import Amplification, Forgeries
 from sfu.transport.stun import Check
 
 SILENT_NS = 8 * NS_PER_S
@@ -46,6 +47,8 @@ class Transport:
         self._core = core
         self._ssrc = ssrc
         self._send = send
+        self._amplification = Amplification()
+        self._forgeries = Forgeries()
         self._dtls = Dtls(certificate, self._send_dtls, self.keyed, self._ended)
 
     def start(self, fingerprints: Sequence[str]) -> None:
@@ -54,15 +57,23 @@ class Transport:
         self._dtls.start(fingerprints)
 
     def check(self, check: Check, address: Address, now_ns: int) -> tuple[bytes | None, bool]:
-        """A connectivity check for this transport: the answer, and whether the address is new."""
+        """A connectivity check for this transport: the answer, and whether the address is new.
+
+        While somebody sends forged ones under its name, only those from where the peer is are looked at.
+        """
+        if address != self.ice.address and self._forgeries.too_many(now_ns):
+            return None, False
         heard_ns = self._core.report(self.link).heard_ns
         answer, moved = self.ice.check(check, address, now_ns, heard_ns)
+        if answer is None:
+            self._forgeries.another(now_ns)
         if moved:
             self._core.move_link(self.link, address)
         return answer, moved
 
     def feed_dtls(self, datagram: bytes) -> None:
         """A DTLS datagram from the peer's address."""
+        self._amplification.came(len(datagram))
         self._dtls.feed(datagram)
 
     def look(self, now_ns: int) -> None:
@@ -90,11 +101,12 @@ class Transport:
         self.ice.restart(local, remote_ufrag)
 
     def _send_dtls(self, datagram: bytes) -> None:
-        if self.ice.address is not None:
+        if self.ice.address is not None and self._amplification.may_send(len(datagram)):
             self._send(datagram, self.ice.address)
 
     def keyed(self, keys: SrtpKeys) -> None:
         """The handshake is done: packets may flow."""
+        self._amplification.prove()
         if self.ice.address is not None and self.state is TransportState.NEW:
             self._core.open_link(self.link, keys, self.ice.address, self._ssrc)
             self._set(TransportState.CONNECTED)

@@ -33,9 +33,17 @@ def publisher_offer(publisher: int, ufrag: str, pwd: str, fingerprint: str, plac
     return serialise(_session(ufrag, pwd, fingerprint, media))
 
 
-def receiver_answer(offer: SessionDescription, ufrag: str, pwd: str, fingerprint: str, place: tuple[str, int]) -> str:
-    """Everything that is offered with Opus or VP8 is taken, DTLS active."""
-    return serialise(_session(ufrag, pwd, fingerprint, tuple(_answered(media, place) for media in offer.media)))
+def receiver_answer(
+    offer: SessionDescription,
+    ufrag: str,
+    pwd: str,
+    fingerprint: str,
+    place: tuple[str, int],
+    decodes: frozenset[Codec] = frozenset({Codec.OPUS, Codec.VP8}),
+) -> str:
+    """Everything that is offered in a codec that it ``decodes`` is taken, DTLS active."""
+    media = tuple(_answered(one, place, decodes) for one in offer.media)
+    return serialise(_session(ufrag, pwd, fingerprint, media))
 
 
 def _session(ufrag: str, pwd: str, fingerprint: str, media: tuple[MediaDescription, ...]) -> SessionDescription:
@@ -74,8 +82,8 @@ def _sent(
     )
 
 
-def _answered(media: MediaDescription, place: tuple[str, int]) -> MediaDescription:
-    codecs = tuple(codec for codec in media.codecs if codec.codec in (Codec.OPUS, Codec.VP8))
+def _answered(media: MediaDescription, place: tuple[str, int], decodes: frozenset[Codec]) -> MediaDescription:
+    codecs = tuple(codec for codec in media.codecs if codec.codec in decodes)
     if media.rejected or not codecs:
         return MediaDescription(media.mid, media.kind, media.name, 0, media.protocol, media.formats)
     return MediaDescription(

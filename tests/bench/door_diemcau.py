@@ -4,7 +4,13 @@ import asyncio
 
 from aiortc import RTCCertificate
 
-from bridge.control import DownlinkAnswer, DownlinkOffer, Gates, ParticipantOrder, UplinkOffer
+from bridge.control import (
+    DownlinkAnswer,
+    DownlinkOffer,
+    Gates,
+    ParticipantOrder,
+    UplinkOffer,
+)
 from bridge.ids import ParticipantId, RoomId
 from sfu.client import HttpMediaNode
 from sfu.sdp import parse_description

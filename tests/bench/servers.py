@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from bridge.control import ArmOrder, RoomOrder, TapOrder
+from bridge.control import RoomOrder, TapOrder
 from bridge.errors import Unavailable
 from bridge.ids import NS_PER_S, RecordingId
+from bridge.recorder_control import ArmOrder
 from deploy.configuration import Configuration, load
 from deploy.folder import DataFolder, prepare
 from deploy.names import local_node

@@ -16,9 +16,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from bridge.control import ArmOrder, TapOrder
+from bridge.control import TapOrder
 from bridge.errors import Unavailable
 from bridge.ids import NS_PER_S, RecordingId
+from bridge.recorder_control import ArmOrder
 from deploy.folder import DataFolder
 from deploy.minio_program import built
 from recorder.client import HttpRecorderNode

@@ -1,5 +1,6 @@
 """The real product, and people with browsers of their own, each publishing marks of their own."""
 
+import asyncio
 from collections.abc import AsyncIterator, Generator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import pytest_asyncio
+from playwright.async_api import Page, expect
 
 from bridge.model import Role
 from tests.support.browser import Publishes, chromium, person
@@ -63,6 +65,21 @@ async def gathered(installation: Product, title: str, *guests: Guest, fps: int =
             who = await stack.enter_async_context(person(browser, publishes))
             people.append(await RoomPage(who, installation, guest.login).sign_in())
         yield Reception(planned, title, installation, tuple(people))
+
+
+async def open_recording(page: Page, reception: Reception) -> None:
+    """From the list, as soon as it is sealed; the purpose is asked once."""
+    row = page.locator("tr", has_text=reception.title).get_by_role("link")
+    async with asyncio.timeout(60):
+        while True:
+            await page.goto(f"{reception.product.origin}/archive")
+            if await row.count():
+                break
+            await asyncio.sleep(1)
+    await row.click()
+    await page.fill("[name=purpose]", "Kiểm thử")
+    await page.click("main form button")
+    await expect(page.get_by_test_id("player")).to_be_visible(timeout=30_000)
 
 
 _FAILED = pytest.StashKey[bool]()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Reception
+from tests.browser.conftest import Reception, open_recording
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 _SAMPLES = 20
@@ -33,7 +33,7 @@ async def test_replay_on_one_clock(reception: Reception, pictures: Path) -> None
     await chair.end()
 
     page = chair.page
-    await _open_recording(page, reception)
+    await open_recording(page, reception)
     await page.get_by_test_id("play-button").click()
     await chair.who.seen([1, 2, 3])
     await chair.who.picture(pictures / "replay.png")
@@ -48,21 +48,6 @@ async def test_replay_on_one_clock(reception: Reception, pictures: Path) -> None
     await page.get_by_test_id("verify-button").click()
     await expect(page.get_by_test_id("verification")).to_contain_text("Còn nguyên vẹn", timeout=30_000)
     await chair.who.picture(pictures / "replay-verified.png")
-
-
-async def _open_recording(page: Page, reception: Reception) -> None:
-    """From the list, as soon as it is sealed; the purpose is asked once."""
-    row = page.locator("tr", has_text=reception.title).get_by_role("link")
-    async with asyncio.timeout(60):
-        while True:
-            await page.goto(f"{reception.product.origin}/archive")
-            if await row.count():
-                break
-            await asyncio.sleep(1)
-    await row.click()
-    await page.fill("[name=purpose]", "Kiểm thử")
-    await page.click("main form button")
-    await expect(page.get_by_test_id("player")).to_be_visible(timeout=30_000)
 
 
 async def _spread_ms(page: Page) -> float:

@@ -31,7 +31,7 @@ from sfu.core.seam import Repairs
 from sfu.sdp import LocalIce, answer_uplink, parse_offer
 from sfu.transport.stun import is_genuine, pack_success, parse_check
 from signaling.packets import RoomPacket
-from signaling.wire import CommandRequest, DownlinkReply, JoinAuth, LineReport, ResumeAuth, UplinkRequest
+from signaling.wire import CommandRequest, DownlinkReply, JoinAuth, LineReport, ResumeAuth, UplinkRequest, WantsRequest
 from storage.bag.text import parse_hashes, parse_info
 from tests.support.recorder_core import CoreUnderTest
 from tests.support.sfu_core import MICROPHONE, RED, CoreRoom
@@ -39,7 +39,7 @@ from tests.support.sfu_peer import Peer
 
 LONGEST = 4_096
 """Bytes of one input; what is longer finds nothing that a shorter one does not."""
-_MESSAGES = (JoinAuth, ResumeAuth, UplinkRequest, DownlinkReply, LineReport, CommandRequest)
+_MESSAGES = (JoinAuth, ResumeAuth, UplinkRequest, DownlinkReply, WantsRequest, LineReport, CommandRequest)
 _PEER = ("127.0.0.1", 4000)
 _ICE = LocalIce(ufrag="node", pwd="p" * 24, fingerprint="AA:" * 31 + "AA", candidates=(("127.0.0.1", 4001),))
 _MOST_ANSWERS = 64

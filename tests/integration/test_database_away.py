@@ -23,6 +23,7 @@ from deploy.points import Point, PointPlan
 from deploy.time import SystemClock
 from tests.support.postgres import Postgres, running_postgres
 from tests.support.product import Product, free_ports
+from tests.support.room_server import eventually
 
 WITHIN_S = 60.0
 SEATS = {
@@ -174,5 +175,6 @@ async def test_a_database_that_comes_back_gets_everything_once(live: Live, datab
     await chair.until(lambda room: room.alarms == ())
     await chair.command(c.CloseReception())
     assert among(stored(live)) == DONE
-    assert not list((live.product.folder / "journal").rglob("*.jsonl"))
+    # who ends it does not wait for the disk
+    await eventually(lambda: not list((live.product.folder / "journal").rglob("*.jsonl")))
     assert among(await manifest_events(live)) == DONE

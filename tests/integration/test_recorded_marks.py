@@ -13,10 +13,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bridge.control import ArmOrder, Gates, RoomOrder, TapOrder
+from bridge.control import Gates, RoomOrder, TapOrder
 from bridge.ids import NS_PER_S, NodeId, RecorderId, RecordingId, RoomId, TrackId
 from bridge.journal import Entry, GapDeclared, GapReason, SegmentWritten, SilenceDeclared, TrackBegan, parse_journal
 from bridge.media import GateReason, Moment, Source
+from bridge.recorder_control import ArmOrder
 from deploy.time import SystemClock, SystemEntropy
 from recorder.build import RecorderConfig, RecorderNodeProcess
 from recorder.build import build as build_recorder

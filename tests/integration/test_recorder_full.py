@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bridge.control import Numbered, SpoolChanged
+from bridge.control import Numbered
 from bridge.ids import RecordingId
 from bridge.journal import GapDeclared, SegmentWritten
 from bridge.media import Codec, Source
+from bridge.recorder_control import SpoolChanged
 from tests.support.fake_media import opus
 from tests.support.recorder_process import RecorderUnderTest, running_recorder
 from tests.support.small_disk import small_spool

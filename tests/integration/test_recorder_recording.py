@@ -125,6 +125,8 @@ async def test_files_are_what_the_journal_says_and_play_in_browsers(recorder: Re
         _camera(1, "ann", SenderClock(), seconds=8),
         _microphone(2, "ann", SenderClock(), seconds=8),
         _camera(3, "bob", SenderClock(), Codec.H264, seconds=8),
+        _camera(4, "eve", SenderClock(), Codec.VP9, seconds=8),
+        _camera(5, "dan", SenderClock(), Codec.AV1, seconds=8),
     ]
     await recorder.record(RECORDING, script(tracks, 0.0, 7.5))
     journal = await recorder.journal(RECORDING)
@@ -144,7 +146,13 @@ async def test_files_are_what_the_journal_says_and_play_in_browsers(recorder: Re
         if segment.codec is not Codec.OPUS:
             assert isinstance(frames[0][1], av.VideoFrame)
             assert (frames[0][1].width, frames[0][1].height) == (segment.width, segment.height)
-    assert types == {'video/webm; codecs="vp8"', 'audio/webm; codecs="opus"', 'video/mp4; codecs="avc1'}
+    assert types == {
+        'video/webm; codecs="vp8"',
+        'video/webm; codecs="vp09',
+        'video/webm; codecs="av01',
+        'audio/webm; codecs="opus"',
+        'video/mp4; codecs="avc1',
+    }
 
 
 async def test_muted_lost_and_stalled_spans_are_declared_in_the_journal(recorder: RecorderUnderTest) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bridge.control import StoreChanged
 from bridge.errors import Refusal
 from bridge.ids import RecordingId
 from bridge.journal import GapDeclared, SegmentWritten
 from bridge.media import Codec, Source
+from bridge.recorder_control import StoreChanged
 from bridge.tap import Frame
 from deploy.time import SystemClock
 from storage.objects.directory import DirectoryObjects

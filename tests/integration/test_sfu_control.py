@@ -101,7 +101,7 @@ async def test_codecs_we_do_not_speak_are_refused(room: Stage) -> None:
     pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     pc.addTransceiver("video", direction="sendonly")
     await pc.setLocalDescription(await pc.createOffer())
-    sdp = pc.localDescription.sdp.replace("VP8", "VP9").replace("H264", "AV1")
+    sdp = pc.localDescription.sdp.replace("VP8", "VP7").replace("H264", "H265")
     with pytest.raises(Refusal) as refused:
         await room.node.offer_uplink(ROOM, ANN, UplinkOffer(sdp, {Mid("0"): Source.CAMERA}))
     assert refused.value.code is Code.UNSUPPORTED_CODEC

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bridge.control import Gates, ParticipantOrder, RoomOrder, TapChanged, TapOrder, TrackPublished
+from bridge.control import (
+    Gates,
+    ParticipantOrder,
+    RoomOrder,
+    TapChanged,
+    TapOrder,
+    TrackPublished,
+)
 from bridge.ids import ParticipantId, RecordingId
 from bridge.media import Codec, GateReason, Moment, Source
 from bridge.tap import (

@@ -12,22 +12,13 @@ from bridge.ids import ReceptionId
 from bridge.ports import JoinGrant
 from bridge.reception import Reception
 from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, scheduled
-from tests.support.room_server import CONFIG, Browser, RoomServer, eventually
+from tests.support.room_server import CONFIG, Browser, RoomServer, eventually, resumed
 
 QUICK = msgspec.structs.replace(CONFIG, resume_s=0.3, idle_s=0.3, lease_s=0.5)
 
 
 async def refusal(server: RoomServer, auth: Any) -> dict[str, Any]:
     return await Browser(server.port).refusal(auth)
-
-
-async def resumed(browser: Browser) -> Browser:
-    """The same participant on a new socket."""
-    assert browser.welcome is not None
-    again = Browser(browser.port)
-    await again.connect({"participant": browser.id, "secret": browser.welcome.secret})
-    await again.until(lambda: again.welcome is not None)
-    return again
 
 
 async def test_a_token_opens_one_socket(server: RoomServer, reception: Reception) -> None:

@@ -9,12 +9,12 @@ import msgspec
 import pytest
 
 from bridge import commands as c
-from bridge.control import RecorderHealth
 from bridge.disk import Disk
 from bridge.errors import Code, Unavailable
 from bridge.ids import RecorderId, room_of
 from bridge.kept import parse_kept
 from bridge.reception import Reception
+from bridge.recorder_control import RecorderHealth
 from bridge.repositories import UnitOfWork
 from signaling.wire import Refused
 from storage.unit import SqlUnit

@@ -5,12 +5,12 @@ from contextlib import closing
 from pathlib import Path
 
 from bridge import commands as c
-from bridge.control import SpoolChanged, StoreChanged
 from bridge.events import SpeakersMoved
 from bridge.ids import room_of
 from bridge.kept import Batch, KeptBatch, serialise_kept
 from bridge.policy import SYSTEM
 from bridge.reception import Reception
+from bridge.recorder_control import SpoolChanged, StoreChanged
 from signaling.wire import UplinkRequest
 from tests.support.fakes import SOURCES
 from tests.support.receptions import CHAIR, scheduled

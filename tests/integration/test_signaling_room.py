@@ -1,13 +1,25 @@
 """A reception through the room's socket: a real server and database, browsers as socket clients."""
 
+import asyncio
+
 import pytest
 
 from bridge import commands as c
-from bridge.control import SpeakersChanged, StoreChanged, TapChanged, TransportChanged
+from bridge.control import (
+    LineCounters,
+    ParticipantLines,
+    SpeakersChanged,
+    TapChanged,
+    TransportChanged,
+)
 from bridge.errors import Code
+from bridge.events import SpeakersMoved
 from bridge.ids import room_of
+from bridge.linehistory import KeptLook
 from bridge.model import Seat
 from bridge.reception import Reception
+from bridge.recorder_control import StoreChanged
+from signaling import watching
 from signaling.wire import DownlinkReply, Refused, UplinkRequest
 from tests.support.fakes import SOURCES
 from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, KEEPER, SECRETARY
@@ -201,3 +213,35 @@ async def test_revisions_only_grow(server: RoomServer, reception: Reception) -> 
     await chair.sees(lambda room: room.participants[1].hand_raised)
     revisions = [body["revision"] for event, body in chair.heard if event == "room"]
     assert revisions == sorted(set(revisions))
+
+
+async def test_a_node_that_restarts_ends_who_spoke(server: RoomServer, reception: Reception) -> None:
+    chair, citizen = await live(server, reception, CITIZEN)
+    server.node.say(SpeakersChanged(room_of(reception.id), (chair.id,), chair.id))
+    await citizen.until(lambda: citizen.last("speakers") == {"participants": [chair.id]})
+    server.node.restart()
+    await citizen.until(lambda: citizen.last("speakers") == {"participants": []})
+    await chair.done(c.CallNextCase())
+    said = [one.event for one in await server.receptions.history(reception.id) if isinstance(one.event, SpeakersMoved)]
+    assert said == [SpeakersMoved((chair.id,), chair.id), SpeakersMoved((), None)]
+
+
+async def test_lines_are_shown_in_the_room_and_stored(
+    server: RoomServer, reception: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "_FIRST_S", 0.05)
+    monkeypatch.setattr(watching, "EVERY_S", 0.05)
+    chair = await server.browser(reception.id, CHAIR)
+    packets, looks = 0, list[KeptLook]()
+    async with asyncio.timeout(30):
+        while not looks:
+            packets += 100
+            counted = LineCounters(packets, packets // 2, packets * 100, 5.0, 40.0, packets, packets // 2)
+            server.node.lines = ParticipantLines(chair.id, counted, None)
+            await asyncio.sleep(0.05)
+            async with server.units.reading() as unit:
+                looks = await unit.line_looks.of_reception(reception.id, 0, 10)
+    up = looks[0].seats[CHAIR.id].up
+    assert up is not None
+    assert (up.loss, up.sound_loss) == (0.5, 0.5)
+    await chair.sees(lambda room: room.participants[0].quality == "bad")

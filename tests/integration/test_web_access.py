@@ -13,7 +13,7 @@ from bridge.model import Account, Role
 from bridge.policy import POLICY, Action, Scope
 from tests.support.pages import PASSWORD, Answer, Pages, QuickPasswords, Reader, serving
 from tests.support.sealed import RECORDING, sealed
-from web.access import ASKED, BY_CODE, OPEN_TO_ALL, OWN, Route
+from web.access import ASKED, BY_CODE, BY_PLACE, OPEN_TO_ALL, OWN, Route
 
 STATIC = ("GET", "/static/build")
 """Served only where the client is built."""
@@ -105,7 +105,7 @@ async def test_every_route_stands_in_the_table_once(pages: Pages) -> None:
         for route in pages.app.router.routes()
         if route.resource is not None and route.method != "HEAD"
     }
-    named = [*OPEN_TO_ALL, *BY_CODE, *OWN, *ASKED]
+    named = [*OPEN_TO_ALL, *BY_PLACE, *BY_CODE, *OWN, *ASKED]
     assert len(named) == len(set(named))
     assert sorted(routes - set(named)) == []
     assert sorted(set(named) - routes - {STATIC}) == []

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from bridge.board import BoardAlarm, RoomSample, SeatSample, WatchedRoom
 from bridge.commands import AnswerHelp, OpenDoors, ScheduleReception
 from bridge.decisions import decide_join
-from bridge.events import ReceptionStarted
-from bridge.ids import AccountId, AgencyId, BridgePointId, ParticipantId, RecordingId, SeatId
+from bridge.events import Cause, ReceptionClosed, ReceptionStarted
+from bridge.ids import NS_PER_S, AccountId, AgencyId, BridgePointId, ParticipantId, RecordingId, SeatId
+from bridge.linehistory import KeptLook
+from bridge.linetests import LinePath, LineTest, Outcome, PathResult
 from bridge.media import Moment
 from bridge.model import Account, Level, ReceptionKind, Role, Seat, SeatPerson
 from bridge.policy import SYSTEM, Actor
@@ -194,3 +197,72 @@ async def test_a_reception_without_open_doors_is_not_there(pages: Pages) -> None
         await signed_in(reader, OPERATOR)
         assert (await reader.get(f"/operator/receptions/{planned.id}")).status == 404
         assert "Not open" not in (await reader.get("/operator")).text
+
+
+async def looked_at(pages: Pages, reception: Reception, count: int) -> None:
+    """That many looks at the chair's line, every second one bad; before the last the database was away."""
+    at, good, bad = pages.clock.utc(), LineSpan(0, 5, 40, 512, 0.0), LineSpan(0.5, 5, 80, 512, 0.5)
+    looks = [
+        KeptLook(
+            at + step * 10 * NS_PER_S,
+            3 if step == count - 1 else 0,
+            {SeatId("seat-chair"): SeatSample(True, bad if step % 2 else good, good)},
+        )
+        for step in range(count)
+    ]
+    async with pages.storage.units.writing() as unit:
+        await unit.line_looks.add(reception.id, looks)
+        await unit.commit()
+
+
+async def test_lines_of_a_reception_that_is_over_are_read_on_the_page_and_by_the_api(pages: Pages) -> None:
+    reception = await live(pages, "Over by now")
+    await looked_at(pages, reception, 60)
+    closed = ReceptionClosed(Cause.CHAIR, "done", Moment(9, pages.clock.utc()))
+    await pages.ports.receptions.append(SYSTEM, "CloseReception", reception, [closed])
+    page, api = f"/operator/receptions/{reception.id}/lines", f"/api/receptions/{reception.id}/lines"
+    async with pages.reader() as reader:
+        await signed_in(reader, OPERATOR)
+        assert page in (await reader.get(f"/receptions/{reception.id}")).text
+        text = (await reader.get(page)).text
+        assert "good 50 %, weak 0 %, very weak 50 % of the time" in text
+        assert "25.0 % lost, at worst 50.0 %, 60 ms there and back" in text
+        assert "3 looks are missing" in text
+        looks: list[dict[str, Any]] = []
+        after = ""
+        while after is not None:
+            told = msgspec.json.decode((await reader.get(f"{api}?limit=25&after={after}")).body)
+            looks, after = looks + told["looks"], told["next"]
+        assert len(looks) == 60
+        assert sum(look["missed"] for look in looks) == 3
+        assert looks[1]["seats"][0]["up"]["loss"] == 0.5
+        assert looks[0]["seats"][0]["rating"] > 90 > 40 > looks[1]["seats"][0]["rating"]
+    async with pages.reader() as reader:
+        await signed_in(reader, "chair")
+        assert page not in (await reader.get(f"/receptions/{reception.id}")).text
+        assert (await reader.get(page)).status == 404
+        assert (await reader.get(api)).status == 404
+
+
+async def test_a_reception_without_measures_says_so(pages: Pages) -> None:
+    reception = await live(pages, "Never looked at")
+    async with pages.reader() as reader:
+        await signed_in(reader, OPERATOR)
+        text = (await reader.get(f"/operator/receptions/{reception.id}/lines")).text
+        assert "No line was measured in this reception." in text
+
+
+async def test_a_line_that_was_tried_stands_beside_its_seat(pages: Pages) -> None:
+    reception = await live(pages, "Live one")
+    works = PathResult(LinePath.UDP, Outcome.WORKS, 0.4, 0.0, 4.0, 30.0, 900.0, 880.0)
+    citizen = AccountId("id-citizen")
+    test = LineTest("t", "123456", pages.clock.utc(), "Nguyễn Văn A", None, citizen, None, None, "Firefox", (works,))
+    async with pages.storage.units.writing() as unit:
+        await unit.line_tests.keep(test, 10)
+        await unit.commit()
+    async with pages.reader() as operator:
+        await operator.sign_in(OPERATOR)
+        room = (await operator.get(f"/operator/receptions/{reception.id}")).text
+    beside = room.partition('data-testid="tested-seat-citizen"')[2].partition("</th>")[0]
+    assert "line: very weak" in beside
+    assert "tested-seat-chair" not in room

@@ -21,8 +21,9 @@ from tests.support.sfu_core import CAMERA, MICROPHONE, RED, START_NS, VP8, CoreR
 from tests.support.sfu_peer import Peer, header, rtp, rtx
 
 PACE_S = 0.02
-FIRST = 65_500
-"""Both counters of a session turn early in it."""
+FIRST = 65_450
+"""The publisher's counter turns in a session, but not before anything arrived: no receiver of SRTP can know of a turn
+before its first packet (RFC 3711 §3.3.1), which is why the node begins its own in the lower half."""
 _COPY = 960
 _AFTER_S = 3.0
 """Older than anybody asks for."""
@@ -173,7 +174,7 @@ class Session:
         if not self.reached:
             self._at(self.now + PACE_S, self._join)
             return
-        repair = RepairSpec(Ssrc(78), 97, 65_530) if self._takes_repairs else None
+        repair = RepairSpec(Ssrc(78), 97, 32_760) if self._takes_repairs else None
         self._out(self.room.down(self.up, payload_type=111 if self.sound else 100, sequence=32_700, repair=repair))
 
     def _tick(self) -> None:

@@ -7,11 +7,19 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from bridge.control import DownlinkAnswer, DownlinkOffer, Gates, NodeEvent, ParticipantOrder, RecorderEvent, UplinkOffer
+from bridge.control import (
+    DownlinkAnswer,
+    DownlinkOffer,
+    Gates,
+    NodeEvent,
+    ParticipantOrder,
+    UplinkOffer,
+)
 from bridge.errors import Code, Refusal
 from bridge.ids import ParticipantId, RoomId
 from bridge.media import Source
 from bridge.ports import Clock, MediaNode
+from bridge.recorder_control import RecorderEvent
 from deploy.marks import Painter, PointSound
 from deploy.points import LOOPBACK, Downlink, Gate, MarkedAudio, MarkedVideo, PointClock, Seen, Uplink
 

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Collection
 import msgspec
 
 from bridge.control import (
-    ArmOrder,
     DownlinkAnswer,
     DownlinkOffer,
     Gates,
@@ -18,10 +17,6 @@ from bridge.control import (
     Numbered,
     ParticipantLines,
     ParticipantOrder,
-    Proof,
-    RecorderEvent,
-    RecorderHealth,
-    RecordingStatus,
     RoomLines,
     RoomOrder,
     TapAnswer,
@@ -29,12 +24,20 @@ from bridge.control import (
     TrackPublished,
     UplinkAnswer,
     UplinkOffer,
+    WantsOrder,
 )
 from bridge.errors import Code, Conflict, Invalid, NotFound, Refusal, Unavailable
 from bridge.ids import Mid, MonoNs, NodeId, ParticipantId, RecorderId, RecordingId, RoomId, TrackId, UtcNs
 from bridge.media import Codec, Kind, Moment, Source
 from bridge.ports import Clock
 from bridge.reception import Reception
+from bridge.recorder_control import (
+    ArmOrder,
+    Proof,
+    RecorderEvent,
+    RecorderHealth,
+    RecordingStatus,
+)
 from signaling.places import Place
 
 AUTUMN_2026_NS = 1_790_000_000_000_000_000
@@ -113,6 +116,7 @@ class FakeRoom(msgspec.Struct):
     order: RoomOrder
     participants: dict[ParticipantId, ParticipantOrder] = {}
     offered: set[ParticipantId] = set()
+    wants: dict[ParticipantId, WantsOrder] = {}
     tap: TapOrder | None = None
 
 
@@ -210,10 +214,14 @@ class FakeNode:
             raise Conflict(Code.STALE_OFFER)
         self.answered.append((participant, answer.offer))
 
-    async def restart_downlink(self, room: RoomId, participant: ParticipantId) -> None:
-        self._answer(f"restart {participant}")
+    async def restart_downlink(self, room: RoomId, participant: ParticipantId, *, keep: bool = False) -> None:
+        self._answer(f"restart {participant}{' keep' if keep else ''}")
         self._known(room, participant)
         self._offer(room, participant)
+
+    async def put_wants(self, room: RoomId, participant: ParticipantId, order: WantsOrder) -> None:
+        self._answer(f"wants {participant}")
+        self._known(room, participant).wants[participant] = order
 
     async def put_tap(self, room: RoomId, order: TapOrder) -> TapAnswer:
         self._answer(f"tap recording={order.recording}")

@@ -14,6 +14,7 @@ from aiohttp import web
 from aiohttp.test_utils import unused_port
 
 from bridge.board import WatchedRoom
+from bridge.control import ProbeAnswer, ProbeOffer
 from bridge.ids import AccountId, AgencyId, BridgePointId, MonoNs, ReceptionId, UtcNs
 from bridge.model import Account, Agency, BridgePoint, Level, Role
 from bridge.ports import JoinGrant
@@ -86,7 +87,7 @@ class StandingRooms:
 
     async def address(self, reception: ReceptionId) -> str:
         """Here."""
-        return "here"
+        return ""
 
     def watched(self) -> list[WatchedRoom]:
         """All."""
@@ -184,6 +185,13 @@ class Pages:
         return await self.tokens.redeem(token)
 
 
+class EchoingNode:
+    """Answers every offer with itself."""
+
+    async def probe(self, offer: ProbeOffer) -> ProbeAnswer:
+        return ProbeAnswer(offer.sdp)
+
+
 PEOPLE = (
     ("chair", "Chu Trì", Role.CHAIR, Level.CENTRAL),
     ("agency", "Sở Nông nghiệp", Role.AGENCY, Level.PROVINCE),
@@ -238,6 +246,7 @@ async def serving(
         remuxer=PassingRemuxer(),
         passwords=QuickPasswords(),
         secrets=AesSecretBox("secret of the tests", entropy),
+        probed=EchoingNode(),
         clock=clock,
         entropy=entropy,
     )

@@ -171,13 +171,14 @@ class Visitor(Reader):
 
 
 def free_ports(address: str = "127.0.0.1") -> int:
-    """A port P of this address that is free for pages (TCP), with P + 1 free for media (UDP)."""
+    """A port P of this address that is free for pages (TCP), with P + 1 free for media (UDP and TCP)."""
     for _ in range(100):
-        with socket.socket() as pages, socket.socket(type=socket.SOCK_DGRAM) as media:
+        with socket.socket() as pages, socket.socket(type=socket.SOCK_DGRAM) as media, socket.socket() as streams:
             pages.bind((address, 0))
             port: int = pages.getsockname()[1]
             with contextlib.suppress(OSError, OverflowError):
                 media.bind((address, port + 1))
+                streams.bind((address, port + 1))
                 return port
     raise RuntimeError("no two free ports in a row")
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import av
 from av.container import InputContainer
 
-from bridge.control import ArmOrder
 from bridge.ids import NS_PER_S, RecorderId, RecordingId, RoomId
 from bridge.journal import Entry, SegmentWritten, parse_journal
 from bridge.ports import ObjectStore
+from bridge.recorder_control import ArmOrder
 from bridge.tap import Frame
 from deploy.time import SystemClock, SystemEntropy
 from recorder.build import RecorderConfig, RecorderNodeProcess, build

@@ -251,6 +251,15 @@ class Browser:
         await self.socket.disconnect()
 
 
+async def resumed(browser: Browser) -> Browser:
+    """The same participant on a new socket."""
+    assert browser.welcome is not None
+    again = Browser(browser.port)
+    await again.connect({"participant": browser.id, "secret": browser.welcome.secret})
+    await again.until(lambda: again.welcome is not None)
+    return again
+
+
 async def eventually(seen: Callable[[], bool]) -> None:
     """For what no message tells."""
     async with asyncio.timeout(WITHIN_S):

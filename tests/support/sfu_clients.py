@@ -3,7 +3,7 @@
 import asyncio
 import fractions
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 from aiortc import (
     MediaStreamTrack,
     RTCConfiguration,
+    RTCIceServer,
     RTCPeerConnection,
     RTCRtpCodecCapability,
     RTCRtpSender,
@@ -34,6 +35,7 @@ from bridge.control import (
     TransportChanged,
     UplinkOffer,
 )
+from bridge.errors import Conflict, NotFound
 from bridge.ids import Mid, NodeId, ParticipantId, RoomId
 from bridge.media import Source
 from deploy.time import SystemClock, SystemEntropy
@@ -159,8 +161,15 @@ class Received:
 class Client:
     """One participant: an uplink and a downlink, driven through the node's control API."""
 
-    def __init__(self, node: HttpMediaNode, name: str, candidate: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        node: HttpMediaNode,
+        name: str,
+        candidate: tuple[int, int] | None = None,
+        relays: Sequence[RTCIceServer] = (),
+    ) -> None:
         self.node = node
+        self._relays = list(relays)
         self.id = ParticipantId(name)
         self.received: dict[str, Received] = {}
         self.offers = 0
@@ -176,9 +185,15 @@ class Client:
         assert self._up is not None
         return self._up
 
+    @property
+    def downlink(self) -> RTCPeerConnection:
+        """The connection that receives."""
+        assert self._down is not None
+        return self._down
+
     async def publish(self, tracks: dict[Source, MediaStreamTrack], codec: str | None = None) -> RTCPeerConnection:
         """A new uplink with these."""
-        pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        pc = RTCPeerConnection(RTCConfiguration(iceServers=self._relays))
         self._up = pc
         self._ups.append(pc)
         chosen = {}
@@ -196,7 +211,7 @@ class Client:
     async def take_offer(self, offer: DownlinkOffer) -> None:
         """Answer a downlink offer."""
         if self._down is None:
-            self._down = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+            self._down = RTCPeerConnection(RTCConfiguration(iceServers=self._relays))
             self._down.on("track", self._track)
         pc = self._down
         await pc.setRemoteDescription(RTCSessionDescription(self._through(offer.sdp), "offer"))
@@ -261,10 +276,15 @@ class Stage:
         self._reader = asyncio.create_task(self._read())
 
     async def join(
-        self, name: str, gates: Gates = ALL_OPEN, receives: bool = True, candidate: tuple[int, int] | None = None
+        self,
+        name: str,
+        gates: Gates = ALL_OPEN,
+        receives: bool = True,
+        candidate: tuple[int, int] | None = None,
+        relays: Sequence[RTCIceServer] = (),
     ) -> Client:
         """A participant whose client answers every downlink offer."""
-        client = Client(self.node, name, candidate)
+        client = Client(self.node, name, candidate, relays)
         self.clients[client.id] = client
         await self.node.put_participant(ROOM, client.id, ParticipantOrder(receives, gates))
         return client
@@ -298,7 +318,8 @@ class Stage:
             self.events.append(event)  # type: ignore[arg-type]
             self._came.notify_all()
         if isinstance(event, DownlinkOffer) and event.participant in self.clients:
-            with suppress(ConnectionError):
+            # Whoever it is for may have been removed since, or their connection restarted.
+            with suppress(ConnectionError, NotFound, Conflict):
                 await self.clients[event.participant].take_offer(event)
 
     async def close(self) -> None:

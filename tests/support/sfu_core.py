@@ -43,6 +43,7 @@ class CoreRoom:
         ssrcs: tuple[int, ...] = (1,),
         mid: str = "0",
         repairs: Repairs = NO_REPAIRS,
+        number_extension: int | None = None,
         **changes: bool,
     ) -> None:
         """Ann may send this."""
@@ -58,6 +59,7 @@ class CoreRoom:
                 is_open=changes.get("is_open", True),
                 tapped=changes.get("tapped", False),
                 repairs=repairs,
+                number_extension=number_extension,
             )
         )
 
@@ -73,6 +75,14 @@ class CoreRoom:
         """Bob gets it."""
         spec = DownSpec(DownId(ssrc), up, BOB, Ssrc(ssrc), payload_type, sequence, 5000, "ann", repair, red)
         return self.core.add_down(spec, self.now)
+
+    def pause(self, ssrc: int = 77) -> None:
+        """Bob does not show it."""
+        assert self.core.set_paused(DownId(ssrc), True) == []
+
+    def resume(self, ssrc: int = 77) -> list[Datagram]:
+        """Bob shows it again."""
+        return self.core.set_paused(DownId(ssrc), False)
 
     def feed(self, packet: bytes) -> list[Datagram]:
         """Ann sends a packet."""

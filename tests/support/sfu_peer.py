@@ -81,8 +81,11 @@ class Peer:
 
     def controls(self, out: list[Datagram]) -> list[object]:
         """The RTCP packets among those sent here."""
-        compounds = [self._receive.unprotect_rtcp(d) for d in self.mine(out) if 192 <= d[1] <= 223]
-        return [packet for compound in compounds for packet in parse_rtcp(compound)]
+        return [packet for compound in self.compounds(out) for packet in parse_rtcp(compound)]
+
+    def compounds(self, out: list[Datagram]) -> list[bytes]:
+        """The RTCP compounds among those sent here, decrypted."""
+        return [self._receive.unprotect_rtcp(d) for d in self.mine(out) if 192 <= d[1] <= 223]
 
 
 def header(packet: bytes) -> tuple[int, int, int, int, bool]:

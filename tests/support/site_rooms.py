@@ -5,7 +5,8 @@ from bridge.commands import AcknowledgeNotice, Command, ConfirmSeat, NoteDevices
 from bridge.decisions import decide_join
 from bridge.events import ReceptionStarted
 from bridge.guests import NOTICE_VERSION
-from bridge.ids import AgencyId, ParticipantId, RecordingId, SeatId, guest_of
+from bridge.ids import NS_PER_S, AgencyId, ParticipantId, RecordingId, SeatId, guest_of
+from bridge.linehistory import KeptLook
 from bridge.media import Moment
 from bridge.model import OWN_DEVICE, Level, Role, Seat, SeatPerson
 from bridge.policy import SYSTEM, Actor
@@ -36,6 +37,19 @@ async def live(pages: Pages, opened: Reception) -> None:
     seats = {chair.id: SeatSample(True, line, line)}
     samples = [RoomSample(now, seats, True, late, late < 3000, 2_000_000) for late in (20, 2_500, 21_000)]
     pages.rooms.rooms[opened.id] = WatchedRoom(reception, _ALARMS, samples, recorder_free=50_000_000_000)
+    await _looked_at(pages, reception, chair.id)
+
+
+async def _looked_at(pages: Pages, reception: Reception, seat: SeatId) -> None:
+    """A quarter of an hour in which the line became worse, with a minute in which the database was away."""
+    looks = []
+    for step in range(90):
+        up, down = LineSpan(step / 1000, 5, 40, 512, step / 1000), LineSpan(0, 5, 40, 900, 0.0)
+        at_utc_ns = pages.clock.utc() - (90 - step) * 10 * NS_PER_S
+        looks.append(KeptLook(at_utc_ns, 6 if step == 50 else 0, {seat: SeatSample(True, up, down)}))
+    async with pages.storage.units.writing() as unit:
+        await unit.line_looks.add(reception.id, looks)
+        await unit.commit()
 
 
 async def code_of(pages: Pages, reception: Reception, seat: SeatId) -> str:

@@ -13,14 +13,17 @@ import numpy as np
 from aiortc.codecs.h264 import H264Encoder
 from aiortc.codecs.opus import OpusEncoder
 from aiortc.codecs.vpx import Vp8Encoder
+from av.packet import Packet
+from av.video.stream import VideoStream
 
 from bridge.media import Codec
+from tests.support.payloads import av1_payloads, vp9_payloads
 
 FLASH_S = 0.1
 FPS = 25
 BEEP_HZ = 1000
-PAYLOAD_TYPES = {Codec.VP8: 96, Codec.H264: 102, Codec.OPUS: 111}
-CLOCK_RATES = {Codec.VP8: 90_000, Codec.H264: 90_000, Codec.OPUS: 48_000}
+PAYLOAD_TYPES = {Codec.VP8: 96, Codec.VP9: 98, Codec.AV1: 100, Codec.H264: 102, Codec.OPUS: 111}
+CLOCK_RATES = {codec: 48_000 if codec is Codec.OPUS else 90_000 for codec in Codec}
 
 
 class Encoded(NamedTuple):
@@ -34,17 +37,30 @@ class Encoded(NamedTuple):
 @cache
 def pictures(codec: Codec, seconds: int, key_every_s: float = 10.0, size: tuple[int, int] = (160, 96)) -> list[Encoded]:
     """White for the first 0.1 s of every second, dark otherwise."""
-    encoder = _video_encoder(codec, size)
-    packer = Vp8Encoder() if codec is Codec.VP8 else H264Encoder()
-    encoded = []
+    encoder = video_encoder(codec, size)
+    encoded: list[Encoded] = []
     every = round(key_every_s * FPS)
     for index in range(seconds * FPS):
         frame = _picture(index, size)
         frame.pict_type = av.video.frame.PictureType.I if index % every == 0 else av.video.frame.PictureType.NONE
         for packet in encoder.encode(frame):
-            payloads, _ = packer.pack(packet)
-            encoded.append(Encoded(index / FPS, payloads, packet.is_keyframe))
+            encoded.append(Encoded(len(encoded) / FPS, payloads_of(codec, packet, len(encoded)), packet.is_keyframe))
+    for packet in encoder.encode(None):
+        encoded.append(Encoded(len(encoded) / FPS, payloads_of(codec, packet, len(encoded)), packet.is_keyframe))
     return encoded
+
+
+def payloads_of(codec: Codec, packet: "Packet[VideoStream]", index: int) -> list[bytes]:
+    """One encoded picture, the ``index``-th, as RTP payloads."""
+    match codec:
+        case Codec.VP9:
+            return vp9_payloads(bytes(packet), packet.is_keyframe, index)
+        case Codec.AV1:
+            return av1_payloads(bytes(packet), packet.is_keyframe)
+        case _:
+            packer = Vp8Encoder() if codec is Codec.VP8 else H264Encoder()
+            payloads: list[bytes] = packer.pack(packet)[0]
+            return payloads
 
 
 def _picture(index: int, size: tuple[int, int]) -> av.VideoFrame:
@@ -59,21 +75,29 @@ def _picture(index: int, size: tuple[int, int]) -> av.VideoFrame:
     return frame
 
 
-def _video_encoder(codec: Codec, size: tuple[int, int]) -> av.VideoCodecContext:
-    name = "libvpx" if codec is Codec.VP8 else "libx264"
-    encoder = av.CodecContext.create(name, "w")
+def video_encoder(codec: Codec, size: tuple[int, int]) -> av.VideoCodecContext:
+    """As a live sender sets it up."""
+    encoder = av.CodecContext.create(_ENCODERS[codec], "w")
     assert isinstance(encoder, av.VideoCodecContext)
     encoder.width, encoder.height = size
     encoder.pix_fmt = "yuv420p"
     encoder.time_base = Fraction(1, FPS)
     encoder.framerate = Fraction(FPS)
     encoder.gop_size = 100_000
-    encoder.bit_rate = 200_000
-    if codec is Codec.VP8:
-        encoder.options = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}
-    else:
-        encoder.options = {"preset": "ultrafast", "tune": "zerolatency", "forced-idr": "1", "profile": "baseline"}
+    if codec is not Codec.AV1:  # SVT-AV1 takes a bit rate only with look-ahead
+        encoder.bit_rate = 200_000
+    encoder.options = _LIVE[codec]
     return encoder
+
+
+_ENCODERS = {Codec.VP8: "libvpx", Codec.VP9: "libvpx-vp9", Codec.H264: "libx264", Codec.AV1: "libsvtav1"}
+_LIVE = {
+    Codec.VP8: {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"},
+    Codec.VP9: {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"},
+    Codec.H264: {"preset": "ultrafast", "tune": "zerolatency", "forced-idr": "1", "profile": "baseline"},
+    Codec.AV1: {"preset": "12", "svtav1-params": "pred-struct=1:lookahead=0:enable-force-key-frames=1"},
+}
+"""As live senders encode: each picture at once, none that leans on a later one."""
 
 
 @cache

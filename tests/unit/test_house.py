@@ -20,9 +20,10 @@ SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 # What a pure room needs: values, text, numbers, types. No I/O, no clock, no randomness, no event loop.
 BRIDGE_MAY_IMPORT = {
-    "__future__", "abc", "base64", "binascii", "bisect", "collections", "contextlib", "copy", "csv", "dataclasses",
-    "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "itertools", "json", "math",
-    "msgspec", "operator", "re", "statistics", "string", "struct", "textwrap", "types", "typing", "unicodedata",
+    "__future__", "abc", "base64", "binascii", "bisect", "collections", "contextlib", "contextvars", "copy", "csv",
+    "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "itertools",
+    "json", "math", "msgspec", "operator", "re", "statistics", "string", "struct", "textwrap", "types", "typing",
+    "unicodedata",
 }  # fmt: skip
 
 FILE_LINES = 400

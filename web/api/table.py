@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from bridge.errors import Code
 from bridge.manifest import Manifest
 from bridge.policy import Action
-from web.api import people, receptions
+from web.api import lines, people, receptions
 from web.api.copies import CopyApi
 from web.api.organisation import OrganisationApi
 from web.api.people import PeopleApi
@@ -20,6 +20,7 @@ from web.api.wire import (
     AgencyRequest,
     AgencyView,
     AttendeesPage,
+    LinesPage,
     MeView,
     NewPasswordView,
     PeoplePage,
@@ -84,6 +85,8 @@ def of_receptions() -> Sequence[Route]:
             Action.INVITE, list[InvitationView]),
         post(f"{one}/invitations/{{seat}}/renew", receptions.renew, mark("Another code for a seat"),
             Action.INVITE, InvitationView),
+        get(f"{one}/lines", lines.listing, mark("How good the lines in the room are and were, each ten seconds"),
+            Action.WATCH_ROOMS, LinesPage, query=PageQuery, refusals=LIST),
         post(f"{one}/join", steps.join, mark("A token for one's own seat in the room"),
             Action.JOIN, JoinReply, body=JoinRequest, refusals=JOIN),
         post("/api/enter/join", steps.join, mark("The same for a guest who entered by a code"),

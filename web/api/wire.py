@@ -5,9 +5,10 @@ from typing import Annotated
 
 import msgspec
 
-from bridge.ids import AccountId, AgencyId, BridgePointId
+from bridge.ids import AccountId, AgencyId, BridgePointId, SeatId
 from bridge.model import Level, Role
 from bridge.policy import Action
+from bridge.quality import LineSpan
 from web.paging import LIMIT, After, Limit
 from web.wire import ReceptionView
 
@@ -28,6 +29,32 @@ class ReceptionsPage(msgspec.Struct, frozen=True):
     """By start. ``next``: ask again with it as ``after`` for what follows, null at the end."""
 
     receptions: tuple[ReceptionView, ...]
+    next: str | None
+
+
+class SeatLook(msgspec.Struct, frozen=True):
+    """A seat's line in one look: ``up`` what it sends, ``down`` what it gets; null: not measured. ``rating``: the
+    E-model's R, 0 to 93.2, of the worse of both."""
+
+    seat: SeatId
+    rating: float | None
+    up: LineSpan | None
+    down: LineSpan | None
+
+
+class LineLook(msgspec.Struct, frozen=True):
+    """``missed``: looks before this one that are lost."""
+
+    at_ms: int
+    missed: int
+    seats: tuple[SeatLook, ...]
+
+
+class LinesPage(msgspec.Struct, frozen=True):
+    """In order of time, about one each ten seconds. ``next``: ask again with it as ``after`` for what follows, null at
+    the end."""
+
+    looks: tuple[LineLook, ...]
     next: str | None
 
 

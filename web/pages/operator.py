@@ -17,6 +17,7 @@ from web.boards import Overlooked, overlooked, rows_for
 from web.graphs import HEIGHT, WIDTH, Graph, graph_of
 from web.keys import ASSETS, PORTS
 from web.overview import address
+from web.pages.linetest import tests_by_seat
 from web.render import render, see_other
 from web.requests import account_of, actor_of
 from web.scheduling import directory, seat_at
@@ -78,6 +79,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         own=here_of(reception.id),
         alarms=alarms_of(watched),
         lines=lines_of(found),
+        tests=await tests_by_seat(request, reception),
         newest=samples[-1] if samples else None,
         late=graph_of([_late_ms(sample) for sample in samples], KEPT, _LATE_TOP_MS),
         size=(WIDTH, HEIGHT),

@@ -42,6 +42,7 @@ def _page(request: web.Request, seen: Seen, form: Form, status: int = 200) -> we
         address=address(reception),
         may_cancel=reception.state in BEFORE_LIVE and seen.may(Action.CANCEL),
         may_change=reception.state in BEFORE_LIVE | UNDER_WAY and seen.may(Action.CHANGE),
+        may_watch=reception.began is not None and seen.may(Action.WATCH_ROOMS),
         may_invite=reception.state not in OVER and seen.may(Action.INVITE),
         sees_note=seen.may(Action.CHANGE),
         invited=guests(reception),

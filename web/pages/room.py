@@ -13,6 +13,7 @@ from web.keys import ASSETS, CONFIG, SIGNED_IN
 from web.overview import address
 from web.reach import Seen, allowed, reception_of
 from web.render import page_of, render, see_other
+from web.requests import is_entry
 from web.wire import DevicesConfig, RoomConfig
 
 CAMERA_KBPS = 1500
@@ -114,7 +115,8 @@ async def devices(request: web.Request) -> web.StreamResponse:
 
 def devices_island(request: web.Request, onward: str, voice_required: bool, send: str = "") -> web.Response:
     """The page of the check; ``send``: where it tells what it found."""
-    config = DevicesConfig(page_of(request), onward, voice_required, loopback_only(request), send)
+    test = "/enter/line-test" if is_entry(request) else "/line-test"
+    config = DevicesConfig(page_of(request), onward, voice_required, loopback_only(request), send, test)
     return _island(request, "devices", config, heading="")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bridge.commands import CloseReception, InterruptReception, ResumeReception, SetMicrophone, StartReception
-from bridge.control import RecordingStatus, TapOrder
+from bridge.control import TapOrder
 from bridge.decisions import decide, decide_join
 from bridge.errors import Code, Conflict, IllegalTransition, NotPermitted, Refusal, Unavailable
 from bridge.events import Event
@@ -17,6 +17,7 @@ from bridge.model import RecordingRow, Seat
 from bridge.policy import Actor
 from bridge.reception import Reception
 from bridge.receptions import ReceptionService
+from bridge.recorder_control import RecordingStatus
 from bridge.sessionclock import SessionClock
 from bridge.states import ReceptionState
 from signaling.notices import InProcessNotices

@@ -12,6 +12,7 @@ from bridge.events import (
     Departure,
     DoorsOpened,
     Event,
+    FloorGiven,
     MicrophoneMoved,
     ParticipantJoined,
     ParticipantLeft,
@@ -121,3 +122,9 @@ async def test_a_hold_outlasts_what_settles_beside_it(node: FakeNode, image: Nod
     image.release()
     await image.settle(room(LIVE))
     assert not node.rooms[ROOM].order.held
+
+
+def test_the_loudest_are_chosen_among_those_who_are_neither_chair_nor_have_the_floor() -> None:
+    assert room_order(room(MicrophoneMoved(A, True)), 2) == RoomOrder(False, None, 2, (C,))
+    assert room_order(room(LIVE, FloorGiven(Z)), 2).always == (C, Z)
+    assert room_order(room(LIVE, FloorGiven(Z)), 0) == RoomOrder(False)

@@ -3,10 +3,21 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
+import msgspec
 import pytest
 
 from deploy.configuration import Configuration, ConfigurationFault, Mode, known_keys, load, printed
+from deploy.monitoringpart import MonitoringPart
+
+
+class _Ip(NamedTuple):
+    ip: str | tuple[str, int, int]
+
+
+class _Adapter(NamedTuple):
+    ips: list[_Ip]
 
 
 def test_defaults_listen_on_loopback_in_trial_mode() -> None:
@@ -29,11 +40,24 @@ def test_command_line_before_environment_before_file(tmp_path: Path) -> None:
 def test_auto_is_this_machines_addresses_wherever_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deploy.addresses.own_addresses", lambda: ("10.1.2.3",))
+    addresses = [
+        _Adapter([_Ip("127.0.0.1"), _Ip("10.1.2.3")]),
+        _Adapter([_Ip(("fe80::1", 0, 2)), _Ip(("fd00::7", 0, 0))]),
+    ]
+    monkeypatch.setattr("ifaddr.get_adapters", lambda: addresses)
     file = tmp_path / "c.toml"
     file.write_text('[media]\nannounce = ["auto"]\n', encoding="utf8")
     assert load(file, environment={}).announced == ("10.1.2.3",)
     assert load(environment={"DIEMCAU_MEDIA_ANNOUNCE": "auto"}).announced == ("10.1.2.3",)
+    assert load(file, {"listen": "::"}, environment={}).announced == ("10.1.2.3", "fd00::7"), (
+        "IPv6 where it is listened"
+    )
+
+
+@pytest.mark.parametrize("text", ["media.example", "[::1]", "fe80::1%eth0", "10.1.2", ""])
+def test_browsers_are_told_numeric_addresses_only(text: str) -> None:
+    with pytest.raises(ConfigurationFault, match=r"media\.announce"):
+        load(overrides={"media.announce": [text]}, environment={})
 
 
 def test_every_fault_is_told_at_once() -> None:
@@ -89,6 +113,17 @@ def test_a_store_of_ones_own_needs_no_keys_and_another_does() -> None:
         load(overrides={"store.kind": "tape"}, environment={})
 
 
+def test_who_may_read_figures_is_named_rightly_or_not_at_all() -> None:
+    with pytest.raises(ConfigurationFault) as faults:
+        load(None, {"monitoring.scrapers": ("10.0.0.0/24", "everywhere"), "monitoring.secret": "short"}, {})
+    assert "monitoring.scrapers: everywhere is no address and no network" in str(faults.value)
+    assert "10.0.0.0" not in str(faults.value)
+    assert "monitoring.secret: shorter than 16 characters" in str(faults.value)
+    found = load(None, None, {"DIEMCAU_MONITORING_SCRAPERS": "10.0.0.5,fd00::/8", "DIEMCAU_LOG_FORM": "json"})
+    assert (found.monitoring.scrapers, found.log.form) == (("10.0.0.5", "fd00::/8"), "json")
+    assert "(hidden)" in printed(msgspec.structs.replace(found, monitoring=MonitoringPart(secret="s" * 20)))
+
+
 def test_media_processes_take_the_following_ports_and_pass_over_our_own_minio() -> None:
     def ports(**sections: dict[str, object]) -> list[int]:
         found = load(None, {f"{name}.{key}": value for name, one in sections.items() for key, value in one.items()}, {})
@@ -131,3 +166,16 @@ def test_several_machines_are_configured_by_the_environment_too() -> None:
     found = load(None, {}, {"DIEMCAU_PARTS": "web,sfu", "DIEMCAU_CONTROL_SECRET": "x" * 20})
     assert (found.parts, found.has_pages, found.has_jobs) == (("web", "sfu"), True, False)
     assert "x" * 20 not in printed(found)
+
+
+def test_relays_come_whole_and_their_secret_is_hidden() -> None:
+    environment = {"DIEMCAU_TURN_URLS": "turn:r.example,turns:r.example:443", "DIEMCAU_TURN_SECRET": "s" * 16}
+    configuration = load(environment=environment)
+    assert configuration.relays.urls == ("turn:r.example", "turns:r.example:443")
+    assert configuration.relays.valid_s == 12 * 3_600
+    assert "s" * 16 not in printed(configuration)
+    for wrong in ({"turn.urls": ["turn:r.example"]}, {"turn.urls": ["r.example"], "turn.secret": "s" * 16}):
+        with pytest.raises(ConfigurationFault, match=r"turn\."):
+            load(overrides=wrong, environment={})
+    with pytest.raises(ConfigurationFault, match=r"turn\.relay_only"):
+        load(overrides={"turn.relay_only": True}, environment={})

@@ -8,10 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 from aiohttp import ClientSession, UnixConnector
+from prometheus_client.parser import text_string_to_metric_families
 
-from bridge.control import ArmOrder, Problem, SpoolChanged
+from bridge.control import Problem
 from bridge.errors import Code, Conflict, Invalid, NotFound, Refusal, Unavailable
-from bridge.ids import RecorderId, RecordingId, RoomId
+from bridge.ids import RecorderId, RecordingId, RoomId, TrackId
+from bridge.recorder_control import ArmOrder, SegmentStored, SpoolChanged
 from deploy.time import SystemClock, SystemEntropy
 from recorder.build import RecorderConfig, build
 from recorder.client import HttpRecorderNode
@@ -174,3 +176,21 @@ async def test_a_restart_takes_up_what_is_armed_and_forgets_what_is_old(tmp_path
 
 def _folders(folder: Path) -> list[Path]:
     return list(folder.iterdir())
+
+
+async def test_metrics_are_what_prometheus_reads(recorder: RecorderUnderTest) -> None:
+    await recorder.api.arm(ONE, order("one"))
+    recorder.process.recorder.events.publish(SegmentStored(ONE, TrackId("t"), "key", 1000))
+    text = (await recorder.api.metrics()).decode()
+    found = {
+        (sample.name, *sorted(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    assert found["diemcau_recorder_recordings", ("state", "armed")] == 1
+    assert found["diemcau_recorder_recordings", ("state", "writing")] == 0
+    assert found["diemcau_recorder_segments_total",] == 1
+    assert found["diemcau_recorder_stored_bytes_total",] == 1000
+    assert found["diemcau_recorder_store_up",] == 1
+    assert found["diemcau_recorder_disk_free_bytes", ("disk", "spool")] > 0
+    assert {name for _, *labels in found for name, _ in labels} <= {"state", "disk", "le", "recorder", "version"}

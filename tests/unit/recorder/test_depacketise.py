@@ -36,7 +36,7 @@ def _push_all(codec: Codec, frames: Sequence[list[bytes]]) -> list[Frame]:
     return found
 
 
-@pytest.mark.parametrize("codec", [Codec.VP8, Codec.H264])
+@pytest.mark.parametrize("codec", [Codec.VP8, Codec.VP9, Codec.H264, Codec.AV1])
 @pytest.mark.parametrize("size", [(160, 96), (322, 182)])
 def test_encoded_pictures_come_out_whole(codec: Codec, size: tuple[int, int]) -> None:
     encoded = pictures(codec, 3, 1.0, size)
@@ -183,7 +183,7 @@ def test_padding_contributing_sources_and_extensions_are_left_out() -> None:
     assert parse_rtp(only_padding).payload == b""
 
 
-@pytest.mark.parametrize("codec", [Codec.VP8, Codec.H264])
+@pytest.mark.parametrize("codec", [Codec.VP8, Codec.VP9, Codec.H264, Codec.AV1])
 def test_where_a_key_frame_begins_is_seen_from_its_first_packet(codec: Codec) -> None:
     for frame in pictures(codec, 3, 1.0):
         assert starts_key_frame(codec, frame.payloads[0]) == frame.key

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bridge.control import NodeEvent, Numbered, RecorderEvent, SpeakersChanged
+from bridge.control import NodeEvent, Numbered, SpeakersChanged
 from bridge.errors import Refusal
 from bridge.ids import ParticipantId, RoomId
+from bridge.recorder_control import RecorderEvent
 from signaling.watcher import Watcher
 from tests.support.fakes import FakeNode, HandClock
 

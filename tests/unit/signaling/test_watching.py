@@ -4,7 +4,7 @@ from typing import cast
 
 import pytest
 
-from bridge.board import KEPT
+from bridge.board import KEPT, RoomSample
 from bridge.control import LineCounters, ParticipantLines, RoomOrder
 from bridge.events import DoorsOpened, Event, ParticipantJoined, ReceptionScheduled, Recorded
 from bridge.evolution import rebuilt
@@ -38,6 +38,7 @@ class Scene:
         stream: list[Event] = [FIRST, DoorsOpened(), ParticipantJoined(ME, CHAIR.id)]
         self.present = rebuilt(Recorded(ID, number, number, "x", event) for number, event in enumerate(stream, 1))
         quiet = Quiet()
+        self.taken: list[RoomSample] = []
         self.watching = Watching(
             self.node,
             lambda: self.present,
@@ -45,6 +46,7 @@ class Scene:
             cast(Alarms, quiet),
             cast(Overseer, quiet),
             self.clock,
+            self.taken.append,
         )
 
     async def look(self, packets: int, lost: int) -> None:
@@ -71,6 +73,7 @@ async def test_a_line_is_measured_between_two_looks(scene: Scene) -> None:
     assert (span.loss, span.rtt_ms, span.kbps) == (0.05, 30.0, 800.0)
     assert second.seats[CHAIR.id].down is None
     assert scene.watching.room.recorder_free == 7
+    assert scene.taken == [first, second]
 
 
 async def test_a_node_that_does_not_answer_is_a_sample_too_and_what_follows_is_measured_anew(scene: Scene) -> None:

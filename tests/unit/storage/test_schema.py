@@ -89,7 +89,7 @@ def test_no_database_is_refused_in_one_line(url: str, path: Path) -> None:
 def test_an_older_version_is_refused_until_migrated(url: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     schema.migrate(url)
     monkeypatch.setattr(schema, "expected", lambda: "9999")
-    with pytest.raises(schema.SchemaRefused, match="has version 0013, this program needs 9999: stop"):
+    with pytest.raises(schema.SchemaRefused, match="has version 0015, this program needs 9999: stop"):
         schema.check(url)
 
 

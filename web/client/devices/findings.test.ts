@@ -36,7 +36,9 @@ describe("the check", () => {
     voice_required: false,
     loopback_only: false,
     send: "",
+    line_test: "/line-test",
   };
+  const test = { stage: "idle" } as const;
   const nothing = (): void => undefined;
   const acts = {
     retry: nothing,
@@ -44,10 +46,11 @@ describe("the check", () => {
     play: nothing,
     heard: nothing,
     line: nothing,
+    test: nothing,
     goOn: nothing,
   };
   const show = (findings: Findings): Promise<Check> =>
-    mounted(new Check(), { findings, config, acts, picture: null, microphone: null });
+    mounted(new Check(), { findings, config, acts, picture: null, microphone: null, test });
 
   it.each([NOTHING_YET, ALL, { ...ALL, camera: "busy" as const }])(
     "names its controls",
@@ -60,7 +63,7 @@ describe("the check", () => {
     let told = 0;
     const telling = { ...acts, goOn: () => (told += 1) };
     const asked = { ...config, send: "/enter/devices", voice_required: true };
-    const rest = { config: asked, acts: telling, picture: null, microphone: null };
+    const rest = { config: asked, acts: telling, picture: null, microphone: null, test };
     part(await mounted(new Check(), { findings: ALL, ...rest }), "onward").click();
     expect(told).toBe(1);
     const without = await mounted(new Check(), {

@@ -7,6 +7,7 @@ import { Store } from "../shared/store";
 import { playTone } from "../shared/tone";
 import type { DevicesConfig, DevicesFound } from "../wire/web";
 import { Check, type CheckActs } from "./check/check";
+import { runLineTest } from "./connection/run";
 import { lineOf, NOTHING_YET, type Findings } from "./findings";
 
 const ROUND_TRIPS = 5;
@@ -29,7 +30,7 @@ function actsOf(
   store: Store<Findings, Partial<Findings>>,
   local: LocalMedia,
   config: DevicesConfig,
-): CheckActs {
+): Omit<CheckActs, "test"> {
   return {
     retry: (gadget) => void local.open(gadget),
     voice: () => {
@@ -83,13 +84,21 @@ async function open(): Promise<void> {
       show();
     },
   });
+  root.test = { stage: "idle" };
   const show = (): void => {
     root.findings = store.state;
     root.picture = local.stream("camera");
     root.microphone = local.track("microphone");
   };
   root.config = config;
-  root.acts = actsOf(store, local, config);
+  root.acts = {
+    ...actsOf(store, local, config),
+    test: () => {
+      void runLineTest(config.line_test, config.page.csrf, (test) => {
+        root.test = test;
+      });
+    },
+  };
   store.read(show);
   show();
   place.replaceChildren(root);

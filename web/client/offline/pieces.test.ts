@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MANIFEST } from "../player/examples";
-import { loaderOf, mp4Type } from "./pieces";
+import { av1Type, loaderOf, mp4Type } from "./pieces";
 
 const AVCC = [0, 0, 0, 44, 0x61, 0x76, 0x63, 0x43, 1, 0x42, 0xc0, 0x1f, 0xff];
 
@@ -38,7 +38,18 @@ describe("the files the player gets", () => {
     await expect(load(track!.id, 1, signal)).rejects.toThrow("no file");
   });
 
-  it("have no name when they are no H264", () => {
+  it.each([
+    [[0x90, 0x81, 0x00, 0x0c], "av01.0.00M.08"],
+    [[0x40, 0x11, 0x81, 0x09, 0xcc], "av01.0.09H.10"],
+    [[0x01, 0, 0, 0, 0, 0, 0, 0x11, 0x81, 0x4d, 0x6c], "av01.2.13M.12"],
+  ])("name the AV1 in them", (codecPrivate, name) => {
+    const bytes = new Uint8Array([1, 2, 0x63, 0xa2, ...codecPrivate]);
+    expect(av1Type(bytes)).toBe(`video/webm; codecs="${name}"`);
+  });
+
+  it("have no name when they are no H264 and no AV1", () => {
     expect(mp4Type(new Uint8Array([1, 2, 3]))).toBeUndefined();
+    expect(av1Type(new Uint8Array([1, 2, 3]))).toBeUndefined();
+    expect(av1Type(new Uint8Array([0x63, 0xa2, 0x84, 1, 2, 3]))).toBeUndefined();
   });
 });

@@ -6,6 +6,7 @@ import type { Bag } from "./folder";
 
 const TYPES: Readonly<Record<string, string>> = {
   vp8: 'video/webm; codecs="vp8"',
+  vp9: 'video/webm; codecs="vp09.00.41.08"',
   opus: 'audio/webm; codecs="opus"',
 };
 
@@ -37,10 +38,28 @@ export function playedPath(segment: ManifestSegment): string {
 }
 
 function loaded(segment: ManifestSegment, bytes: ArrayBuffer): Loaded {
-  const type =
-    segment.container === "matroska" ? mp4Type(new Uint8Array(bytes)) : TYPES[segment.codec];
+  const type = typeOf(segment, new Uint8Array(bytes));
   if (type === undefined) throw new Error(`no browser plays ${segment.codec}`);
   return { type, bytes };
+}
+
+/** As `recorder/remux.py` names it for the pages. */
+function typeOf(segment: ManifestSegment, bytes: Uint8Array): string | undefined {
+  if (segment.container === "matroska") return mp4Type(bytes);
+  return segment.codec === "av1" ? av1Type(bytes) : TYPES[segment.codec];
+}
+
+/** Name of the AV1 in it, from its CodecPrivate (the element 63 A2), an av1C: AV1 in ISOBMFF, sections 2.3 and 5. */
+export function av1Type(bytes: Uint8Array): string | undefined {
+  const at = indexOf(bytes, [0x63, 0xa2]);
+  if (at < 0) return undefined;
+  const start = at + 3 + Math.clz32(bytes[at + 2] ?? 0) - 24; // behind the length, as long as its leading zeros say
+  const [version, levels, details] = bytes.subarray(start, start + 3);
+  if (version !== 0x81 || levels === undefined || details === undefined) return undefined;
+  const level = String(levels & 0x1f).padStart(2, "0");
+  const tier = details & 0x80 ? "H" : "M";
+  const bits = details & 0x40 ? (details & 0x20 ? "12" : "10") : "08";
+  return `video/webm; codecs="av01.${levels >> 5}.${level}${tier}.${bits}"`;
 }
 
 /** RFC 6381 name of the H264 in it: the three bytes behind the version of its decoder configuration (`avcC`). */

@@ -3,7 +3,7 @@
 import type { Audience } from "./chat-state";
 import type { Choice } from "./devices";
 import type { Dialog, Gadget, Tab } from "./state";
-import type { Source } from "../wire/signaling";
+import type { ShownSource, Source } from "../wire/signaling";
 
 export interface Acts {
   readonly enter: () => void;
@@ -55,6 +55,8 @@ export interface Acts {
   readonly leave: () => void;
   readonly putTroubleAway: () => void;
   readonly soundHeldBack: (held: boolean) => void;
+  /** The pictures of others that are on the screen now. */
+  readonly shown: (pictures: readonly ShownSource[]) => void;
   readonly stream: (participant: string, source: Source) => MediaStream | null;
   /** My own microphone while I look at its level, null when there is none. */
   readonly microphone: () => MediaStreamTrack | null;

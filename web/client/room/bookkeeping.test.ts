@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { arrange, keyOf, ufragOf } from "./incoming";
+import { arrange, keyOf, sessionOf } from "./incoming";
 import { OneAtATime } from "./one-at-a-time";
 import { capOf, sourcesByMid } from "./uplink-lines";
 import { place } from "./meter";
@@ -42,8 +42,8 @@ describe("the downlink", () => {
   });
 
   it("tells another connection by its ICE name", () => {
-    expect(ufragOf("v=0\r\na=ice-ufrag:ab/c\r\na=ice-pwd:x\r\n")).toBe("ab/c");
-    expect(ufragOf("v=0\r\n")).toBe("");
+    expect(sessionOf("v=0\r\no=- 4611 2 IN IP4 127.0.0.1\r\ns=-\r\n")).toBe("4611");
+    expect(sessionOf("v=0\r\n")).toBe("");
   });
 });
 
@@ -69,9 +69,26 @@ describe("the line", () => {
   it("is good, poor or bad by loss and delay", () => {
     expect(qualityOf(sample)).toBe("good");
     expect(qualityOf({ ...sample, lost: 10 })).toBe("poor");
-    expect(qualityOf({ ...sample, lost: 30 })).toBe("bad");
+    expect(qualityOf({ ...sample, lost: 35 })).toBe("bad");
     expect(rating({ ...sample, roundTripMs: 2_000 })).toBeLessThan(80);
   });
+
+  // tests/unit/bridge/test_quality.py has the same table.
+  it.each([
+    [0, 0, 0, 92.56],
+    [0, 3, 20, 92.18],
+    [1, 3, 20, 88.54],
+    [10, 3, 20, 65.11],
+    [35, 3, 20, 36.86],
+    [0, 10, 300, 86.37],
+    [0, 10, 600, 66.27],
+    [100, 0, 0, 16.62],
+  ])(
+    "is rated as on the server: %i %% lost, %i ms jitter, %i ms round trip",
+    (lost, jitterMs, roundTripMs, expected) => {
+      expect(rating({ lost, expected: 100, jitterMs, roundTripMs })).toBeCloseTo(expected, 1);
+    },
+  );
 
   it("is as good as its worse half", () => {
     expect(worst(["good", "bad", null])).toBe("bad");

@@ -2,26 +2,28 @@
  * The receiving connection: the node offers, the browser answers. One offer in flight; a newer one replaces a waiting one.
  */
 
-import { arrange, keyOf, ufragOf, type Key } from "./incoming";
+import { arrange, keyOf, sessionOf, type Key } from "./incoming";
 import { OneAtATime } from "./one-at-a-time";
 import { describe } from "./sound-lines";
 import type { Transport } from "./state";
+import { connectionOver, type Ways } from "../shared/ways";
 import { watchTransport } from "./transport";
 import type { DownlinkReply, Offer, Source } from "../wire/signaling";
-import type { IceServer } from "../wire/web";
 
 export interface DownlinkPlan {
-  ice(): readonly IceServer[];
+  ways(): Ways;
   signal(reply: DownlinkReply): Promise<unknown>;
   show(state: Transport): void;
   changed(): void;
+  /** The way from the node broke: it is to offer another. */
+  broken(): void;
 }
 
 export class Downlink {
   connection: RTCPeerConnection | null = null;
   readonly #steps = new OneAtATime();
   #unwatch: () => void = () => undefined;
-  #ufrag = "";
+  #session = "";
   #newest = -1;
   #tracks = new Map<Key, MediaStreamTrack>();
   readonly #streams = new Map<Key, MediaStream>();
@@ -53,7 +55,7 @@ export class Downlink {
     this.#unwatch();
     this.connection?.close();
     this.connection = null;
-    this.#ufrag = "";
+    this.#session = "";
     this.#newest = -1;
     this.#tracks = new Map();
     this.#restream();
@@ -69,19 +71,22 @@ export class Downlink {
   }
 
   #connectionFor(offer: Offer): RTCPeerConnection {
-    const ufrag = ufragOf(offer.sdp);
-    if (this.connection !== null && ufrag === this.#ufrag) return this.connection;
+    const session = sessionOf(offer.sdp);
+    if (this.connection !== null && session === this.#session) return this.connection;
     this.#unwatch();
     this.connection?.close();
-    const connection = new RTCPeerConnection({
-      bundlePolicy: "max-bundle",
-      iceServers: this.plan.ice().map((server) => ({ ...server, urls: [...server.urls] })),
-    });
-    this.#unwatch = watchTransport(connection, (state) => {
-      this.plan.show(state);
-    });
+    const connection = new RTCPeerConnection(connectionOver(this.plan.ways()));
+    this.#unwatch = watchTransport(
+      connection,
+      (state) => {
+        this.plan.show(state);
+      },
+      () => {
+        this.plan.broken();
+      },
+    );
     this.connection = connection;
-    this.#ufrag = ufrag;
+    this.#session = session;
     return connection;
   }
 

@@ -177,6 +177,7 @@ export function writtenActs(): Acts & { readonly done: string[] } {
   const done: string[] = [];
   const answers: Readonly<Record<string, unknown>> = {
     choices: Promise.resolve([]),
+    shown: undefined,
     stream: null,
     microphone: null,
     sounds: [],

@@ -21,7 +21,7 @@ export function arrange<Track>(
   return arranged;
 }
 
-/** Whether an offer belongs to another connection than the one before: the node made its transport anew. */
-export function ufragOf(sdp: string): string {
-  return /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? "";
+/** Which connection an offer is of: another session than before, and the node made its transport anew. */
+export function sessionOf(sdp: string): string {
+  return /^o=\S+ (\S+)/m.exec(sdp)?.[1] ?? "";
 }

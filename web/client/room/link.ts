@@ -16,8 +16,10 @@ import type {
   ResumeAuth,
   RoomView,
   Speakers,
+  Unwanted,
   WaitingView,
   WaitingWelcome,
+  Withheld,
 } from "../wire/signaling";
 import type { Welcome } from "../wire/signaling";
 import type { JoinReply } from "../wire/web";
@@ -38,6 +40,8 @@ export interface Hearer {
   waiting(waiting: WaitingView): void;
   speakers(speakers: Speakers): void;
   offer(offer: Offer): void;
+  withheld(withheld: Withheld): void;
+  unwanted(unwanted: Unwanted): void;
   renegotiate(why: Renegotiate): void;
   ended(ended: Ended): void;
   refused(refused: Refused): void;
@@ -85,6 +89,12 @@ export class Link {
     });
     socket.on("offer", (message: Offer) => {
       hearer.offer(message);
+    });
+    socket.on("withheld", (message: Withheld) => {
+      hearer.withheld(message);
+    });
+    socket.on("unwanted", (message: Unwanted) => {
+      hearer.unwanted(message);
     });
     socket.on("renegotiate", (message: Renegotiate) => {
       hearer.renegotiate(message);

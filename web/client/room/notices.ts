@@ -4,7 +4,7 @@
  * Notices are kept as kind and parameters; `words.ts` words them. Pure.
  */
 
-import type { MessageView, ParticipantView, RoomView } from "../wire/signaling";
+import type { MessageView, ParticipantView, RoomView, WithheldTrack } from "../wire/signaling";
 
 export type NoticeKind =
   | "joined"
@@ -28,6 +28,7 @@ export type NoticeKind =
   | "chair_taken"
   | "chair_mine"
   | "chair_returned"
+  | "cannot_decode"
   | "message";
 
 export interface Notice {
@@ -116,6 +117,23 @@ export function writtenBy(message: MessageView, now: number): Notice {
     params: { name: message.name, audience: message.audience },
     atMs: now,
   };
+}
+
+/** Pictures that this browser cannot show, when they are new; of who is in the room. */
+export function withheldFrom(
+  before: readonly WithheldTrack[],
+  after: readonly WithheldTrack[],
+  room: RoomView | null,
+  now: number,
+): Notice[] {
+  const known = new Set(before.map(({ participant, source }) => `${participant}/${source}`));
+  return after.flatMap(({ participant, source, codec }) => {
+    const id = `${participant}/${source}`;
+    const name = room?.participants.find((one) => one.id === participant)?.name;
+    if (known.has(id) || name === undefined) return [];
+    const params = { name, codec: codec.toUpperCase() };
+    return [{ id: `withheld.${id}.${now}`, kind: "cannot_decode", params, atMs: now }];
+  });
 }
 
 function ofPeople(before: RoomView, after: RoomView): Said[] {

@@ -1,8 +1,8 @@
 /**
- * How good my line is, from what the browser counts. Pure.
+ * How good my line is, from what the browser counts. Pure; the same measure as `bridge/quality.py`, which says where
+ * its numbers come from.
  *
- * A simplified E-model (ITU-T G.107 in the short form used for VoIP: R = 93.2 − delay − loss impairment);
- * R ≥ 80 good, ≥ 40 poor, else bad.
+ * The E-model (ITU-T G.107) with its default values: R = 93.2 − Id − Ie_eff; R ≥ 80 good, ≥ 40 poor, else bad.
  */
 
 export type Quality = "good" | "poor" | "bad";
@@ -18,10 +18,10 @@ export interface LineSample {
 /** The R value of a span, 0 … 93.2. */
 export function rating(sample: LineSample): number {
   const loss = sample.expected > 0 ? sample.lost / sample.expected : 0;
-  const delay = sample.roundTripMs / 2 + 2 * sample.jitterMs + 10;
-  const byDelay = delay < 160 ? delay / 40 : (delay - 120) / 10;
-  // 2.5 per percent: Opus with in-band FEC, as commonly taken.
-  return Math.max(0, 93.2 - byDelay - 250 * loss);
+  const delay = sample.roundTripMs / 2 + 2 * sample.jitterMs + 26.5;
+  const byDelay = 0.024 * delay + 0.11 * Math.max(0, delay - 177.3);
+  const byLoss = (95 * 100 * loss) / (100 * loss + 25.1);
+  return Math.max(0, 93.2 - byDelay - byLoss);
 }
 
 export function qualityOf(sample: LineSample): Quality {

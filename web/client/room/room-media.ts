@@ -6,6 +6,7 @@
 
 import { LINE_DOWN, Refusal } from "../api";
 import { Downlink } from "./downlink";
+import { watchHidden } from "./hidden-tab";
 import { LocalMedia } from "./local-media";
 import type { Direction, Input, RoomState, Transport } from "./state";
 import type { Quality } from "./quality";
@@ -13,9 +14,11 @@ import { SteadyLine } from "./steady-line";
 import { watchQuality } from "./stats";
 import { Uplink } from "./uplink";
 import { mayPublish, me } from "./view";
+import { Wants } from "./wants";
 import type { Command } from "./session";
 import type { Offer, Source } from "../wire/signaling";
-import type { IceServer, RoomConfig } from "../wire/web";
+import type { Ways } from "../shared/ways";
+import type { RoomConfig } from "../wire/web";
 import type { Store } from "../shared/store";
 
 /** What media needs of the session. */
@@ -23,7 +26,7 @@ export interface Signalling {
   ask<Answer>(event: string, ...body: readonly unknown[]): Promise<Answer>;
   command(command: Command): Promise<boolean>;
   trouble(error: unknown): void;
-  ice(): readonly IceServer[];
+  ways(): Ways;
   /** My devices are others now; worth remembering over a reload. */
   devicesChanged(): void;
 }
@@ -33,6 +36,7 @@ const SOURCES = ["microphone", "camera", "screen"] as const;
 export class RoomMedia {
   readonly local: LocalMedia;
   readonly downlink: Downlink;
+  readonly wants: Wants;
   uplink: Uplink | null = null;
   readonly #line = new SteadyLine();
 
@@ -49,14 +53,21 @@ export class RoomMedia {
         this.#replaced(source);
       },
     });
+    this.wants = new Wants((shown) => signalling.ask("wants", { shown }));
+    watchHidden((hidden) => {
+      this.wants.hidden(hidden);
+    });
     this.downlink = new Downlink({
-      ice: () => signalling.ice(),
+      ways: () => signalling.ways(),
       signal: (reply) => signalling.ask("downlink", reply),
       show: (state) => {
         this.#transport("downlink", state);
       },
       changed: () => {
         store.send({ type: "media" });
+      },
+      broken: () => {
+        this.#mendDownlink();
       },
     });
     store.read((state, before) => {
@@ -91,6 +102,7 @@ export class RoomMedia {
   begin(): void {
     this.#line.forget();
     this.downlink.close();
+    this.wants.again();
     void this.#makeUplink();
     void this.#agreeOnCamera();
   }
@@ -98,9 +110,13 @@ export class RoomMedia {
   /** The socket is back; what still stands is kept, the rest is made anew. */
   goOn(): void {
     this.#line.forget();
+    this.wants.again();
+    this.stopSending([]); // when somebody's wish was lost meanwhile, it is said again
     const { uplink, downlink } = this.store.state;
     if (uplink !== "connected" || this.uplink === null) void this.#makeUplink();
+    else if (isDoubtful(this.uplink.connection)) this.#mendUplink(this.uplink);
     if (downlink !== "connected") void this.#askDownlinkAnew();
+    else if (isDoubtful(this.downlink.connection)) this.#mendDownlink();
     void this.#agreeOnCamera();
   }
 
@@ -111,10 +127,18 @@ export class RoomMedia {
     });
   }
 
+  /** Nobody sees these pictures of mine now; all others are sent. */
+  stopSending(sources: readonly Source[]): void {
+    void this.uplink?.stop(sources).catch((error: unknown) => {
+      this.#trouble(error);
+    });
+  }
+
   /** Both connections end; devices stay as they are. */
   disconnect(): void {
     this.uplink?.close();
     this.uplink = null;
+    this.wants.rest();
     this.downlink.close();
   }
 
@@ -123,12 +147,15 @@ export class RoomMedia {
     if (!mayPublish(this.config.role)) return; // the server would refuse it
     this.store.send({ type: "transport", direction: "uplink", state: "new" });
     const uplink = new Uplink({
-      ice: () => this.signalling.ice(),
+      ways: () => this.signalling.ways(),
       cameraKbps: this.config.camera_kbps,
       screenKbps: this.config.screen_kbps,
       signal: (request) => this.signalling.ask("uplink", request),
       show: (state) => {
         if (this.uplink === uplink) this.#transport("uplink", state);
+      },
+      broken: () => {
+        this.#mendUplink(uplink);
       },
     });
     this.uplink = uplink;
@@ -137,6 +164,18 @@ export class RoomMedia {
       return track === null ? [] : [[source, track] as const];
     });
     await uplink.start(Object.fromEntries(sending)).catch((error: unknown) => {
+      this.#trouble(error);
+    });
+  }
+
+  #mendUplink(uplink: Uplink): void {
+    void uplink.mend().catch((error: unknown) => {
+      this.#trouble(error);
+    });
+  }
+
+  #mendDownlink(): void {
+    void this.signalling.ask("restart_downlink", { keep: true }).catch((error: unknown) => {
       this.#trouble(error);
     });
   }
@@ -190,4 +229,9 @@ export class RoomMedia {
     const known = error instanceof Refusal && [LINE_DOWN, "stale_offer"].includes(error.code);
     if (!known) this.signalling.trouble(error);
   }
+}
+
+/** The store still takes it for whole, the browser no longer does. */
+function isDoubtful(connection: RTCPeerConnection | null): boolean {
+  return connection !== null && ["disconnected", "failed"].includes(connection.connectionState);
 }

@@ -213,6 +213,7 @@ type Looking = Pick<
   | "dialog"
   | "putTroubleAway"
   | "soundHeldBack"
+  | "shown"
   | "stream"
   | "microphone"
   | "sounds"
@@ -248,6 +249,9 @@ function looking(session: Session): Looking {
     },
     soundHeldBack: (held) => {
       store.send({ type: "sound_held_back", held });
+    },
+    shown: (pictures) => {
+      session.media.wants.shown(pictures);
     },
     stream: (participant, source) =>
       participant === ""

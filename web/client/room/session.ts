@@ -23,6 +23,7 @@ import type {
 } from "../wire/signaling";
 import type { JoinReply, JoinRequest, RoomConfig } from "../wire/web";
 import type { Store } from "../shared/store";
+import { waysOf } from "../shared/ways";
 
 export type Command = CommandRequest["command"];
 
@@ -53,7 +54,7 @@ export class Session {
       trouble: (error) => {
         this.trouble(error);
       },
-      ice: () => this.#address?.ice ?? [],
+      ways: () => waysOf(this.#address),
       devicesChanged: () => {
         this.#remember();
       },
@@ -171,6 +172,12 @@ export class Session {
       },
       offer: (offer) => {
         this.media.take(offer);
+      },
+      withheld: ({ tracks }) => {
+        this.store.send({ type: "withheld", tracks });
+      },
+      unwanted: ({ sources }) => {
+        this.media.stopSending(sources);
       },
       renegotiate: () => {
         this.media.begin();

@@ -14,6 +14,21 @@ const welcome = (room: RoomView): Input => ({
 });
 const START = firstState(NOW, false);
 
+describe("pictures that this browser cannot show", () => {
+  const tracks = [{ participant: "agency", source: "camera", codec: "av1" }] as const;
+
+  it("are said once, until they can be shown or the room is entered anew", () => {
+    const told = after(START, welcome(view("chair")), { type: "withheld", tracks });
+    expect(told.withheld).toEqual(tracks);
+    expect(told.notices.map((one) => [one.kind, one.params["codec"]])).toEqual([
+      ["cannot_decode", "AV1"],
+    ]);
+    expect(after(told, { type: "withheld", tracks }).notices).toHaveLength(1);
+    expect(after(told, { type: "withheld", tracks: [] }).withheld).toEqual([]);
+    expect(after(told, welcome(view("chair"))).withheld).toEqual([]);
+  });
+});
+
 describe("coming in and going out", () => {
   it("goes from before over entering to inside, and keeps the server's clock apart from ours", () => {
     const state = after(

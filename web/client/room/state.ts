@@ -9,7 +9,7 @@
 import type { Fault } from "./devices";
 import type { Quality } from "./quality";
 import { forgotten, heard, NO_CHAT, read, sent, type Audience, type Chat } from "./chat-state";
-import { heardOf, writtenBy, type Notice } from "./notices";
+import { heardOf, withheldFrom, writtenBy, type Notice } from "./notices";
 import { chairConnected, ownSeat, shownTab } from "./view";
 import type {
   Ended,
@@ -18,6 +18,7 @@ import type {
   WaitingView,
   WaitingWelcome,
   Welcome,
+  WithheldTrack,
 } from "../wire/signaling";
 
 /** `taken`: another device has my seat, and I am asked whether to go on here. */
@@ -52,6 +53,8 @@ export interface RoomState {
   readonly downlink: Transport;
   readonly quality: Quality | null;
   readonly speakers: readonly string[];
+  /** Pictures that the node does not send here, because this browser does not decode them. */
+  readonly withheld: readonly WithheldTrack[];
   readonly devices: Readonly<Record<Gadget, Device>>;
   readonly sharing: boolean;
   readonly layout: Layout;
@@ -85,6 +88,7 @@ export type Input =
   | { type: "waiting"; waiting: WaitingView }
   | { type: "taken" }
   | { type: "speakers"; participants: readonly string[] }
+  | { type: "withheld"; tracks: readonly WithheldTrack[] }
   | { type: "socket_lost" }
   | { type: "transport"; direction: Direction; state: Transport }
   | { type: "quality"; quality: Quality }
@@ -125,6 +129,7 @@ export function firstState(now: number, panel: boolean, layout: Layout = "speake
     downlink: "new",
     quality: null,
     speakers: [],
+    withheld: [],
     devices: { camera: "asking", microphone: "asking" },
     sharing: false,
     layout,
@@ -160,6 +165,7 @@ const RULES: Rules = {
     ...seen(state, input.welcome.room, now, true),
     chat: forgotten(state.chat),
     phase: "inside",
+    withheld: [],
     waiting: null,
     lostMs: null,
     ending: null,
@@ -180,6 +186,14 @@ const RULES: Rules = {
       : waits(state, input.waiting, now),
   taken: (state) => ({ ...left(state), phase: "taken" }),
   speakers: (state, input) => ({ ...state, speakers: input.participants }),
+  withheld: (state, input, now) => ({
+    ...state,
+    withheld: input.tracks,
+    notices: [
+      ...state.notices,
+      ...withheldFrom(state.withheld, input.tracks, state.room, now),
+    ].slice(-6),
+  }),
   socket_lost: (state, _, now) =>
     (state.phase === "inside" || state.phase === "waiting") && state.lostMs === null
       ? { ...state, lostMs: now, nowMs: now, dialog: null, speakers: [] }
@@ -257,6 +271,7 @@ function left(state: RoomState): RoomState {
     downlink: "new",
     quality: null,
     speakers: [],
+    withheld: [],
     sharing: false,
     dialog: null,
     invited: false,

@@ -57,6 +57,10 @@ class FakeConnection extends EventTarget {
   setRemoteDescription(): Promise<void> {
     return Promise.resolve();
   }
+  restarts = 0;
+  restartIce(): void {
+    this.restarts += 1;
+  }
   close(): void {
     this.signalingState = "closed";
   }
@@ -68,7 +72,7 @@ function planned(): { uplink: Uplink; said: UplinkRequest[]; states: string[] } 
   const said: UplinkRequest[] = [];
   const states: string[] = [];
   const plan: UplinkPlan = {
-    ice: () => [],
+    ways: () => ({ servers: [], relayOnly: false }),
     cameraKbps: 1500,
     screenKbps: 2000,
     signal: (request) => {
@@ -76,6 +80,7 @@ function planned(): { uplink: Uplink; said: UplinkRequest[]; states: string[] } 
       return Promise.resolve({ sdp: "answer" });
     },
     show: (state) => states.push(state),
+    broken: () => states.push("broken"),
   };
   return { uplink: new Uplink(plan), said, states };
 }
@@ -152,6 +157,20 @@ describe("the uplink", () => {
     expect(said.map((request) => request.sources[2])).toEqual([undefined, "screen", undefined]);
   });
 
+  it("sends no picture that nobody sees, and sends it again at once", async () => {
+    const { uplink, said } = planned();
+    await uplink.start({ camera: track("video") });
+    const active = (): (boolean | undefined)[] =>
+      FakeConnection.last.lines.slice(1).map((line) => line.sender.parameters.encodings[0]?.active);
+    await uplink.stop(["camera"]);
+    expect(active()).toEqual([false, true]);
+    await uplink.put("screen", track("video"));
+    expect(active()).toEqual([false, true]);
+    await uplink.stop([]);
+    expect(active()).toEqual([true, true]);
+    expect(said).toHaveLength(2);
+  });
+
   it("does one thing after another, however fast it is asked", async () => {
     const { uplink, said } = planned();
     await Promise.all([
@@ -181,6 +200,18 @@ describe("the uplink", () => {
     uplink.close();
     become("connected");
     await uplink.put("camera", track("video"));
-    expect(states).toEqual(["connected", "lost"]);
+    expect(states).toEqual(["connected", "broken"]);
+  });
+
+  it("is offered again with its ICE restarted, and nothing of it is made anew", async () => {
+    const { uplink, said } = planned();
+    await uplink.start({ microphone: track("audio") });
+    await uplink.mend();
+    expect(FakeConnection.last.restarts).toBe(1);
+    expect(said).toHaveLength(2);
+    expect(said[1]?.sources).toEqual(said[0]?.sources);
+    uplink.close();
+    await uplink.mend();
+    expect(said).toHaveLength(2);
   });
 });

@@ -8,17 +8,19 @@
 import { OneAtATime } from "./one-at-a-time";
 import { describe, isRed, redFirst } from "./sound-lines";
 import type { Transport } from "./state";
+import { connectionOver, type Ways } from "../shared/ways";
 import { watchTransport } from "./transport";
 import { capOf, ORDER, sourcesByMid } from "./uplink-lines";
 import type { Source, UplinkReply, UplinkRequest } from "../wire/signaling";
-import type { IceServer } from "../wire/web";
 
 export interface UplinkPlan {
-  ice(): readonly IceServer[];
+  ways(): Ways;
   cameraKbps: number;
   screenKbps: number;
   signal(request: UplinkRequest): Promise<UplinkReply>;
   show(state: Transport): void;
+  /** The way to the node broke; `mend` looks for another. */
+  broken(): void;
 }
 
 export type Sending = Partial<Record<Source, MediaStreamTrack>>;
@@ -28,15 +30,19 @@ export class Uplink {
   readonly #steps = new OneAtATime();
   readonly #lines = new Map<Source, RTCRtpTransceiver>();
   readonly #unwatch: () => void;
+  #stopped: ReadonlySet<Source> = new Set();
 
   constructor(private readonly plan: UplinkPlan) {
-    this.connection = new RTCPeerConnection({
-      bundlePolicy: "max-bundle",
-      iceServers: plan.ice().map((server) => ({ ...server, urls: [...server.urls] })),
-    });
-    this.#unwatch = watchTransport(this.connection, (state) => {
-      plan.show(state);
-    });
+    this.connection = new RTCPeerConnection(connectionOver(plan.ways()));
+    this.#unwatch = watchTransport(
+      this.connection,
+      (state) => {
+        plan.show(state);
+      },
+      () => {
+        plan.broken();
+      },
+    );
   }
 
   /** Makes the m-lines and connects. Microphone and camera send from the start, with or without a device behind them. */
@@ -70,6 +76,23 @@ export class Uplink {
     });
   }
 
+  /** Sends these pictures no longer, and all others again; their devices and m-lines stay. */
+  stop(sources: readonly Source[]): Promise<void> {
+    return this.#steps.run(async () => {
+      this.#stopped = new Set(sources);
+      if (this.connection.signalingState !== "closed") await this.#cap();
+    });
+  }
+
+  /** Looks for a way anew; what is sent and its keys stay (ICE restart). */
+  mend(): Promise<void> {
+    return this.#steps.run(async () => {
+      if (this.connection.signalingState === "closed") return;
+      this.connection.restartIce();
+      await this.#negotiate();
+    });
+  }
+
   /** I end it. */
   close(): void {
     this.#unwatch();
@@ -96,14 +119,15 @@ export class Uplink {
     }));
   }
 
-  /** Firefox takes the caps only now, through setParameters; elsewhere it says the same again. */
+  /** Firefox takes the caps only now, through setParameters; elsewhere it says the same again. What nobody sees is not
+   *  even encoded. */
   async #cap(): Promise<void> {
     for (const [source, line] of this.#lines) {
       const cap = capOf(source, this.plan.cameraKbps, this.plan.screenKbps);
       const parameters = line.sender.getParameters();
       const encoding = (parameters.encodings as RTCRtpEncodingParameters[] | undefined)?.[0];
       if (cap === null || encoding === undefined) continue;
-      Object.assign(encoding, cap);
+      Object.assign(encoding, cap, { active: !this.#stopped.has(source) });
       parameters.degradationPreference =
         source === "screen" ? "maintain-resolution" : "maintain-framerate";
       await line.sender.setParameters(parameters);

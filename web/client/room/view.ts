@@ -6,7 +6,7 @@
 
 import type { Audience } from "./chat-state";
 import type { RoomState, Tab } from "./state";
-import type { ParticipantView, RoomView } from "../wire/signaling";
+import type { ParticipantView, RoomView, Source } from "../wire/signaling";
 
 const STAFF_SIDE = new Set(["chair", "advisor", "secretary", "agency", "operator"]);
 const UNDER_WAY = new Set(["live", "interrupted"]);
@@ -236,4 +236,16 @@ export function currentCase(room: RoomView): { number: number; title: string } |
 /** Which direction of my media is broken while the socket holds. */
 export function mediaLost(state: RoomState): boolean {
   return state.uplink === "lost" || state.downlink === "lost";
+}
+
+/** In what a picture is coded that this browser is not sent because it cannot decode it; null when it can. */
+export function withheldCodec(
+  state: RoomState,
+  participant: string,
+  source: Source,
+): string | null {
+  const found = state.withheld.find(
+    (one) => one.participant === participant && one.source === source,
+  );
+  return found?.codec.toUpperCase() ?? null;
 }

@@ -112,6 +112,11 @@ const NOTICES: Readonly<Record<NoticeKind, (params: Notice["params"]) => string>
   chair_taken: (params) => t("{name} has taken over the chair", params),
   chair_mine: () => t("You hold the chair now."),
   chair_returned: (params) => t("{name} holds the chair again", params),
+  cannot_decode: (params) =>
+    t(
+      "This browser cannot show the picture of {name} ({codec}). The sound goes on. Another browser may show it.",
+      params,
+    ),
   message: (params) =>
     params["audience"] === "officials"
       ? t("{name} writes to the officials", params)

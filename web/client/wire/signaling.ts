@@ -5,12 +5,16 @@ export type SignalingWire =
   | ResumeAuth
   | UplinkRequest
   | DownlinkReply
+  | WantsRequest
+  | RestartRequest
   | LineReport
   | CommandRequest
   | Refused
   | UplinkReply
   | Done
   | Offer
+  | Withheld
+  | Unwanted
   | Speakers
   | Alarm
   | RoomView
@@ -24,6 +28,10 @@ export type SignalingWire =
  * Where a participant's track comes from. One track per source and participant.
  */
 export type Source = "camera" | "microphone" | "screen";
+/**
+ * Codecs the node forwards and the recorder muxes (names as in SDP, lower case).
+ */
+export type Codec = "av1" | "h264" | "opus" | "vp8" | "vp9";
 
 /**
  * First connection: the token the page was given.
@@ -53,6 +61,27 @@ export interface UplinkRequest {
 export interface DownlinkReply {
   offer: number;
   sdp: string;
+}
+/**
+ * Event ``wants``, at each change: the pictures on the screen now; the others are not sent here until they are
+ * named again. Before the first: everything is sent. Answered with Done; of several on their way the last counts.
+ */
+export interface WantsRequest {
+  shown: ShownSource[];
+}
+/**
+ * Whose picture, and which.
+ */
+export interface ShownSource {
+  participant: string;
+  source: Source;
+}
+/**
+ * Event ``restart_downlink``, with or without a body: the browser wants a new offer; answered with Done. ``keep``:
+ * its connection is still there, only the network under it is another (ICE restart).
+ */
+export interface RestartRequest {
+  keep?: boolean;
 }
 /**
  * Event ``line``, at each change: how good the browser finds its own line; answered with Done.
@@ -273,7 +302,30 @@ export interface DownlinkTrack {
   source: Source;
 }
 /**
- * Event ``speakers``: who is speaking now.
+ * Event ``withheld``: pictures that are not sent here because this browser does not decode them, whole at each
+ * change and after a Welcome when there are any. ``code``: cannot_decode.
+ */
+export interface Withheld {
+  code: string;
+  tracks: WithheldTrack[];
+}
+/**
+ * A track that is not sent to somebody, because their browser does not decode ``codec``.
+ */
+export interface WithheldTrack {
+  participant: string;
+  source: Source;
+  codec: Codec;
+}
+/**
+ * Event ``unwanted``: which of your own pictures nobody sees now, whole at each change and after a Welcome when
+ * there are any. Stop sending those (the devices stay on); send again what is no longer named.
+ */
+export interface Unwanted {
+  sources: Source[];
+}
+/**
+ * Event ``speakers``: who is speaking now, who leads first.
  */
 export interface Speakers {
   participants: string[];
@@ -328,8 +380,8 @@ export interface CaseView {
 }
 /**
  * One tile. ``role``: what they count as now, ``appointed``: what the reception made them (another one only while a
- * deputy has the chair). ``state``: connected | away. ``quality``: good | poor | bad, as their browser says, or
- * unknown.
+ * deputy has the chair). ``state``: connected | away. ``quality``: good | poor | bad, the worse of what their browser
+ * says and the node measures, or unknown.
  */
 export interface ParticipantView {
   id: string;

@@ -21,7 +21,12 @@ export type WebWire =
   | BuildView
   | RecordingsPage
   | WebProblem
-  | Manifest;
+  | Manifest
+  | LineTestStart
+  | LineProbeRequest
+  | LineProbeReply
+  | LineTestReport
+  | LineTestKept;
 /**
  * What somebody is in a reception (seat) or in the office (account).
  */
@@ -61,7 +66,7 @@ export type Source = "camera" | "microphone" | "screen";
 /**
  * Codecs the node forwards and the recorder muxes (names as in SDP, lower case).
  */
-export type Codec = "h264" | "opus" | "vp8";
+export type Codec = "av1" | "h264" | "opus" | "vp8" | "vp9";
 /**
  * Why a track has a hole that is not declared silence.
  */
@@ -70,6 +75,14 @@ export type GapReason = "loss" | "no_key_frame" | "node_restarted" | "recorder_a
  * Why a track sends nothing: said in the tap and declared in the recording, so it is never taken for a gap.
  */
 export type GateReason = "camera_off" | "muted" | "paused" | "screen_off";
+/**
+ * Ways from a browser to us. ``WEBSOCKET`` carries the room's messages, the others picture and sound.
+ */
+export type LinePath = "relay" | "tcp" | "udp" | "websocket";
+/**
+ * ``UNTRIED``: there is no such way here, or not for who has neither account nor code.
+ */
+export type Outcome = "blocked" | "untried" | "works";
 
 /**
  * ``GET /i18n/{lang}.json``: ``messages`` by their English sentence, ``refusals`` by code.
@@ -136,7 +149,8 @@ export interface JoinRequest {
 }
 /**
  * ``POST /api/receptions/{id}/join``. ``url``: origin of the socket (empty: the page's own), ``path``: where
- * engine.io answers there, ``namespace``: of socket.io. The token holds 120 s and once.
+ * engine.io answers there, ``namespace``: of socket.io. The token holds 120 s and once. ``ice``: relays, whose
+ * credentials hold for the day; ``relay_only``: go by them alone.
  */
 export interface JoinReply {
   token: string;
@@ -144,6 +158,7 @@ export interface JoinReply {
   path: string;
   namespace: string;
   ice: IceServer[];
+  relay_only: boolean;
 }
 /**
  * As RTCIceServer.
@@ -163,6 +178,7 @@ export interface DevicesFound {
 /**
  * Island ``devices``. ``onward``: where "I am ready" leads. ``voice_required``: officials and points; they may
  * go on with sound only. ``send``: POST a :class:`DevicesFound` there before going on; empty: to nobody.
+ * ``line_test``: POST there for a :class:`LineTestStart`.
  */
 export interface DevicesConfig {
   page: Page;
@@ -170,6 +186,7 @@ export interface DevicesConfig {
   voice_required: boolean;
   loopback_only: boolean;
   send: string;
+  line_test: string;
 }
 /**
  * Island ``player``. ``segment`` has ``{track}`` and ``{number}`` to be filled in and answers with the form
@@ -536,4 +553,54 @@ export interface TimelineEvent {
   kind: string;
   participant: string | null;
   detail: string;
+}
+/**
+ * ``POST`` to ``DevicesConfig.line_test``. ``run``: sent with everything that follows, for two minutes;
+ * ``seconds``: of each path; ``kbps``: what a picture needs; ``ice`` empty: there is no relay, or not for you.
+ */
+export interface LineTestStart {
+  run: string;
+  seconds: number;
+  kbps: number;
+  ice: IceServer[];
+}
+/**
+ * ``POST /line-test/probe``: an offer of sound and picture, which come back.
+ */
+export interface LineProbeRequest {
+  run: string;
+  sdp: string;
+}
+/**
+ * The node's answer.
+ */
+export interface LineProbeReply {
+  sdp: string;
+}
+/**
+ * ``POST /line-test/report``: each path once.
+ */
+export interface LineTestReport {
+  run: string;
+  paths: PathResult[];
+}
+/**
+ * What a browser measured on one path. ``up``: from it to us. ``loss``: share of the packets; of a WebSocket there
+ * is none. All numbers are 0 where the path does not work.
+ */
+export interface PathResult {
+  path: LinePath;
+  outcome: Outcome;
+  loss_up: number;
+  loss_down: number;
+  jitter_ms: number;
+  rtt_ms: number;
+  kbps_up: number;
+  kbps_down: number;
+}
+/**
+ * ``number``: by it the operator finds the report.
+ */
+export interface LineTestKept {
+  number: string;
 }

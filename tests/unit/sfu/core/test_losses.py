@@ -173,3 +173,20 @@ def test_missing_sound_is_asked_for_for_a_second() -> None:
     out = [room.asked(room.tick()) for _ in range(100)]
     assert [20 * (at + 1) for at, sent in enumerate(out) if sent == ([65_535], 0)] == [20, 280, 540, 800]
     assert sum(plis for _, plis in out) == 0
+
+
+def test_sound_that_comes_when_the_cache_has_gone_on_is_still_forwarded_and_recorded() -> None:
+    """Asked for for a second, and the hole itself was long: the recorder waits for it."""
+    room = CoreRoom()
+    room.expect(MICROPHONE, OPUS, tapped=True)
+    room.feed(rtp(0, payload_type=111))
+    room.down(MICROPHONE)
+    ring = room.core._ups[MICROPHONE].ring  # noqa: SLF001 - as small as it gets
+    ring.fit(0)
+    ring.fit(0)
+    for n in range(2, 200):
+        room.feed(rtp(n, payload_type=111))
+    room.core.take_tapped()
+    assert room.sequences(room.feed(rtp(1, payload_type=111))) == [1000]
+    assert len(room.core.take_tapped()) == 1
+    assert ring.size == 64

@@ -40,6 +40,32 @@ def test_numbers_have_holes_only_where_packets_miss(first: int) -> None:
     assert numbering.late(first - 1) is None
 
 
+@pytest.mark.parametrize("first", EDGES)
+@pytest.mark.parametrize("then", ["forward", "drop", "interrupt"])
+def test_what_was_never_given_is_lacked_until_it_is(first: int, then: str) -> None:
+    """Whatever came after the hole: a packet, one that is dropped alone, or the end of everything."""
+    numbering = Numbering(0)
+    numbering.forward(first)
+    getattr(numbering, then)(first + 3)
+    assert [numbering.lacks(number) for number in (0, 1, 2)] == [False, True, True]
+    numbering.fill(1)
+    assert [numbering.lacks(number) for number in (1, 2)] == [False, True]
+
+
+def test_what_is_lacked_is_bounded() -> None:
+    numbering = Numbering(0)
+    numbering.forward(0)
+    numbering.forward(30_000)
+    assert not numbering.lacks(1)
+    assert [numbering.lacks(number) for number in (28_975, 28_976, 29_999, 30_000, 30_001)] == [
+        False, False, True, False, False,
+    ]  # fmt: skip
+    for sequence in range(30_002, 40_000, 2):
+        numbering.forward(sequence)
+    assert not numbering.lacks(29_999)
+    assert numbering.lacks(39_997)
+
+
 @given(st.lists(st.sampled_from(["forward", "drop", "interrupt", "miss"]), max_size=80))
 def test_numbers_only_grow_and_late_ones_agree(steps: list[str]) -> None:
     numbering, last = Numbering(0), -1

@@ -111,7 +111,7 @@ def test_begins_as_plain_sound() -> None:
     room.feed(red(5))
     assert room.core.take_events() == [UpStarted(MICROPHONE, Codec.OPUS, 111, Ssrc(1))]
     room.tick(NS_PER_S)
-    assert room.core.take_events() == [Spoke(MICROPHONE, 1, 1)], "the level is read as ever"
+    assert room.core.take_events() == [Spoke(MICROPHONE, 1, 1, 5)], "the level is read as ever"
 
 
 @pytest.mark.parametrize("first", EDGES)

@@ -73,9 +73,9 @@ def test_probe_that_repeats_what_is_here_counts_as_nothing() -> None:
     assert (counts.packets, counts.lost) == (2, 0)
 
 
-def test_repetition_after_the_cache_has_gone_on_is_too_late() -> None:
+def test_repetition_behind_the_window_of_srtp_is_too_late() -> None:
     room = flowing()
-    for n in range(502, 1200):
+    for n in range(502, 1600):
         room.feed(rtp(n))
     room.core.take_tapped()
     assert room.feed(rtx(501, 1)) == []

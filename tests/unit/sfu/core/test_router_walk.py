@@ -64,6 +64,13 @@ class Walk:
         self._check(self.room.feed(rtp(self.sequence, self.sequence * 10, 1, 96, self._body())))
         self.sequence += 1
 
+    def malformed(self) -> None:
+        """The newest of all, and of no use: what comes late behind it must not be taken for new twice."""
+        for ssrc, payload_type in ((1, 96), (2, 111), (2, 63)):
+            packet = rtp(self.sequence, self.sequence * 10, ssrc, payload_type, self._body() + bytes(1))
+            self._check(self.room.feed(bytes([packet[0] | 0x20]) + packet[1:]))
+            self.sequence += ssrc - 1
+
     def close(self) -> None:
         self._gate(is_open=False)
 
@@ -79,6 +86,16 @@ class Walk:
             self._check(self.room.down(CAMERA, 100 + self.joined))
             self._check(self.room.down(MICROPHONE, 200 + self.joined, red=63 if self.joined % 2 else None))
             self.joined += 1
+
+    def pause(self) -> None:
+        for ssrc in range(self.joined):
+            self.room.pause(100 + ssrc)
+            self.room.pause(200 + ssrc)
+
+    def resume(self) -> None:
+        for ssrc in range(self.joined):
+            self._check(self.room.resume(100 + ssrc))
+            self._check(self.room.resume(200 + ssrc))
 
     def tick(self) -> None:
         self._check(self.room.tick())
@@ -121,6 +138,7 @@ STEPS = (
     W.late,
     W.repeat,
     W.copies,
+    W.malformed,
     W.close,
     W.open,
     W.nack,
@@ -128,12 +146,16 @@ STEPS = (
     W.tick,
     W.grow,
     W.shrink,
+    W.pause,
+    W.resume,
 )
 LATE_BEHIND_A_GATE = [W.key, W.join, W.miss, W.close, W.packet, W.open, W.key, W.late, W.nack]
+LATE_BEHIND_A_PAUSE = [W.key, W.join, W.miss, W.packet, W.pause, W.late, W.resume, W.packet, W.nack]
 
 
 @given(st.lists(st.sampled_from(STEPS), max_size=120), st.sampled_from(EDGES))
 @example(LATE_BEHIND_A_GATE, 0)
+@example(LATE_BEHIND_A_PAUSE, 0)
 def test_no_sequence_number_is_ever_used_for_two_packets(steps: list, first: int) -> None:  # type: ignore[type-arg]
     walk = Walk(first)
     for step in steps:

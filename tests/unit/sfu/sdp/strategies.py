@@ -22,7 +22,7 @@ _WORD = st.text("abcXYZ0189-_", min_size=1, max_size=16)
 _SSRCS = st.lists(st.integers(0, 2**32 - 1).map(Ssrc), unique=True, max_size=4)
 _FEEDBACK = st.lists(st.sampled_from(["nack", "nack pli", "ccm fir", "goog-remb", "transport-cc"]), unique=True)
 _OF_KIND = {Kind.AUDIO: [Codec.OPUS], Kind.VIDEO: [Codec.VP8, Codec.H264]}
-_ADDRESS = st.builds(Address, st.ip_addresses().map(str), st.integers(1, 65_535))
+_ADDRESS = st.builds(Address, st.ip_addresses().map(str), st.integers(1, 65_535), st.booleans())
 
 
 @st.composite

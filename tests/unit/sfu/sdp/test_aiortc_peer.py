@@ -9,6 +9,7 @@ from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
 from bridge.ids import Mid, Ssrc
 from bridge.media import Codec, Kind, Source
 from sfu.sdp import (
+    CODECS,
     LocalIce,
     Slot,
     answer_uplink,
@@ -42,13 +43,14 @@ async def test_uplink(peer: RTCPeerConnection) -> None:
 
 async def test_downlink(peer: RTCPeerConnection) -> None:
     slots = [
-        Slot(Mid("0"), Kind.AUDIO, True, Ssrc(11), "cn", "stream", "track-a"),
-        Slot(Mid("1"), Kind.VIDEO, True, Ssrc(12), "cn", "stream", "track-v"),
-        Slot(Mid("2"), Kind.VIDEO, False, Ssrc(13), "cn", "stream", "track-w"),
+        Slot(Mid("0"), Kind.AUDIO, True, Ssrc(11), "cn", "stream", "track-a", CODECS[Kind.AUDIO]),
+        Slot(Mid("1"), Kind.VIDEO, True, Ssrc(12), "cn", "stream", "track-v", (Codec.VP8,)),
+        Slot(Mid("2"), Kind.VIDEO, False, Ssrc(13), "cn", "stream", "track-w", CODECS[Kind.VIDEO]),
     ]
     offer = RTCSessionDescription(build_downlink_offer(slots, LOCAL, 1), "offer")
     await peer.setRemoteDescription(offer)
     await peer.setLocalDescription(await peer.createAnswer())
     answer = parse_answer(peer.localDescription.sdp, slots)
     assert [media.direction.value for media in answer.media] == ["recvonly", "recvonly", "inactive"]
-    assert [codec.payload_type for codec in answer.media[1].codecs] == [96, 102]
+    assert [codec.codec for codec in answer.media[1].codecs] == [Codec.VP8]
+    assert [codec.codec for codec in answer.media[2].codecs] == [Codec.VP8, Codec.H264], "what aiortc decodes"

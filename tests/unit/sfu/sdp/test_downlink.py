@@ -4,8 +4,9 @@ import pytest
 
 from bridge.errors import MalformedSdp
 from bridge.ids import Mid, Ssrc
-from bridge.media import Kind
+from bridge.media import Codec, Kind
 from sfu.sdp import (
+    CODECS,
     PAYLOAD_TYPES,
     Direction,
     LocalIce,
@@ -17,10 +18,11 @@ from sfu.sdp import (
 )
 
 LOCAL = LocalIce("node", "n" * 24, ":".join(["EE"] * 32), (("127.0.0.1", 40_000),))
+VIDEO = CODECS[Kind.VIDEO]
 SLOTS = (
-    Slot(Mid("0"), Kind.AUDIO, True, Ssrc(11), "cn", "stream", "track-a"),
-    Slot(Mid("1"), Kind.VIDEO, True, Ssrc(12), "cn", "stream", "track-v"),
-    Slot(Mid("2"), Kind.VIDEO, False, Ssrc(13), "cn", "stream", "track-w"),
+    Slot(Mid("0"), Kind.AUDIO, True, Ssrc(11), "cn", "stream", "track-a", (Codec.OPUS,)),
+    Slot(Mid("1"), Kind.VIDEO, True, Ssrc(12), "cn", "stream", "track-v", (Codec.AV1, Codec.VP8)),
+    Slot(Mid("2"), Kind.VIDEO, False, Ssrc(13), "cn", "stream", "track-w", CODECS[Kind.VIDEO]),
 )
 
 
@@ -31,8 +33,9 @@ def test_offer_of_the_pool() -> None:
     sound, picture, kept = offer.media
     assert sound.direction is Direction.SENDONLY
     assert (sound.ssrcs, sound.cname, sound.track) == ((11,), "cn", "track-a")
-    assert {codec.codec: codec.payload_type for codec in picture.codecs} == {
-        codec: number for codec, number in PAYLOAD_TYPES.items() if number != 111
+    assert [codec.codec for codec in picture.codecs] == [Codec.AV1, Codec.VP8]
+    assert {codec.codec: codec.payload_type for codec in kept.codecs} == {
+        codec: number for codec, number in PAYLOAD_TYPES.items() if codec is not Codec.OPUS
     }
     assert kept.direction is Direction.INACTIVE
     assert (kept.ssrcs, kept.track) == ((), "")
@@ -60,6 +63,15 @@ def test_answer_that_does_not_fit(old: str, new: str) -> None:
         parse_answer(_answer().replace(old, new), SLOTS)
 
 
+def test_a_full_room_fits() -> None:
+    """Fifty with microphone and camera, and a screen, as an answer of much the same size says it again."""
+    ids = ("x" * 22, "x" * 20, "x" * 20)
+    slots = [Slot(Mid(str(at)), Kind.AUDIO, True, Ssrc(2**31 + at), *ids, CODECS[Kind.AUDIO]) for at in range(50)]
+    slots += [Slot(Mid(str(at)), Kind.VIDEO, True, Ssrc(2**31 + at), *ids, CODECS[Kind.VIDEO]) for at in range(50, 101)]
+    text = build_downlink_offer(slots, LOCAL, 1)
+    assert len(parse_answer(text.replace("actpass", "active"), slots).media) == 101
+
+
 def test_answer_with_fewer_m_lines() -> None:
     with pytest.raises(MalformedSdp):
         parse_answer(_answer(), SLOTS[:2])
@@ -67,13 +79,13 @@ def test_answer_with_fewer_m_lines() -> None:
 
 def test_pictures_are_offered_with_retransmissions() -> None:
     """RFC 4588 §8.6 and RFC 5576 §4.2; in an audio m-line Chromium refuses two SSRCs."""
-    slots = (SLOTS[0], Slot(Mid("1"), Kind.VIDEO, True, Ssrc(12), "cn", "stream", "track-v", Ssrc(21)))
+    slots = (SLOTS[0], Slot(Mid("1"), Kind.VIDEO, True, Ssrc(12), "cn", "stream", "track-v", VIDEO, Ssrc(21)))
     text = build_downlink_offer(slots, LOCAL, 1)
     sound, picture = parse_description(text).media
     assert (sound.rtx, sound.ssrc_groups) == ({}, ())
-    assert (picture.rtx, picture.repairs) == ({97: 96, 103: 102}, {21: 12})
+    assert (picture.rtx, picture.repairs) == ({97: 96, 99: 98, 103: 102, 101: 100}, {21: 12})
     assert (picture.ssrcs, picture.media_ssrcs) == ((12, 21), (12,))
-    assert "m=video 40000 UDP/TLS/RTP/SAVPF 96 102 97 103\r\n" in text
+    assert "m=video 40000 UDP/TLS/RTP/SAVPF 96 98 102 100 97 99 103 101\r\n" in text
 
 
 def test_sound_is_offered_with_redundancy_first() -> None:

@@ -33,7 +33,7 @@ def test_chromium_offer() -> None:
     assert microphone.extensions[MID_URI] == 4
     assert (microphone.stream, microphone.track) == ("stream-a", "track-a")
     assert camera.direction is Direction.SENDONLY
-    assert [codec.payload_type for codec in camera.codecs] == [96, 102, 104]
+    assert [codec.payload_type for codec in camera.codecs] == [96, 102, 104, 45]
     assert camera.codecs[0].feedback[2:] == ("ccm fir", "nack", "nack pli")
     assert camera.rtx == {97: 96, 103: 102}
     assert camera.ssrcs == (2001, 2002)

@@ -9,7 +9,10 @@ import { PlainElement } from "../../shared/plain-element";
 import { sourceObject } from "../../shared/source-object";
 import { adopt } from "../../styles/adopt";
 import type { DevicesConfig } from "../../wire/web";
+import "../connection/connection";
+import type { LineTestState } from "../connection/run";
 import { verdict, VOICE_LEVEL, type Findings, type Line, type Sound } from "../findings";
+import { outcome } from "../outcome";
 import "../../room/meter-bar/meter-bar";
 import css from "./check.css?inline";
 
@@ -22,6 +25,8 @@ export interface CheckActs {
   readonly play: () => void;
   readonly heard: (heard: boolean) => void;
   readonly line: () => void;
+  /** Tries every path, for most of a minute. */
+  readonly test: () => void;
   /** Tells what was found, where somebody wants to know, and goes on. */
   readonly goOn: () => void;
 }
@@ -33,20 +38,26 @@ export class Check extends PlainElement {
     acts: { attribute: false },
     picture: { attribute: false },
     microphone: { attribute: false },
+    test: { attribute: false },
   };
   declare findings: Findings;
   declare config: DevicesConfig;
   declare acts: CheckActs;
   declare picture: MediaStream | null;
   declare microphone: MediaStreamTrack | null;
+  declare test: LineTestState;
 
   protected override render(): TemplateResult {
     return html`<div class="dc-check" data-testid="check">
       ${line("camera", t("Picture"), this.#camera())}
       ${line("microphone", t("Microphone"), this.#microphone())}
       ${line("sound", t("Loudspeaker"), this.#sound())} ${line("line", t("Line"), this.#line())}
-      ${this.#onward()}
+      ${line("connection", t("Connection test"), this.#connection())} ${this.#onward()}
     </div>`;
+  }
+
+  #connection(): TemplateResult {
+    return html`<dc-connection .test=${this.test} .run=${this.acts.test}></dc-connection>`;
   }
 
   #camera(): TemplateResult {
@@ -216,13 +227,6 @@ function line(test: string, title: string, content: TemplateResult): TemplateRes
     <h2>${title}</h2>
     <div>${content}</div>
   </section>`;
-}
-
-function outcome(tone: "good" | "late" | "bad" | "quiet", words: string): TemplateResult {
-  const drawing = tone === "good" ? icon("tick") : tone === "quiet" ? nothing : icon("warning");
-  return html`<p class="dc-state mb-0" data-tone=${tone} role="status">
-    ${drawing}<span>${words}</span>
-  </p>`;
 }
 
 customElements.define("dc-check", Check);

@@ -54,6 +54,29 @@ describe("the stage", () => {
     expect(part(stage, "heard-elsewhere").textContent).toBe("");
   });
 
+  it("says which pictures of others are on the screen, and none once it is gone", async () => {
+    const said: string[][] = [];
+    const acts = new Proxy(writtenActs(), {
+      get: (target, name): unknown =>
+        name === "shown"
+          ? (pictures: readonly { participant: string; source: string }[]) =>
+              said.push(pictures.map((one) => `${one.participant}/${one.source}`))
+          : target[name as keyof typeof target],
+    });
+    const stage = await show("a screen", acts);
+    const you = EXAMPLES["a screen"]!.room!.you;
+    expect(said.at(-1)).toContain("agency/screen");
+    expect(said.at(-1)).not.toContain(`${you}/camera`);
+    stage.room = { ...EXAMPLES["thirty"]!, page: 99 };
+    await stage.updateComplete;
+    expect(said.at(-1)).toContain("p29/camera");
+    stage.room = EXAMPLES["thirty"]!;
+    await stage.updateComplete;
+    expect(said.at(-1)).not.toContain("p29/camera");
+    stage.remove();
+    expect(said.at(-1)).toEqual([]);
+  });
+
   it("has no pages when everybody fits", async () => {
     expect((await show("nine")).querySelector("[data-testid=pager]")).toBeNull();
   });

@@ -10,7 +10,7 @@ import type { RoomView } from "../../wire/signaling";
 import type { Acts } from "../acts";
 import type { RoomState } from "../state";
 import type { TileFace } from "../tile/tile";
-import { lostSeconds, waitsForBeginning } from "../view";
+import { lostSeconds, waitsForBeginning, withheldCodec } from "../view";
 import "../tile/tile";
 import { arrangement, type Arrangement, type Placed } from "./arrangement";
 import type { Box } from "./geometry";
@@ -28,6 +28,7 @@ export class Stage extends PlainElement {
   declare acts: Acts;
   declare box: Box;
   #measure: ResizeObserver | null = null;
+  #onScreen: readonly Placed[] = [];
 
   constructor() {
     super();
@@ -47,12 +48,20 @@ export class Stage extends PlainElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#measure?.disconnect();
+    this.#show([]);
+  }
+
+  #show(tiles: readonly Placed[]): void {
+    const you = this.room.room?.you;
+    const others = tiles.filter((tile) => tile.who.id !== you);
+    this.acts.shown(others.map((tile) => ({ participant: tile.who.id, source: tile.source })));
   }
 
   protected override render(): TemplateResult | typeof nothing {
     const view = this.room.room;
     if (view === null) return nothing;
     const arranged = arrangement(view, this.room.layout, this.room.page, this.box);
+    this.#onScreen = arranged.tiles;
     return html`<div
       class="dc-stage"
       role="group"
@@ -78,6 +87,10 @@ export class Stage extends PlainElement {
     </div>`;
   }
 
+  protected override updated(): void {
+    this.#show(this.#onScreen);
+  }
+
   #face(tile: Placed, view: RoomView): TileFace {
     const mine = tile.who.id === view.you;
     return {
@@ -88,12 +101,13 @@ export class Stage extends PlainElement {
       speaking: tile.source === "camera" && this.room.speakers.includes(tile.who.id),
       lostS: mine ? lostSeconds(this.room) : null,
       waiting: !mine && waitsForBeginning(view, tile.who),
+      withheld: withheldCodec(this.room, tile.who.id, tile.source),
     };
   }
 
-  /** Who speaks on another page is named here, since nobody is brought over for it. */
+  /** Who speaks on another page is named here, since nobody is brought over for it: who leads first. */
   #pager({ page, pages, elsewhere }: Arrangement): TemplateResult {
-    const heard = elsewhere.filter((one) => this.room.speakers.includes(one.id));
+    const heard = this.room.speakers.flatMap((id) => elsewhere.filter((one) => one.id === id));
     const names = heard.map((one) => one.name).join(", ");
     return html`<nav class="dc-pager" aria-label=${t("Pages of pictures")} data-testid="pager">
       ${this.#turn("page-back", "previous", t("Pictures before"), page - 1, page === 0)}

@@ -11,6 +11,7 @@ const face = (change: Partial<TileFace>): TileFace => ({
   speaking: false,
   lostS: null,
   waiting: false,
+  withheld: null,
   ...change,
 });
 
@@ -24,5 +25,6 @@ export const EXAMPLES: Readonly<Record<string, TileFace>> = {
     who: person("citizen", "citizen", { floor: true, hand_raised: true }),
   }),
   waiting: face({ who: person("citizen", "citizen"), waiting: true }),
+  "cannot be shown": face({ withheld: "AV1" }),
   screen: face({ source: "screen" }),
 };

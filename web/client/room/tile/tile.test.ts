@@ -21,6 +21,7 @@ describe("a tile", () => {
     expect(await words("my line lost")).toContain("Reconnecting… (7 s)");
     expect(await words("with the floor and a hand")).toMatch(/hand raised[^]*has the floor/);
     expect(await words("waiting")).toContain("waits for the beginning");
+    expect(await words("cannot be shown")).toContain("cannot show this picture (AV1)");
   });
 
   it("of a screen is another tile than that of its owner", async () => {

@@ -22,6 +22,8 @@ export interface TileFace {
   lostS: number | null;
   /** Held until the reception begins: there cannot be a picture yet. */
   waiting: boolean;
+  /** The codec of a picture that is not sent here because this browser does not decode it; null when it is sent. */
+  withheld: string | null;
 }
 
 export class Tile extends PlainElement {
@@ -92,6 +94,8 @@ export class Tile extends PlainElement {
     const { who, source } = this.face;
     if (source === "screen") return t("The screen is coming…");
     if (this.face.waiting) return t("waits for the beginning");
+    if (this.face.withheld !== null)
+      return t("This browser cannot show this picture ({codec}).", { codec: this.face.withheld });
     return who.camera_on ? t("The picture is coming…") : t("camera off");
   }
 

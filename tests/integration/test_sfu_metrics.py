@@ -1,0 +1,99 @@
+"""A real node under traffic, scraped as Prometheus scrapes it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from bridge.control import CaptureOrder, TapOrder
+from bridge.errors import Conflict, NotFound, Refusal
+from bridge.ids import ParticipantId, RecordingId
+from bridge.media import Source
+from tests.support.pcapng import read
+from tests.support.sfu_clients import ROOM, WITHIN_S, Picture, Stage, Tone, only_loopback, stage
+
+
+@pytest.fixture
+async def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+    """A node with one room."""
+    only_loopback(monkeypatch)
+    async with stage(tmp_path) as made:
+        yield made
+
+
+async def scraped(room: Stage) -> dict[tuple[str, ...], float]:
+    """Every sample by its name and labels."""
+    return {
+        (one.name, *(f"{name}={value}" for name, value in sorted(one.labels.items()))): one.value
+        for family in text_string_to_metric_families((await room.node.metrics()).decode())
+        for one in family.samples
+    }
+
+
+async def test_a_room_under_traffic(room: Stage, tmp_path: Path) -> None:
+    ann, bob = await room.join("ann"), await room.join("bob")
+    await ann.publish({Source.CAMERA: Picture(60), Source.MICROPHONE: Tone()})
+    await (await bob.gets("1")).at_least(10)
+    nobody = f"unix:{tmp_path / 'nobody.sock'}"
+    await room.node.put_tap(ROOM, TapOrder(RecordingId("rec"), nobody, recording=True))
+    async with asyncio.timeout(WITHIN_S):
+        while not (found := await scraped(room))["diemcau_sfu_round_trip_seconds_count",]:  # noqa: ASYNC110  no event
+            await asyncio.sleep(0.2)
+    assert found["diemcau_sfu_rooms",] == 1
+    assert found["diemcau_sfu_participants",] == 2
+    assert found["diemcau_sfu_packets_total", "direction=in"] > 10
+    assert found["diemcau_sfu_packets_total", "direction=out"] > 10
+    assert found["diemcau_sfu_payload_bytes_total", "direction=out"] > 1000
+    assert found["diemcau_sfu_jitter_seconds_count", "direction=up"] > 0
+    assert found["diemcau_sfu_lost_ratio_count", "direction=down"] > 0
+    assert found["diemcau_sfu_tap_backlog_seconds", f"room={ROOM}"] > 0
+    assert found["diemcau_sfu_tap_backlog_bytes", f"room={ROOM}"] > 0
+    assert not [key for key in found for label in key[1:] if "ann" in label or "bob" in label]
+    figures = await room.node.figures()
+    assert figures.received >= found["diemcau_sfu_packets_total", "direction=in"]
+    assert [(len(one.participants), one.tap is not None) for one in figures.rooms] == [(2, True)]
+
+
+async def test_a_capture_holds_headers_both_ways_and_ends(room: Stage) -> None:
+    ann, bob = await room.join("ann"), await room.join("bob")
+    await ann.publish({Source.CAMERA: Picture(60), Source.MICROPHONE: Tone()})
+    await (await bob.gets("1")).at_least(10)
+    parts: dict[str, bytes] = {}
+    for name in ("ann", "bob"):
+        pieces = [one async for one in room.node.capture(ROOM, ParticipantId(name), CaptureOrder(2))]
+        assert len(pieces) > 1, "it comes as it grows"
+        parts[name] = b"".join(pieces)
+    anns, bobs = read(parts["ann"]), read(parts["bob"])
+    for file, line, inbound in ((anns, 0, True), (bobs, 1, False)):
+        media = [one for one in file.packets if one.kept[1] & 0x7F >= 96 and not 192 <= one.kept[1] <= 223]
+        assert {(one.interface, one.inbound) for one in media} == {(line, inbound)}
+        assert all(len(one.kept) < 40 < one.length for one in media)
+        assert [one for one in file.packets if "deciphered" in one.comment], "reports of both sides"
+
+
+async def test_one_capture_at_a_time_and_only_of_who_is_there(room: Stage) -> None:
+    await room.join("ann")
+    with pytest.raises(NotFound):
+        await anext(room.node.capture(ROOM, ParticipantId("eve"), CaptureOrder(1)))
+    async with aclosing(room.node.capture(ROOM, ParticipantId("ann"), CaptureOrder(60))) as pieces:
+        await anext(pieces)
+        with pytest.raises(Conflict):
+            await anext(room.node.capture(ROOM, ParticipantId("ann"), CaptureOrder(1)))
+    with pytest.raises(Refusal):
+        await anext(room.node.capture(ROOM, ParticipantId("ann"), CaptureOrder(61)))
+    async with asyncio.timeout(WITHIN_S):
+        while not await _begins(room):  # noqa: ASYNC110  whoever hung up tells nobody
+            await asyncio.sleep(0.1)
+
+
+async def _begins(room: Stage) -> bool:
+    """Whether a capture may begin: who hung up does not keep the next one waiting, though nothing is sent."""
+    async with aclosing(room.node.capture(ROOM, ParticipantId("ann"), CaptureOrder(1))) as pieces:
+        try:
+            await anext(pieces)
+        except Conflict:
+            return False
+        return True
