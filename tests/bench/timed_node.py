@@ -11,6 +11,7 @@ import struct
 import sys
 import time
 from array import array
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -60,7 +61,7 @@ class TimedPort(MediaPort):
                 self._other(datagram, address)
         self._batch_ends()
 
-    def open(self, hosts: tuple[str, ...], port: int, *, tcp: bool) -> int:
+    def open(self, hosts: Sequence[str], port: int, *, tcp: bool) -> int:
         opened = super().open(hosts, port, tcp=tcp)
         assert self._sockets is not None
         for sock in self._sockets.datagrams:
@@ -69,7 +70,7 @@ class TimedPort(MediaPort):
 
 
 async def _serve(control: str, host: str, port: int, file: Path) -> None:
-    sfu.node.MediaPort = TimedPort  # type: ignore[misc]
+    sfu.node.MediaPort = TimedPort  # type: ignore[attr-defined]
     server = build(
         SfuConfig(node=NodeId("timed"), control=control, listen=host, port=port), SystemClock(), SystemEntropy()
     )
