@@ -124,6 +124,13 @@ async def all_see(*points: SteadyPoint) -> None:
             await asyncio.sleep(0.05)
 
 
+async def drained(units: SqlUnits, node: str, draining: bool) -> None:
+    """As ``diemcau node drain`` does."""
+    async with units.writing() as unit:
+        assert await unit.nodes.drain(node, draining)
+        await unit.commit()
+
+
 async def sealed(units: SqlUnits, reception: str) -> RecordingRow:
     """What the jobs of the centre make of it."""
     async with asyncio.timeout(WITHIN_S):
@@ -167,7 +174,9 @@ async def test_a_lost_host_loses_neither_its_rooms_nor_their_recording(
                 for code, (way, name) in enumerate(zip(ways, (CHAIR, SECRETARY), strict=True), 1)
             )
             try:
+                await drained(units, "h2-1", True)  # so that the room is on the host that will be lost
                 await chair.join()
+                await drained(units, "h2-1", False)
                 assert (await secretary_there.invitation(reception)).url == site.pages(site.first)
                 await secretary.join()
                 await chair.command(c.StartReception("hai máy chủ"))
