@@ -50,6 +50,11 @@ class Member:
     withheld: tuple[WithheldTrack, ...] = ()
     unwanted: tuple[Source, ...] = ()
 
+    def finds_line(self, quality: str) -> bool:
+        """How good they find their line; True when that is news."""
+        before, self.quality = self.quality, quality
+        return before != quality
+
     def tell_withheld(self, tracks: tuple[WithheldTrack, ...]) -> None:
         """What the node does not send them."""
         self.withheld = tracks
@@ -109,6 +114,11 @@ class Member:
 
 class Members(dict[ParticipantId, Member]):
     """Every participant of the room."""
+
+    def heard(self, participant: ParticipantId) -> None:
+        """Their browser said something: an older resume secret holds no longer."""
+        if (member := self.get(participant)) is not None:
+            member.received = True
 
     def tell(self, event: str, body: msgspec.Struct) -> None:
         """The same to everybody in the room; who waits learns nothing of it."""
