@@ -9,6 +9,7 @@ ASKED: Mapping[str, frozenset[Action]] = {
     "command": frozenset(ACTION_OF.values()),
     "downlink": frozenset(),
     "restart_downlink": frozenset(),
+    "wants": frozenset(),
     "line": frozenset(),
     "leave": frozenset(),
 }

@@ -125,6 +125,11 @@ class Member:
 class Members(dict[ParticipantId, Member]):
     """Every participant of the room."""
 
+    def heard(self, participant: ParticipantId) -> None:
+        """Their browser said something: an older resume secret holds no longer."""
+        if (member := self.get(participant)) is not None:
+            member.received = True
+
     def tell(self, event: str, body: msgspec.Struct) -> None:
         """The same to everybody in the room; who waits learns nothing of it."""
         for member in self.values():

@@ -1,12 +1,12 @@
 """What a room refused, told to the audit: after the answer, and never in the way of what goes on."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 from bridge.errors import NotFound, NotPermitted, Refusal, TokenRefused, Unavailable
 from bridge.ids import AccountId
-from bridge.policy import Actor
+from bridge.policy import Action, Actor, Concern, authorise
 from bridge.reception import Reception
 from bridge.receptions import ReceptionService
 from signaling.lane import Lane
@@ -36,6 +36,15 @@ class Refusals:
     def tell_later(self, actor: Actor, action: str, refusal: Refusal) -> None:
         """In the room's turn."""
         self._lane.post(lambda: self.tell(actor, action, refusal))
+
+    def permit(self, actor: Actor, action: str, asked: Iterable[Action], concern: Concern) -> None:
+        """Raises NotPermitted for the first of ``asked`` that is not open to them."""
+        try:
+            for one in asked:
+                authorise(actor, one, concern)
+        except NotPermitted as refusal:
+            self.tell_later(actor, action, refusal)
+            raise
 
     async def entered(self, account: AccountId, action: str, work: Callable[[], Awaitable[Way]]) -> Way:
         """``work`` in its turn; who knocks with what is somebody else's leaves a trace."""

@@ -19,7 +19,7 @@ from bridge.errors import Code, NotFound, NotPermitted, Refusal, Unavailable
 from bridge.events import Departure, ParticipantJoined, ParticipantLeft
 from bridge.ids import NS_PER_S, AccountId, ParticipantId, RecordingId, room_of
 from bridge.live import LiveReception
-from bridge.policy import SENDING, SYSTEM, Actor, authorise
+from bridge.policy import SENDING, SYSTEM, Actor
 from bridge.ports import JoinGrant
 from bridge.reception import Reception
 from bridge.recorder_control import RecorderEvent
@@ -38,7 +38,7 @@ from signaling.members import Members
 from signaling.memory import Memory
 from signaling.negotiation import Negotiated, Negotiation
 from signaling.overseer import Overseer
-from signaling.pauses import passed
+from signaling.pauses import Idleness, passed
 from signaling.placement import Placement
 from signaling.places import Place
 from signaling.refusals import STRANGER, Refusals
@@ -56,8 +56,7 @@ _log = logging.getLogger(__name__)
 
 
 class Room:
-    """Made when the lease is ours. ``clock``: the recording's own while there is one. ``retire`` is called once, when
-    the room is over, empty for long, or lost."""
+    """Made when the lease is ours. ``clock``: the recording's own while there is one; ``retire``: called once."""
 
     def __init__(
         self, parts: RoomParts, stored: Reception, place: Place, lease: RoomLease, clock: SessionClock
@@ -105,7 +104,7 @@ class Room:
         self._negotiation = Negotiation(node, self.id, self._members, self.placement.make_again)
         self._watch = resumed_watch(stored, parts.config.watch, clock.mono(), clock.utc())
         self._ending = False
-        self._idle_since: int | None = None
+        self._idleness = Idleness()
         self._closing = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._ticking: asyncio.Task[None] | None = None
@@ -262,8 +261,7 @@ class Room:
     def _said_something(self, participant: ParticipantId) -> None:
         """Raises NotFound(unknown_participant)."""
         self.present.participant(participant)
-        if (member := self._members.get(participant)) is not None:
-            member.received = True
+        self._members.heard(participant)
 
     def line_report(self, participant: ParticipantId, report: LineReport) -> Done:
         """How good they find their line: shown, not stored."""
@@ -276,12 +274,8 @@ class Room:
         """See :meth:`Negotiation.uplink`. Raises NotPermitted for a source that the role may not send."""
         self._said_something(participant)
         actor = actor_of(self.present, participant)
-        try:
-            for source in request.sources.values():
-                authorise(actor, SENDING[source], self.present.concern)
-        except NotPermitted as refusal:
-            self._refusals.tell_later(actor, "Uplink", refusal)
-            raise
+        sends = [SENDING[source] for source in request.sources.values()]
+        self._refusals.permit(actor, "Uplink", sends, self.present.concern)
         return await self._negotiation.uplink(participant, request)
 
     async def negotiate(self, participant: ParticipantId, asked: Negotiated) -> Done:
@@ -356,13 +350,9 @@ class Room:
             await self._in_turn(SYSTEM, command)
 
     def _mind_idleness(self) -> None:
-        now = self._parts.clock.mono()
-        there = self.present.participants or self.present.waiting
-        if there or self.present.state in UNDER_WAY or self._lane.waits:
-            self._idle_since = None
-        elif self._idle_since is None:
-            self._idle_since = now
-        elif now - self._idle_since >= self._parts.config.idle_s * NS_PER_S:
+        present, now = self.present, self._parts.clock.mono()
+        busy = bool(present.participants or present.waiting or present.state in UNDER_WAY or self._lane.waits)
+        if self._idleness.lasts_ns(busy, now) > self._parts.config.idle_s * NS_PER_S:
             self._end("closed")
 
     # ── changes and the end ────────────────────────────────────────────────────────────────────────────────────
