@@ -81,6 +81,7 @@ describe("the check", () => {
       acts: { ...acts, goOn: () => (told += 1) },
       picture: null,
       microphone: null,
+      test,
     });
     expect(part(check, "sound-only").textContent).toContain("heard and not seen");
     part(check, "onward").click();
