@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from bridge.media import Codec
 from recorder.av1 import Av1Frames, starts_av1_key_frame
-from recorder.frames import Depacketiser
+from recorder.frames import Depacketiser, DescribedFrames
 from recorder.h264 import H264Frames, starts_h264_key_frame
 from recorder.opus import OpusFrames
-from recorder.vp8 import Vp8Frames, starts_vp8_key_frame
-from recorder.vp9 import Vp9Frames, starts_vp9_key_frame
+from recorder.vp8 import starts_vp8_key_frame, vp8_descriptor, vp8_key_size
+from recorder.vp9 import starts_vp9_key_frame, vp9_begins, vp9_picture_size
 
 
 def depacketiser(codec: Codec, parameters: Sequence[bytes] = ()) -> Depacketiser:
@@ -21,9 +21,9 @@ def depacketiser(codec: Codec, parameters: Sequence[bytes] = ()) -> Depacketiser
         case Codec.OPUS:
             return OpusFrames()
         case Codec.VP8:
-            return Vp8Frames()
+            return DescribedFrames(vp8_descriptor, vp8_key_size)
         case Codec.VP9:
-            return Vp9Frames()
+            return DescribedFrames(vp9_begins, vp9_picture_size)
         case Codec.AV1:
             return Av1Frames()
         case Codec.H264:

@@ -1,6 +1,6 @@
 """What the depacketisers make, and what they have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from bridge.errors import MalformedPacket
@@ -77,3 +77,46 @@ class Unit:
         width, height = size
         whole = (self.first, self.number, self.arrival, self.arrived, self.timestamp)
         return Frame(*whole, body, key, width, height, 0, False, shape, self.last - self.first + 1)
+
+
+class DescribedFrames:
+    """VP8 and VP9: a descriptor before each piece, the marker on the last. ``begins`` tells of a payload whether a
+    frame begins there and where the codec's bytes start; ``key_size`` of a whole frame its size, None when it is no
+    key frame. Both raise MalformedPacket."""
+
+    def __init__(
+        self, begins: Callable[[bytes], tuple[bool, int]], key_size: Callable[[bytes], tuple[int, int] | None]
+    ) -> None:
+        self._begins = begins
+        self._key_size = key_size
+        self._unit: Unit | None = None
+
+    def push(self, arrived: Arrived) -> Sequence[Frame]:
+        packet = arrived.packet
+        if not packet.payload:
+            return ()
+        begins, start = self._begins(packet.payload)
+        frames = self._end() if self._unit is not None and self._unit.timestamp != packet.timestamp else []
+        if self._unit is None:
+            if not begins:
+                return frames
+            self._unit = Unit(arrived)
+        self._unit.add(arrived, packet.payload[start:])
+        return frames + self._end() if packet.marker else frames
+
+    def reset(self) -> None:
+        self._unit = None
+
+    def least_number(self) -> int | None:
+        return self._unit.number if self._unit is not None else None
+
+    def parameters(self) -> list[bytes]:
+        return []
+
+    def _end(self) -> list[Frame]:
+        unit, self._unit = self._unit, None
+        if unit is None:
+            return []
+        body = b"".join(unit.parts)
+        size = self._key_size(body)
+        return [unit.frame(body, size is not None, size or (0, 0), b"")]

@@ -1,51 +1,11 @@
 """VP8 (RFC 7741): a descriptor before each piece of a frame, the marker on the last."""
 
-from collections.abc import Sequence
-
 from bridge.errors import MalformedPacket
-from recorder.frames import Frame, Unit
-from recorder.reorder import Arrived
 
 
-class Vp8Frames:
-    """VP8: a descriptor before each piece, the marker on the last."""
-
-    def __init__(self) -> None:
-        self._unit: Unit | None = None
-
-    def push(self, arrived: Arrived) -> Sequence[Frame]:
-        packet = arrived.packet
-        if not packet.payload:
-            return ()
-        begins, start = vp8_descriptor(packet.payload)
-        frames = self._end() if self._is_over(packet.timestamp) else []
-        if self._unit is None:
-            if not begins:
-                return frames
-            self._unit = Unit(arrived)
-        self._unit.add(arrived, packet.payload[start:])
-        return frames + self._end() if packet.marker else frames
-
-    def reset(self) -> None:
-        self._unit = None
-
-    def least_number(self) -> int | None:
-        return self._unit.number if self._unit is not None else None
-
-    def parameters(self) -> list[bytes]:
-        return []
-
-    def _is_over(self, timestamp: int) -> bool:
-        return self._unit is not None and self._unit.timestamp != timestamp
-
-    def _end(self) -> list[Frame]:
-        unit, self._unit = self._unit, None
-        if unit is None:
-            return []
-        body = b"".join(unit.parts)
-        key = not body[0] & 1
-        size = vp8_picture_size(body) if key else (0, 0)
-        return [unit.frame(body, key, size, b"")]
+def vp8_key_size(body: bytes) -> tuple[int, int] | None:
+    """Width and height of a key frame, None of any other. Raises MalformedPacket."""
+    return None if body[0] & 1 else vp8_picture_size(body)
 
 
 def vp8_descriptor(payload: bytes) -> tuple[bool, int]:

@@ -3,52 +3,16 @@
 The node asks for one spatial layer; several, should they come, are kept one behind the other as they came.
 """
 
-from collections.abc import Sequence
-
 from bridge.errors import MalformedPacket
 from recorder.bits import Bits
-from recorder.frames import Frame, Unit
-from recorder.reorder import Arrived
 
 _SYNC = 0x498342
 _RGB = 7
 
 
-class Vp9Frames:
-    """VP9: descriptors taken off, the pieces of one timestamp put together."""
-
-    def __init__(self) -> None:
-        self._unit: Unit | None = None
-
-    def push(self, arrived: Arrived) -> Sequence[Frame]:
-        packet = arrived.packet
-        if not packet.payload:
-            return ()
-        start = descriptor_size(packet.payload)
-        frames = self._end() if self._unit is not None and self._unit.timestamp != packet.timestamp else []
-        if self._unit is None:
-            if not packet.payload[0] & 0x08:  # B: the beginning of this picture is missing
-                return frames
-            self._unit = Unit(arrived)
-        self._unit.add(arrived, packet.payload[start:])
-        return frames + self._end() if packet.marker else frames
-
-    def reset(self) -> None:
-        self._unit = None
-
-    def least_number(self) -> int | None:
-        return self._unit.number if self._unit is not None else None
-
-    def parameters(self) -> list[bytes]:
-        return []
-
-    def _end(self) -> list[Frame]:
-        unit, self._unit = self._unit, None
-        if unit is None:
-            return []
-        body = b"".join(unit.parts)
-        size = vp9_picture_size(body)
-        return [unit.frame(body, size is not None, size or (0, 0), b"")]
+def vp9_begins(payload: bytes) -> tuple[bool, int]:
+    """Whether a picture begins here (B), and where the VP9 bytes start. Raises MalformedPacket."""
+    return bool(payload[0] & 0x08), descriptor_size(payload)
 
 
 def descriptor_size(payload: bytes) -> int:
