@@ -74,7 +74,7 @@ minio: setup ## Build the pinned MinIO server into a cache outside this folder (
 	@$(BIN)/python -m tools.minio
 
 .PHONY: bench
-bench: setup-dev ## Measure (ONLY=forward|join|latency|pages|record|render|scale|seal|upload|verify DURATION=seconds)
+bench: setup-dev ## Measure (ONLY=forward|join|latency|pages|record|render|scale|seal|together|upload|verify DURATION=seconds)
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(DURATION),--duration $(DURATION)) $(ARGS)
 
 .PHONY: impair

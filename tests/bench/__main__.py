@@ -17,10 +17,11 @@ from tests.bench.render import render
 from tests.bench.scale import scale
 from tests.bench.sealing import seal, verify
 from tests.bench.servers import SERVERS
+from tests.bench.together import together
 from tests.bench.upload import upload
 
 BUILD = ROOT / "build/bench"
-_WHAT = ("forward", "join", "latency", "pages", "record", "render", "scale", "seal", "upload", "verify")
+_WHAT = ("forward", "join", "latency", "pages", "record", "render", "scale", "seal", "together", "upload", "verify")
 
 
 def _arguments() -> argparse.Namespace:
@@ -49,6 +50,7 @@ def _benches(asked: argparse.Namespace) -> dict[str, Callable[[], Coroutine[None
         "record": lambda: record(seconds, BUILD),
         "scale": lambda: scale(seconds / 2, BUILD, Path(asked.picture) if asked.picture else None),
         "seal": lambda: seal(BUILD),
+        "together": lambda: together(max(1, asked.joins // 5), BUILD),
         "verify": lambda: verify(BUILD),
         "render": lambda: render(seconds, BUILD),
         "upload": lambda: upload(seconds, BUILD),
