@@ -41,6 +41,7 @@ class DownTrack:
         "context",
         "first",
         "flowing",
+        "held",
         "link",
         "name",
         "paused",
@@ -74,6 +75,8 @@ class DownTrack:
         self.shift = 0
         self.first = 0
         self.flowing = False
+        self.held = False
+        """Its line takes no more: as if paused, until that is relieved."""
         self.paused = spec.paused
         """Its receiver does not show it: it neither flows nor waits."""
         self._stopped: int | None = None

@@ -78,7 +78,7 @@ class Router(Links):
         if up is None:
             return _NOTHING
         if not paused:
-            return self._let_flow(up, found)
+            return _NOTHING if found.held else self._let_flow(up, found)
         found.stop(up.numbering.last, up.packets, up.octets)
         up.release(found)
         return _NOTHING
@@ -90,6 +90,29 @@ class Router(Links):
             return _NOTHING
         self._detach(found)
         return self._control.goodbye(found)
+
+    def congested(self, address: Address) -> None:
+        """See the seam. A part of a frame is of no use, and what follows it neither."""
+        for up, down in self._pictures_at(address):
+            if down.flowing:
+                down.held = True
+                down.stop(up.numbering.last, up.packets, up.octets)
+                up.release(down)
+                self._counts["held_congested"] += 1
+
+    def relieved(self, address: Address) -> list[Datagram]:
+        """See the seam."""
+        out: list[Datagram] = []
+        for up, down in self._pictures_at(address):
+            if down.held:
+                down.held = False
+                out += _NOTHING if down.paused else self._let_flow(up, down)
+        return out
+
+    def _pictures_at(self, address: Address) -> list[tuple[UpTrack, DownTrack]]:
+        link = self._places.get(address)
+        downs = () if link is None else link.downs.values()
+        return [(up, down) for down in downs if (up := self._ups.get(down.spec.up)) is not None and up.is_video]
 
     # ── packets ──────────────────────────────────────────────────────────────────────────────────────────────
 

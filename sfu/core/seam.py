@@ -247,6 +247,15 @@ class ForwardingCore(Protocol):
         """Gives its BYE."""
         ...
 
+    def congested(self, address: Address) -> None:
+        """The line there takes no more: its pictures stop where they are, sound goes on, until it is
+        :meth:`relieved`."""
+        ...
+
+    def relieved(self, address: Address) -> list[Datagram]:
+        """The line there takes what is sent again: pictures begin with a key frame, the cached or the next."""
+        ...
+
     def feed(self, datagram: bytes, address: Address, now_ns: int) -> list[Datagram]:
         """An SRTP or SRTCP packet came. Whatever is wrong with it: dropped and counted."""
         ...

@@ -59,7 +59,15 @@ class MediaPort:
         self._sockets: Sockets | None = None
         self._senders: list[_Send] = [_to_nowhere] * 5
         """By how many members an address has (:data:`sfu.core.seam.Address`)."""
-        self._tcp = TcpPeers(self.counts, clock.mono, self._take, self._batch_ends, self._forget)
+        self._tcp = TcpPeers(
+            self.counts,
+            clock.mono,
+            on_frame=self._take,
+            on_batch=self._batch_ends,
+            on_gone=self._forget,
+            on_slow=core.congested,
+            on_relieved=lambda address: self.send_all(core.relieved(address)),
+        )
         self._timer: asyncio.TimerHandle | None = None
 
     # ── life ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -26,6 +26,8 @@ _UNPROVED_NS = 5 * NS_PER_S
 _WAITING = 256 * 1024
 """Bytes that wait for a slow receiver before media is dropped: a second of what a room sends. Checks, DTLS and RTCP
 get as much again: they are few and their loss would end the connection."""
+_RELIEVED = 32 * 1024
+"""Bytes: a key frame finds room again."""
 _KERNEL = 64 * 1024
 """The kernel's share of the same; its usual megabytes would be half a minute of a slow line."""
 _REST_S = 1.0
@@ -33,7 +35,8 @@ _REST_S = 1.0
 
 
 class TcpPeers:
-    """``on_frame``, ``on_batch`` and ``on_gone`` are told what the connections bring; they never wait."""
+    """``on_frame``, ``on_batch`` and ``on_gone`` are told what the connections bring, ``on_slow`` and ``on_relieved``
+    what they take: media was dropped, and what waited has gone. They never wait."""
 
     def __init__(
         self,
@@ -42,12 +45,16 @@ class TcpPeers:
         on_frame: Callable[[bytes, TcpAddress], None],
         on_batch: Callable[[], None],
         on_gone: Callable[[TcpAddress, Transport], None],
+        on_slow: Callable[[TcpAddress], None],
+        on_relieved: Callable[[TcpAddress], None],
     ) -> None:
         self.counts = counts
         self.now_ns = now_ns
         self.on_frame = on_frame
         self.on_batch = on_batch
         self.on_gone = on_gone
+        self.on_slow = on_slow
+        self.on_relieved = on_relieved
         self._admission = Admission()
         self._numbers = count(1)
         self._connections: dict[TcpAddress, _Connection] = {}
@@ -80,6 +87,8 @@ class TcpPeers:
             self.counts["dropped_unreachable"] += 1
         elif not connection.send(datagram):
             self.counts["dropped_tcp_slow"] += 1
+            connection.is_slow = True
+            self.on_slow(address)
 
     def prove(self, address: TcpAddress, owner: Transport) -> None:
         """A genuine check for ``owner`` came on it."""
@@ -158,6 +167,8 @@ class _Connection(asyncio.Protocol):
         self.address = address
         self.owner: Transport | None = None
         self.checked_ns = peers.now_ns()
+        self.is_slow = False
+        """Something was dropped since it took everything."""
         self._peers = peers
         self._deframer = Deframer()
         self._stream: asyncio.Transport | None = None
@@ -166,6 +177,7 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio's word for: it is open."""
         self._stream = cast(asyncio.Transport, transport)
+        self._stream.set_write_buffer_limits(high=_WAITING, low=_RELIEVED)
         if self._ended:
             self._stream.abort()
 
@@ -173,6 +185,12 @@ class _Connection(asyncio.Protocol):
         """asyncio's word for: it is closed."""
         self._ended = True
         self._peers.gone(self)
+
+    def resume_writing(self) -> None:
+        """asyncio's word for: what waits is less than ``_RELIEVED`` again."""
+        if self.is_slow:
+            self.is_slow = False
+            self._peers.on_relieved(self.address)
 
     def data_received(self, data: bytes) -> None:
         """Some octets of the stream."""

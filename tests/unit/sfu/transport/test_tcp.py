@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sfu.core.router import Router
+from sfu.core.seam import Address, Datagram
 from sfu.transport.aiortc_private import new_certificate
 from sfu.transport.framing import Deframer, pack_frame
 from sfu.transport.port import MediaPort
@@ -20,13 +21,29 @@ MEDIA = bytes([128, 96]) + bytes(1198)
 RTCP = bytes([128, 200]) + bytes(26)
 
 
+class Noting(Router):
+    """Writes down what it is told of a line's room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[tuple[str, Address]] = []
+
+    def congested(self, address: Address) -> None:
+        self.told.append(("congested", address))
+
+    def relieved(self, address: Address) -> list[Datagram]:
+        self.told.append(("relieved", address))
+        return []
+
+
 class Open:
     """A port on loopback and a transport that waits for its peer."""
 
     def __init__(self) -> None:
         self.clock = HandClock()
         self.clock.pass_s(1)
-        self.port = MediaPort(Router(), self.clock, CountingEntropy(), new_certificate())
+        self.core = Noting()
+        self.port = MediaPort(self.core, self.clock, CountingEntropy(), new_certificate())
         self.number = self.port.open(("127.0.0.1",), 0, tcp=True)
         self.transport = self.new()
 
@@ -89,6 +106,7 @@ async def test_a_slow_receiver_loses_its_own_in_whole_frames_and_nobody_elses(op
     while not came or came[-1] != RTCP:
         came += deframer.feed(await asyncio.wait_for(loop.sock_recv(slow, 65_536), WITHIN_S))
     assert came == [MEDIA] * (sent - 1) + [RTCP], "what was taken comes whole and in order"
+    assert opened.core.told == [("congested", place), ("relieved", place)]
     slow.close()
     swift.close()
 
