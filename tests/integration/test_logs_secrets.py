@@ -109,7 +109,7 @@ async def test_a_fault_in_a_node_says_whose_request_it_was(
 ) -> None:
     async with stage(tmp_path) as room:
 
-        async def broken(*_: object) -> None:
+        async def broken(*_: object, **__: object) -> None:
             raise ZeroDivisionError
 
         monkeypatch.setattr(room.server.node, "restart_downlink", broken)
