@@ -223,7 +223,7 @@ async def test_a_restarted_node_is_a_new_part_and_its_absence_a_gap(recorder: Re
     await node.close()
     again = replace(_camera(1, "again", SenderClock(), seconds=8), start_s=14.2)
     renumbered = moved(script([again], 13.0, 20.0), 13.0)
-    node = await TapNode.connect(recorder.tap_address, RECORDING, node="other", at_s=13.0)
+    node = await TapNode.connect(recorder.tap_address, RECORDING, at_s=13.0)
     assert node.resumed == {}
     await node.send(renumbered)
     await node.until_confirmed(renumbered)
