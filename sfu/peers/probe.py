@@ -10,9 +10,10 @@ from bridge.control import ProbeAnswer, ProbeOffer
 from bridge.errors import Code, MalformedSdp, Refusal
 from bridge.ids import Mid, Ssrc
 from bridge.media import Source
-from sfu.core.seam import CoreEvent, DownSpec, PayloadFormat, UpId, UpSpec, UpStarted
+from sfu.core.seam import CoreEvent, DownSpec, UpId, UpStarted
 from sfu.peers.ground import Ground
-from sfu.sdp import MID_URI, SessionDescription, parse_offer
+from sfu.peers.upspec import up_spec
+from sfu.sdp import SessionDescription, parse_offer
 from sfu.sdp.probe import Echoed, answer_probe
 from sfu.transport.transport import TransportState
 
@@ -125,19 +126,5 @@ class _Probe:
         up = self._ground.next_up()
         self._ups[up] = echoed
         self._ground.hosts[up] = self
-        self._ground.core.add_up(
-            UpSpec(
-                up=up,
-                link=self._transport.link,
-                mid=media.mid,
-                ssrcs=media.ssrcs,
-                formats={
-                    payload_type: PayloadFormat(codec.codec, codec.clock_rate, "nack" in codec.feedback)
-                    for payload_type, codec in media.codecs.items()
-                },
-                mid_extension=media.extensions.get(MID_URI),
-                level_extension=None,
-                is_open=is_open,
-                tapped=tapped,
-            )
-        )
+        spec = up_spec(up, self._transport.link, media, is_open=is_open, tapped=tapped)
+        self._ground.core.add_up(spec)

@@ -4,12 +4,10 @@ from bridge.control import TransportChanged, UplinkOffer
 from bridge.errors import Code, Refusal
 from bridge.ids import Mid, ParticipantId, RoomId
 from bridge.media import Source
-from sfu.core.seam import PayloadFormat, Repairs, UpId, UpSpec
+from sfu.core.seam import UpId
 from sfu.peers.ground import Ground, UplinkHost
+from sfu.peers.upspec import up_spec
 from sfu.sdp import (
-    AUDIO_LEVEL_URI,
-    MID_URI,
-    TRANSPORT_CC_URI,
     CodecOffer,
     ReceiveMedia,
     SessionDescription,
@@ -99,21 +97,8 @@ class Uplink:
 
     def _add(self, up: UpId, media: ReceiveMedia) -> None:
         is_open, tapped = self._host.expect(media.source)
-        self._ground.core.add_up(
-            UpSpec(
-                up=up,
-                link=self.transport.link,
-                mid=media.mid,
-                ssrcs=media.ssrcs,
-                formats=_formats(media),
-                mid_extension=media.extensions.get(MID_URI),
-                level_extension=media.extensions.get(AUDIO_LEVEL_URI),
-                number_extension=media.extensions.get(TRANSPORT_CC_URI),
-                is_open=is_open,
-                tapped=tapped,
-                repairs=Repairs(media.rtx, media.repairs),
-            )
-        )
+        spec = up_spec(up, self.transport.link, media, is_open=is_open, tapped=tapped)
+        self._ground.core.add_up(spec)
 
     def _drop(self, up: UpId) -> None:
         self._media.pop(up, None)
@@ -137,15 +122,6 @@ class Uplink:
 
     def _publish(self, state: TransportState) -> None:
         self._ground.publish(TransportChanged(self._room, self._participant, "uplink", state.value))
-
-
-def _formats(media: ReceiveMedia) -> dict[int, PayloadFormat]:
-    plain = {payload_type: _format(codec) for payload_type, codec in media.codecs.items()}
-    return plain | {red: plain[inside]._replace(inside=inside) for red, inside in media.red.items()}
-
-
-def _format(codec: CodecOffer) -> PayloadFormat:
-    return PayloadFormat(codec.codec, codec.clock_rate, "nack" in codec.feedback)
 
 
 def _identity(media: ReceiveMedia) -> tuple[Mid, Source, tuple[int, ...], tuple[int, ...]]:

@@ -70,7 +70,7 @@ class TimedPort(MediaPort):
 
 
 async def _serve(control: str, host: str, port: int, file: Path) -> None:
-    sfu.node.MediaPort = TimedPort  # type: ignore[attr-defined]
+    sfu.node.MediaPort = TimedPort  # type: ignore[attr-defined]  # the node makes its own port
     server = build(
         SfuConfig(node=NodeId("timed"), control=control, listen=host, port=port), SystemClock(), SystemEntropy()
     )

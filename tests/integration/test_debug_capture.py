@@ -10,7 +10,7 @@ import pytest
 from bridge.control import CaptureOrder, ParticipantOrder, RoomOrder
 from bridge.debugging import CaptureRequest, Capturing
 from bridge.errors import Conflict, Invalid, NotExported, NotFound, NotPermitted, Refusal
-from bridge.ids import AccountId, AgencyId, NodeId, ParticipantId, RoomId
+from bridge.ids import AccountId, AgencyId, NodeId, ParticipantId, ReceptionId, RoomId
 from bridge.model import Role
 from bridge.policy import Actor
 from bridge.receptions import ReceptionService
@@ -36,7 +36,8 @@ class Scene:
         receptions = ReceptionService(storage.units, clock, SystemEntropy(), InProcessNotices())
         self.service = Capturing(storage.units, receptions, lambda _: node, clock)
         operator = Actor(AccountId("an"), "Ân", frozenset({Role.OPERATOR}), AGENCY)
-        self.request = CaptureRequest(operator, "root", room, ParticipantId("p"), 1, "picture stands still")  # type: ignore[arg-type]
+        reception, why = ReceptionId(room), "picture stands still"
+        self.request = CaptureRequest(operator, "root", reception, ParticipantId("p"), 1, why)
 
     async def told(self) -> list[tuple[str, str, str, str]]:
         """Actor, object, outcome, detail of every such entry."""
