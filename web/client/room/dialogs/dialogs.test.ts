@@ -78,6 +78,19 @@ describe("questions", () => {
     ]);
   });
 
+  it("may be asked again at once: what a closed one still says does not close the next of its kind", async () => {
+    const { root, done } = await show("leave");
+    const first = root.querySelector("dialog")!;
+    first.dispatchEvent(new Event("cancel", { cancelable: true }));
+    expect(done).toEqual(["dialog"]);
+    root.room = inside(view("chair"));
+    await root.updateComplete;
+    root.room = EXAMPLES["leave"]!;
+    await root.updateComplete;
+    first.dispatchEvent(new Event("close"));
+    expect([part(root, "dialog-leave").hasAttribute("open"), done]).toEqual([true, ["dialog"]]);
+  });
+
   it("are closed before they go, so that the focus returns", async () => {
     const { root } = await show("keys");
     const dialog = root.querySelector("dialog")!;

@@ -32,8 +32,10 @@ export class Dialogs extends PlainElement {
         class=${dialog === "more" ? "dc-dialog dc-sheet" : "dc-dialog"}
         data-testid=${`dialog-${dialog}`}
         aria-labelledby="dc-dialog-title"
+        @cancel=${this.#away}
         @close=${(event: Event) => {
-          if (event.target instanceof Element && isOf(event.target, this.room.dialog)) this.#away();
+          const asked = this.querySelector("dialog");
+          if (event.target === asked && isOf(asked, this.room.dialog)) this.#away();
         }}
       >
         ${this.#content(dialog)}
@@ -53,6 +55,7 @@ export class Dialogs extends PlainElement {
     if (dialog !== null && !dialog.open) dialog.showModal();
   }
 
+  /** By Escape at once: the browser says `close` only later, when the same question may be asked again. */
   readonly #away = (): void => {
     this.acts.dialog(null);
   };
@@ -251,9 +254,8 @@ export class Dialogs extends PlainElement {
   }
 }
 
-/** A dialog that is closed may tell so only when another has its place. */
-function isOf(element: Element, dialog: Dialog | null): boolean {
-  return element.getAttribute("data-testid") === `dialog-${dialog ?? ""}`;
+function isOf(element: Element | null, dialog: Dialog | null): boolean {
+  return element?.getAttribute("data-testid") === `dialog-${dialog ?? ""}`;
 }
 
 customElements.define("dc-dialogs", Dialogs);
