@@ -18,7 +18,7 @@ from signaling.packets import MALFORMED
 from signaling.room import Room
 from signaling.rooms import Rooms
 from signaling.settings import SignalingConfig
-from signaling.socket_line import SocketLine
+from signaling.socket_line import WAITING, SocketLine
 from signaling.wire import (
     NAMESPACE,
     CommandRequest,
@@ -133,6 +133,11 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
     async def _message(self, sid: str, event: str, body: Any) -> _Answer | None:
         seated = self._seated.get(sid)
         if seated is None:
+            return None
+        if seated.line.is_cut:
+            return None
+        if seated.line.waiting > WAITING:  # asks and asks, and does not read what it is answered
+            seated.line.cut()
             return None
         if not seated.bucket.take(self._clock.mono()):
             return self._too_many(seated)

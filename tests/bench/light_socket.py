@@ -47,18 +47,37 @@ class LightSocket:
 
     async def command(self, **command: object) -> int:
         """The room's revision after it. Raises RuntimeError for a refusal."""
+        return int((await self.ask("command", {"command": command}))["revision"])
+
+    async def ask(self, event: str, body: object) -> dict[str, Any]:
+        """What is answered. Raises RuntimeError for a refusal."""
         self._asked += 1
         answer = self._answers[self._asked] = asyncio.get_running_loop().create_future()
-        body = msgspec.json.encode(["command", {"command": command}]).decode()
-        await self._socket.send_str(f"42{_NAMESPACE},{self._asked}{body}")
-        told = await asyncio.wait_for(answer, _WITHIN_S)
-        if "revision" not in told[0]:
-            raise RuntimeError(f"{command}: {told[0]}")
-        return int(told[0]["revision"])
+        text = msgspec.json.encode([event, body]).decode()
+        await self._socket.send_str(f"42{_NAMESPACE},{self._asked}{text}")
+        told: dict[str, Any] = (await asyncio.wait_for(answer, _WITHIN_S))[0]
+        if "code" in told:
+            raise RuntimeError(f"{event} {body}: {told}")
+        return told
 
     async def ended(self) -> None:
         """The server has closed it."""
         await asyncio.wait([self._reader])
+
+    async def send(self, event: str, body: object) -> None:
+        """Whatever is answered."""
+        self._asked += 1
+        text = msgspec.json.encode([event, body]).decode()
+        await self._socket.send_str(f"42{_NAMESPACE},{self._asked}{text}")
+
+    async def stop_reading(self) -> None:
+        """It stays, and takes nothing any more."""
+        self._reader.cancel()
+        await asyncio.gather(self._reader, return_exceptions=True)
+
+    async def answer_ping(self) -> None:
+        """Whether one came or not."""
+        await self._socket.send_str("3")
 
     async def close(self) -> None:
         """Without a word."""
@@ -80,11 +99,15 @@ class LightSocket:
 
     def _event(self, text: str) -> None:
         name, body = msgspec.json.decode(text)
+        self.heard(name, body)
         if name in ("welcome", "waiting_welcome"):
             self.participant, self.waits = body["participant"], name != "welcome"
             self._view(body["waiting" if self.waits else "room"])
         elif name in ("room", "waiting"):
             self._view(body)
+
+    def heard(self, name: str, body: dict[str, Any]) -> None:
+        """Every message that comes, for who needs more of them."""
 
     def _view(self, view: dict[str, Any]) -> None:
         self.revision = view["revision"]

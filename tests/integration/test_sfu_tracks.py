@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -22,6 +22,7 @@ from sfu.peers import unwanted
 from sfu.sdp import parse_description
 from tests.support.light_peers import BASIC, ROOM, WITHIN_S, LightPeer, LightStage, light_stage
 from tests.support.sfu_peer import header
+from tests.support.waits import holds
 
 VIDEO_TYPES = {96, 98, 100, 102}
 
@@ -30,13 +31,6 @@ VIDEO_TYPES = {96, 98, 100, 102}
 async def room(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LightStage]:
     async with light_stage(monkeypatch, events_kept=64) as made:
         yield made
-
-
-async def holds(question: Callable[[], bool]) -> None:
-    """Wait until it does."""
-    async with asyncio.timeout(WITHIN_S):
-        while not question():  # noqa: ASYNC110  what is asked has no event
-            await asyncio.sleep(0.01)
 
 
 async def flowing(room: LightStage, publisher: LightPeer, receiver: LightPeer) -> None:

@@ -5,6 +5,7 @@ The DTLS handshake is left out (each side's keys are put in by hand), so that a 
 
 import asyncio
 import socket
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -27,10 +28,12 @@ from bridge.errors import Code, NotFound
 from bridge.ids import NodeId, ParticipantId, RoomId
 from bridge.media import Codec, Source
 from deploy.time import SystemClock, SystemEntropy
+from sfu.core.rtcp import pack_pli, pack_receiver_report
 from sfu.core.seam import Address
 from sfu.node import Node
 from sfu.sdp import SessionDescription, parse_description
 from sfu.settings import SfuConfig
+from sfu.transport.framing import Deframer, pack_frame
 from sfu.transport.ice import Credentials
 from sfu.transport.port import MediaPort
 from sfu.transport.transport import Transport
@@ -68,20 +71,52 @@ class OpenPort(MediaPort):
         return transport
 
 
-class LightPeer:
-    """One participant. ``offers``: downlink offers it was made; ``decodes``: what it takes of them."""
+class Stream:
+    """A TCP connection to the media port (RFC 4571) with the manners of a UDP socket that knows its peer."""
 
-    def __init__(self, stage: "LightStage", number: int, decodes: frozenset[Codec]) -> None:
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._deframer = Deframer()
+        self._came: deque[bytes] = deque()
+
+    def send(self, datagram: bytes) -> int:
+        self._socket.sendall(pack_frame(datagram))
+        return len(datagram)
+
+    def recv(self, size: int) -> bytes:
+        """One datagram. Raises BlockingIOError."""
+        while not self._came:
+            octets = self._socket.recv(65_536)
+            if not octets:
+                raise ConnectionError("the node has closed it")
+            self._came.extend(self._deframer.feed(octets))
+        return self._came.popleft()[:size]
+
+    def getsockname(self) -> Address:
+        name: Address = self._socket.getsockname()
+        return name
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class LightPeer:
+    """One participant. ``offers``: downlink offers it was made; ``decodes``: what it takes of them; ``by_tcp``: how it
+    receives."""
+
+    def __init__(self, stage: "LightStage", number: int, decodes: frozenset[Codec], by_tcp: bool = False) -> None:
         self.id = ParticipantId(f"peer{number}")
         self.offers: list[DownlinkOffer] = []
         self.answer_after_s = 0.0
         self._stage = stage
         self._number = number
         self._decodes = decodes
+        self._by_tcp = by_tcp
         self._up = Peer(number % 255, _nowhere())
-        self._sockets: list[socket.socket] = []
+        self._sockets: dict[socket.socket | Stream, bytes] = {}
+        """With the check that keeps the node's consent."""
         self._down: Peer | None = None
-        self._down_socket: socket.socket | None = None
+        self._down_socket: socket.socket | Stream | None = None
         self._sequence = 0
         self._gone = False
 
@@ -107,14 +142,26 @@ class LightPeer:
         self._up, self._up_socket = await self._connect(parse_description(answer.sdp))
         self.send()
 
-    def send(self, key: bool = True) -> None:
-        """One packet each of sound and picture."""
+    def send(self, key: bool = True, filling: bytes = b"") -> None:
+        """One packet each of sound and picture; ``filling`` makes the picture larger."""
         self._sequence += 1
         sound = rtp(self._sequence, self._sequence * 960, audio_ssrc(self._number), AUDIO_TYPE, _OPUS_BODY)
         self._up_socket.send(self._up.rtp(sound))
         body = KEY if key else b"\x10\x01delta"
-        picture = rtp(self._sequence, self._sequence * 3000, video_ssrc(self._number), VIDEO_TYPE, body, marker=True)
+        ssrc = video_ssrc(self._number)
+        picture = rtp(self._sequence, self._sequence * 3000, ssrc, VIDEO_TYPE, body + filling, marker=True)
         self._up_socket.send(self._up.rtp(picture))
+
+    def keep_consent(self) -> None:
+        """As a browser does each few seconds; the answer is read with the rest."""
+        for sock, said in self._sockets.items():
+            sock.send(said)
+
+    def ask_picture(self, ssrc: int) -> None:
+        """It cannot go on without a key frame of this stream."""
+        assert self._down is not None
+        assert self._down_socket is not None
+        self._down_socket.send(self._down.rtcp(pack_receiver_report(1) + pack_pli(1, ssrc)))
 
     async def take_offer(self, offer: DownlinkOffer) -> None:
         """Answer it, as a browser would after a while."""
@@ -125,7 +172,7 @@ class LightPeer:
         with suppress(NotFound):  # who has left meanwhile
             await self._stage.node.answer_downlink(ROOM, self.id, DownlinkAnswer(offer.offer, sdp))
             if self._down is None:
-                self._down, self._down_socket = await self._connect(said)
+                self._down, self._down_socket = await self._connect(said, self._by_tcp)
 
     def received(self) -> list[bytes]:
         """The RTP packets that came since the last time, decrypted."""
@@ -149,14 +196,12 @@ class LightPeer:
             sock.close()
         self._sockets.clear()
 
-    async def _connect(self, said: SessionDescription) -> tuple[Peer, socket.socket]:
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        sock.setblocking(False)
-        sock.bind(("127.0.0.1", 0))
-        sock.connect(("127.0.0.1", self._stage.node.port_number))
-        self._sockets.append(sock)
+    async def _connect(self, said: SessionDescription, by_tcp: bool = False) -> tuple[Peer, socket.socket | Stream]:
+        place = ("127.0.0.1", self._stage.node.port_number)
+        sock = _stream(place) if by_tcp else _datagrams(place)
         transport = self._stage.made.pop(said.ufrag)
-        sock.send(check(said.pwd, f"{said.ufrag}:{_THEIRS.ufrag}", nominates=True))
+        self._sockets[sock] = check(said.pwd, f"{said.ufrag}:{_THEIRS.ufrag}", nominates=True)
+        sock.send(self._sockets[sock])
         async with asyncio.timeout(WITHIN_S):
             while transport.ice.address is None and not self._gone:  # noqa: ASYNC110  a transport has no event for it
                 await asyncio.sleep(0.001)
@@ -180,9 +225,9 @@ class LightStage:
         self._answering: set[asyncio.Task[None]] = set()
         self._reader = asyncio.create_task(self._read())
 
-    def peer(self, number: int, decodes: frozenset[Codec] = BASIC) -> LightPeer:
+    def peer(self, number: int, decodes: frozenset[Codec] = BASIC, by_tcp: bool = False) -> LightPeer:
         """One that answers every offer."""
-        made = LightPeer(self, number, decodes)
+        made = LightPeer(self, number, decodes, by_tcp)
         self.peers[made.id] = made
         return made
 
@@ -243,6 +288,23 @@ async def light_stage(monkeypatch: pytest.MonkeyPatch, **settings: object) -> As
         yield stage
     finally:
         await stage.close()
+
+
+def _datagrams(place: tuple[str, int]) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setblocking(False)
+    sock.bind(("127.0.0.1", 0))
+    sock.connect(place)
+    return sock
+
+
+def _stream(place: tuple[str, int]) -> Stream:
+    """With the least of a kernel's buffer: what it does not read is soon in the way."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8_192)
+    sock.connect(place)
+    sock.setblocking(False)
+    return Stream(sock)
 
 
 def _nowhere() -> Address:

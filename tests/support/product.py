@@ -43,6 +43,7 @@ class Product:
         options: tuple[str, ...] = (),
         origin: str = "",
         environment: Mapping[str, str] | None = None,
+        command: tuple[str, ...] = _COMMAND,
     ) -> None:
         self.folder = folder
         self.port = port
@@ -50,6 +51,7 @@ class Product:
         self.passwords: dict[str, str] = {}
         self._said = folder.with_name(f"{folder.name}.screen")
         self._options = options
+        self._command = command
         self.environment = dict(environment or {})
         """What is set beside the machine's own."""
         self._process: subprocess.Popen[bytes] | None = None
@@ -59,7 +61,7 @@ class Product:
         self._said.parent.mkdir(parents=True, exist_ok=True)
         with self._said.open("wb") as said:
             self._process = subprocess.Popen(  # noqa: ASYNC220  it outlives the loop that starts it
-                [*_COMMAND, "--data", str(self.folder), "--port", str(self.port), *self._options],
+                [*self._command, "--data", str(self.folder), "--port", str(self.port), *self._options],
                 stdout=said,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **self.environment, **_SCREEN},

@@ -2,6 +2,7 @@
 browser's side of it."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -92,6 +93,8 @@ class RoomServer:
         self.places: Places = places or OnePlace(self.node, self.recorder)
         self.signaling: Signaling | None = None
         self.port = 0
+        self.send_buffer = 0
+        """Of each connection, in the kernel; 0: its own choice."""
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -110,8 +113,10 @@ class RoomServer:
         await self.signaling.start()
         self._runner = web.AppRunner(app)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
+        listener = socket.create_server(("127.0.0.1", self.port))
+        if self.send_buffer:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.send_buffer)
+        await web.SockSite(self._runner, listener).start()
         self.port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
