@@ -9,11 +9,24 @@ import pytest
 from bridge import commands as c
 from bridge.policy import Action
 from bridge.reception import Reception
+from tests.support import soaking
 from tests.support.api_client import client_of, program
 from tests.support.pages import Pages, Reader, serving
 from tests.support.province import with_administrators
 from tests.support.receptions import CHAIR, CITIZEN, scheduled
 from tests.support.room_server import Browser, RoomServer
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    soaking.put_last(items)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    soaking.begin(session.config, session.items)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    soaking.end(session.config)
 
 
 @pytest.fixture

@@ -7,5 +7,5 @@ _PR_SET_PDEATHSIG = 1
 
 
 def end_with_parent() -> None:
-    """As Ctrl-C does when whoever started this process is gone (prctl(2))."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGINT))
+    """SIGTERM when whoever started this process is gone, also when that was killed (prctl(2))."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM))

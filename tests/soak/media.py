@@ -21,6 +21,9 @@ SOUND_S = 0.12
 _CLIP_S = 8
 _LEVEL = b"\xbe\xde\x00\x01" + bytes([LEVEL_EXTENSION << 4, 30, 0, 0])
 _HEADER = struct.Struct("!BBHII")
+_ASKS_EVERY = 5
+"""Reports. The node remembers the last 512 repeats of each track on purpose: at one a second that alone would grow
+for as long as a run takes."""
 _FIRST_SEQUENCE = 60_000
 """Sequence numbers wrap on the way."""
 
@@ -120,10 +123,9 @@ class Came:
         self._last = {ssrc: last for ssrc, last in self._last.items() if ssrc in ssrcs}
 
     def asks(self, own: int, number: int) -> bytes:
-        """A report; and, of one stream after the other, the newest packet again and its picture anew."""
+        """A report; and of the first stream the newest packet again, now and then its picture anew."""
         report = pack_receiver_report(own)
-        streams = list(self._last.items())
-        if not streams:
+        if not self._last or number % _ASKS_EVERY:
             return report
-        ssrc, last = streams[number % len(streams)]
+        ssrc, last = next(iter(self._last.items()))
         return report + pack_nack(own, ssrc, [last]) + (pack_pli(own, ssrc) if number % 20 == 0 else b"")

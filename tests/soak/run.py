@@ -29,6 +29,7 @@ from storage.build import Storage
 from tests.bench.figures import Usage, usage
 from tests.soak.look import Look, ask_look
 from tests.soak.point import SoakPoint
+from tests.soak.verdict import Flow, Outside, Part, Seen
 from tests.support.product import Product, free_ports
 from tests.support.receptions import AGENCY, KEEPER, seat
 
@@ -40,44 +41,6 @@ _INSIDE_S = 60.0
 _HAND_S = 3.0
 _WITHIN_S = 60.0
 _log = logging.getLogger("soak")
-
-
-class Outside(msgspec.Struct, frozen=True):
-    """``at_s``: since everybody was in."""
-
-    at_s: float
-    cpu_s: float
-    rss_mb: float
-
-
-class Part(msgspec.Struct):
-    """What was seen of one process. ``before`` and ``after``: with nobody there."""
-
-    before: Look
-    outside: list[Outside] = []
-    inside: list[Look] = []
-    after: Look | None = None
-
-
-class Flow(msgspec.Struct):
-    """Of all points together. ``least_tracks``: of the point that was offered fewest."""
-
-    sent: int = 0
-    came: int = 0
-    missing: int = 0
-    repeated: int = 0
-    pictures_asked: int = 0
-    least_tracks: int = 0
-    others_cpu_s: float = 0.0
-    """Of the points' own process."""
-
-
-class Seen(msgspec.Struct):
-    minutes: float
-    parts: dict[str, Part]
-    flow: Flow
-    node: dict[str, int]
-    """The media node's own counts at the end, and its ``rooms`` and ``participants``."""
 
 
 class Soak:
@@ -179,6 +142,7 @@ class Soak:
             while (await self.node())["rooms"]:  # noqa: ASYNC110  it has to be asked
                 await asyncio.sleep(0.5)
         await asyncio.sleep(_WARM_S)
+        await self.looks()  # what looking itself makes, once
         return await self.looks()
 
     async def node(self) -> dict[str, int]:
