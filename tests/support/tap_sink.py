@@ -41,6 +41,7 @@ class Sink:
 
     async def close(self) -> None:
         """As if killed: every connection breaks."""
+        self.reads.set()
         if self._server is not None:
             self._server.close()
         for line in list(self._lines):
