@@ -55,7 +55,9 @@ class LightSocket:
         answer = self._answers[self._asked] = asyncio.get_running_loop().create_future()
         text = msgspec.json.encode([event, body]).decode()
         await self._socket.send_str(f"42{_NAMESPACE},{self._asked}{text}")
-        told: dict[str, Any] = (await asyncio.wait_for(answer, _WITHIN_S))[0]
+        # wait_for of Python 3.11 swallows a cancellation that comes with the answer.
+        async with asyncio.timeout(_WITHIN_S):
+            told: dict[str, Any] = (await answer)[0]
         if "code" in told:
             raise RuntimeError(f"{event} {body}: {told}")
         return told

@@ -5,7 +5,7 @@ import logging
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import aiohttp
@@ -192,7 +192,8 @@ async def _soaked(soak: Soak, minutes: float) -> Seen:
 
 async def _watched(soak: Soak, points: Sequence[SoakPoint], seen: Seen) -> None:
     began, own = time.monotonic(), time.process_time()
-    hands = asyncio.create_task(_hands(points))
+    over = asyncio.Event()
+    hands = asyncio.create_task(_hands(points, over))
     try:
         inside_s = _INSIDE_S
         while (at := time.monotonic() - began) < seen.minutes * 60 + 1:
@@ -205,19 +206,21 @@ async def _watched(soak: Soak, points: Sequence[SoakPoint], seen: Seen) -> None:
                 _tell(at, seen)
             await asyncio.sleep(_OUTSIDE_S)
     finally:
-        hands.cancel()
-        await asyncio.gather(hands, return_exceptions=True)
+        over.set()
+        await hands
     seen.flow.others_cpu_s = time.process_time() - own
 
 
-async def _hands(points: Sequence[SoakPoint]) -> None:
+async def _hands(points: Sequence[SoakPoint], over: asyncio.Event) -> None:
     """Somebody raises a hand, and takes it down again: every view of the room anew, and a row in the database."""
     turn = 0
-    while True:
+    while not over.is_set():
         point = points[1 + turn // 2 % (len(points) - 1)]
         await point.command(type="SetHand", raised=turn % 2 == 0)
         turn += 1
-        await asyncio.sleep(_HAND_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_HAND_S):
+                await over.wait()
 
 
 def _count(points: Sequence[SoakPoint], flow: Flow) -> None:
