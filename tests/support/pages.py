@@ -27,6 +27,7 @@ from storage.build import build as build_storage
 from storage.secretbox import AesSecretBox
 from storage.signing.checker import Signatures
 from storage.signing.installation import InstallationKeys
+from tests.support.databases import migrated
 from tests.support.signing import own_keys
 from web.build import build
 from web.catalogues import Catalogues
@@ -225,8 +226,7 @@ async def serving(
     """An installation on loopback, with its own languages or with these; not ``furnished``: as it is before anybody
     has an account."""
     clock, entropy, rooms = HandClock(), SystemEntropy(), StandingRooms()
-    storage = build_storage(StorageConfig(f"sqlite:///{folder / 'pages.db'}", folder / "objects"), clock)
-    await storage.migrate()
+    storage = build_storage(StorageConfig(migrated(folder / "pages.db"), folder / "objects"), clock)
     await storage.prepare()
     if furnished:
         await furnish(storage)
