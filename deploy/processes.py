@@ -42,9 +42,9 @@ async def sfu(configuration: Configuration, worker: int = 1) -> int:
 
 async def recorder(configuration: Configuration) -> int:
     """A recorder. It has the object store and no database."""
-    from deploy.stores import objects_place
+    from deploy.objectplace import objects_place
     from recorder.build import RecorderConfig, build
-    from storage.build import build_objects
+    from storage.objects.build import build_objects
 
     folder = prepare(configuration)
     place = objects_place(configuration, folder)

@@ -10,7 +10,7 @@ from bridge.signing import Trust
 from bridge.verification import Judge, Remembered, Verification, remembered_of, verify_recording
 from deploy.time import SystemClock
 from storage.build import Storage, StorageConfig, build
-from storage.objects.s3 import S3Address
+from storage.objects.address import S3Address
 from storage.signing.checker import Signatures
 from storage.signing.installation import InstallationKeys
 from tests.support.databases import migrated

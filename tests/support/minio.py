@@ -18,8 +18,9 @@ from minio.credentials.providers import StaticProvider
 from minio.error import MinioAdminException, MinioException
 
 from deploy.minio_program import built
+from storage.objects.address import S3Address
 from storage.objects.minio_setup import CANARY, set_up
-from storage.objects.s3 import S3Address, client
+from storage.objects.s3 import client
 from tests.support.postgres import free_port
 
 START_S = 30
