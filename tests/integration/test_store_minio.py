@@ -38,7 +38,8 @@ from tests.contract.conftest import RealClock
 from tests.support.archive import archive
 from tests.support.house import House, whole_house
 from tests.support.minio import MinioServer, running_minio
-from tests.support.product import Product, free_ports
+from tests.support.ports import free_ports
+from tests.support.product import Product
 from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, scheduled
 from tests.support.room_server import eventually
 
