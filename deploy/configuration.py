@@ -16,6 +16,7 @@ import msgspec
 
 from bridge.rules import MAX_PARTICIPANTS
 from bridge.turn import TurnRelays
+from deploy.addresses import own_addresses
 from deploy.monitoringpart import LogPart, MonitoringPart, monitoring_faults
 from deploy.part_faults import AUTO, jobs_faults, media_faults, place_faults, turn_faults
 
@@ -189,6 +190,11 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return PARTS[-1] in self.parts
 
     @property
+    def has_other_machines(self) -> bool:
+        """Whether orders or voices go between machines."""
+        return bool(self.media.control or self.recording.control or self.recording.tap)
+
+    @property
     def media_port(self) -> int:
         """Port of the first media node, UDP and TCP."""
         return self.media.port or self.web.port + 1
@@ -263,9 +269,10 @@ def _with_own_addresses(configuration: Configuration) -> Configuration:
     """``media.announce = auto`` in any of the sources. Raises ConfigurationFault when the machine has none."""
     if configuration.media.announce != (AUTO,):
         return configuration
-    from deploy.addresses import own_addresses
-
-    media = msgspec.structs.replace(configuration.media, announce=own_addresses(ipv6=":" in configuration.listen))
+    own = own_addresses(ipv6=":" in configuration.listen)
+    if not own:
+        raise ConfigurationFault("--announce auto: this machine has no address but loopback; name one")
+    media = msgspec.structs.replace(configuration.media, announce=own)
     return msgspec.structs.replace(configuration, media=media)
 
 
