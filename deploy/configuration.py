@@ -16,7 +16,6 @@ import msgspec
 
 from bridge.rules import MAX_PARTICIPANTS
 from bridge.turn import TurnRelays
-from deploy.addresses import own_addresses
 from deploy.monitoringpart import LogPart, MonitoringPart, monitoring_faults
 from deploy.part_faults import AUTO, jobs_faults, media_faults, place_faults, turn_faults
 
@@ -269,6 +268,8 @@ def _with_own_addresses(configuration: Configuration) -> Configuration:
     """``media.announce = auto`` in any of the sources. Raises ConfigurationFault when the machine has none."""
     if configuration.media.announce != (AUTO,):
         return configuration
+    from deploy.addresses import own_addresses  # costs a fifth of a start, and is seldom asked
+
     own = own_addresses(ipv6=":" in configuration.listen)
     if not own:
         raise ConfigurationFault("--announce auto: this machine has no address but loopback; name one")

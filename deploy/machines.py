@@ -9,6 +9,7 @@ sockets and needs none of it.
 import logging
 import os
 import ssl
+import tempfile
 import time
 from pathlib import Path
 
@@ -47,19 +48,25 @@ def machines_file(folder: DataFolder) -> Path:
     file = folder.root / "secrets" / "machines.pem"
     if file.exists():
         return file
-    aside = file.with_name(f".machines-{os.getpid()}")
     try:
-        aside.touch(mode=0o600)
-        aside.write_bytes(lasting_pair(_NAME))
-        os.link(aside, file)
-        _log.warning("%s is made: copy it to the other machines of this installation", file)
+        _make(file)
     except FileExistsError:
         return file  # another process was first
     except OSError as error:
         raise FolderFault(f"{file} cannot be written: {error.strerror}") from error
-    finally:
-        aside.unlink(missing_ok=True)
+    _log.warning("%s is made: copy it to the other machines of this installation", file)
     return file
+
+
+def _make(file: Path) -> None:
+    """For its owner alone. Raises OSError."""
+    descriptor, aside = tempfile.mkstemp(prefix=".machines-", dir=file.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(lasting_pair(_NAME))
+        os.link(aside, file)
+    finally:
+        os.unlink(aside)
 
 
 class _Refusals:
