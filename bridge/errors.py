@@ -147,6 +147,14 @@ class Unavailable(Refusal):
     code = Code.STORAGE_UNAVAILABLE
 
 
+class LineSilent(Unavailable):
+    """A line on which nothing came for ``silent_s``, though something should have: who is there is not known since."""
+
+    def __init__(self, code: Code, detail: str, silent_s: float) -> None:
+        self.silent_s = silent_s
+        super().__init__(code, detail)
+
+
 class MalformedInput(ValueError):
     """Bytes or text from outside that do not parse."""
 

@@ -189,6 +189,11 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return PARTS[-1] in self.parts
 
     @property
+    def has_other_machines(self) -> bool:
+        """Whether orders or voices go between machines."""
+        return bool(self.media.control or self.recording.control or self.recording.tap)
+
+    @property
     def media_port(self) -> int:
         """Port of the first media node, UDP and TCP."""
         return self.media.port or self.web.port + 1
@@ -263,9 +268,12 @@ def _with_own_addresses(configuration: Configuration) -> Configuration:
     """``media.announce = auto`` in any of the sources. Raises ConfigurationFault when the machine has none."""
     if configuration.media.announce != (AUTO,):
         return configuration
-    from deploy.addresses import own_addresses
+    from deploy.addresses import own_addresses  # costs a fifth of a start, and is seldom asked
 
-    media = msgspec.structs.replace(configuration.media, announce=own_addresses(ipv6=":" in configuration.listen))
+    own = own_addresses(ipv6=":" in configuration.listen)
+    if not own:
+        raise ConfigurationFault("--announce auto: this machine has no address but loopback; name one")
+    media = msgspec.structs.replace(configuration.media, announce=own)
     return msgspec.structs.replace(configuration, media=media)
 
 

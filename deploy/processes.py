@@ -12,6 +12,7 @@ from bridge.sealing import Sealing, SigningPorts
 from deploy.configuration import Configuration
 from deploy.folder import prepare
 from deploy.jobs import Job, run_jobs
+from deploy.machines import machine_lines
 from deploy.names import LOCAL_RECORDER, local_node, recorder_control, recorder_tap
 from deploy.serving import as_many_files_as_allowed, serve, stop_event
 from deploy.software import SOFTWARE
@@ -24,11 +25,15 @@ async def sfu(configuration: Configuration, worker: int = 1) -> int:
     from sfu.settings import SfuConfig
 
     as_many_files_as_allowed()
-    local = local_node(configuration, prepare(configuration), worker)
+    folder = prepare(configuration)
+    local = local_node(configuration, folder, worker)
+    lines = machine_lines(configuration, folder)
     config = SfuConfig(
         node=local.id,
         control=local.control,
         secret=configuration.control_secret,
+        answering=lines.answering,
+        calling=lines.calling,
         listen=configuration.listen,
         port=local.port,
         tcp=configuration.media.tcp,
@@ -50,12 +55,14 @@ async def recorder(configuration: Configuration) -> int:
     place = objects_place(configuration, folder)
     objects = build_objects(place, SystemClock())
     await objects.prepare()
+    lines = machine_lines(configuration, folder)
     config = RecorderConfig(
         recorder=LOCAL_RECORDER,
         spool=folder.spool,
         control_address=recorder_control(configuration, folder),
         tap_address=recorder_tap(configuration, folder),
         secret=configuration.control_secret,
+        answering=lines.answering,
         segment_seconds=configuration.recording.segment_seconds,
         store=place if isinstance(place, Path) else None,
         version=SOFTWARE,

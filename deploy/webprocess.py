@@ -15,6 +15,7 @@ from bridge.watch import WatchTimes
 from deploy.configuration import Configuration, Mode
 from deploy.folder import DataFolder
 from deploy.keys import known_keys
+from deploy.machines import machine_lines
 from deploy.names import LOCAL_RECORDER, recorder_control
 from deploy.origin import hosts, origin, origins
 from deploy.places import RegisteredPlaces
@@ -98,9 +99,9 @@ class WebProcess:
         self._folder = folder
         clock, entropy = SystemClock(), SystemEntropy()
         notices = _notices(configuration, entropy)
-        secret = configuration.control_secret
-        self._recorder = HttpRecorderNode(recorder_control(configuration, folder), secret)
-        connect = partial(HttpMediaNode, secret=secret)
+        secret, calling = configuration.control_secret, machine_lines(configuration, folder).calling
+        self._recorder = HttpRecorderNode(recorder_control(configuration, folder), secret, calling)
+        connect = partial(HttpMediaNode, secret=secret, calling=calling)
         places = RegisteredPlaces(storage.units, clock, {LOCAL_RECORDER: self._recorder}, connect)
         self._places = places
         self._looking: asyncio.Task[None] | None = None

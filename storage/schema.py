@@ -153,6 +153,9 @@ def _remove(copy: Path) -> None:
 
 def _migrate_server(address: URL) -> None:
     with connected(address) as connection:
+        postgres.in_turn(connection)
+        if MigrationContext.configure(connection).get_current_revision() == expected():
+            return  # another machine, started at the same moment, has done it
         if not postgres.alone(connection):
             where = address.render_as_string(hide_password=True)
             raise SchemaRefused(f"{where} is in use: stop every program before its database is migrated")
