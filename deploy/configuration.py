@@ -129,11 +129,13 @@ class ArchivePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class JobsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Viewing copies, rendered one at a time: encoder threads, and their share of the machine in percent of a core;
-    ``render_piece_seconds``: of the copy, what a kill costs at most."""
+    ``render_piece_seconds``: of the copy, what a kill costs at most. ``control``: HOST:PORT at which web on another
+    machine reads their figures; empty: a Unix socket."""
 
     render_threads: int = 1
     render_cpu_percent: int = 100
     render_piece_seconds: int = 60
+    control: str = ""
 
 
 class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
