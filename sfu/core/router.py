@@ -257,7 +257,8 @@ class Router(Links):
         link.report_due_ns = 0
         payload_type = packet[1] & 0x7F
         inside = up.spec.formats[payload_type].inside
-        self._events.append(UpStarted(up.spec.up, up.codec, inside or payload_type, Ssrc(up.ssrc)))
+        plain = payload_type if inside is None else inside
+        self._events.append(UpStarted(up.spec.up, up.codec, plain, Ssrc(up.ssrc)))
         return up
 
     # ── time and what comes out ──────────────────────────────────────────────────────────────────────────────
