@@ -57,8 +57,8 @@ class UpTrack:
         """Those that flow; ``waiting`` need a key frame first, ``plains`` get sound without its redundancy."""
         self.plains: list[DownTrack] = []
         self.waiting: list[DownTrack] = []
-        self.report: tuple[int, int] | None = None
-        """The publisher's last sender report: its NTP time, its RTP time."""
+        self.report: tuple[int, int, int] | None = None
+        """The publisher's last sender report: its NTP time, its RTP time, the node's NTP time at its arrival less its."""
         self.packets = 0
         self.octets = 0
         """Forwarded, since the start."""
