@@ -38,8 +38,9 @@ from sfu.transport.aiortc_private import new_certificate
 from sfu.transport.port import MediaPort
 from sfu.transport.sockets import hosts_of
 
-_WANTED_DROPS = ("dropped_gate", "dropped_padding")
-"""What is left out on purpose: a microphone that the chair has not opened, packets without content."""
+_WANTED_DROPS = ("dropped_gate", "dropped_padding", "dropped_quiet")
+"""What is left out on purpose: a microphone that the chair has not opened, packets without content, who is not among
+the loudest."""
 _FAREWELL_S = 2.0
 """What the recorder gets to take in the rest when the node ends; more is in nobody's interest."""
 

@@ -159,7 +159,7 @@ class Router(Links):
         if up.tapped:
             self._tapped.append(Tapped(up.spec.up, now_ns, packet))
         if kept is None:
-            self._counts["dropped_padding"] += 1
+            self._counts["dropped_padding" if newest else "dropped_quiet"] += 1
             return _NOTHING
         return self._forward(up, kept, newest)
 

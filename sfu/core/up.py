@@ -41,6 +41,8 @@ class UpTrack:
         """Payload type of redundant sound (None: this source never sends it), and of what is in it."""
         self.is_video = form.codec is not Codec.OPUS
         self.is_open = spec.is_open
+        self._opened = False
+        """The gate opened and nothing came since: what is missing before the next packet was sent behind it."""
         self.tapped = spec.tapped
         self.highest = sequence - 1
         self.numbering = Numbering(0)
@@ -79,7 +81,8 @@ class UpTrack:
             return extended, False
         self.reception.came(extended, timestamp, now_ns)
         self.highest = extended
-        jumped = extended != before + 1 and self.is_open
+        jumped = extended != before + 1 and self.is_open and not self._opened
+        self._opened = False
         if jumped and not self.losses.jumped(before, extended, now_ns) and self.is_video:
             self.requests.want()
         if self.estimate is not None:
@@ -101,14 +104,15 @@ class UpTrack:
     def misses(self, extended: int) -> bool:
         """Of a packet that is not the newest: True when it fills a hole, and is then counted. False when it is here
         already (a probe of the line, or both the delayed packet and its repetition came), is far too late, or belongs
-        to what was dropped on purpose."""
+        to what was dropped on purpose. Of who is not among the loudest it is still asked for: by the recorder."""
+        asked = self.losses.came(extended)
         number = self.numbering.late(extended)
-        if number is None or not self.numbering.lacks(number):
-            return False
-        self.numbering.fill(number)
-        self.reception.came_late()
-        self.losses.came(extended)
-        return True
+        lacked = asked if number is None else self.numbering.lacks(number)
+        if lacked:
+            self.reception.came_late()
+        if lacked and number is not None:
+            self.numbering.fill(number)
+        return lacked
 
     def listen(self, packet: bytes) -> None:
         """Read the level of a packet of sound that passed the gate. Raises MalformedPacket."""
@@ -207,8 +211,11 @@ class UpTrack:
         """Closing ends all asking; opening asks for a key frame, and receivers wait for it."""
         if is_open == self.is_open:
             return
-        self.is_open = is_open
+        self.is_open = self._opened = is_open
         self.losses.clear()
+        if not is_open:
+            # At once: whether a packet comes meanwhile or all are lost, what was sent behind the gate has no number.
+            self.numbering.interrupt(self.highest + 1)
         self.key_number = None
         if not self.is_video:
             return
