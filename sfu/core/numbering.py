@@ -7,8 +7,8 @@ their own, without holes where something was dropped. Late packets find the numb
 from collections import deque
 
 _REACH = 1024
-"""How far back a number may still be given: behind SRTP's window nothing is sent any more. So a hole has no more: numbers
-that ran ahead unseen would come round to those that a receiver's key stream was used with."""
+"""How far back a number may still be given: behind SRTP's window nothing is sent any more. So a hole has no more:
+numbers that ran ahead unseen would come round to those that a receiver's key stream was used with."""
 _SPANS = 128
 """Changes of numbering that are remembered (Galène's packet map keeps as many)."""
 

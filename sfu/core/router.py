@@ -152,7 +152,7 @@ class Router(Links):
             self._counts[refused] += 1
             return _NOTHING
         if not up.is_video:
-            up.listen(packet)
+            up.levels.listen(packet, up.spec.level_extension)
         if newest and up.loudest is not None and not up.passes(now_ns):
             return self._hush(up, packet, extended, now_ns)
         kept = up.accept(packet, extended, newest, timestamp, red)
@@ -279,7 +279,7 @@ class Router(Links):
     def _report_speech(self) -> None:
         for up in self._ups.values():
             if not up.is_video:
-                self._events.append(up.spoke())
+                self._events.append(up.levels.report(up.spec.up))
 
     def take_events(self) -> list[CoreEvent]:
         """See the seam."""

@@ -58,11 +58,10 @@ def test_what_is_lacked_is_bounded() -> None:
     assert numbering.forward(30_000) == 1025, "a larger hole is no hole that anybody could fill"
     assert [numbering.lacks(number) for number in (1, 2, 1024, 1025, 1026)] == [False, True, True, False, False]
     assert numbering.late(29_999) is None
-    for sequence in range(30_002, 40_000, 2):
-        last = numbering.forward(sequence)
-    assert last == 1025 + 9_998
+    numbers = [numbering.forward(sequence) for sequence in range(30_002, 40_000, 2)]
+    assert numbers[-1] == 1025 + 9_998
     assert not numbering.lacks(1024)
-    assert numbering.lacks(last - 1)
+    assert numbering.lacks(numbers[-1] - 1)
 
 
 @given(st.lists(st.sampled_from(["forward", "drop", "interrupt", "miss"]), max_size=80))
