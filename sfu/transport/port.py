@@ -190,7 +190,7 @@ class MediaPort:
     def _take(self, datagram: bytes, address: Address) -> None:
         """One from a TCP connection."""
         if 128 <= datagram[0] <= 191:
-            self.send_all(self._core.feed(datagram, address, self._clock.mono()))
+            self.send_all(self._feed(datagram, address, self._clock.mono()))
         else:
             self._other(datagram, address)
 
