@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 _REPEATS = 3
 """A packet is repeated at most so often: what was lost four times is lost to a line that is full."""
 _LEAST_PAUSE_NS = 10 * NS_PER_MS
-_REMEMBERED = 512
+_REMEMBERED = 1024
+"""As many as the largest ring keeps: fewer, and one NACK for all of it would be answered each time."""
 
 
 class Repetition(Enum):
