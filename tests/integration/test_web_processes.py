@@ -192,3 +192,22 @@ async def test_a_room_that_nobody_asks_for_is_taken_over_too(
     assert present is not None
     there = {one.id for one in present.reception.participants.values()}
     assert there == {ParticipantId(pair[0].id), ParticipantId(pair[1].id)}
+
+
+async def test_a_look_that_failed_strangely_is_not_the_last(
+    houses: Houses,
+    reception: Reception,
+    pair: tuple[Browser, Browser],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def strange() -> None:
+        raise RuntimeError("nobody thought of this")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(houses.other.units, "reading", strange)
+        await eventually(lambda: "nobody thought of this" in caplog.text)
+    await houses.one.stop()
+    assert houses.other.signaling is not None
+    rooms = houses.other.signaling.rooms
+    await eventually(lambda: rooms.watched_room(reception.id) is not None)
