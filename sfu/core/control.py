@@ -159,7 +159,7 @@ class Control:
     def _missing(self, link: Link, up: UpTrack, now_ns: int) -> bytes:
         """NACKs; a hole that stays, or has been open for long, asks for a key frame before any receiver does."""
         due = up.losses.due(now_ns, link.pace_ns)
-        if up.is_video and (due.gave_up or up.losses.unfilled(now_ns)):
+        if up.is_video and (due.gave_up or up.losses.unfilled(now_ns, link.pace_ns)):
             up.requests.want()
         self._counts["nacked"] += len(due.ask)
         return pack_nack(link.ssrc, up.ssrc, due.ask) if due.ask else b""
