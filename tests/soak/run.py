@@ -30,7 +30,8 @@ from tests.bench.figures import Usage, usage
 from tests.soak.look import Look, ask_look
 from tests.soak.point import SoakPoint
 from tests.soak.verdict import Flow, Outside, Part, Seen
-from tests.support.product import Product, free_ports
+from tests.support.ports import free_ports
+from tests.support.product import Product
 from tests.support.receptions import AGENCY, KEEPER, seat
 
 PARTS = ("web", "sfu", "recorder", "jobs")
