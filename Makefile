@@ -50,15 +50,15 @@ setup: $(STAMPS)/program $(ISLANDS) ## Only install and build
 
 .PHONY: check
 check: setup-dev ## Format, lint, types, imports, wire types, translations: all of them
-	@$(BESIDE) $(CHECKS)
+	+@$(BESIDE) $(CHECKS)
 
 .PHONY: unit
 unit: setup-dev ## Unit tests, Python and TypeScript: seconds
-	@$(BESIDE) unit-bridge unit-others unit-typescript
+	+@$(BESIDE) unit-bridge unit-others unit-typescript
 
 .PHONY: rooms
 rooms: setup-dev ## Contract and integration tests, as two processes side by side
-	@$(BESIDE) rooms-playing rooms-computing
+	+@$(BESIDE) rooms-playing rooms-computing
 
 .PHONY: contract integration
 contract integration: setup-dev
