@@ -60,10 +60,14 @@ def current(url: str) -> str | None:
     if is_sqlite(address) and not sqlite_path(address).exists():
         return None
     with translated(), connected(address) as connection:
-        if not inspect(connection).has_table(_VERSIONS):
-            return None
-        found: str | None = connection.scalar(text(f"SELECT version_num FROM {_VERSIONS}"))  # noqa: S608  our constant
-        return found
+        return _version(connection)
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(_VERSIONS):
+        return None
+    found: str | None = connection.scalar(text(f"SELECT version_num FROM {_VERSIONS}"))  # noqa: S608  our constant
+    return found
 
 
 def check(url: str) -> None:
@@ -153,6 +157,9 @@ def _remove(copy: Path) -> None:
 
 def _migrate_server(address: URL) -> None:
     with connected(address) as connection:
+        postgres.in_turn(connection)
+        if _version(connection) == expected():
+            return  # another machine, started at the same moment, has done it
         if not postgres.alone(connection):
             where = address.render_as_string(hide_password=True)
             raise SchemaRefused(f"{where} is in use: stop every program before its database is migrated")
