@@ -23,7 +23,7 @@ BESIDE := $(MAKE) --no-print-directory --keep-going --output-sync=target --jobs=
 # Integration tests that play media in real time, or kill what does, mostly wait; the others compute, and do it in the
 # time that those leave.
 PLAYING := $(wildcard $(patsubst %,tests/integration/test_%*.py,chaos clocks copy_job copy_of database_away debug \
-  disk_full house logs nodes operator_house recorded recorder sfu top two_hosts))
+  disk_full house logs machine nodes operator_house recorded recorder sfu top two_hosts))
 COMPUTING := $(filter-out $(PLAYING),$(wildcard tests/integration/test_*.py))
 
 # --- for everybody ------------------------------------------------------------------------------
