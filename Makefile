@@ -20,9 +20,10 @@ ISLANDS := web/static/build/.vite/manifest.json
 
 # Parts of a target that run side by side: all to their end, each one's output whole, and one that fails fails it.
 BESIDE := $(MAKE) --no-print-directory --keep-going --output-sync=target --jobs=$(shell getconf _NPROCESSORS_ONLN)
-# Integration tests that play media in real time, or kill what does, mostly wait; the others mostly compute.
+# Integration tests that play media in real time, or kill what does, mostly wait; the others compute, and do it in the
+# time that those leave.
 PLAYING := $(wildcard $(patsubst %,tests/integration/test_%*.py,chaos clocks copy_job copy_of database_away debug \
-  disk_full house logs nodes operator_house recorded recorder sfu top two_hosts))
+  disk_full house logs machine nodes operator_house recorded recorder sfu top two_hosts))
 COMPUTING := $(filter-out $(PLAYING),$(wildcard tests/integration/test_*.py))
 
 # --- for everybody ------------------------------------------------------------------------------
@@ -49,15 +50,15 @@ setup: $(STAMPS)/program $(ISLANDS) ## Only install and build
 
 .PHONY: check
 check: setup-dev ## Format, lint, types, imports, wire types, translations: all of them
-	@$(BESIDE) $(CHECKS)
+	+@$(BESIDE) $(CHECKS)
 
 .PHONY: unit
 unit: setup-dev ## Unit tests, Python and TypeScript: seconds
-	@$(BESIDE) unit-python unit-typescript
+	+@$(BESIDE) unit-bridge unit-others unit-typescript
 
 .PHONY: rooms
 rooms: setup-dev ## Contract and integration tests, as two processes side by side
-	@$(BESIDE) rooms-playing rooms-computing
+	+@$(BESIDE) rooms-playing rooms-computing
 
 .PHONY: contract integration
 contract integration: setup-dev
@@ -150,15 +151,17 @@ check-messages:
 
 # --- parts of the tests -------------------------------------------------------------------------
 
-.PHONY: unit-python unit-typescript rooms-playing rooms-computing
-unit-python:
-	$(BIN)/pytest tests/unit
+.PHONY: unit-bridge unit-others unit-typescript rooms-playing rooms-computing
+unit-bridge:
+	$(BIN)/pytest -o cache_dir=.pytest_cache/$@ tests/unit/bridge
+unit-others:
+	$(BIN)/pytest -o cache_dir=.pytest_cache/$@ tests/unit --ignore=tests/unit/bridge
 unit-typescript:
 	$(NPM) test
 rooms-playing:
 	@$(BIN)/pytest -o cache_dir=.pytest_cache/$@ $(PLAYING)
 rooms-computing:
-	@$(BIN)/pytest -o cache_dir=.pytest_cache/$@ tests/contract $(COMPUTING)
+	@nice -n 19 $(BIN)/pytest -o cache_dir=.pytest_cache/$@ tests/contract $(COMPUTING)
 
 # --- set-up: each stamp is newer than what it was made from --------------------------------------
 

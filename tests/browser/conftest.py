@@ -17,6 +17,9 @@ from tests.support.room_page import RoomPage
 
 _FOLDER = Path("build/browser")
 
+# As every wait here: to the event, and never to how busy the machine is.
+expect.set_options(timeout=30_000)
+
 
 class Guest(msgspec.Struct, frozen=True):
     """A demo account in a seat. ``code`` and ``mark``: what its browser shows."""

@@ -57,6 +57,7 @@ async def fits(page: Page, scripts: bool = True) -> None:
     """Nothing sticks out, nothing is missing for those who listen (which takes scripts to find out)."""
     if not scripts:
         return
+    await page.wait_for_load_state()
     wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert not await page.evaluate(wide), page.url
     assert await axe_faults(page) == [], page.url
@@ -101,7 +102,7 @@ async def switch_codes_on(page: Page, pages: Pages, scripts: bool) -> tuple[str,
 
 async def answer(page: Page, code: str) -> None:
     """On the second page, where the cursor stands already."""
-    assert await page.locator("#code:focus").count() == 1
+    await page.wait_for_selector("#code:focus")
     await page.keyboard.type(code)
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/today")
@@ -127,6 +128,7 @@ async def test_password_codes_and_back_in(pages: Pages, locale: str, width: int,
         await fits(page, scripts)
         await answer(page, device(pages, key))
         await press_in_header(page, SIGN_OUT)
+        await page.wait_for_url("**/sign-in")
         await sign_in(page, pages, "chair", NEW)
         await answer(page, codes[7])
 

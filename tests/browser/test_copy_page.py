@@ -61,6 +61,7 @@ async def asked(pages: Pages) -> tuple[ViewingCopies, ViewingCopy]:
 
 
 async def well_formed(page: Page) -> None:
+    await page.wait_for_load_state()
     outline = await page.evaluate(OUTLINE)
     assert (outline["headings"], outline["mains"], outline["wide"], outline["twice"]) == (1, 1, False, [])
     assert await page.evaluate(NAMELESS) == []

@@ -108,4 +108,4 @@ async def test_an_account_that_is_disabled_is_out_of_the_room_at_once(
         await citizen.page.wait_for_url("**/sign-in*")
     finally:
         await page.click("form[action$='/enable'] button")
-        await page.wait_for_url("**?saved")
+        await page.wait_for_selector("form[action$='/disable']", state="attached")

@@ -15,10 +15,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 _WITHIN_MS = 30_000
 _SCREENS = {"desk": (1366, 768), "phone": (360, 740), "kiosk": (1080, 1920)}
-_PLACES = """() => Object.fromEntries([...document.querySelectorAll("[data-testid^=tile-]")].map((tile) => {
-    const { left, top, right, bottom } = tile.getBoundingClientRect();
-    return [tile.dataset.testid, [left, top, right, bottom].map(Math.round)];
-}))"""
+_PLACES = """async () => {
+    // What observes the size of the stage has had its say two frames later.
+    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+    return Object.fromEntries([...document.querySelectorAll("[data-testid^=tile-]")].map((tile) => {
+        const { left, top, right, bottom } = tile.getBoundingClientRect();
+        return [tile.dataset.testid, [left, top, right, bottom].map(Math.round)];
+    }));
+}"""
 
 
 async def _places(who: RoomPage) -> dict[str, list[int]]:

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from bridge.first import first_link
 from tests.browser.test_account import fits, window
-from tests.support.browser import chromium
+from tests.support.browser import chromium, send_form
 from tests.support.pages import Pages, serving
 from tests.support.pictures import png
 from web.config import STATIC
@@ -41,7 +41,7 @@ async def begun(page: Page, pages: Pages) -> None:
     await page.fill("#name", "Lê Thị Mai")
     await page.fill("#login", "mai")
     await page.fill("#password", "ngắn")
-    await page.click("main button")
+    await send_form(page, "main button")
     await fits(page)
     assert await page.input_value("#agency") == "UBND tỉnh Nghệ An"
     for field in ("password", "again"):
@@ -62,17 +62,15 @@ async def office_set(page: Page, pages: Pages) -> None:
     await page.fill("#bring", "Căn cước\nĐơn đã viết")
     await page.fill("#session_minutes", "5")
     await page.click("form[action$='/office'] button")
+    await expect(page.locator("#faults a")).to_have_count(1)
     await fits(page)
-    assert await page.locator("#faults a").count() == 1
     await page.fill("#session_minutes", "45")
     await page.click("form[action$='/office'] button")
     await page.wait_for_url("**/office?saved")
     picture = {"name": "huy-hieu.png", "mimeType": "image/png", "buffer": png(200, 100)}
     await page.set_input_files("#logo", picture)  # type: ignore[arg-type]  # playwright's own dict type
-    await page.click("form[action$='/logo'] button")
-    await page.wait_for_url("**/office?saved")
-    shown = page.get_by_test_id("office-logo")
-    assert await shown.evaluate("image => image.complete && image.naturalWidth") == 200
+    await send_form(page, "form[action$='/logo'] button")
+    await expect(page.get_by_test_id("office-logo")).to_have_js_property("naturalWidth", 200)
     assert await page.get_by_test_id("office-name").inner_text() == "Trụ sở Tiếp công dân Nghệ An"
     await fits(page)
 
@@ -90,8 +88,7 @@ async def grown(page: Page, pages: Pages) -> None:
     await page.click("main details summary")
     await page.select_option("#parent", label="Sở Nội vụ")
     await fits(page)
-    await page.click("main details button")
-    await page.wait_for_url("**?saved")
+    await send_form(page, "main details button")
     async with pages.storage.units.reading() as unit:
         named = {one.name: one for one in await unit.organisation.agencies()}
     assert named["Xã Kim Liên"].parent == named["Sở Nội vụ"].id

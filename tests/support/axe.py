@@ -12,7 +12,9 @@ _RUN = """async () => {
 
 
 async def axe_faults(page: Page) -> list[str]:
-    """Every violation of its rules. Evaluated from outside, so the pages' content policy stays as it is."""
+    """Every violation of its rules, in the whole page. Evaluated from outside, so the pages' content policy stays as it
+    is."""
+    await page.wait_for_load_state()
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(_SOURCE.read_text(encoding="utf-8"))
     found: list[str] = await page.evaluate(_RUN)

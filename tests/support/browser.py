@@ -176,6 +176,12 @@ async def person(
         await context.close()
 
 
+async def send_form(page: Page, button: str) -> None:
+    """Press what sends a form, until the page that answers stands; its address may be that of the page before."""
+    async with page.expect_event("load"):
+        await page.click(button)
+
+
 _KEEP_PEERS = """
 window.diemcauPeers = [];
 window.RTCPeerConnection = class extends RTCPeerConnection {
