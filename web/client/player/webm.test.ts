@@ -96,3 +96,50 @@ describe("durations of frames", () => {
     expect(read(withDurations(open, 40))).toEqual([[0, 40, true, 1]]);
   });
 });
+
+describe("pauses of sound", () => {
+  const TOC = 0x78; // 20 ms, one frame
+  const sound = (offsetMs: number, ...body: number[]): Uint8Array =>
+    wrapped(0xa3, bytes(0x81, offsetMs >> 8, offsetMs & 0xff, 0x80, ...body));
+  const opus = (...blocks: Uint8Array[]): Uint8Array => {
+    const entry = wrapped(0xae, wrapped(0x86, new TextEncoder().encode("A_OPUS")));
+    return joined([
+      wrapped(0x1a45dfa3, bytes(9)),
+      wrapped(0x18538067, wrapped(0x1654ae6b, entry), cluster(0, ...blocks)),
+    ]);
+  };
+  const times = (whole: Uint8Array): number[] => read(whole).map(([at]) => at);
+
+  it("are filled with what said that they begin", () => {
+    const whole = withDurations(
+      opus(sound(0, TOC, 1, 2), sound(20, TOC), sound(420, TOC, 3, 4)),
+      440,
+    );
+    expect(times(whole)).toEqual([0, ...Array.from({ length: 20 }, (_, n) => 20 + 20 * n), 420]);
+    expect(read(whole).every(([, duration]) => duration === 20)).toBe(true);
+  });
+
+  it("reach to the end of the file", () => {
+    expect(times(withDurations(opus(sound(0, TOC)), 100))).toEqual([0, 20, 40, 60, 80]);
+  });
+
+  it("leave no remainder that lies over what follows", () => {
+    expect(times(withDurations(opus(sound(0, TOC), sound(55, TOC, 1, 2)), 75))).toEqual([
+      0, 20, 55,
+    ]);
+  });
+
+  it("are not made of holes: after sound, or for longer than a sender is silent", () => {
+    expect(times(withDurations(opus(sound(0, TOC, 1, 2), sound(400, TOC, 1, 2)), 420))).toEqual([
+      0, 400,
+    ]);
+    expect(times(withDurations(opus(sound(0, TOC), sound(1_020, TOC, 1, 2)), 1_040))).toEqual([
+      0, 1_020,
+    ]);
+  });
+
+  it("are no business of pictures", () => {
+    const picture = file(cluster(0, simpleBlock(0, true, TOC), simpleBlock(400, false, TOC)));
+    expect(times(withDurations(picture, 440))).toEqual([0, 400]);
+  });
+});

@@ -7,12 +7,15 @@
  */
 
 import { elementsOf, joined, wrapped, writtenNumber, type Element_ } from "./ebml";
+import { isPause, opusMs } from "./opus";
 
 const ID = {
   ebml: 0x1a45dfa3,
   segment: 0x18538067,
   info: 0x1549a966,
   tracks: 0x1654ae6b,
+  trackEntry: 0xae,
+  codec: 0x86,
   cluster: 0x1f43b675,
   timestamp: 0xe7,
   simpleBlock: 0xa3,
@@ -25,6 +28,8 @@ const ID = {
 /** A block's own time is a signed 16-bit number of ms beside its cluster's; 30 s stays well below. */
 const CLUSTER_MS = 30_000;
 const KEY_FLAG = 0x80;
+/** A longer hole after a pause is none of it: the recorder declares it (DTX_STALL_NS). */
+const LONGEST_PAUSE_MS = 1_000;
 
 /** One frame: `track` are the bytes of its track number, `body` what follows the block's header. */
 interface Frame {
@@ -44,11 +49,39 @@ export function withDurations(bytes: Uint8Array, endMs: number): Uint8Array {
   const heads = parts.filter((one) => one.id === ID.info || one.id === ID.tracks);
   const frames = framesOf(parts.filter((one) => one.id === ID.cluster));
   if (frames === null || frames.length === 0) return bytes;
+  const whole = isOpus(heads) ? withoutPauses(frames, endMs) : frames;
   const content = [
     ...heads.map((one) => wrapped(one.id, one.content)),
-    ...clustersOf(frames, endMs),
+    ...clustersOf(whole, endMs),
   ];
   return joined([wrapped(ID.ebml, header.content), wrapped(ID.segment, ...content)]);
+}
+
+function isOpus(heads: readonly Element_[]): boolean {
+  const tracks = heads.find((one) => one.id === ID.tracks);
+  const entries = tracks === undefined ? [] : [...elementsOf(tracks.content)];
+  const codecs = entries
+    .filter((entry) => entry.id === ID.trackEntry)
+    .flatMap((entry) => [...elementsOf(entry.content)].filter((one) => one.id === ID.codec));
+  return codecs.some((codec) => new TextDecoder().decode(codec.content) === "A_OPUS");
+}
+
+/**
+ * A sender in discontinuous transmission (DTX) says that a pause begins and then nothing for 400 ms. Browsers take the
+ * length of sound from its packets, whatever a block says, and would stand still in each such hole: what said that a
+ * pause begins is said again until it ends. It is heard as the comfort noise that listeners heard.
+ */
+function withoutPauses(frames: readonly Frame[], endMs: number): Frame[] {
+  return frames.flatMap((frame, index) => {
+    const pauseMs = (frames[index + 1]?.atMs ?? endMs) - frame.atMs;
+    const stepMs = opusMs(frame.body);
+    if (!isPause(frame.body) || stepMs === 0 || pauseMs > LONGEST_PAUSE_MS) return [frame];
+    const times = Math.max(1, Math.floor(pauseMs / stepMs));
+    return Array.from({ length: times }, (_, n) => ({
+      ...frame,
+      atMs: Math.round(frame.atMs + n * stepMs),
+    }));
+  });
 }
 
 /** Null where a block is of a kind that our recorder does not write (laced, or already in a group). */
