@@ -119,6 +119,22 @@ describe("pauses of sound", () => {
     expect(read(whole).every(([, duration]) => duration === 20)).toBe(true);
   });
 
+  it("are filled too where the muxer put each block into a group", () => {
+    const grouped = (offsetMs: number, ...body: number[]): Uint8Array =>
+      wrapped(
+        0xa0,
+        wrapped(0xa1, bytes(0x81, offsetMs >> 8, offsetMs & 0xff, 0, ...body)),
+        wrapped(0x9b, bytes(0)),
+      );
+    const whole = withDurations(opus(grouped(0, TOC), grouped(60, TOC, 1, 2)), 80);
+    expect(times(whole)).toEqual([0, 20, 40, 60]);
+    expect(read(whole).every(([, , key]) => key)).toBe(true);
+    const trimmed = opus(
+      wrapped(0xa0, wrapped(0xa1, bytes(0x81, 0, 0, 0, TOC)), wrapped(0x75a2, bytes(1))),
+    );
+    expect(withDurations(trimmed, 80)).toBe(trimmed);
+  });
+
   it("reach to the end of the file", () => {
     expect(times(withDurations(opus(sound(0, TOC)), 100))).toEqual([0, 20, 40, 60, 80]);
   });
@@ -130,11 +146,19 @@ describe("pauses of sound", () => {
   });
 
   it("are not made of holes: after sound, or for longer than a sender is silent", () => {
-    expect(times(withDurations(opus(sound(0, TOC, 1, 2), sound(400, TOC, 1, 2)), 420))).toEqual([
-      0, 400,
-    ]);
-    expect(times(withDurations(opus(sound(0, TOC), sound(1_020, TOC, 1, 2)), 1_040))).toEqual([
-      0, 1_020,
+    const lost = opus(sound(0, TOC, 1, 2), sound(400, TOC, 1, 2));
+    expect(withDurations(lost, 420)).toBe(lost);
+    const away = opus(sound(0, TOC), sound(1_020, TOC, 1, 2));
+    expect(withDurations(away, 1_040)).toBe(away);
+  });
+
+  it("leave holes beside them", () => {
+    const whole = opus(sound(0, TOC), sound(40, TOC, 1, 2), sound(400, TOC, 1, 2));
+    expect(read(withDurations(whole, 420)).map(([at, lasts]) => [at, lasts])).toEqual([
+      [0, 20],
+      [20, 20],
+      [40, 20],
+      [400, 20],
     ]);
   });
 

@@ -39,7 +39,10 @@ interface Frame {
   body: Uint8Array;
 }
 
-/** The same file with durations; the last frame lasts until `endMs` of the file. Anything unexpected comes back as it is. */
+/**
+ * The same file with durations; the last frame lasts until `endMs` of the file. Anything unexpected comes back as it is,
+ * and so does sound without pauses, whose packets say how long they last.
+ */
 export function withDurations(bytes: Uint8Array, endMs: number): Uint8Array {
   const top = [...elementsOf(bytes)];
   const header = top.find((one) => one.id === ID.ebml);
@@ -49,10 +52,12 @@ export function withDurations(bytes: Uint8Array, endMs: number): Uint8Array {
   const heads = parts.filter((one) => one.id === ID.info || one.id === ID.tracks);
   const frames = framesOf(parts.filter((one) => one.id === ID.cluster));
   if (frames === null || frames.length === 0) return bytes;
-  const whole = isOpus(heads) ? withoutPauses(frames, endMs) : frames;
+  const opus = isOpus(heads);
+  const whole = opus ? withoutPauses(frames, endMs) : frames;
+  if (opus && whole.length === frames.length) return bytes;
   const content = [
     ...heads.map((one) => wrapped(one.id, one.content)),
-    ...clustersOf(whole, endMs),
+    ...clustersOf(whole, endMs, opus ? ({ body }) => opusMs(body) : () => Infinity),
   ];
   return joined([wrapped(ID.ebml, header.content), wrapped(ID.segment, ...content)]);
 }
@@ -84,16 +89,16 @@ function withoutPauses(frames: readonly Frame[], endMs: number): Frame[] {
   });
 }
 
-/** Null where a block is of a kind that our recorder does not write (laced, or already in a group). */
+/** Null where a block is of a kind that our recorder does not write (laced, or a group that says more than a time). */
 function framesOf(clusters: readonly Element_[]): Frame[] | null {
   const frames: Frame[] = [];
   for (const cluster of clusters) {
     let clusterMs = 0;
     for (const part of elementsOf(cluster.content)) {
-      if (part.id === ID.blockGroup) return null;
       if (part.id === ID.timestamp) clusterMs = numberOf(part.content);
-      if (part.id !== ID.simpleBlock) continue;
-      const frame = frameOf(part.content, clusterMs);
+      if (part.id !== ID.simpleBlock && part.id !== ID.blockGroup) continue;
+      const read = part.id === ID.simpleBlock ? frameOf : groupedFrameOf;
+      const frame = read(part.content, clusterMs);
       if (frame === null) return null;
       frames.push(frame);
     }
@@ -116,7 +121,21 @@ function frameOf(block: Uint8Array, clusterMs: number): Frame | null {
   };
 }
 
-function clustersOf(frames: readonly Frame[], endMs: number): Uint8Array[] {
+/** Opus comes so, with a duration of 0. */
+function groupedFrameOf(group: Uint8Array, clusterMs: number): Frame | null {
+  const parts = [...elementsOf(group)];
+  const known: number[] = [ID.block, ID.blockDuration, ID.referenceBlock];
+  const block = parts.find((one) => one.id === ID.block);
+  if (block === undefined || parts.some((one) => !known.includes(one.id))) return null;
+  const frame = frameOf(block.content, clusterMs);
+  return frame && { ...frame, key: parts.every((one) => one.id !== ID.referenceBlock) };
+}
+
+function clustersOf(
+  frames: readonly Frame[],
+  endMs: number,
+  longestMs: (frame: Frame) => number,
+): Uint8Array[] {
   const clusters: Uint8Array[] = [];
   let startMs = 0;
   let blocks: Uint8Array[] = [];
@@ -131,7 +150,8 @@ function clustersOf(frames: readonly Frame[], endMs: number): Uint8Array[] {
       startMs = frame.atMs;
     }
     const nextMs = frames[index + 1]?.atMs ?? endMs;
-    blocks.push(groupOf(frame, frame.atMs - startMs, Math.max(1, Math.round(nextMs - frame.atMs))));
+    const lastsMs = Math.min(nextMs - frame.atMs, longestMs(frame));
+    blocks.push(groupOf(frame, frame.atMs - startMs, Math.max(1, Math.round(lastsMs))));
   });
   flush();
   return clusters;
