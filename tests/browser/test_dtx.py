@@ -18,6 +18,8 @@ _A_SECOND = 50
 """Packets of sound without DTX."""
 _LISTENED_S = 12
 """Three turns of tone and pause."""
+_PAUSES = 6
+"""Stretches of sound in a player that does not fill what is not sent: two and more in each second of pause."""
 
 _ASK_FOR_DTX = """(() => {
     const set = RTCPeerConnection.prototype.setLocalDescription;
@@ -61,10 +63,10 @@ async def test_pauses_without_packets_are_forwarded_recorded_and_replayed(instal
         assert await _share_sent(chair.page) < 0.7
         await chair.end()
         await open_recording(chair.page, reception)
-        _recorded_without_gaps(_microphone(reception))
+        _recorded_as_pauses(_microphone(reception))
         await chair.page.get_by_test_id("play-button").click()
         await _hears(chair.page, chair.code)
-        assert await chair.page.evaluate(_STRETCHES) == 1
+        assert await chair.page.evaluate(_STRETCHES) < _PAUSES
         await _plays_on(chair.page, 4.0)
 
 
@@ -100,10 +102,10 @@ def _manifests(reception: Reception) -> list[Path]:
     return sorted(reception.product.folder.rglob("recordings/*/manifest.json"))
 
 
-def _recorded_without_gaps(track: ManifestTrack) -> None:
-    """From its first packet on; all of it in one file, with fewer packets than time."""
-    (segment,) = track.segments
-    length_s = (segment.end_ns - segment.start_ns) / 1e9
+def _recorded_as_pauses(track: ManifestTrack) -> None:
+    """Fewer packets than time, and hardly any of it a gap (a busy machine's microphone may stall)."""
+    began, ended = track.segments[0].start_ns, track.segments[-1].end_ns
+    length_s = (ended - began) / 1e9
     assert length_s > _LISTENED_S
-    assert segment.frames < 0.7 * _A_SECOND * length_s
-    assert [gap for gap in track.gaps if gap.start_ns >= segment.start_ns] == []
+    assert sum(segment.frames for segment in track.segments) < 0.7 * _A_SECOND * length_s
+    assert sum(gap.end_ns - gap.start_ns for gap in track.gaps if gap.start_ns >= began) / 1e9 < 0.1 * length_s
