@@ -89,7 +89,7 @@ bench: setup-dev ## Measure (ONLY=forward|join|latency|pages|record|render|scale
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(DURATION),--duration $(DURATION)) $(ARGS)
 
 .PHONY: impair
-impair: setup-dev ## Pictures and sound over bad lines, in Chromium (RUNS=5 DURATION=seconds ARGS="--lines receiver-10")
+impair: setup-dev ## Pictures and sound over bad lines, in Chromium (RUNS=5 DURATION=seconds ARGS="--lines receiver-10 --stalls --markdown")
 	$(BIN)/python -m tests.bench.impair $(if $(RUNS),--runs $(RUNS)) $(if $(DURATION),--duration $(DURATION)) $(ARGS)
 
 .PHONY: chaos

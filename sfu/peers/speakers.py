@@ -5,6 +5,8 @@ from bridge.ids import NS_PER_MS, ParticipantId
 _ENTERS = 0.4
 _LEAVES = 0.15
 """Shares of loud packets: speech begins at 40 % of an interval and ends below 15 %, so that a breath ends nothing."""
+_FEWEST = 6
+"""Packets of an interval, at least: of 60 ms each. Who sends none in pauses (DTX) does not speak by one loud packet."""
 _WEIGHT = 2 / 3
 """Of the newest interval: an exponential average over two steps."""
 _PAUSE_NS = 800 * NS_PER_MS
@@ -29,7 +31,7 @@ class Speakers:
     def heard(self, participant: ParticipantId, packets: int, loud: int, level: int, now_ns: int) -> bool:
         """One interval of one participant, ``level`` the mean of its loud packets; True when who is speaking, or who
         leads, changed."""
-        self._smooth(self._shares, participant, loud / packets if packets else 0.0)
+        self._smooth(self._shares, participant, loud / max(packets, _FEWEST))
         self._smooth(self._loudness, participant, 127.0 - level if loud else 0.0)
         changed = self._enter_or_leave(participant)
         return self._lead(now_ns) or changed

@@ -63,6 +63,8 @@ class Publishes(msgspec.Struct, frozen=True):
     height: int = 180
     fps: int = 25
     offset_ms: float = 0.0
+    pauses: bool = False
+    """Its tone is silent for three of four seconds, without beeps."""
 
     def script(self) -> str:
         """The settings that marks.js reads."""

@@ -1,7 +1,7 @@
 // Marks in a browser: the same pictures, tones and beeps as deploy/marks, painted on a canvas and published in
 // place of camera, microphone and screen; and their readers. Added to every page of a test before its own scripts.
 //
-// Settings come from window.diemcauMark = { code, name, width, height, fps, offsetMs, ownDevices }; with ownDevices the
+// Settings come from window.diemcauMark = { code, name, width, height, fps, offsetMs, pauses, ownDevices }; with ownDevices the
 // browser publishes its own camera and microphone, and only the readers are here.
 "use strict";
 
@@ -116,8 +116,16 @@
       const context = new AudioContext({ sampleRate: 48000 });
       const out = context.createMediaStreamDestination();
       const tone = new OscillatorNode(context, { frequency: toneOf(settings().code) });
-      tone.connect(new GainNode(context, { gain: 0.08 })).connect(out);
+      const gain = new GainNode(context, { gain: 0.08 });
+      tone.connect(gain).connect(out);
       tone.start();
+      const track = out.stream.getAudioTracks()[0];
+      if (settings().pauses) {
+        // A second of tone, then three of silence.
+        ticker(20, () => (gain.gain.value = now() % 4000 < 1000 ? 0.08 : 0));
+        void context.resume();
+        return { track };
+      }
       let announced = 0;
       const beeps = () => {
         const second = Math.floor(now() / 1000) + 1;
@@ -131,7 +139,7 @@
       };
       ticker(5, beeps);
       void context.resume();
-      return { track: out.stream.getAudioTracks()[0] };
+      return { track };
     })();
     return made.sound.track.clone();
   }

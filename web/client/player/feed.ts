@@ -180,8 +180,7 @@ export class Feed {
   }
 
   #prepared(piece: Piece, loaded: Loaded): BufferSource {
-    const isPicture = loaded.type.startsWith("video/webm");
-    if (!isPicture) return loaded.bytes;
+    if (!/^(video|audio)\/webm/.test(loaded.type)) return loaded.bytes;
     const given = withDurations(new Uint8Array(loaded.bytes), piece.endMs - piece.startMs);
     return given as Uint8Array<ArrayBuffer>;
   }

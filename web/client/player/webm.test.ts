@@ -96,3 +96,74 @@ describe("durations of frames", () => {
     expect(read(withDurations(open, 40))).toEqual([[0, 40, true, 1]]);
   });
 });
+
+describe("pauses of sound", () => {
+  const TOC = 0x78; // 20 ms, one frame
+  const sound = (offsetMs: number, ...body: number[]): Uint8Array =>
+    wrapped(0xa3, bytes(0x81, offsetMs >> 8, offsetMs & 0xff, 0x80, ...body));
+  const opus = (...blocks: Uint8Array[]): Uint8Array => {
+    const entry = wrapped(0xae, wrapped(0x86, new TextEncoder().encode("A_OPUS")));
+    return joined([
+      wrapped(0x1a45dfa3, bytes(9)),
+      wrapped(0x18538067, wrapped(0x1654ae6b, entry), cluster(0, ...blocks)),
+    ]);
+  };
+  const times = (whole: Uint8Array): number[] => read(whole).map(([at]) => at);
+
+  it("are filled with what said that they begin", () => {
+    const whole = withDurations(
+      opus(sound(0, TOC, 1, 2), sound(20, TOC), sound(420, TOC, 3, 4)),
+      440,
+    );
+    expect(times(whole)).toEqual([0, ...Array.from({ length: 20 }, (_, n) => 20 + 20 * n), 420]);
+    expect(read(whole).every(([, duration]) => duration === 20)).toBe(true);
+  });
+
+  it("are filled too where the muxer put each block into a group", () => {
+    const grouped = (offsetMs: number, ...body: number[]): Uint8Array =>
+      wrapped(
+        0xa0,
+        wrapped(0xa1, bytes(0x81, offsetMs >> 8, offsetMs & 0xff, 0, ...body)),
+        wrapped(0x9b, bytes(0)),
+      );
+    const whole = withDurations(opus(grouped(0, TOC), grouped(60, TOC, 1, 2)), 80);
+    expect(times(whole)).toEqual([0, 20, 40, 60]);
+    expect(read(whole).every(([, , key]) => key)).toBe(true);
+    const trimmed = opus(
+      wrapped(0xa0, wrapped(0xa1, bytes(0x81, 0, 0, 0, TOC)), wrapped(0x75a2, bytes(1))),
+    );
+    expect(withDurations(trimmed, 80)).toBe(trimmed);
+  });
+
+  it("reach to the end of the file", () => {
+    expect(times(withDurations(opus(sound(0, TOC)), 100))).toEqual([0, 20, 40, 60, 80]);
+  });
+
+  it("leave no remainder that lies over what follows", () => {
+    expect(times(withDurations(opus(sound(0, TOC), sound(55, TOC, 1, 2)), 75))).toEqual([
+      0, 20, 55,
+    ]);
+  });
+
+  it("are not made of holes: after sound, or for longer than a sender is silent", () => {
+    const lost = opus(sound(0, TOC, 1, 2), sound(400, TOC, 1, 2));
+    expect(withDurations(lost, 420)).toBe(lost);
+    const away = opus(sound(0, TOC), sound(1_020, TOC, 1, 2));
+    expect(withDurations(away, 1_040)).toBe(away);
+  });
+
+  it("leave holes beside them", () => {
+    const whole = opus(sound(0, TOC), sound(40, TOC, 1, 2), sound(400, TOC, 1, 2));
+    expect(read(withDurations(whole, 420)).map(([at, lasts]) => [at, lasts])).toEqual([
+      [0, 20],
+      [20, 20],
+      [40, 20],
+      [400, 20],
+    ]);
+  });
+
+  it("are no business of pictures", () => {
+    const picture = file(cluster(0, simpleBlock(0, true, TOC), simpleBlock(400, false, TOC)));
+    expect(times(withDurations(picture, 440))).toEqual([0, 400]);
+  });
+});

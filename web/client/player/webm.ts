@@ -7,12 +7,15 @@
  */
 
 import { elementsOf, joined, wrapped, writtenNumber, type Element_ } from "./ebml";
+import { isPause, opusMs } from "./opus";
 
 const ID = {
   ebml: 0x1a45dfa3,
   segment: 0x18538067,
   info: 0x1549a966,
   tracks: 0x1654ae6b,
+  trackEntry: 0xae,
+  codec: 0x86,
   cluster: 0x1f43b675,
   timestamp: 0xe7,
   simpleBlock: 0xa3,
@@ -25,6 +28,8 @@ const ID = {
 /** A block's own time is a signed 16-bit number of ms beside its cluster's; 30 s stays well below. */
 const CLUSTER_MS = 30_000;
 const KEY_FLAG = 0x80;
+/** A longer hole after a pause is none of it: the recorder declares it (DTX_STALL_NS). */
+const LONGEST_PAUSE_MS = 1_000;
 
 /** One frame: `track` are the bytes of its track number, `body` what follows the block's header. */
 interface Frame {
@@ -34,7 +39,10 @@ interface Frame {
   body: Uint8Array;
 }
 
-/** The same file with durations; the last frame lasts until `endMs` of the file. Anything unexpected comes back as it is. */
+/**
+ * The same file with durations; the last frame lasts until `endMs` of the file. Anything unexpected comes back as it is,
+ * and so does sound without pauses, whose packets say how long they last.
+ */
 export function withDurations(bytes: Uint8Array, endMs: number): Uint8Array {
   const top = [...elementsOf(bytes)];
   const header = top.find((one) => one.id === ID.ebml);
@@ -44,23 +52,53 @@ export function withDurations(bytes: Uint8Array, endMs: number): Uint8Array {
   const heads = parts.filter((one) => one.id === ID.info || one.id === ID.tracks);
   const frames = framesOf(parts.filter((one) => one.id === ID.cluster));
   if (frames === null || frames.length === 0) return bytes;
+  const opus = isOpus(heads);
+  const whole = opus ? withoutPauses(frames, endMs) : frames;
+  if (opus && whole.length === frames.length) return bytes;
   const content = [
     ...heads.map((one) => wrapped(one.id, one.content)),
-    ...clustersOf(frames, endMs),
+    ...clustersOf(whole, endMs, opus ? ({ body }) => opusMs(body) : () => Infinity),
   ];
   return joined([wrapped(ID.ebml, header.content), wrapped(ID.segment, ...content)]);
 }
 
-/** Null where a block is of a kind that our recorder does not write (laced, or already in a group). */
+function isOpus(heads: readonly Element_[]): boolean {
+  const tracks = heads.find((one) => one.id === ID.tracks);
+  const entries = tracks === undefined ? [] : [...elementsOf(tracks.content)];
+  const codecs = entries
+    .filter((entry) => entry.id === ID.trackEntry)
+    .flatMap((entry) => [...elementsOf(entry.content)].filter((one) => one.id === ID.codec));
+  return codecs.some((codec) => new TextDecoder().decode(codec.content) === "A_OPUS");
+}
+
+/**
+ * A sender in discontinuous transmission (DTX) says that a pause begins and then nothing for 400 ms. Browsers take the
+ * length of sound from its packets, whatever a block says, and would stand still in each such hole: what said that a
+ * pause begins is said again until it ends. It is heard as the comfort noise that listeners heard.
+ */
+function withoutPauses(frames: readonly Frame[], endMs: number): Frame[] {
+  return frames.flatMap((frame, index) => {
+    const pauseMs = (frames[index + 1]?.atMs ?? endMs) - frame.atMs;
+    const stepMs = opusMs(frame.body);
+    if (!isPause(frame.body) || stepMs === 0 || pauseMs > LONGEST_PAUSE_MS) return [frame];
+    const times = Math.max(1, Math.floor(pauseMs / stepMs));
+    return Array.from({ length: times }, (_, n) => ({
+      ...frame,
+      atMs: Math.round(frame.atMs + n * stepMs),
+    }));
+  });
+}
+
+/** Null where a block is of a kind that our recorder does not write (laced, or a group that says more than a time). */
 function framesOf(clusters: readonly Element_[]): Frame[] | null {
   const frames: Frame[] = [];
   for (const cluster of clusters) {
     let clusterMs = 0;
     for (const part of elementsOf(cluster.content)) {
-      if (part.id === ID.blockGroup) return null;
       if (part.id === ID.timestamp) clusterMs = numberOf(part.content);
-      if (part.id !== ID.simpleBlock) continue;
-      const frame = frameOf(part.content, clusterMs);
+      if (part.id !== ID.simpleBlock && part.id !== ID.blockGroup) continue;
+      const read = part.id === ID.simpleBlock ? frameOf : groupedFrameOf;
+      const frame = read(part.content, clusterMs);
       if (frame === null) return null;
       frames.push(frame);
     }
@@ -83,7 +121,21 @@ function frameOf(block: Uint8Array, clusterMs: number): Frame | null {
   };
 }
 
-function clustersOf(frames: readonly Frame[], endMs: number): Uint8Array[] {
+/** Opus comes so, with a duration of 0. */
+function groupedFrameOf(group: Uint8Array, clusterMs: number): Frame | null {
+  const parts = [...elementsOf(group)];
+  const known: number[] = [ID.block, ID.blockDuration, ID.referenceBlock];
+  const block = parts.find((one) => one.id === ID.block);
+  if (block === undefined || parts.some((one) => !known.includes(one.id))) return null;
+  const frame = frameOf(block.content, clusterMs);
+  return frame && { ...frame, key: parts.every((one) => one.id !== ID.referenceBlock) };
+}
+
+function clustersOf(
+  frames: readonly Frame[],
+  endMs: number,
+  longestMs: (frame: Frame) => number,
+): Uint8Array[] {
   const clusters: Uint8Array[] = [];
   let startMs = 0;
   let blocks: Uint8Array[] = [];
@@ -98,7 +150,8 @@ function clustersOf(frames: readonly Frame[], endMs: number): Uint8Array[] {
       startMs = frame.atMs;
     }
     const nextMs = frames[index + 1]?.atMs ?? endMs;
-    blocks.push(groupOf(frame, frame.atMs - startMs, Math.max(1, Math.round(nextMs - frame.atMs))));
+    const lastsMs = Math.min(nextMs - frame.atMs, longestMs(frame));
+    blocks.push(groupOf(frame, frame.atMs - startMs, Math.max(1, Math.round(lastsMs))));
   });
   flush();
   return clusters;

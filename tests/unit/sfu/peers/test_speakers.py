@@ -42,6 +42,14 @@ def test_a_click_is_no_speech_but_two_steps_of_speech_are() -> None:
     assert speakers.speaking == (ANN,)
 
 
+def test_few_packets_of_a_sender_with_dtx_are_no_speech() -> None:
+    """A cough between pauses in which nothing is sent: all that came was loud."""
+    speakers = Speakers()
+    assert not speakers.heard(ANN, 2, 2, NORMAL, 1)
+    assert not speakers.heard(ANN, 1, 1, NORMAL, 2)
+    assert speakers.heard(ANN, 10, 9, NORMAL, 3)
+
+
 def test_a_breath_ends_nothing_but_silence_does(talk: Talk) -> None:
     talk.round(ann=NORMAL)
     assert not talk.round(ann=None)
