@@ -125,9 +125,12 @@ def rtcp(data: bytes) -> None:
     for packet in packets:
         if isinstance(packet, RtcpPsfbPacket):
             pictures_lost(packet)
-    parse_delays(data)  # its parts have been found whole
     shown = cut_rtcp(data)
     assert cut_rtcp(shown) == shown, "what may be seen may be seen"
+    try:
+        assert len(parse_delays(data)) <= len(data) // 12
+    except MalformedPacket:
+        return
 
 
 def core(data: bytes) -> None:
