@@ -97,7 +97,7 @@ chaos: setup-test ## Kill parts of live sessions (N=loops SEED=number ONLY=part 
 	$(BIN)/python -m tests.chaos $(if $(N),--loops $(N)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 .PHONY: fuzz
-fuzz: setup-dev $(STAMPS)/fuzzer ## Hostile input against every parser, each for SECONDS=20 (ONLY=core|evidence|rtcp|rtp|sdp|signalling|stun|tap|uploads)
+fuzz: setup-dev $(STAMPS)/fuzzer ## Hostile input against every parser, each for SECONDS=20 (ONLY=core, or another of tests/fuzz/corpus)
 	$(BIN)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ONLY),--only $(ONLY))
 
 .PHONY: fmt

@@ -33,6 +33,8 @@ class Replay:
         self._held: deque[_Entry] = deque()
         """Undroppable and older than all the rest; sent."""
         self._sent: deque[_Entry] = deque()
+        self._overdue: deque[_Entry] = deque()
+        """Undroppable, older than what is pending, and not sent: a connection stood still."""
         self._pending: deque[_Entry] = deque()
         self._bytes = 0
         self._lost: dict[int, Lost] = {}
@@ -41,7 +43,7 @@ class Replay:
     @property
     def is_pending(self) -> bool:
         """There is something to send."""
-        return bool(self._pending)
+        return bool(self._overdue or self._pending)
 
     @property
     def held_bytes(self) -> int:
@@ -60,8 +62,8 @@ class Replay:
         """The next frames to send, about ``most`` bytes of them; they count as sent."""
         frames: list[bytes] = []
         size = 0
-        while self._pending and size < most:
-            entry = self._pending.popleft()
+        while (queue := self._overdue or self._pending) and size < most:
+            entry = queue.popleft()
             self._sent.append(entry)
             frames.append(entry.frame)
             size += len(entry.frame)
@@ -71,10 +73,10 @@ class Replay:
         """A new connection: everything that is not durable is to be sent (again), and what was dropped is declared."""
         for track, number in durable.items():
             self._confirmed[track] = max(number, self._confirmed.get(track, 0))
-        entries = chain(self._held, self._sent, self._pending)
-        self._pending = deque(entry for entry in entries if not self._is_confirmed(entry))
+        self._pending = deque(entry for entry in self._all() if not self._is_confirmed(entry))
         self._held.clear()
         self._sent.clear()
+        self._overdue.clear()
         self._bytes = sum(len(entry.frame) for entry in self._pending)
         self.declare_lost(now_ns)
 
@@ -90,7 +92,7 @@ class Replay:
         before = len(self._lost)
         dropped = False
         while (entry := self._oldest()) is not None and self._is_over(entry, now_ns):
-            queue = self._sent or self._pending
+            queue, kept = (self._sent, self._held) if self._sent else (self._pending, self._overdue)
             queue.popleft()
             if self._is_confirmed(entry):
                 self._bytes -= len(entry.frame)
@@ -99,7 +101,7 @@ class Replay:
                 self._lose(entry)
                 dropped = True
             else:
-                self._held.append(entry)
+                kept.append(entry)
         return dropped or len(self._lost) > before
 
     def declare_lost(self, now_ns: int) -> None:
@@ -113,10 +115,14 @@ class Replay:
 
     def behind_ns(self, now_ns: int) -> int:
         """Age of the oldest frame that is not durable; 0 when all is."""
-        for entry in chain(self._held, self._sent, self._pending):
+        for entry in self._all():
             if not self._is_confirmed(entry):
                 return max(0, now_ns - entry.arrival_ns)
         return 0
+
+    def _all(self) -> Iterable[_Entry]:
+        """In the order in which they were made."""
+        return chain(self._held, self._sent, self._overdue, self._pending)
 
     def _oldest(self) -> _Entry | None:
         queue = self._sent or self._pending

@@ -6,10 +6,8 @@ from bridge.errors import MalformedSdp
 from bridge.ids import Rid
 from sfu.sdp.model import RidOffer, Simulcast, SimulcastStream
 
-MAX_RID = 16
-"""What a one-byte header extension can carry."""
-
 _RID = re.compile(r"[0-9A-Za-z_-]{1,16}")
+"""What a one-byte header extension can carry."""
 _DIRECTIONS = {"send": True, "recv": False}
 _MAX_STREAMS = 16
 

@@ -18,23 +18,30 @@ from bridge.kept import parse_kept
 from bridge.keylists import parse_key_list
 from bridge.listing import parse_listing
 from bridge.manifest import parse_manifest
-from bridge.media import Codec, Moment, Source
+from bridge.media import Codec, Kind, Moment, Source
 from bridge.pictures import parse_picture
 from bridge.signing import parse_signature
 from bridge.tap import FrameKind, FrameReader, Hello, Resume, unpack_declaration
-from recorder.rtp import parse_rtp
+from recorder.depacketise import depacketiser
+from recorder.depacketise import starts_key_frame as recorded_as_key_frame
+from recorder.reorder import Arrived
+from recorder.rtp import RtpPacket, parse_rtp
+from sfu.capture.cut import LONGEST_EXTENSION, cut_rtcp, cut_rtp
 from sfu.core.keyframes import starts_key_frame
 from sfu.core.red import BLOCK_TYPE, pack_red, parse_red
 from sfu.core.rtcp import parse_rtcp, pictures_lost
-from sfu.core.rtp import HEADER_SIZE, extension, payload_bounds
-from sfu.core.seam import Repairs
-from sfu.sdp import LocalIce, answer_uplink, parse_offer
-from sfu.transport.stun import is_genuine, pack_success, parse_check
+from sfu.core.rtp import HEADER, HEADER_SIZE, extension, is_rtcp, payload_bounds, unwrap
+from sfu.core.seam import DownId, Repairs
+from sfu.core.xr import parse_delays
+from sfu.sdp import CODECS, LocalIce, Slot, answer_uplink, parse_answer, parse_description, parse_offer
+from sfu.sdp.probe import answer_probe
+from sfu.transport.framing import Deframer
+from sfu.transport.stun import claimed_ufrag, is_genuine, pack_success, parse_check
 from signaling.packets import RoomPacket
 from signaling.wire import CommandRequest, DownlinkReply, JoinAuth, LineReport, ResumeAuth, UplinkRequest, WantsRequest
 from storage.bag.text import parse_hashes, parse_info
 from tests.support.recorder_core import CoreUnderTest
-from tests.support.sfu_core import MICROPHONE, RED, CoreRoom
+from tests.support.sfu_core import CAMERA, MICROPHONE, RED, CoreRoom
 from tests.support.sfu_peer import Peer
 
 LONGEST = 4_096
@@ -42,16 +49,23 @@ LONGEST = 4_096
 _MESSAGES = (JoinAuth, ResumeAuth, UplinkRequest, DownlinkReply, WantsRequest, LineReport, CommandRequest)
 _PEER = ("127.0.0.1", 4000)
 _ICE = LocalIce(ufrag="node", pwd="p" * 24, fingerprint="AA:" * 31 + "AA", candidates=(("127.0.0.1", 4001),))
+_SLOTS = (
+    Slot(Mid("0"), Kind.AUDIO, True, Ssrc(11), "cn", "stream", "track-a", CODECS[Kind.AUDIO]),
+    Slot(Mid("1"), Kind.VIDEO, True, Ssrc(12), "cn", "stream", "track-v", (Codec.H264, Codec.VP8), Ssrc(13)),
+    Slot(Mid("2"), Kind.VIDEO, False, Ssrc(0), "", "", "", CODECS[Kind.VIDEO]),
+)
 _MOST_ANSWERS = 64
 """Datagrams that one datagram may cause in a room of one receiver: a NACK names at most a ring's packets again."""
 
 
 def stun(data: bytes) -> None:
     """A connectivity check."""
+    claimed = claimed_ufrag(data)
     try:
         check = parse_check(data)
     except MalformedPacket:
         return
+    assert claimed is not None, "what is a check names somebody"
     if not is_genuine(check, "p" * 24):
         return
     assert pack_success(check, _PEER, "p" * 24)
@@ -66,11 +80,14 @@ def rtp(data: bytes) -> None:
             extension(data, identifier)
         except MalformedPacket:
             break
+    shown = len(cut_rtp(data))
     try:
         start, end = payload_bounds(data)
     except MalformedPacket:
         _refused_by_recorder(data)
+        assert shown <= HEADER_SIZE + 4 * 15 + LONGEST_EXTENSION
         return
+    assert shown <= start, "nothing of the payload lies in a debug file"
     if data[0] >> 6 == 2:
         assert parse_rtp(data).payload == data[start:end]
     for codec in Codec:
@@ -108,26 +125,38 @@ def rtcp(data: bytes) -> None:
     for packet in packets:
         if isinstance(packet, RtcpPsfbPacket):
             pictures_lost(packet)
+    shown = cut_rtcp(data)
+    assert cut_rtcp(shown) == shown, "what may be seen may be seen"
+    try:
+        assert len(parse_delays(data)) <= len(data) // 12
+    except MalformedPacket:
+        return
 
 
 def core(data: bytes) -> None:
-    """Datagrams of both peers with valid keys, in any order, while time goes on: a camera that retransmits, a
-    microphone that sends redundant sound."""
-    room = CoreRoom()
-    room.expect(tapped=True, repairs=Repairs({97: 96}, {Ssrc(9): Ssrc(1)}))
+    """Datagrams of both peers with valid keys, in any order, while time goes on, gates move and pictures are shown or
+    not: a camera that retransmits and numbers its packets, a microphone that sends redundant sound."""
+    room, stream = CoreRoom(), _KeyStream()
+    room.expect(tapped=True, repairs=Repairs({97: 96}, {Ssrc(9): Ssrc(1)}), number_extension=3)
     room.expect(MICROPHONE, RED, (2,), "1", tapped=True)
-    hears = False
+    hears, downs = False, set[int]()
     for kind, chunk in _chunks(data):
         if kind & 3 == 3:
             room.tick(kind * NS_PER_MS)
             continue
+        if kind & 32:
+            room.core.set_open(MICROPHONE if kind & 64 else CAMERA, bool(kind & 128))
+        elif kind & 64:
+            room.core.set_paused(DownId(1000 + kind % 32), bool(kind & 128))
         peer = room.bob if kind & 1 else room.ann
         datagram = _protected(peer, chunk, control=bool(kind & 2))
         if datagram is not None and 128 <= datagram[0] <= 191:  # the port hands the core nothing else (RFC 7983)
             out = room.core.feed(datagram, peer.address, room.now)
             assert len(out) <= _MOST_ANSWERS
-        if kind & 4:
-            room.down(ssrc=1000 + kind, sequence=kind << 8)
+            stream.sent(room.bob.mine(out))
+        if kind & 4 and kind % 32 not in downs:
+            downs.add(kind % 32)
+            stream.sent(room.bob.mine(room.down(ssrc=1000 + kind % 32, sequence=kind << 8)))
         if kind & 8 and not hears:
             hears = True
             room.down(MICROPHONE, ssrc=500, red=63 if kind & 16 else None)
@@ -137,11 +166,79 @@ def core(data: bytes) -> None:
         assert packet.payload_type in (96, 111), "plain packets of a source"
 
 
+class _KeyStream:
+    """What went out under which number: the same packet or another number, for both take the same key stream."""
+
+    def __init__(self) -> None:
+        self._newest: dict[int, int] = {}
+        self._sent: dict[tuple[int, int], bytes] = {}
+
+    def sent(self, datagrams: list[bytes]) -> None:
+        """To one receiver, in order; RTCP is passed over."""
+        for datagram in datagrams:
+            if is_rtcp(datagram):
+                continue
+            _, _, sequence, _, ssrc = HEADER.unpack_from(datagram)
+            extended = unwrap(sequence, self._newest.get(ssrc, sequence))
+            self._newest[ssrc] = max(extended, self._newest.get(ssrc, extended))
+            assert self._sent.setdefault((ssrc, extended), datagram) == datagram
+
+
 def _protected(peer: Peer, packet: bytes, *, control: bool) -> bytes | None:
     try:
         return peer.rtcp(packet) if control else peer.rtp(packet)
     except (Error, TypeError):
         return None  # libsrtp protects nothing that is no packet at all
+
+
+def framing(data: bytes) -> None:
+    """A TCP connection's octets: cut wherever, they are the same datagrams."""
+    whole, pieces = Deframer(), Deframer()
+    try:
+        expected = whole.feed(data)
+    except MalformedPacket:
+        expected = None
+    found: list[bytes] = []
+    try:
+        for at in range(0, len(data), 7):
+            found += pieces.feed(data[at : at + 7])
+    except MalformedPacket:
+        assert expected is None
+        return
+    assert found == expected
+
+
+def payloads(data: bytes) -> None:
+    """Payloads of one source, put together by the recorder; the first byte says which codec."""
+    if not data:
+        return
+    codec, timestamp = tuple(Codec)[data[0] % len(Codec)], 0
+    frames, made = depacketiser(codec), 0
+    for number, (kind, payload) in enumerate(_chunks(data[1:])):
+        timestamp += 3000 * (kind >> 1)
+        starts_key_frame(codec, payload)
+        recorded_as_key_frame(codec, payload)
+        packet = RtpPacket(number & 0xFFFF, timestamp, 1, bool(kind & 1), 96, payload)
+        try:
+            made += sum(len(frame.body) for frame in frames.push(Arrived(number, number, number, packet)))
+        except MalformedPacket:
+            frames.reset()
+    assert made <= 64 * LONGEST, "parameter sets are said again, nothing else grows"
+
+
+def answers(data: bytes) -> None:
+    """A browser's answer to the pool's offer; an offer of who tries a line."""
+    text = data.decode(errors="replace")
+    try:
+        said = parse_answer(text, _SLOTS)
+        assert [media.mid for media in said.media] == [slot.mid for slot in _SLOTS]
+    except MalformedSdp:
+        pass
+    try:
+        answer, echoed = answer_probe(parse_offer(text), _ICE, lambda: Ssrc(7))
+        assert set(echoed) <= {media.mid for media in parse_description(answer).active}
+    except MalformedSdp:
+        return
 
 
 def sdp(data: bytes) -> None:
@@ -150,7 +247,8 @@ def sdp(data: bytes) -> None:
     try:
         offer = parse_offer(text)
         sources = dict(zip((media.mid for media in offer.active), Source, strict=False))
-        answer_uplink(offer, _ICE, sources)
+        text, _ = answer_uplink(offer, _ICE, sources)
+        assert [media.mid for media in parse_description(text).media] == [media.mid for media in offer.media]
         answer_uplink(offer, _ICE, {Mid("0"): Source.CAMERA})
     except MalformedSdp:
         return
@@ -219,8 +317,11 @@ def _chunks(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
+    "answers": answers,
     "core": core,
     "evidence": evidence,
+    "framing": framing,
+    "payloads": payloads,
     "rtcp": rtcp,
     "rtp": rtp,
     "sdp": sdp,

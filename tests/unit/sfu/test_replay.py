@@ -119,11 +119,15 @@ def test_resume_of_odd_numbers() -> None:
             st.tuples(st.just("expire"), st.just(0), st.just(0)),
         ),
         max_size=60,
-    )
+    ),
+    st.booleans(),
 )
-def test_nothing_disappears_unsaid(steps: list[tuple[str, int, int]]) -> None:
-    """Whatever happens: behind what is durable comes every number, or a LOST that names it."""
+def test_nothing_disappears_unsaid(steps: list[tuple[str, int, int]], anew: bool) -> None:
+    """Whatever happens, on a new connection or on the one that there is: behind what was durable at its beginning comes
+    every number, or a LOST that names it."""
     replay, now = Replay(5, 2000), 0
+    sent: list[bytes] = []
+    known: dict[int, int] = {}
     counted: dict[int, int] = {}
     durable: dict[int, int] = {}
     for what, first, second in steps:
@@ -132,7 +136,7 @@ def test_nothing_disappears_unsaid(steps: list[tuple[str, int, int]]) -> None:
             replay.add(FrameKind(first), second, now, b"x" * 50)
             counted[second] = counted.get(second, 0) + 1
         elif what == "take":
-            replay.take(first)
+            sent += replay.take(first)
         elif what == "confirm":
             # Of what this test counts: a LOST that was added meanwhile has a number too.
             number = min(second, counted.get(first, 0))
@@ -140,14 +144,38 @@ def test_nothing_disappears_unsaid(steps: list[tuple[str, int, int]]) -> None:
             replay.confirm(first, number)
         elif what == "resume":
             replay.resume(durable, now)
+            sent, known = [], durable.copy()
         else:
             replay.expire(now)
-    replay.resume(durable, now)
-    frames = FrameReader().feed(b"".join(replay.take(1 << 30)))
+    if anew:
+        replay.resume(durable, now)
+        sent, known = [], durable
+    replay.declare_lost(now)
+    frames = FrameReader().feed(b"".join(sent + replay.take(1 << 30)))
     for track, last in counted.items():
         said = {int(frame.number) for frame in frames if frame.track == track}
         for frame in frames:
             if frame.track == track and frame.kind is LOST:
                 body = unpack_declaration(frame.body, Lost)
                 said.update(range(body.first, body.last + 1))
-        assert said >= set(range(durable.get(track, 0) + 1, last + 1))
+        assert said >= set(range(known.get(track, 0) + 1, last + 1))
+
+
+def test_what_is_never_dropped_is_sent_although_the_line_stood_still_for_long() -> None:
+    """Connected, but nothing was taken: what a track is and whether it is closed goes before what is left of it."""
+    replay = Replay(20 * NS_PER_S, 1 << 30)
+    replay.resume({}, 0)
+    replay.add(FrameKind.TRACK, 1, 0)
+    replay.add(FrameKind.RTP, 1, 1)
+    replay.add(FrameKind.GATE, 1, 2)
+    replay.add(FrameKind.RTP, 1, 30 * NS_PER_S)
+    replay.expire(31 * NS_PER_S)
+    assert replay.is_pending
+    replay.declare_lost(31 * NS_PER_S)
+    frames = FrameReader().feed(b"".join(replay.take(1 << 20)))
+    assert [(frame.kind, int(frame.number)) for frame in frames] == [
+        (FrameKind.TRACK, 1), (FrameKind.GATE, 3), (FrameKind.RTP, 4), (FrameKind.LOST, 5),
+    ]  # fmt: skip
+    assert not replay.is_pending
+    replay.confirm(1, 5)
+    assert (replay.behind_ns(31 * NS_PER_S), replay.held_bytes) == (0, 0)
