@@ -1,5 +1,5 @@
-"""PROTOCOL.md against the code, name by name: events, commands, addresses, frames, and the fields of every struct that it
-spells out. What was added or taken away without a word there is found here."""
+"""PROTOCOL.md against the code, name by name: events, commands, addresses, frames, and the fields of every struct that
+it spells out. What was added or taken away without a word there is found here."""
 
 import re
 from collections import Counter
@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from bridge import control, linetests, media, quality, recorder_control, tap
+from bridge import control, linetests, media, recorder_control, tap
 from bridge.commands import RoomCommand
 from bridge.control import NodeEvent
 from bridge.recorder_control import RecorderEvent
@@ -26,18 +26,7 @@ from web import wire as pages
 from web.api import wire as api
 
 TEXT = (Path(__file__).parents[2] / "PROTOCOL.md").read_text(encoding="utf-8")
-MODULES: tuple[ModuleType, ...] = (
-    wire,
-    control,
-    recorder_control,
-    tap,
-    media,
-    pages,
-    api,
-    linewire,
-    linetests,
-    quality,
-)
+MODULES: tuple[ModuleType, ...] = (wire, control, recorder_control, tap, media, pages, api, linewire, linetests)
 SPELT = re.compile(r"`([A-Z]\w+) \{([^}`]*)\}")
 SERVER_EVENT = re.compile(r"[Ee]vents? ``(\w+)``")
 
@@ -114,7 +103,7 @@ def test_addresses_of_a_media_node() -> None:
 def test_addresses_of_a_recorder() -> None:
     recorder: Any = None
     app = web.Application()
-    app.add_routes(ControlServer(recorder, "unix:/none", "")._routes())
+    app.add_routes(ControlServer(recorder, "unix:/none", "")._routes())  # noqa: SLF001  without a listener
     assert requests("**A recorder**") == without_heads(routes(app))
 
 
