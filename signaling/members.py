@@ -15,7 +15,7 @@ from signaling.limits import TokenBucket
 from signaling.lines import Line
 from signaling.views import UNKNOWN_LINE, message_views, participant_views, room_view
 from signaling.waiting_views import waiting_view
-from signaling.wire import Alarm, Messages, Offer, RoomView, Unwanted, Withheld
+from signaling.wire import Alarm, Messages, Offer, Renegotiate, RoomView, Unwanted, Withheld
 
 CANNOT_DECODE = "cannot_decode"
 """Why a picture is withheld."""
@@ -36,9 +36,10 @@ class Member:
     """``number``: of the newest resume secret, None when an earlier life of this process gave it; ``received``: the
     browser said something since. ``inside``: was welcomed into the room, not to wait. ``offer``: not yet answered.
     ``dead``: directions of media that the node lost; ``anew``: all of it is to be made anew, and nobody could be told
-    that yet. ``read``: number of the last message that was passed on, or that is not for them; ``quality``: of their
-    line, as they say; ``measured``: as the node does; ``writing``: how much more they may write now. ``withheld``: what
-    their browser cannot decode; ``unwanted``: which of their pictures nobody sees."""
+    that yet; ``holding``: the node is new and they were not told, so what it says of their media waits. ``read``:
+    number of the last message that was passed on, or that is not for them; ``quality``: of their line, as they say;
+    ``measured``: as the node does; ``writing``: how much more they may write now. ``withheld``: what their browser
+    cannot decode; ``unwanted``: which of their pictures nobody sees."""
 
     line: Line | None = None
     lost_at: MonoNs | None = None
@@ -48,6 +49,7 @@ class Member:
     offer: DownlinkOffer | None = None
     dead: set[str] = field(default_factory=set)
     anew: bool = False
+    holding: bool = False
     read: int = 0
     quality: str = UNKNOWN_LINE
     measured: str = UNKNOWN_LINE
@@ -58,13 +60,13 @@ class Member:
     def tell_withheld(self, tracks: tuple[WithheldTrack, ...]) -> None:
         """What the node does not send them."""
         self.withheld = tracks
-        if self.line is not None:
+        if self.line is not None and not self.holding:
             self.line.send("withheld", Withheld(CANNOT_DECODE, tracks))
 
     def tell_unwanted(self, sources: tuple[Source, ...]) -> None:
         """What they need not send."""
         self.unwanted = sources
-        if self.line is not None:
+        if self.line is not None and not self.holding:
             self.line.send("unwanted", Unwanted(sources))
 
     def tell_media_again(self) -> None:
@@ -77,11 +79,20 @@ class Member:
             self.tell_unwanted(self.unwanted)
 
     def media_is_gone(self) -> None:
-        """The node began anew."""
+        """The node began anew. Its first offer must not come before that word, by which a browser drops what it has."""
         self.offer = None
         self.withheld = ()
         self.unwanted = ()
         self.dead.clear()
+        self.holding = True
+
+    def tell_anew(self) -> None:
+        """That the node began anew, and what it has said since; when their line is down, once it is back."""
+        self.holding = False
+        self.anew = self.line is None
+        if self.line is not None and self.inside:
+            self.line.send("renegotiate", Renegotiate("node_restarted"))
+            self.tell_media_again()
 
     @property
     def shown_quality(self) -> str:
@@ -96,7 +107,7 @@ class Member:
     def forward(self, offer: DownlinkOffer) -> None:
         """Carry the node's offer, now or when the line is back."""
         self.offer = offer
-        if self.line is not None:
+        if self.line is not None and not self.holding:
             self.line.send("offer", Offer(offer.offer, offer.sdp, offer.tracks))
 
     def pass_on(self, reception: Reception, you: ParticipantId) -> None:
@@ -130,11 +141,16 @@ class Members(dict[ParticipantId, Member]):
         if (member := self.get(participant)) is not None:
             member.received = True
 
-    def tell(self, event: str, body: msgspec.Struct) -> None:
-        """The same to everybody in the room; who waits learns nothing of it."""
+    def media_is_gone(self) -> None:
+        """Of everybody."""
         for member in self.values():
-            if member.line is not None and member.inside:
-                member.line.send(event, body)
+            member.media_is_gone()
+
+    def tell_anew(self) -> None:
+        """To everybody whose media is gone."""
+        for member in self.values():
+            if member.holding:
+                member.tell_anew()
 
     def end(self, event: str, body: msgspec.Struct) -> None:
         """A last word to everybody."""

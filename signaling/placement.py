@@ -15,7 +15,6 @@ from signaling.memory import EVERYTHING, Memory
 from signaling.places import Places
 from signaling.room_node import RoomNode
 from signaling.settling import Settling
-from signaling.wire import Renegotiate
 
 _log = logging.getLogger(__name__)
 PATIENCE_S = 1.0
@@ -53,6 +52,8 @@ class Placement:
         self._moved = moved
         self._made = False
         self._node_is_new = has_moved
+        self._media_is_gone = False
+        """What the node before said of everybody's media is forgotten."""
         self._tap_is_gone = True
         """For all a new owner knows the node may have begun anew with it; a tap that is there goes on as it is."""
         self._away_ns: int | None = None
@@ -81,6 +82,11 @@ class Placement:
     def node_restarted(self) -> None:
         """Every connection and the tap are gone; :meth:`follow` makes it good."""
         self._node_is_new = self._tap_is_gone = True
+        self._forget_media()
+
+    def _forget_media(self) -> None:
+        self._media_is_gone = True
+        self._members.media_is_gone()
 
     def node_away(self) -> None:
         """Nothing reaches the recorder; :meth:`follow` asks for the tap again, also of a node that only stood still."""
@@ -101,12 +107,11 @@ class Placement:
         if self._away_ns is not None:
             return
         if self._node_is_new:
+            if not self._media_is_gone:
+                self._forget_media()
             await self.make_again()
-            self._node_is_new = False
-            for member in self._members.values():
-                member.media_is_gone()
-                member.anew = member.line is None
-            self._members.tell("renegotiate", Renegotiate("node_restarted"))
+            self._node_is_new = self._media_is_gone = False
+            self._members.tell_anew()
         if self._tap_is_gone:
             await self._record_again()
             self._tap_is_gone = False

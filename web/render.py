@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import jinja2
 import msgspec
 from aiohttp import web
+from babel.numbers import format_decimal
 
 from bridge.policy import Action, Concern, may
 from bridge.signing import shown
@@ -32,7 +33,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     templates.globals |= {"labels": labels, "themes": THEMES}
-    templates.filters |= {"size": size, "json_text": json_text, "fingerprint": shown}
+    templates.filters |= {"size": size, "json_text": json_text, "decimal": decimal, "fingerprint": shown}
     return templates
 
 
@@ -43,6 +44,12 @@ def size(count: int) -> str:
     while value >= 1000 and step < len(_SIZES) - 1:
         value, step = value / 1000, step + 1
     return f"{value:.0f} {_SIZES[step]}" if step < 2 else f"{value:.1f} {_SIZES[step]}"
+
+
+@jinja2.pass_context
+def decimal(context: jinja2.runtime.Context, value: float) -> str:
+    """One digit behind the mark that the reader's language has: ``0,3``."""
+    return format_decimal(value, "0.0", context["lang"])
 
 
 def json_text(value: msgspec.Struct) -> str:

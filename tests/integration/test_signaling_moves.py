@@ -1,13 +1,14 @@
 """A room whose media node stays away goes to another, and what it left is cleared away."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from bridge import commands as c
-from bridge.control import SpeakersChanged
+from bridge.control import ParticipantOrder, SpeakersChanged
 from bridge.events import RoomPlaced, SourcePublished, SpeakersMoved
-from bridge.ids import NS_PER_MS, NS_PER_S, NodeId, RecorderId, room_of
+from bridge.ids import NS_PER_MS, NS_PER_S, NodeId, ParticipantId, RecorderId, RoomId, room_of
 from bridge.reception import Reception
 from signaling.wire import UplinkRequest
 from tests.support.fakes import SOURCES, FakeNode, ManyPlaces
@@ -40,6 +41,36 @@ def server_class() -> type[RoomServer]:
 def house(server: RoomServer) -> TwoNodes:
     assert isinstance(server, TwoNodes)
     return server
+
+
+class EagerNode(FakeNode):
+    """As the real one: who receives is made an offer at once, while the others are still on their way to it."""
+
+    async def put_participant(self, room: RoomId, participant: ParticipantId, order: ParticipantOrder) -> None:
+        known = participant in self._room(room).participants
+        await super().put_participant(room, participant, order)
+        if not known and order.receives:
+            self._offer(room, participant)
+            await asyncio.sleep(0.1)
+
+
+async def test_what_the_new_node_offers_comes_after_the_word_that_it_is_new(
+    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser]
+) -> None:
+    house.other = EagerNode(house.clock)
+    assert isinstance(house.places, ManyPlaces)
+    house.places.nodes[B] = house.other
+    house.lose_node()
+    await pair[0].until(lambda: "offer" in behind_renegotiate(pair[0]))
+    await pair[1].until(lambda: "offer" in behind_renegotiate(pair[1]))
+    for one in pair:
+        assert [name for name, _ in one.heard].count("renegotiate") == 1
+
+
+def behind_renegotiate(browser: Browser) -> list[str]:
+    """What it heard since."""
+    names = [name for name, _ in browser.heard]
+    return names[names.index("renegotiate") :] if "renegotiate" in names else []
 
 
 async def test_everybody_is_on_the_other_node_and_recorded_there(

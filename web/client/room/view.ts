@@ -5,6 +5,7 @@
  */
 
 import type { Audience } from "./chat-state";
+import { worst, type Quality } from "./quality";
 import type { RoomState, Tab } from "./state";
 import type { ParticipantView, RoomView, Source } from "../wire/signaling";
 
@@ -236,6 +237,12 @@ export function currentCase(room: RoomView): { number: number; title: string } |
 /** Which direction of my media is broken while the socket holds. */
 export function mediaLost(state: RoomState): boolean {
   return state.uplink === "lost" || state.downlink === "lost";
+}
+
+/** How good my line is: the worse of what this browser measures and of what the room shows everybody of me. */
+export function ownLine(state: RoomState): Quality | null {
+  const said = (["good", "poor", "bad"] as const).find((word) => word === me(state)?.quality);
+  return worst([state.quality, said ?? null]);
 }
 
 /** In what a picture is coded that this browser is not sent because it cannot decode it; null when it can. */

@@ -98,9 +98,11 @@ function conclusion(verdict: Verdict): TemplateResult {
   return words[verdict]();
 }
 
+/** What was not tested is left out: most installations need no relay, and nobody need wonder about it. */
 function list(paths: readonly PathResult[]): TemplateResult {
+  const tried = paths.filter((path) => path.outcome !== "untried");
   return html`<ul data-testid="connection-paths">
-    ${paths.map(
+    ${tried.map(
       (path) =>
         html`<li data-path=${path.path} data-outcome=${path.outcome}>
           ${nameOf(path.path)}: ${wordOf(path)}${figures(path)}
@@ -120,7 +122,6 @@ function nameOf(path: LinePath): string {
 }
 
 function wordOf(path: PathResult): string {
-  if (path.outcome === "untried") return t("not tested");
   const quality = qualityOfPath(path);
   if (quality === null) return t("blocked");
   return { good: t("good"), poor: t("weak"), bad: t("very weak") }[quality];
@@ -128,14 +129,24 @@ function wordOf(path: PathResult): string {
 
 function figures(path: PathResult): TemplateResult | typeof nothing {
   if (path.outcome !== "works") return nothing;
-  const loss = Math.max(path.loss_up, path.loss_down) * 100;
-  const words = t("{loss} % lost, {rtt} ms there and back, {jitter} ms jitter, {kbps} kbit/s", {
-    loss: loss.toFixed(1),
+  const measured = {
     rtt: path.rtt_ms.toFixed(0),
     jitter: path.jitter_ms.toFixed(0),
     kbps: Math.min(path.kbps_up, path.kbps_down).toFixed(0),
-  });
+  };
+  const words =
+    path.path === "websocket" // it loses nothing, it only waits
+      ? t("{rtt} ms there and back, {jitter} ms jitter, {kbps} kbit/s", measured)
+      : t("{loss} % lost, {rtt} ms there and back, {jitter} ms jitter, {kbps} kbit/s", {
+          loss: percent(Math.max(path.loss_up, path.loss_down)),
+          ...measured,
+        });
   return html` <span class="dc-quiet">${words}</span>`;
+}
+
+function percent(share: number): string {
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return (share * 100).toLocaleString(document.documentElement.lang || undefined, digits);
 }
 
 function told(number: string): TemplateResult | typeof nothing {

@@ -18,6 +18,9 @@ const DEPUTY = [
 
 export const EXAMPLES: Readonly<Record<string, RoomState>> = {
   full: inside(view("chair", { participants: PEOPLE, expected: ["Điểm cầu xã Suối Mơ"] })),
+  "somebody absent": inside(
+    view("chair", { expected: ["Lê Văn C", "Điểm cầu xã Suối Mơ"], absent: ["Lê Văn C"] }),
+  ),
   citizen: inside(view("citizen")),
   "a deputy in the chair": inside({ ...view("chair"), you: "deputy", participants: DEPUTY }),
   alone: inside(view("chair", { participants: PEOPLE.slice(0, 1) })),

@@ -39,6 +39,16 @@ describe("the panel", () => {
     expect(part(panel, "expected").textContent).toContain("Suối Mơ");
   });
 
+  it("says once who is not here, though they sit at a device of their own", async () => {
+    const panel = await mounted(new Panel(), {
+      room: EXAMPLES["somebody absent"]!,
+      acts: writtenActs(),
+    });
+    expect(part(panel, "absent").textContent).toContain("Lê Văn C");
+    expect(part(panel, "expected").textContent).not.toContain("Lê Văn C");
+    expect(part(panel, "expected").textContent).toContain("Suối Mơ");
+  });
+
   it("says in words how each one's line is, never in numbers", async () => {
     const panel = await mounted(new Panel(), { room: EXAMPLES["full"]!, acts: writtenActs() });
     const line = (id: string): string =>

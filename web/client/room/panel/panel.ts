@@ -149,13 +149,7 @@ export class Panel extends PlainElement {
           (who) => this.#person(who, view),
         )}
       </ul>
-      ${
-        view.expected.length === 0
-          ? nothing
-          : html`<p class="dc-quiet" data-testid="expected">
-              ${t("Not here yet: {points}", { points: view.expected.join(", ") })}
-            </p>`
-      }`;
+      ${expected(view)}`;
   }
 
   #hands(view: RoomView): TemplateResult | typeof nothing {
@@ -266,6 +260,14 @@ export class Panel extends PlainElement {
       ${words}<span class="visually-hidden"> <bdi>${who.name}</bdi></span>
     </button>`;
   }
+}
+
+/** Points nobody has joined from; who stands in the list of who waits as absent is not named again. */
+function expected(view: RoomView): TemplateResult | typeof nothing {
+  const points = view.expected.filter((point) => !view.absent.includes(point)).join(", ");
+  if (points === "") return nothing;
+  const words = t("Not here yet: {points}", { points });
+  return html`<p class="dc-quiet" data-testid="expected">${words}</p>`;
 }
 
 customElements.define("dc-panel", Panel);

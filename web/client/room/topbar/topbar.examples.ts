@@ -1,6 +1,6 @@
 /** The top bar with the recording and the line in every state. */
 
-import { inside, NOW, view } from "../examples";
+import { inside, NOW, person, view } from "../examples";
 import type { RoomState } from "../state";
 
 const recording = (face: string): RoomState => inside(view("chair", { recording: face }));
@@ -23,6 +23,10 @@ export const EXAMPLES: Readonly<Record<string, RoomState>> = {
     }),
   ),
   "weak line": inside(view("chair"), { quality: "poor" }),
+  "weak as the room says": inside(
+    view("chair", { participants: [person("chair", "chair", { quality: "poor" })] }),
+    { quality: "good" },
+  ),
   "line lost": inside(view("chair"), { lostMs: NOW }),
   "media lost": inside(view("chair"), { downlink: "lost" }),
 };

@@ -41,6 +41,7 @@ describe("the top bar", () => {
     const line = async (name: string): Promise<string> =>
       part(await show(name), "line-state").textContent;
     expect(await line("weak line")).toContain("line weak");
+    expect(await line("weak as the room says")).toContain("line weak");
     expect(await line("line lost")).toContain("reconnecting");
     expect(await line("media lost")).toContain("reconnecting");
   });

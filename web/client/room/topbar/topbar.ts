@@ -14,6 +14,7 @@ import {
   elapsedMs,
   may,
   mediaLost,
+  ownLine,
   recordingFace,
   type RecordingFace,
 } from "../view";
@@ -102,11 +103,12 @@ export class Topbar extends PlainElement {
 
   #line(): TemplateResult {
     const lost = this.room.lostMs !== null || mediaLost(this.room);
+    const quality = ownLine(this.room);
     const { drawing, tone } = lost
       ? { drawing: "away" as const, tone: "bad" as const }
-      : (LINE[this.room.quality ?? ""] ?? { drawing: "line" as const, tone: "quiet" as const });
+      : (LINE[quality ?? ""] ?? { drawing: "line" as const, tone: "quiet" as const });
     return html`<div class="dc-state dc-topbar-line" data-testid="line-state" data-tone=${tone}>
-      ${icon(drawing)}<span>${lost ? t("reconnecting") : qualityWord(this.room.quality)}</span>
+      ${icon(drawing)}<span>${lost ? t("reconnecting") : qualityWord(quality)}</span>
     </div>`;
   }
 }
