@@ -45,6 +45,8 @@ class Watcher:
         self._there = there
         self._run = ""
         self._after = 0
+        self._is_away = False
+        """Said once: it is asked again each second."""
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -56,7 +58,8 @@ class Watcher:
                     pause = FIRST_AGAIN_S
                     self._take(numbered)
             except Refusal as refusal:
-                _log.warning("%s: no events: %s", self._name, refusal)
+                _log.log(logging.DEBUG if self._is_away else logging.WARNING, "%s: no events: %s", self._name, refusal)
+                self._is_away = True
             except Exception:  # noqa: BLE001  a room without ears is worse than one strange event: begin again behind it
                 _log.exception("%s: an event that we do not understand", self._name)
             await asyncio.sleep(pause)
@@ -68,6 +71,9 @@ class Watcher:
         except Unavailable:
             self._away()
             raise
+        if self._is_away:
+            self._is_away = False
+            _log.warning("%s: answers again", self._name)
         self._there()
 
     def _seen(self, run: str) -> None:
