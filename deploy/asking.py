@@ -8,7 +8,7 @@ import msgspec
 from bridge.errors import Code, NotFound, Unavailable
 from bridge.ids import NodeId, RecorderId
 from deploy.configuration import Configuration, ConfigurationFault
-from deploy.folder import DataFolder, prepare
+from deploy.folder import DataFolder
 from deploy.machines import machine_lines
 from deploy.names import LOCAL_RECORDER, local_nodes, recorder_control
 from deploy.stores import units_opened
@@ -47,7 +47,7 @@ async def _node_addresses(configuration: Configuration, folder: DataFolder) -> d
 @asynccontextmanager
 async def asked(configuration: Configuration) -> AsyncIterator[Parts]:
     """Closed at the end."""
-    folder = prepare(configuration)
+    folder = DataFolder(configuration.folder)  # who only looks makes nothing
     addresses, secret = await _node_addresses(configuration, folder), configuration.control_secret
     calling = machine_lines(configuration, folder).calling
     nodes = {name: HttpMediaNode(address, secret=secret, calling=calling) for name, address in addresses.items()}

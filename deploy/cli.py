@@ -6,6 +6,7 @@ Exit codes: 0 done · 1 refused or faults found · 2 wrong usage · 78 configura
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import Annotated
 
@@ -177,7 +178,8 @@ def top(
 
     with faults_told():
         configuration = resolved(config, data=data)
-        raise typer.Exit(asyncio.run(main(configuration, Asked(room, once, json, every), console)))
+        with suppress(KeyboardInterrupt):  # the way to end it
+            raise typer.Exit(asyncio.run(main(configuration, Asked(room, once, json, every), console)))
 
 
 @app.command(hidden=True)

@@ -104,7 +104,8 @@ class HttpRecorderNode:
             async with self._open().request(method, self._root + path, data=content, timeout=timeout) as response:
                 answer = await response.read()
         except (ClientError, OSError, TimeoutError) as error:
-            raise Unavailable(Code.RECORDER_UNAVAILABLE, f"{method} {path}: {error!r}") from error
+            said = str(error) or type(error).__name__
+            raise Unavailable(Code.RECORDER_UNAVAILABLE, f"{method} {path}: {said}") from error
         if response.status >= 400:
             raise _refusal(response.status, answer)
         return answer

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 
+from bridge.about import about_only
 from bridge.control import NodeEvent
 from bridge.errors import Refusal
 from bridge.ids import NodeId, ReceptionId, RecorderId, RoomId, reception_of
@@ -34,8 +35,10 @@ class Ears:
         self._watch(f"recorder {place.recorder}", self._at_recorder(place.recorder))
 
     def _watch(self, name: str, made: Callable[[str], Watcher]) -> None:
+        """It speaks of all rooms there, not of the one that is opened first."""
         if name not in self._watchers:
-            self._watchers[name] = asyncio.create_task(made(name).run(), name=name)
+            with about_only():
+                self._watchers[name] = asyncio.create_task(made(name).run(), name=name)
 
     def _at_node(self, node: NodeId) -> Callable[[str], Watcher]:
         def there(place: Place) -> bool:
@@ -68,7 +71,8 @@ class Ears:
         """What a node says of a room that has left it concerns nobody."""
         for room in self._concerned(event):
             if there(room.place):
-                room.hear(event)
+                with about_only(**_named(room, event)):
+                    room.hear(event)
 
     def _concerned(self, event: NodeEvent | RecorderEvent) -> list[Room]:
         name = getattr(event, "room", None)
@@ -79,12 +83,14 @@ class Ears:
 
     def _tell(self, there: Callable[[Place], bool], what: Callable[[Room], None]) -> None:
         for room in [room for room in self._rooms.values() if there(room.place)]:
-            what(room)
+            with about_only(room=room.id):
+                what(room)
 
     def moved(self, room: Room, left: NodeId) -> None:
         """It is on another node now."""
         self.listen(room.place)
-        task = asyncio.create_task(self._leave(room.id, left), name=f"room {room.id} leaves {left}")
+        with about_only(room=room.id):
+            task = asyncio.create_task(self._leave(room.id, left), name=f"room {room.id} leaves {left}")
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)
 
@@ -109,3 +115,8 @@ class Ears:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _named(room: Room, event: NodeEvent | RecorderEvent) -> dict[str, str]:
+    participant = getattr(event, "participant", None)
+    return {"room": room.id} if participant is None else {"room": room.id, "participant": participant}

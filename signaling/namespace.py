@@ -103,7 +103,8 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
         bucket = TokenBucket(self._config.messages_per_s, self._config.messages_burst, self._clock.mono())
         seated = self._seated[sid] = Seated(room, participant, line, bucket)
         # The acceptance leaves when this returns; the line's first message follows it.
-        with about(room=room.id, participant=participant):
+        line.whose = {"room": room.id, "participant": participant}
+        with about(**line.whose):
             seated.sending = asyncio.create_task(line.run(), name=f"socket {sid}")
 
     def _is_gone(self, sid: str) -> bool:

@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 
+from bridge.about import about_only
 from bridge.board import WatchedRoom
 from bridge.errors import Code, Refusal, Unavailable
 from bridge.evolution import rebuilt
 from bridge.finding import ReceptionFilter
-from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, SessionId, reception_of
+from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, SessionId, reception_of, room_of
 from bridge.model import RecordingRow
 from bridge.offices import texts_of
 from bridge.ports import Clock, Entropy, LocalJournal
@@ -307,7 +308,8 @@ class Rooms:
         self._end(reception, self._wind_up(room))
 
     def _end(self, reception: ReceptionId, work: Coroutine[Any, Any, None]) -> None:
-        task = self._ending[reception] = asyncio.create_task(work, name=f"end of room {reception}")
+        with about_only(room=room_of(reception)):
+            task = self._ending[reception] = asyncio.create_task(work, name=f"end of room {reception}")
         task.add_done_callback(lambda _: self._forget(reception, task))
 
     def _forget(self, reception: ReceptionId, ended: asyncio.Task[None]) -> None:

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import msgspec
 import socketio
 from aiohttp import web
 
+from bridge.about import about
 from signaling.wire import NAMESPACE
 
 _log = logging.getLogger(__name__)
@@ -38,6 +40,8 @@ class SocketLine:
         self._queue: asyncio.Queue[_Message] = asyncio.Queue(WAITING)
         self._ended = False
         self._said_goodbye = False
+        self.whose: Mapping[str, str] = {}
+        """Ids for the log, once they are known."""
 
     def send(self, event: str, body: msgspec.Struct) -> None:
         """In order; never waits."""
@@ -61,7 +65,8 @@ class SocketLine:
 
     def _put(self, message: _Message) -> None:
         if self._queue.full():
-            _log.warning("socket %s takes nothing any more: cut", self._sid)
+            with about(**self.whose):
+                _log.warning("socket %s takes nothing any more: cut", self._sid)
             self.cut()
         else:
             self._queue.put_nowait(message)

@@ -51,6 +51,8 @@ class Watcher:
         self._run = ""
         self._after = 0
         self._heard_ns = clock.mono()
+        self._is_away = False
+        """Said once: it is asked again each second."""
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -66,7 +68,8 @@ class Watcher:
                 self._heard_ns = MonoNs(self._clock.mono() - round(silent.silent_s * NS_PER_S))
                 _log.warning("%s: no events: %s", self._name, silent)
             except Refusal as refusal:
-                _log.warning("%s: no events: %s", self._name, refusal)
+                _log.log(logging.DEBUG if self._is_away else logging.WARNING, "%s: no events: %s", self._name, refusal)
+                self._is_away = True
             except Exception:  # noqa: BLE001  a room without ears is worse than one strange event: begin again behind it
                 _log.exception("%s: an event that we do not understand", self._name)
             await asyncio.sleep(pause)
@@ -79,6 +82,9 @@ class Watcher:
             self._away(self._heard_ns)
             raise
         self._heard_ns = self._clock.mono()
+        if self._is_away:
+            self._is_away = False
+            _log.warning("%s: answers again", self._name)
         self._there()
 
     def _seen(self, run: str) -> None:

@@ -9,18 +9,15 @@ by participants. ``replay_mb``: what it grew by more when recorded, which is the
 
 import asyncio
 import os
-import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 from tests.bench.figures import US_PER_S
 from tests.bench.media import clip
-from tests.bench.namespaces import NoNamespaces, hosts
-from tests.bench.orders import WorkOrder
 from tests.bench.processes import ProcessFault
 from tests.bench.report import Row, Value, ratios, table, write
 from tests.bench.servers import SERVERS
-from tests.bench.serving import Skipped
+from tests.bench.serving import NOT_MEASURED, Load, placed, why_not
 from tests.bench.stand import Stand, stand
 
 LOADS = {"2x20": (2, 20), "4x30": (4, 30), "10x10": (10, 10)}
@@ -79,31 +76,17 @@ class _Load:
         own = AsyncExitStack()
         try:
             async with own:
-                made = own.enter_context(hosts(number))
-                folder = Path(own.enter_context(tempfile.TemporaryDirectory(prefix="dcbench-")))
-                order = self._order(server, made.client_address, made.server_address, servers)
-                ready = await own.enter_async_context(stand(SERVERS[server][1], order, made, folder))
+                place = placed(self._load(server, servers), own, number)
+                ready = await own.enter_async_context(stand(SERVERS[server][1], place))
                 self._stack.push_async_exit(own.pop_all())
                 return ready
-        except (Skipped, NoNamespaces) as reason:
-            self._skipped[server] = str(reason)
-        except ProcessFault as fault:
+        except NOT_MEASURED as fault:
             self._failed(server, fault)
         return None
 
-    def _order(self, server: str, client: str, address: str, servers: int) -> WorkOrder:
+    def _load(self, server: str, servers: int) -> Load:
         publishers, receivers = LOADS[self._name]
-        return WorkOrder(
-            role="publishers",
-            door=SERVERS[server][0],
-            publishers=publishers,
-            receivers=receivers,
-            address=client,
-            server=address,
-            control="",
-            clip=str(self._media),
-            seconds=self._duration * servers * 1.5 + _SPARE_S,
-        )
+        return Load(SERVERS[server][0], publishers, receivers, self._media, self._duration * servers * 1.5 + _SPARE_S)
 
     async def _slice(self, server: str, made: Stand, seconds: float) -> None:
         if server in self._skipped:
@@ -124,7 +107,7 @@ class _Load:
 
     def _failed(self, server: str, fault: Exception) -> None:
         print(f"{server} {self._name}: {fault}", flush=True)
-        self._skipped[server] = f"failed: {str(fault).splitlines()[0]}"
+        self._skipped[server] = why_not(fault)
 
 
 async def _measured(server: str, load: str, made: Stand) -> Row:

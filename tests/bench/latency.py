@@ -9,7 +9,6 @@ import asyncio
 import os
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,12 +20,11 @@ from bridge.control import RoomOrder
 from sfu.client import HttpMediaNode
 from tests.bench.door_diemcau import ROOM
 from tests.bench.media import clip
-from tests.bench.namespaces import NoNamespaces, hosts, inside
-from tests.bench.orders import WorkOrder
-from tests.bench.processes import ProcessFault, running
+from tests.bench.namespaces import inside
+from tests.bench.processes import running
 from tests.bench.report import Row, table, write
 from tests.bench.servers import answers
-from tests.bench.serving import Place, Server, Skipped, nothing_more
+from tests.bench.serving import NOT_MEASURED, Load, Place, Server, nothing_more, placed, why_not
 from tests.bench.stand import Stand, stand
 from tests.bench.timed_node import Stay
 
@@ -51,28 +49,15 @@ async def latency(duration: float, build: Path) -> list[Row]:
 async def _row(pace: str, duration: float, media: Path) -> Row:
     try:
         async with AsyncExitStack() as stack:
-            made = stack.enter_context(hosts())
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcbench-")))
-            order = WorkOrder(
-                role="publishers",
-                door="diemcau",
-                publishers=_PUBLISHERS,
-                receivers=_RECEIVERS,
-                address=made.client_address,
-                server=made.server_address,
-                control="",
-                clip=str(media),
-                bursts=pace == "bursts",
-                seconds=duration + _SPARE_S,
-            )
-            ready = await stack.enter_async_context(stand(_timed, order, made, folder))
-            stay = await _stays(ready, duration, folder / _STAYS)
+            until_s = duration + _SPARE_S
+            load = Load("diemcau", _PUBLISHERS, _RECEIVERS, media, until_s, bursts=pace == "bursts")
+            place = placed(load, stack)
+            ready = await stack.enter_async_context(stand(_timed, place))
+            stay = await _stays(ready, duration, place.folder / _STAYS)
             _, received = await ready.counted()
             rate = round(received.rtp / ready.seconds)
-    except (Skipped, NoNamespaces) as reason:
-        return {"pace": pace, "skipped": str(reason)}
-    except (ProcessFault, OSError, TimeoutError) as fault:
-        return {"pace": pace, "skipped": f"failed: {str(fault).splitlines()[0]}"}
+    except NOT_MEASURED as fault:
+        return {"pace": pace, "skipped": why_not(fault)}
     row: Row = {"pace": pace, "packets_s": rate, **msgspec.structs.asdict(stay), "skipped": None}
     if pace == "even":
         return {**row, "goal": GOAL, "met": "yes" if stay.p50_ms <= 0.3 and stay.p99_ms <= 3 else "no"}

@@ -21,12 +21,10 @@ from deploy.points import Point, PointPlan
 from deploy.time import SystemClock
 from tests.bench.figures import percentile, usage
 from tests.bench.media import clip
-from tests.bench.namespaces import Hosts, NoNamespaces, hosts, inside
-from tests.bench.orders import WorkOrder
-from tests.bench.processes import ProcessFault, Worker, running, worker_command
 from tests.bench.report import Row, table, write
 from tests.bench.servers import diemcau_tap
-from tests.bench.serving import Place
+from tests.bench.serving import NOT_MEASURED, Load, placed, why_not
+from tests.bench.stand import publishing
 from tests.support.product import Product, Visitor, product
 from web.wire import RecordingsPage
 
@@ -70,37 +68,22 @@ async def record(duration: float, build: Path) -> list[Row]:
 async def _cost(duration: float, build: Path) -> Row:
     media = await asyncio.to_thread(clip, build)
     try:
-        with hosts() as made:
-            return await _measured(made, media, duration)
-    except (NoNamespaces, ProcessFault) as reason:
-        return {"what": "recorder", "core_percent_each": None, "skipped": str(reason).splitlines()[0]}
+        return await _measured(Load("diemcau", _PUBLISHERS, 0, media, duration + _SPARE_S), duration)
+    except NOT_MEASURED as fault:
+        return {"what": "recorder", "core_percent_each": None, "skipped": why_not(fault)}
 
 
-async def _measured(made: Hosts, media: Path, duration: float) -> Row:
-    order = WorkOrder(
-        role="publishers",
-        door="diemcau",
-        publishers=_PUBLISHERS,
-        receivers=0,
-        address=made.client_address,
-        server=made.server_address,
-        control="",
-        clip=str(media),
-        seconds=duration + _SPARE_S,
-    )
-    with tempfile.TemporaryDirectory(prefix="dcbench-") as name:
-        folder = Path(name)
-        async with (
-            diemcau_tap(Place(made, order, folder)) as server,
-            running("publishers", inside(made.client, *worker_command()), folder, speaks=True) as sending,
-        ):
-            await Worker(sending).enter(msgspec.structs.replace(order, control=server.control))
-            async with server.begin() as helpers:
-                pid, began = helpers["recorder"], time.monotonic()
-                before = usage(pid)
-                await asyncio.sleep(duration)
-                stopped = time.monotonic()
-            after, stored_s = usage(pid), time.monotonic() - stopped
+async def _measured(load: Load, duration: float) -> Row:
+    async with AsyncExitStack() as stack:
+        place = placed(load, stack)
+        server = await stack.enter_async_context(diemcau_tap(place))
+        await stack.enter_async_context(publishing(place, server))
+        async with server.begin() as helpers:
+            pid, began = helpers["recorder"], time.monotonic()
+            before = usage(pid)
+            await asyncio.sleep(duration)
+            stopped = time.monotonic()
+        after, stored_s = usage(pid), time.monotonic() - stopped
     share = (after.cpu_s - before.cpu_s) * 100 / (stopped - began) / _PUBLISHERS
     return {
         "what": "recorder",

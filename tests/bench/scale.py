@@ -6,7 +6,6 @@ their own time (``late_ms``) or packets are lost, the machine was full, not the 
 """
 
 import asyncio
-import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -14,12 +13,9 @@ from typing import NamedTuple
 from tests.bench.drawing import Curve, Panel, drawing
 from tests.bench.figures import US_PER_S
 from tests.bench.media import clip
-from tests.bench.namespaces import NoNamespaces, hosts
-from tests.bench.orders import WorkOrder
-from tests.bench.processes import ProcessFault
 from tests.bench.report import Row, Value, table, write
 from tests.bench.servers import SECOND, diemcau, diemcau_two
-from tests.bench.serving import Skipped
+from tests.bench.serving import NOT_MEASURED, Load, placed, why_not
 from tests.bench.stand import Stand, stand
 
 COLUMNS = (
@@ -65,31 +61,12 @@ async def _row(size: Size, duration: float, media: Path) -> Row:
     asked: Row = {"what": size.what, "workers": size.workers, "rooms": size.rooms, "receivers": size.receivers}
     try:
         async with AsyncExitStack() as stack:
-            made = stack.enter_context(hosts())
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcbench-")))
-            order = _order(size, duration, media, made.client_address, made.server_address)
-            ready = await stack.enter_async_context(stand(_WORKERS[size.workers], order, made, folder))
+            load = Load("diemcau", size.publishers, size.receivers, media, duration + _SPARE_S, size.rooms)
+            ready = await stack.enter_async_context(stand(_WORKERS[size.workers], placed(load, stack)))
             await ready.slice(duration)
             return {**asked, **await _measured(ready), "skipped": None}
-    except (Skipped, NoNamespaces) as reason:
-        return {**asked, "skipped": str(reason)}
-    except (ProcessFault, OSError) as fault:
-        return {**asked, "skipped": f"failed: {str(fault).splitlines()[0]}"}
-
-
-def _order(size: Size, duration: float, media: Path, client: str, server: str) -> WorkOrder:
-    return WorkOrder(
-        role="publishers",
-        door="diemcau",
-        publishers=size.publishers,
-        receivers=size.receivers,
-        rooms=size.rooms,
-        address=client,
-        server=server,
-        control="",
-        clip=str(media),
-        seconds=duration + _SPARE_S,
-    )
+    except NOT_MEASURED as fault:
+        return {**asked, "skipped": why_not(fault)}
 
 
 async def _measured(made: Stand) -> dict[str, Value]:

@@ -1,12 +1,13 @@
 """What every measured server has in common."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.bench.namespaces import Hosts
+from tests.bench.namespaces import Hosts, NoNamespaces, hosts
 from tests.bench.orders import WorkOrder
 from tests.bench.processes import ProcessFault, Running
 
@@ -17,6 +18,29 @@ class Skipped(Exception):
     """Why this server is not measured here, in one line."""
 
 
+NOT_MEASURED = (Skipped, NoNamespaces, ProcessFault, OSError)
+"""What keeps one row from being measured, and the next not."""
+
+
+def why_not(fault: Exception) -> str:
+    """In one line: that it cannot be had here, or that it failed."""
+    said = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
+    return said if isinstance(fault, Skipped | NoNamespaces) else f"failed: {said}"
+
+
+class Load(NamedTuple):
+    """Light clients, and the server (its door) they come to. ``clip``: what is sent; ``seconds``: after which workers
+    end, whatever happens; ``bursts``: a frame's packets at once."""
+
+    door: str
+    publishers: int
+    receivers: int
+    clip: Path
+    seconds: float
+    rooms: int = 1
+    bursts: bool = False
+
+
 class Place(NamedTuple):
     """Where a server runs, for whom, and where its files go."""
 
@@ -24,6 +48,26 @@ class Place(NamedTuple):
     order: WorkOrder
     """As the publishers get it, but for ``control``."""
     folder: Path
+
+
+def placed(load: Load, stack: ExitStack | AsyncExitStack, number: int = 0) -> Place:
+    """Two hosts of its own (pair ``number``) and a folder, as long as ``stack``. Raises NoNamespaces."""
+    made = stack.enter_context(hosts(number))
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcbench-")))
+    order = WorkOrder(
+        role="publishers",
+        door=load.door,
+        publishers=load.publishers,
+        receivers=load.receivers,
+        rooms=load.rooms,
+        address=made.client_address,
+        server=made.server_address,
+        control="",
+        clip=str(load.clip),
+        bursts=load.bursts,
+        seconds=load.seconds,
+    )
+    return Place(made, order, folder)
 
 
 class Server(NamedTuple):

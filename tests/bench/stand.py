@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import msgspec
 
 from tests.bench.figures import Usage, usage
-from tests.bench.namespaces import Hosts, inside
+from tests.bench.namespaces import inside
 from tests.bench.orders import Counted, Ready, WorkOrder
 from tests.bench.processes import Worker, running, worker_command
 from tests.bench.serving import Place, Server, Start
@@ -82,16 +81,26 @@ class Stand:
 
 
 @asynccontextmanager
-async def stand(start: Start, order: WorkOrder, made: Hosts, folder: Path) -> AsyncIterator[Stand]:
+async def publishing(place: Place, server: Server) -> AsyncIterator[WorkOrder]:
+    """The publishers alone, connected and sending; gives their order. Raises ProcessFault."""
+    order = msgspec.structs.replace(place.order, control=server.control)
+    worker = inside(place.hosts.client, *worker_command())
+    async with running("publishers", worker, place.folder, speaks=True) as sending:
+        await Worker(sending).enter(order)
+        yield order
+
+
+@asynccontextmanager
+async def stand(start: Start, place: Place) -> AsyncIterator[Stand]:
     """Everybody connected, nothing flowing. Raises Skipped, ProcessFault."""
-    worker = inside(made.client, *worker_command())
+    worker = inside(place.hosts.client, *worker_command())
     async with (
-        start(Place(made, order, folder)) as server,
-        running("publishers", worker, folder, speaks=True) as sending,
-        running("receivers", worker, folder, speaks=True) as receiving,
+        start(place) as server,
+        running("publishers", worker, place.folder, speaks=True) as sending,
+        running("receivers", worker, place.folder, speaks=True) as receiving,
     ):
         base = usage(server.process.pid)
-        inner = msgspec.structs.replace(order, control=server.control)
+        inner = msgspec.structs.replace(place.order, control=server.control)
         senders, listeners = Worker(sending), Worker(receiving)
         ready = await senders.enter(inner)
         await listeners.enter(msgspec.structs.replace(inner, role="receivers"))

@@ -5,7 +5,6 @@ Light clients, all in one process: on a small machine its own thirty handshakes 
 
 import asyncio
 import sys
-import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -14,12 +13,12 @@ import msgspec
 from tests.bench.figures import percentile
 from tests.bench.joining import Joined
 from tests.bench.media import clip
-from tests.bench.namespaces import NoNamespaces, hosts, inside
-from tests.bench.orders import WorkOrder
-from tests.bench.processes import ProcessFault, Worker, running, worker_command
+from tests.bench.namespaces import inside
+from tests.bench.processes import running
 from tests.bench.report import Row, table, write
 from tests.bench.servers import diemcau
-from tests.bench.serving import Place, Skipped
+from tests.bench.serving import NOT_MEASURED, Load, placed, why_not
+from tests.bench.stand import publishing
 
 COLUMNS = ("what", "joins", "failed", "p50_s", "p95_s", "most_s", "skipped")
 _POINTS = 30
@@ -35,10 +34,8 @@ async def together(rounds: int, build: Path) -> list[Row]:
     try:
         joined = [await _round(media) for _ in range(rounds)]
         row = {**asked, **_figures(joined), "skipped": None}
-    except (Skipped, NoNamespaces) as reason:
-        row = {**asked, "skipped": str(reason)}
-    except (ProcessFault, OSError) as fault:
-        row = {**asked, "skipped": f"failed: {str(fault).splitlines()[0]}"}
+    except NOT_MEASURED as fault:
+        row = {**asked, "skipped": why_not(fault)}
     write([row], build / "together.json")
     print(table([row], COLUMNS) + "\n", flush=True)
     return [row]
@@ -57,26 +54,11 @@ def _figures(joined: list[Joined]) -> Row:
 
 async def _round(media: Path) -> Joined:
     async with AsyncExitStack() as stack:
-        made = stack.enter_context(hosts())
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcbench-")))
-        order = WorkOrder(
-            role="publishers",
-            door="diemcau",
-            publishers=2,
-            receivers=_POINTS,
-            address=made.client_address,
-            server=made.server_address,
-            control="",
-            clip=str(media),
-            seconds=_SECONDS,
-        )
-        server = await stack.enter_async_context(diemcau(Place(made, order, folder)))
-        order = msgspec.structs.replace(order, control=server.control)
-        worker = inside(made.client, *worker_command())
-        senders = Worker(await stack.enter_async_context(running("publishers", worker, folder, speaks=True)))
-        await senders.enter(order)
+        place = placed(Load("diemcau", 2, _POINTS, media, _SECONDS), stack)
+        server = await stack.enter_async_context(diemcau(place))
+        order = await stack.enter_async_context(publishing(place, server))
         await asyncio.sleep(_WARM_UP_S)
-        command = inside(made.client, sys.executable, "-m", "tests.bench.joining")
-        joining = await stack.enter_async_context(running("joining", command, folder, speaks=True))
+        command = inside(place.hosts.client, sys.executable, "-m", "tests.bench.joining")
+        joining = await stack.enter_async_context(running("joining", command, place.folder, speaks=True))
         joining.say(msgspec.json.encode(order).decode())
         return msgspec.json.decode(await joining.line(_WITHIN_S), type=Joined)

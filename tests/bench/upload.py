@@ -7,14 +7,11 @@ was stored.
 
 import asyncio
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
-
-import msgspec
 
 from bridge.control import TapOrder
 from bridge.errors import Unavailable
@@ -28,12 +25,11 @@ from storage.objects.address import S3Address
 from tests.bench.door_diemcau import ROOM
 from tests.bench.figures import percentile, usage
 from tests.bench.media import clip
-from tests.bench.namespaces import Hosts, NoNamespaces, hosts, inside
-from tests.bench.orders import WorkOrder
-from tests.bench.processes import ProcessFault, Running, Worker, running, worker_command
+from tests.bench.processes import ProcessFault, Running, running
 from tests.bench.report import Row, table, write
 from tests.bench.servers import diemcau
-from tests.bench.serving import Place
+from tests.bench.serving import NOT_MEASURED, Load, Place, placed, why_not
+from tests.bench.stand import publishing
 from tests.support.minio import MinioServer, running_minio
 
 _PUBLISHERS = 20
@@ -78,14 +74,14 @@ async def _row(duration: float, build: Path) -> Row:
         return {"what": "upload", "skipped": "the MinIO server is not built (make minio)"}
     media = await asyncio.to_thread(clip, build)
     try:
-        with hosts() as made, tempfile.TemporaryDirectory(prefix="dcbench-") as name:
-            folder = Path(name)
-            (folder / "minio").mkdir()
-            with running_minio(folder / "minio") as minio:
-                measured = await _measure(made, minio, media, folder, duration)
-            return {**measured.row, **_lateness(folder / "late", measured)}
-    except (NoNamespaces, ProcessFault) as reason:
-        return {"what": "upload", "skipped": str(reason).splitlines()[0]}
+        with ExitStack() as stack:
+            place = placed(Load("diemcau", _PUBLISHERS, 0, media, duration + _SPARE_S), stack)
+            (place.folder / "minio").mkdir()
+            minio = stack.enter_context(running_minio(place.folder / "minio"))
+            measured = await _measure(place, minio, duration)
+            return {**measured.row, **_lateness(place.folder / "late", measured)}
+    except NOT_MEASURED as fault:
+        return {"what": "upload", "skipped": why_not(fault)}
 
 
 def _lateness(file: Path, measured: Measured) -> Row:
@@ -98,25 +94,14 @@ def _lateness(file: Path, measured: Measured) -> Row:
     }
 
 
-async def _measure(made: Hosts, minio: MinioServer, media: Path, folder: Path, duration: float) -> Measured:
-    order = WorkOrder(
-        role="publishers",
-        door="diemcau",
-        publishers=_PUBLISHERS,
-        receivers=0,
-        address=made.client_address,
-        server=made.server_address,
-        control="",
-        clip=str(media),
-        seconds=duration + _SPARE_S,
-    )
+async def _measure(place: Place, minio: MinioServer, duration: float) -> Measured:
     async with (
-        diemcau(Place(made, order, folder)) as server,
-        running("publishers", inside(made.client, *worker_command()), folder, speaks=True) as sending,
-        _recorder(folder, minio.bucket()) as recorder,
+        diemcau(place) as server,
+        publishing(place, server),
+        _recorder(place.folder, minio.bucket()) as recorder,
     ):
-        await Worker(sending).enter(msgspec.structs.replace(order, control=server.control))
-        node, control = HttpMediaNode(server.control), HttpRecorderNode(DataFolder(folder / "data").socket("recorder"))
+        spoken_to = DataFolder(place.folder / "data").socket("recorder")
+        node, control = HttpMediaNode(server.control), HttpRecorderNode(spoken_to)
         try:
             return await _recorded(node, control, recorder, minio, duration)
         finally:

@@ -17,7 +17,7 @@ from bridge.reception import Reception
 from deploy.logs import LogForm, LogFormatter
 from tests.support.pages import serving
 from tests.support.receptions import AGENCY, CHAIR, CITIZEN, KEEPER
-from tests.support.room_server import RoomServer
+from tests.support.room_server import RoomServer, eventually
 from tests.support.sfu_clients import ROOM, stage
 
 NAME, TITLE, CHAT, CASE = "Nguyễn Thị Kín", "Buổi tiếp riêng tư", "tôi xin nói nhỏ một điều", "Đất ở xóm Vắng"
@@ -85,6 +85,43 @@ async def test_a_session(server: RoomServer, log: io.StringIO) -> None:
     assert {line["room"] for line in refused} == {reception.id}
     assert len(refused) >= 3
     untold(log, token)
+
+
+_OF_ALL_ROOMS = {"signaling.watcher"}
+"""Says of a node or recorder, once, that it is away or began anew; what that means to a room the room says."""
+
+
+async def test_in_a_session_in_which_everything_fails_each_warning_says_of_which_room(
+    server: RoomServer, log: io.StringIO
+) -> None:
+    reception = await private(server)
+    chair = await server.browser(reception.id, CHAIR)
+    citizen = await server.browser(reception.id, CITIZEN)
+    await chair.done(c.StartReception(CHAT))
+    server.node.down = True
+    server.node.drop()
+    await citizen.command(c.SetMicrophone(open=True))
+    await eventually(lambda: "node node-1: no events" in log.getvalue())
+    server.units.away = True
+    await citizen.done(c.SendToAll(CHAT))
+    await eventually(lambda: "storage is away" in log.getvalue())
+    server.units.away = False
+    await eventually(lambda: "storage is back" in log.getvalue())
+    server.node.down = False
+    server.node.restart()
+    await eventually(lambda: "node node-1: answers again" in log.getvalue())
+    server.recorder.down = True
+    await chair.done(c.CloseReception())
+    await eventually(lambda: "not yet recording finished" in log.getvalue())
+    server.recorder.down = False
+    for browser in (chair, citizen):
+        await browser.close()
+    bad = [line for line in lines(log) if line["level"] in ("warning", "error", "critical")]
+    assert [line for line in bad if line.get("room") != reception.id and line["logger"] not in _OF_ALL_ROOMS] == []
+    away = [line for line in bad if "node node-1: no events" in line["message"]]
+    assert len(away) == 1, "said once, not each second"
+    assert "room" not in away[0]
+    untold(log)
 
 
 async def test_a_day_at_the_pages(tmp_path: Path, log: io.StringIO) -> None:

@@ -3,6 +3,7 @@
 from io import StringIO
 
 import msgspec
+import pytest
 from rich.console import Console, Group
 
 from bridge.control import (
@@ -14,7 +15,7 @@ from bridge.control import (
     TapFigures,
 )
 from bridge.ids import NS_PER_S, NodeId, ParticipantId, RoomId
-from deploy.top import tables
+from deploy.toptables import fitted, tables
 from deploy.topview import RecorderRow, View, viewed
 
 
@@ -72,9 +73,9 @@ def test_what_needs_a_look_comes_first_and_one_room_can_be_shown_alone() -> None
     assert [row.room for row in viewed(looked, looked, [], "late").rooms] == ["late"]
 
 
-def drawn(view: View, *, with_people: bool = False) -> str:
-    console = Console(file=StringIO(), width=160, no_color=True)
-    console.print(Group(*tables(view, with_people=with_people)))
+def drawn(view: View, room: str = "", width: int = 160) -> str:
+    console = Console(file=StringIO(), width=width, no_color=True)
+    console.print(Group(*tables(view, room=room, width=width)))
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
 
@@ -93,5 +94,53 @@ def test_who_does_not_answer_is_named() -> None:
 def test_the_table_of_one_room_tells_of_everybody_in_it() -> None:
     looked = {"n": node(10, 0, room("r", line(5), None))}
     assert "r-p" not in drawn(viewed(looked, looked, [], "r"))
-    assert "r-p" in drawn(viewed(looked, looked, [], "r"), with_people=True)
+    assert "r-p" in drawn(viewed(looked, looked, [], "r"), "r")
     assert msgspec.json.decode(msgspec.json.encode(viewed(looked, looked, [])), type=View).rooms[0].room == "r"
+
+
+ROOM_ID = "0mwx5g7sc4t67nzek58b"
+
+
+@pytest.mark.parametrize("width", [200, 120, 100, 80, 60, 40])
+def test_on_a_narrow_terminal_columns_go_and_no_id_is_cut(width: int) -> None:
+    tapped = room(ROOM_ID, line(5), line(900, 10), TapFigures("not_recording", 30_000, 1_000_000))
+    looked = {"sfu-1": node(10, 1000, tapped)}
+    text = drawn(viewed(looked, looked, [RecorderRow("recorder-1")], ROOM_ID), ROOM_ID, width)
+    assert all(len(one) <= width for one in text.splitlines())
+    assert "…" not in text
+    assert "not_recording" in text
+    if width >= 60:
+        assert {ROOM_ID, f"{ROOM_ID}-p"} <= set(text.split())
+    assert ("jitter" in text) is (width >= 100)
+
+
+def test_an_id_that_does_not_fit_at_all_is_broken_in_two_and_whole() -> None:
+    table = fitted(["room", "lost %"], [[ROOM_ID, "0.1"]], [], 20)
+    console = Console(file=StringIO(), width=20)
+    console.print(table)
+    assert isinstance(console.file, StringIO)
+    assert "".join(one[:12].strip() for one in console.file.getvalue().splitlines()[1:]) == ROOM_ID
+
+
+def test_thirty_people_and_the_worst_line_first() -> None:
+    def people(lost: int) -> RoomFigures:
+        lines = {ParticipantId(f"p{number:02}"): line(100, lost if number == 17 else 0) for number in range(30)}
+        return RoomFigures(RoomId("r"), tuple(ParticipantLines(who, one, None) for who, one in lines.items()), None)
+
+    now = node(12, 1000, people(9))
+    before = node(10, 0, RoomFigures(RoomId("r"), tuple(anew(one) for one in people(0).participants), None))
+    told = [one.split()[0] for one in drawn(viewed({"n": before}, {"n": now}, [], "r"), "r").splitlines()]
+    listed = told[told.index("participant") + 1 :]
+    assert listed[0] == "p17"
+    assert listed[1:] == sorted(listed[1:])
+    assert len(listed) == 30
+
+
+def anew(one: ParticipantLines) -> ParticipantLines:
+    return msgspec.structs.replace(one, uplink=line(0))
+
+
+def test_nothing_to_show_is_said() -> None:
+    looked = {"n": node(10, 0)}
+    assert "no rooms" in drawn(viewed(looked, looked, []))
+    assert "no room r on any node that answers" in drawn(viewed(looked, looked, [], "r"), "r")
