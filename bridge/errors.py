@@ -84,6 +84,7 @@ class Code(StrEnum):
     STORAGE_UNAVAILABLE = "storage_unavailable"
     OBJECTS_UNAVAILABLE = "objects_unavailable"
     NODE_UNAVAILABLE = "node_unavailable"
+    JOBS_UNAVAILABLE = "jobs_unavailable"
     ROOM_ELSEWHERE = "room_elsewhere"
     # objects and evidence
     OBJECT_LOCKED = "object_locked"

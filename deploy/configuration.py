@@ -129,11 +129,13 @@ class ArchivePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class JobsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Viewing copies, rendered one at a time: encoder threads, and their share of the machine in percent of a core;
-    ``render_piece_seconds``: of the copy, what a kill costs at most."""
+    ``render_piece_seconds``: of the copy, what a kill costs at most. ``control``: HOST:PORT at which web on another
+    machine reads their figures; empty: a Unix socket."""
 
     render_threads: int = 1
     render_cpu_percent: int = 100
     render_piece_seconds: int = 60
+    control: str = ""
 
 
 class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -190,8 +192,8 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def has_other_machines(self) -> bool:
-        """Whether orders or voices go between machines."""
-        return bool(self.media.control or self.recording.control or self.recording.tap)
+        """Whether orders, voices or figures go between machines."""
+        return bool(self.media.control or self.recording.control or self.recording.tap or self.jobs.control)
 
     @property
     def media_port(self) -> int:

@@ -118,6 +118,8 @@ class Rooms:
                     await self._take_all_back(lobbies=False)
             except Refusal as failure:
                 _log.warning("rooms without an owner are not looked for: %s", failure)
+            except Exception:  # noqa: BLE001  one strange room must not leave all others without an owner for ever
+                _log.exception("rooms without an owner: the next look goes on")
 
     async def _write_all_kept(self) -> None:
         for reception in await self._journal.receptions():
