@@ -59,6 +59,7 @@ class Action(StrEnum):
     COPY_RECORDING = "copy_recording"
     SET_UP = "set_up"
     CAPTURE_PACKETS = "capture_packets"
+    TEND_NODES = "tend_nodes"
 
 
 class Scope(StrEnum):
@@ -151,6 +152,7 @@ POLICY: Mapping[Action, tuple[tuple[Role, Scope], ...]] = {
     Action.COPY_RECORDING: _ARCHIVE,
     Action.SET_UP: ((Role.ADMINISTRATOR, Scope.BELOW),),
     Action.CAPTURE_PACKETS: ((Role.OPERATOR, Scope.BELOW), (Role.ADMINISTRATOR, Scope.BELOW)),
+    Action.TEND_NODES: ((Role.OPERATOR, Scope.BELOW), (Role.ADMINISTRATOR, Scope.BELOW)),
 }
 
 _REACHING = frozenset(role for rules in POLICY.values() for role, scope in rules if scope is Scope.BELOW)

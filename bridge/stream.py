@@ -4,8 +4,9 @@ the database stored something and its answer was lost."""
 from collections.abc import Callable, Sequence
 
 from bridge.errors import Conflict
-from bridge.events import Recorded, SpeakersMoved
+from bridge.events import Recorded, RoomPlaced, SpeakersMoved
 from bridge.evolution import evolve
+from bridge.ids import NodeId
 from bridge.kept import Batch, own_versions
 from bridge.reception import Reception
 from bridge.receptions import ReceptionService
@@ -19,6 +20,11 @@ def last_spoke(history: Sequence[Recorded]) -> SpeakersMoved | None:
     said = (recorded.event for recorded in reversed(history))
     last = next((event for event in said if isinstance(event, SpeakersMoved)), None)
     return last if last is not None and (last.participants or last.dominant) else None
+
+
+def nodes_of(history: Sequence[Recorded]) -> set[NodeId]:
+    """Every media node that its room was on."""
+    return {recorded.event.node for recorded in history if isinstance(recorded.event, RoomPlaced)}
 
 
 class Stream:

@@ -1,6 +1,7 @@
 """The command ``diemcau``: one subcommand per process, and the tools around them.
 
-Exit codes: 0 done · 1 refused or faults found · 2 wrong usage · 78 configuration, folder, port, database version.
+Exit codes: 0 done · 1 refused or faults found · 2 wrong usage · 78 configuration, folder, port, database version · 130
+Ctrl-C before it was done.
 """
 
 import asyncio
@@ -312,7 +313,7 @@ def list_users(config: ConfigFile = None, data: Data = None) -> None:
 
 
 def main() -> None:
-    """Entry point of the script."""
+    """Runs the command that was given."""
     sys.exit(app())
 
 

@@ -44,23 +44,26 @@ _FRAMES_PER_S = 12.0
 async def demo(configuration: Configuration, console: Console, points: int) -> int:
     """Until SIGINT. Raises as :func:`deploy.up.up`."""
     async with running(configuration, console) as supervised:
-        folder = prepare(configuration)
-        async with opened(configuration, folder) as storage:
-            stage = Stage(configuration, folder, storage)
-            reception, password = await stage.set(points)
-            _tell(console, configuration, reception, password)
-            playing = asyncio.create_task(stage.play(reception))
-            await asyncio.wait({playing, supervised}, return_when=asyncio.FIRST_COMPLETED)
-            code = await supervised if supervised.done() else await _until_stopped(supervised, playing, console)
-            playing.cancel()
-            await asyncio.gather(playing, return_exceptions=True)
-        return code
+        if not supervised.stopping.is_set():
+            await _play(configuration, console, points, supervised.stopping)
+        return await supervised.task
 
 
-async def _until_stopped(supervised: asyncio.Task[int], playing: asyncio.Task[None], console: Console) -> int:
-    await playing
-    console.print("The demo reception is over: its recording is in the archive. Stop with Ctrl-C.")
-    return await supervised
+async def _play(configuration: Configuration, console: Console, points: int, stopping: asyncio.Event) -> None:
+    """Until everything stops. What befalls the points once it does is no fault: the pages end before them."""
+    folder = prepare(configuration)
+    async with opened(configuration, folder) as storage:
+        stage = Stage(configuration, folder, storage)
+        reception, password = await stage.set(points)
+        _tell(console, configuration, reception, password)
+        playing, stopped = asyncio.create_task(stage.play(reception)), asyncio.create_task(stopping.wait())
+        await asyncio.wait({playing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not stopping.is_set():
+            await playing
+            console.print("The demo reception is over: its recording is in the archive. Stop with Ctrl-C.")
+            await stopped
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)
 
 
 def _tell(console: Console, configuration: Configuration, reception: Reception, password: str) -> None:

@@ -76,7 +76,7 @@ class _Refusals:
         self._said_s = -_SAID_EVERY_S
         self._more = 0
 
-    def tell(self, answering: bool, reason: str) -> None:
+    def tell(self, answering: bool, fault: str) -> None:
         now_s = time.monotonic()
         if now_s - self._said_s < _SAID_EVERY_S:
             self._more += 1
@@ -85,7 +85,7 @@ class _Refusals:
         _log.warning(
             "%s does not have this installation's secrets/machines.pem and was refused: %s (%d more since said last)",
             who,
-            reason,
+            fault,
             self._more,
         )
         self._said_s, self._more = now_s, 0

@@ -1,15 +1,16 @@
 """The commands about media nodes: list, drain, forget."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.table import Table
 
-from bridge.errors import Code, NotFound
-from bridge.ids import NS_PER_S
+from bridge.ids import NS_PER_S, NodeId
 from bridge.policy import SYSTEM
-from bridge.repositories import AuditEntry, NodeRow, UnitOfWork
+from bridge.repositories import NodeRow
+from bridge.tending import Tending
 from deploy.configuration import Configuration
 from deploy.folder import prepare
 from deploy.stores import units_opened
@@ -18,8 +19,8 @@ from deploy.time import SystemClock
 
 async def list_nodes(configuration: Configuration, console: Console) -> None:
     """As they said themselves."""
-    async with units_opened(configuration, prepare(configuration)) as units, units.reading() as unit:
-        rows = await unit.nodes.of_kind("sfu")
+    async with _tending(configuration) as tending:
+        rows = await tending.listed(SYSTEM)
     table = Table("node", "media", "rooms", "participants", "core", "heard of (UTC)", "", "version")
     for row in rows:
         heard = datetime.fromtimestamp(row.seen_utc_ns / NS_PER_S, UTC).strftime("%Y-%m-%d %H:%M:%S")
@@ -38,25 +39,20 @@ def _state(row: NodeRow) -> str:
 
 async def drain(configuration: Configuration, name: str, draining: bool, console: Console) -> None:
     """Raises NotFound."""
-    await _change(
-        configuration, name, "DrainNode" if draining else "UndrainNode", lambda unit: unit.nodes.drain(name, draining)
-    )
+    async with _tending(configuration) as tending:
+        await (tending.drain if draining else tending.take_back)(SYSTEM, NodeId(name))
     said = "gets no new rooms and ends when its last session is over" if draining else "gets rooms again"
     console.print(f"{name} {said}.", markup=False)
 
 
 async def forget(configuration: Configuration, name: str, console: Console) -> None:
     """Raises NotFound. One that lives is back with its next beat."""
-    await _change(configuration, name, "ForgetNode", lambda unit: unit.nodes.forget(name))
+    async with _tending(configuration) as tending:
+        await tending.forget(SYSTEM, NodeId(name))
     console.print(f"{name} is forgotten.", markup=False)
 
 
-async def _change(
-    configuration: Configuration, name: str, action: str, change: Callable[[UnitOfWork], Awaitable[bool]]
-) -> None:
-    clock = SystemClock()
-    async with units_opened(configuration, prepare(configuration)) as units, units.writing() as unit:
-        if not await change(unit):
-            raise NotFound(Code.NOT_FOUND, f"no media node {name}; `diemcau node list` shows them")
-        await unit.audit.append(AuditEntry(clock.utc(), SYSTEM.account, action, name, "done"))
-        await unit.commit()
+@asynccontextmanager
+async def _tending(configuration: Configuration) -> AsyncIterator[Tending]:
+    async with units_opened(configuration, prepare(configuration)) as units:
+        yield Tending(units, SystemClock())

@@ -1,5 +1,6 @@
 """What the commands share: options, where they print, and how a fault becomes one line and an exit code."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,9 @@ from deploy import configuration as conf
 from deploy.configuration import Configuration, ConfigurationFault
 from deploy.folder import FolderFault
 from deploy.supervisor import CONFIGURATION_EXIT
+
+INTERRUPTED_EXIT = 128 + signal.SIGINT
+"""As shells have it."""
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -28,6 +32,8 @@ def faults_told() -> Iterator[None]:
     """One clear line instead of a traceback, and the exit code."""
     try:
         yield
+    except KeyboardInterrupt as interrupt:
+        raise typer.Exit(INTERRUPTED_EXIT) from interrupt
     except (ConfigurationFault, FolderFault) as fault:
         errors.print(f"diemcau: {fault}", style="red", markup=False)
         raise typer.Exit(CONFIGURATION_EXIT) from fault

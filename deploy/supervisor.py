@@ -43,9 +43,10 @@ class Supervisor:
     """Runs parts until :meth:`stop`. ``run`` returns the exit code."""
 
     def __init__(self, parts: Sequence[Part], logs: Path) -> None:
+        self.stopping = asyncio.Event()
+        """Everything ends, or has ended."""
         self._parts = parts
         self._logs = logs
-        self._stopping = asyncio.Event()
         self._children: dict[str, asyncio.subprocess.Process] = {}
         self._awake = {part.name: asyncio.Event() for part in parts}
         for awake in self._awake.values():
@@ -54,7 +55,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Ends everything; ``run`` returns soon after."""
-        self._stopping.set()
+        self.stopping.set()
 
     def pid(self, name: str) -> int | None:
         """The process id of a part while it runs."""
@@ -78,7 +79,7 @@ class Supervisor:
     async def run(self) -> int:
         """Returns when stopped, or when a part cannot be configured."""
         keepers = {part.name: asyncio.create_task(self._keep(part), name=part.name) for part in self._parts}
-        await self._stopping.wait()
+        await self.stopping.wait()
         for _, alike in groupby(self._parts, key=lambda part: part.arguments[0]):
             ending = [part.name for part in alike]
             await asyncio.gather(*(self._end(name) for name in ending))
@@ -88,11 +89,11 @@ class Supervisor:
     async def _keep(self, part: Part) -> None:
         failures, has_worked = 0, False
         loop = asyncio.get_running_loop()
-        while not self._stopping.is_set():
+        while not self.stopping.is_set():
             began = loop.time()
             code = await self._tried(part)
             await self._rested(part.name)
-            if self._stopping.is_set():
+            if self.stopping.is_set():
                 return
             if code == CONFIGURATION_EXIT and not has_worked:
                 self._exit = code
@@ -107,7 +108,7 @@ class Supervisor:
 
     async def _rested(self, name: str) -> None:
         """Until it is to run, or nothing is."""
-        waits = [asyncio.create_task(event.wait()) for event in (self._awake[name], self._stopping)]
+        waits = [asyncio.create_task(event.wait()) for event in (self._awake[name], self.stopping)]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for one in waits:
             one.cancel()
@@ -130,7 +131,7 @@ class Supervisor:
         finally:
             os.close(life_line)
         self._children[part.name] = child
-        if self._stopping.is_set():  # stopped while the child was being made
+        if self.stopping.is_set():  # stopped while the child was being made
             child.terminate()
         try:
             return await child.wait()
@@ -151,7 +152,7 @@ class Supervisor:
 
     async def _pause(self, seconds: float) -> None:
         try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+            await asyncio.wait_for(self.stopping.wait(), seconds)
         except TimeoutError:
             return
 

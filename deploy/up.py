@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from ssl import SSLContext
+from typing import NamedTuple
 
 import aiohttp
 from rich.console import Console
@@ -42,12 +43,19 @@ _POLL_S = 0.2
 async def up(configuration: Configuration, console: Console) -> int:
     """Runs until SIGINT or SIGTERM. Raises ConfigurationFault, FolderFault in one line before anything starts."""
     async with running(configuration, console) as supervised:
-        return await supervised
+        return await supervised.task
+
+
+class Supervised(NamedTuple):
+    """``task`` ends with the exit code; ``stopping`` is set before anything of it ends."""
+
+    task: asyncio.Task[int]
+    stopping: asyncio.Event
 
 
 @asynccontextmanager
-async def running(configuration: Configuration, console: Console) -> AsyncIterator[asyncio.Task[int]]:
-    """Everything started and ready; the task ends with the exit code. Leaving ends everything."""
+async def running(configuration: Configuration, console: Console) -> AsyncIterator[Supervised]:
+    """Everything started and ready, unless it was told to stop before. Leaving ends everything."""
     set_up_logs("up", LogForm.TEXT, logging.WARNING)
     folder = prepare(configuration)
     with _alone(folder):
@@ -60,11 +68,12 @@ async def running(configuration: Configuration, console: Console) -> AsyncIterat
         task = asyncio.create_task(supervisor.run(), name="supervisor")
         try:
             async with _beating(configuration, folder, supervisor, calling) as heartbeats:
-                await _ready(configuration, folder, task, heartbeats)
-                if not task.done() and configuration.has_pages:
-                    await prove_lock(configuration, folder)
-                _tell(console, configuration, folder, found)
-                yield task
+                await _ready(configuration, folder, supervisor.stopping, heartbeats)
+                if not supervisor.stopping.is_set():
+                    if configuration.has_pages:
+                        await prove_lock(configuration, folder)
+                    _tell(console, configuration, folder, found)
+                yield Supervised(task, supervisor.stopping)
         finally:
             supervisor.stop()
             await task
@@ -175,7 +184,7 @@ def _on_signals(supervisor: Supervisor) -> None:
 
 
 async def _ready(
-    configuration: Configuration, folder: DataFolder, task: asyncio.Task[int], heartbeats: Heartbeats
+    configuration: Configuration, folder: DataFolder, stopping: asyncio.Event, heartbeats: Heartbeats
 ) -> None:
     """Until all nodes of this machine and, with pages, ``/healthz`` answer well. Raises ConfigurationFault when they do
     not within a minute."""
@@ -184,7 +193,7 @@ async def _ready(
     async with aiohttp.ClientSession() as client:
         while loop.time() < until:
             is_healthy = heartbeats.all_beat and (not configuration.has_pages or await _healthy(client, configuration))
-            if task.done() or is_healthy:
+            if stopping.is_set() or is_healthy:
                 return
             await asyncio.sleep(_POLL_S)
     raise ConfigurationFault(f"not ready after {_READY_S:.0f} s; what each part said lies in {folder.logs}")

@@ -17,6 +17,8 @@ from signaling.watcher import Watcher
 _log = logging.getLogger(__name__)
 LEAVE_AGAIN_S = 2.0
 """Nobody waits for it."""
+LEAVE_AT_LAST_S = 30.0
+"""Of a node that stays away, and perhaps for good."""
 
 
 class Ears:
@@ -89,15 +91,22 @@ class Ears:
     def moved(self, room: Room, left: NodeId) -> None:
         """It is on another node now."""
         self.listen(room.place)
-        with about_only(room=room.id):
-            task = asyncio.create_task(self._leave(room.id, left), name=f"room {room.id} leaves {left}")
+        self.leave(room.id, left)
+
+    def leave(self, room: RoomId, left: NodeId) -> None:
+        """Once that node answers. Also what an earlier owner of the room could not tell it: where it does not have the
+        room, nothing happens."""
+        with about_only(room=room):
+            task = asyncio.create_task(self._leave(room, left), name=f"room {room} leaves {left}")
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)
 
     async def _leave(self, room: RoomId, node: NodeId) -> None:
         """A node that only could not be reached still has the room, and people in it whom nobody else hears."""
+        pause = LEAVE_AGAIN_S
         while True:
-            await asyncio.sleep(LEAVE_AGAIN_S)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LEAVE_AT_LAST_S)
             there = self._rooms.get(reception_of(room))
             if there is not None and there.place.node == node:
                 return  # it went back there

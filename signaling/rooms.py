@@ -22,7 +22,7 @@ from bridge.receptions import STORED, ReceptionService
 from bridge.repositories import UnitsOfWork
 from bridge.sessionclock import SessionClock, SteadyClock
 from bridge.states import OVER, UNDER_WAY
-from bridge.stream import last_spoke
+from bridge.stream import last_spoke, nodes_of
 from signaling.alarms import decisions
 from signaling.doorkeeper import Doorkeeper, Visitor
 from signaling.ears import Ears
@@ -233,6 +233,8 @@ class Rooms:
         room = Room(await self._parts_for(stored), stored, place, lease, clock)
         if (spoke := last_spoke(history)) is not None and stored.node not in (None, place.node):
             room.spoke_elsewhere(spoke, history[-1].at_utc_ns)
+        for left in nodes_of(history) - {place.node}:
+            self._ears.leave(room.id, left)
         self._ears.listen(room.place)
         for row in begun:
             room.was_begun(row.id)

@@ -49,6 +49,7 @@ from web.pages import (
     enter,
     invitations,
     linetest,
+    nodes,
     offices,
     operator,
     pastlines,
@@ -195,6 +196,10 @@ def _operator() -> list[web.RouteDef]:
     return [
         web.get("/operator", operator.listing),
         web.get("/operator/lines", linetest.listing),
+        web.get("/operator/nodes", nodes.listing),
+        web.post("/operator/nodes/{node}/drain", nodes.drain),
+        web.post("/operator/nodes/{node}/take-back", nodes.take_back),
+        web.post("/operator/nodes/{node}/forget", nodes.forget),
         web.get(one, operator.show),
         web.get(f"{one}/lines", pastlines.show),
         web.post(f"{one}/help", operator.offer_help),

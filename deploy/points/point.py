@@ -289,7 +289,8 @@ _SWITCH: dict[Source, Callable[[bool], RoomCommand]] = {
 def _socket(tls: ssl.SSLContext | None) -> Any:
     """A client that does not come back by itself: when to return is the point's affair."""
     options = {} if tls is None else {"websocket_extra_options": {"ssl": tls}}
-    return socketio.AsyncClient(reconnection=False, **options)
+    # With handle_sigint it would cancel every task of the process at Ctrl-C.
+    return socketio.AsyncClient(reconnection=False, handle_sigint=False, **options)
 
 
 def _refusal(answer: object) -> Refusal:

@@ -22,7 +22,10 @@ from bridge.errors import Code, Refusal
 from bridge.ids import NS_PER_S, Mid, UtcNs
 from bridge.media import Source
 from bridge.turn import turn_credentials
+from deploy.configuration import Configuration, MediaPart
+from deploy.folder import prepare
 from deploy.time import SystemClock
+from deploy.tls import server_context
 from sfu.peers.probe import MOST
 from tests.support.coturn import SECRET, running_coturn
 from tests.support.framed_relay import FramedRelay
@@ -76,14 +79,26 @@ async def test_tcp_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
                 await client.close()
 
 
-async def test_by_a_relay_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def certified(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """Certificate and key of a relay on loopback; this process's clients trust it as if an authority had made it."""
+    made = Configuration(data=str(folder / "relay"), listen="10.1.2.3", media=MediaPart(announce=("127.0.0.1",)))
+    data = prepare(made)
+    server_context(made, data)
+    certificate = data.tls / "certificate.pem"
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    return certificate, data.tls / "key.pem"
+
+
+@pytest.mark.parametrize("over_tls", [False, True], ids=["turn", "turns"])
+async def test_by_a_relay_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, over_tls: bool) -> None:
     """A client without any address of its own, through a real coturn with the credentials that pages hand out."""
     monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: [])
-    with running_coturn(tmp_path) as coturn:
+    with running_coturn(tmp_path, *certified(tmp_path, monkeypatch)) as coturn:
+        url = coturn.tls_url if over_tls else coturn.url
         async with stage(tmp_path) as room:
             now = SystemClock().utc()
             made = turn_credentials(SECRET, "seat-of-ann", now, 60)
-            relays = [RTCIceServer(coturn.url, made.username, made.credential)]
+            relays = [RTCIceServer(url, made.username, made.credential)]
             ann, bob = await room.join("ann", relays=relays), await room.join("bob", relays=relays)
             await ann.publish({Source.CAMERA: Picture(90)})
             picture = await bob.gets("1")
@@ -91,9 +106,7 @@ async def test_by_a_relay_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             assert abs(await picture.luma() - 90) < 8
             assert made.username in coturn.log
             late = turn_credentials(SECRET, "seat-of-eve", UtcNs(now - 120 * NS_PER_S), 60)
-            eve = await room.join(
-                "eve", receives=False, relays=[RTCIceServer(coturn.url, late.username, late.credential)]
-            )
+            eve = await room.join("eve", receives=False, relays=[RTCIceServer(url, late.username, late.credential)])
             refused = await eve.publish({Source.CAMERA: Picture(90)})
             assert "typ relay" in ann.uplink.localDescription.sdp
             assert "typ relay" not in refused.localDescription.sdp, "the credentials were over"

@@ -106,6 +106,20 @@ async def test_it_stays_there_when_the_first_is_back_which_is_told_to_leave_the_
     assert (await house.receptions.present(reception.id)).node == B
 
 
+async def test_it_is_told_so_also_when_web_began_anew_meanwhile(
+    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser]
+) -> None:
+    house.lose_node()
+    await house.stored(reception.id, RoomPlaced(B, RecorderId("recorder-1")))
+    await house.stop()
+    await house.start()
+    assert room_of(reception.id) in house.node.rooms
+    house.node.down = False
+    await eventually(lambda: room_of(reception.id) not in house.node.rooms)
+    assert room_of(reception.id) in house.other.rooms
+    assert "delete room" not in house.node.orders
+
+
 async def test_what_the_node_before_says_concerns_nobody(
     house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser]
 ) -> None:

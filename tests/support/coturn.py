@@ -18,10 +18,11 @@ START_S = 30
 
 
 class Coturn:
-    """``port``: UDP and TCP."""
+    """``port``: UDP and TCP; ``tls_port``: TLS over TCP."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, tls_port: int) -> None:
         self.port = port
+        self.tls_port = tls_port
         self._log = folder / "coturn.log"
 
     @property
@@ -30,20 +31,27 @@ class Coturn:
         return f"turn:127.0.0.1:{self.port}?transport=udp"
 
     @property
+    def tls_url(self) -> str:
+        """The same over TLS, as where nothing but 443 is open."""
+        return f"turns:127.0.0.1:{self.tls_port}?transport=tcp"
+
+    @property
     def log(self) -> str:
         """What it wrote."""
         return self._log.read_text(encoding="utf-8", errors="replace")
 
 
 @contextmanager
-def running_coturn(folder: Path) -> Iterator[Coturn]:
-    """Started; stopped at the end. Skips the test when the machine has none."""
+def running_coturn(folder: Path, certificate: Path | None = None, key: Path | None = None) -> Iterator[Coturn]:
+    """Started, with TLS where it has a certificate; stopped at the end. Skips the test when the machine has none."""
     program = shutil.which("turnserver")
     if program is None:
         pytest.skip("coturn is not installed (Debian's package coturn)")
-    relay = Coturn(folder, free_port())
+    relay = Coturn(folder, free_port(), free_port())
+    tls = (f"--tls-listening-port={relay.tls_port}", f"--cert={certificate}", f"--pkey={key}")
     settings = (
-        "-n", "--no-cli", "--no-tls", "--no-dtls", "--no-rfc5780", "--allow-loopback-peers", "--use-auth-secret",
+        *(tls if certificate else ("--no-tls",)),
+        "-n", "--no-cli", "--no-dtls", "--no-rfc5780", "--allow-loopback-peers", "--use-auth-secret",
         "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", "--realm=diemcau", "--verbose",
         "--denied-peer-ip=0.0.0.0-126.255.255.255", "--denied-peer-ip=128.0.0.0-255.255.255.255",
         f"--listening-port={relay.port}", f"--static-auth-secret={SECRET}",

@@ -69,6 +69,7 @@ PAGES = (
     Shown("/receptions/nowhere"),
     Shown("/operator", OPERATOR),
     Shown("/operator/lines", OPERATOR),
+    Shown("/operator/nodes", "admin"),
     Shown("/operator/receptions/{live}", OPERATOR),
     Shown("/operator/receptions/{reception}", "admin"),
     Shown("/operator/receptions/{live}/lines", OPERATOR),

@@ -13,6 +13,7 @@ from bridge.policy import Action
 from bridge.quality import BEST
 from bridge.rules import may_join
 from bridge.states import HelpState
+from bridge.tending import Tending
 from web.boards import Overlooked, overlooked, rows_for
 from web.graphs import HEIGHT, WIDTH, Graph, graph_of
 from web.keys import ASSETS, PORTS
@@ -47,6 +48,7 @@ async def listing(request: web.Request) -> web.StreamResponse:
         "operator.html",
         rows=rows,
         alarmed=_alarmed(rows),
+        tends_nodes=await Tending(ports.units, ports.clock).may(actor_of(request)),
         at=ports.clock.utc(),
         script=request.app[ASSETS].entry("operator").scripts,
         refresh_s=REFRESH_S,

@@ -50,8 +50,8 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     # Helps with the line; sees the receptions of the places they keep running, conducts none; comes in by consent.
     "operator": {
         "seat": f"{TAKES_PART} {IS_HEARD} {WRITES} {AMONG_OFFICIALS}",
-        "own": "see_reception watch_rooms offer_help capture_packets",
-        "below": "see_reception watch_rooms offer_help capture_packets",
+        "own": "see_reception watch_rooms offer_help capture_packets tend_nodes",
+        "below": "see_reception watch_rooms offer_help capture_packets tend_nodes",
     },
     # Hears and sees, sends nothing.
     "observer": {"seat": TAKES_PART},
@@ -59,7 +59,7 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "archivist": {"own": READS_RECORDINGS, "below": READS_RECORDINGS},
     # Sets up their part of the tree, and sees what is there and who read it; neither plays nor asks who is in it.
     "administrator": {
-        "own": f"set_up {KEEPS} watch_rooms see_archive see_readings capture_packets",
-        "below": "set_up see_reception watch_rooms see_archive see_readings capture_packets",
+        "own": f"set_up {KEEPS} watch_rooms see_archive see_readings capture_packets tend_nodes",
+        "below": "set_up see_reception watch_rooms see_archive see_readings capture_packets tend_nodes",
     },
 }

@@ -1,5 +1,8 @@
 """The certificate of our own, and whoever of our own machine takes it."""
 
+import asyncio
+import os
+import signal
 import ssl
 from pathlib import Path
 
@@ -49,8 +52,14 @@ async def test_a_point_of_our_own_takes_the_self_signed_certificate(tmp_path: Pa
 
     await knock(None)
     assert entered == []
+    interrupted = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupted.set)
     await knock(own_context())
     assert entered == [{"token": "token"}]
+    os.kill(os.getpid(), signal.SIGINT)  # its socket's library would take it, and cancel every task here
+    async with asyncio.timeout(10):
+        await interrupted.wait()
+    asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
     await runner.cleanup()
 
 
