@@ -177,6 +177,15 @@ def test_a_full_line_lowers_it() -> None:
     assert paced(5, 4166, 300_000).bitrate < 320_000
 
 
+def test_a_long_silence_costs_nothing() -> None:
+    """A year: walked through by the millisecond, as aiortc does, it would take hours."""
+    estimate = paced(5, 4166, 300_000)
+    before, year_ns = estimate.bitrate, 365 * 86_400 * NS_PER_S
+    for frame in range(10 * 30):
+        estimate.came(150 * 3000 + frame * 3000, 1000, year_ns + frame * NS_PER_S // 30)
+    assert before < estimate.bitrate < START
+
+
 # ── SRTP ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
