@@ -5,6 +5,7 @@ node of production, and a note after each packet. SIGUSR1 forgets, SIGUSR2 write
 """
 
 import asyncio
+import gc
 import signal
 import sys
 from array import array
@@ -48,6 +49,8 @@ async def _serve(control: str, host: str, port: int, file: Path) -> None:
         SfuConfig(node=NodeId("timed"), control=control, listen=host, port=port), SystemClock(), SystemEntropy()
     )
     await server.start()
+    gc.collect()
+    gc.freeze()  # as deploy.serving does
     loop, over = asyncio.get_running_loop(), asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, over.set)
     loop.add_signal_handler(signal.SIGUSR1, lambda: TimedPort.stays.__delitem__(slice(None)))
