@@ -1,8 +1,8 @@
 """Many datagrams by one system call, ``sendmmsg``, which Python does not have: the one file that calls libc.
 
-A packet goes to each receiver of a room, and each ``sendto`` by itself finds the other side asleep again: measured on
-two virtual cores, 22 copies of a packet take 0.38 ms one after the other and 0.23 ms at once. Everything the kernel
-reads is laid out once; per datagram three values are written.
+A packet goes to each receiver of a room: one call for 22 copies takes 4.4 µs each on two virtual cores, and filling
+it 0.3 µs where ``sendto`` takes 1 µs before its own call. Everything the kernel reads is laid out once; per datagram
+its octets, its length and its target are written.
 """
 
 import ctypes
@@ -131,10 +131,13 @@ class Batch:
             done += 1
 
     def _learn(self, address: Address) -> int:
-        """0: not an address of this family."""
+        """0: not an address of this family, or none at all: ``sendto`` will say so."""
         if len(address) != self._members:
             return 0
-        name = pack_name(address)
+        try:
+            name = pack_name(address)
+        except OSError:
+            return 0
         kept = ctypes.create_string_buffer(name, len(name))
         self._names.append(kept)
         place = self._known[address] = ctypes.addressof(kept)

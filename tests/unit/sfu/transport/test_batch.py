@@ -136,10 +136,13 @@ def test_others_are_given_back_in_order(sockets: list[socket.socket], call: Send
     tcp: Address = ("192.0.2.1", 9, 4)
     other: Address = ("::1", 9, 0, 0) if len(here) == 2 else ("127.0.0.1", 9)
     long = bytes(2209)
+    nobody: Address = ("no address", *here[1:])
 
-    given = Batch(sender, call, Counter()).send([(b"a", tcp), (b"b", here), (b"c", other), (long, here), (b"d", here)])
+    given = Batch(sender, call, Counter()).send(
+        [(b"a", tcp), (b"b", here), (b"c", other), (long, here), (b"d", here), (b"e", nobody)]
+    )
 
-    assert given == [(b"a", tcp), (b"c", other), (long, here)]
+    assert given == [(b"a", tcp), (b"c", other), (long, here), (b"e", nobody)]
     assert [receivers[0].recv(10), receivers[0].recv(10)] == [b"b", b"d"]
 
 
