@@ -45,16 +45,18 @@ ended or is forgotten."""
 class _TapTrack:
     """One track's way into the replay."""
 
-    __slots__ = ("number", "reason", "tap")
+    __slots__ = ("number", "reason", "since_ns", "tap")
 
     def __init__(self, tap: "RoomTap", number: int) -> None:
         self.tap = tap
         self.number = number
         self.reason: GateReason | None = None
+        self.since_ns = 0
+        """When its gate moved last. What the kernel received before and the node reads now belongs after it."""
 
     def rtp(self, arrival_ns: int, packet: bytes) -> None:
         """An accepted packet, for each of a recorded room."""
-        self.tap.add(FrameKind.RTP, self.number, arrival_ns, packet)
+        self.tap.add(FrameKind.RTP, self.number, max(arrival_ns, self.since_ns, self.tap.began_ns), packet)
 
 
 class RoomTap:
@@ -63,6 +65,8 @@ class RoomTap:
     def __init__(self, ground: Ground, room: RoomId, order: TapOrder) -> None:
         self.recording: RecordingId = order.recording_id
         self.begun = False
+        self.began_ns = 0
+        """START: no packet after it is told to have come before."""
         self.state = ""
         self._ground = ground
         self._room = room
@@ -96,6 +100,7 @@ class RoomTap:
         """START: what follows belongs to the recording. Closed gates are said again after it."""
         self.begun = True
         moment = self._now()
+        self.began_ns = moment.mono_ns
         self.add(FrameKind.START, 0, moment.mono_ns, pack_declaration(moment))
         for track in self._tracks.values():
             if track.reason is not None:
@@ -168,7 +173,8 @@ class RoomTap:
 
     def _say_gate(self, track: _TapTrack) -> None:
         body = pack_declaration(GateMoved(track.reason))
-        self.add(FrameKind.GATE, track.number, self._ground.clock.mono(), body)
+        track.since_ns = self._ground.clock.mono()
+        self.add(FrameKind.GATE, track.number, track.since_ns, body)
 
     def _now(self) -> Moment:
         return Moment(self._ground.clock.mono(), self._ground.clock.utc())

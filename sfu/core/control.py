@@ -142,6 +142,8 @@ class Control:
         """NACKs, key frame requests and feedback for rate control that are due on an uplink."""
         packets = b""
         for up in link.ups.values():
+            if up.estimate is not None:
+                up.estimate.settle()
             if len(up.losses):
                 packets += self._missing(link, up, now_ns)
             if up.is_open and up.requests.due(now_ns):

@@ -195,7 +195,7 @@ class CoreFigures(NamedTuple):
 
 
 class ForwardingCore(Protocol):
-    """Datagrams in, datagrams out, a table of routes. ``now_ns`` never goes back."""
+    """Datagrams in, datagrams out, a table of routes. ``now_ns`` never goes back, but for :meth:`feed`'s."""
 
     def open_link(self, link: LinkId, keys: SrtpKeys, address: Address, ssrc: Ssrc) -> None:
         """A transport finished its handshake. ``ssrc``: the node's own, for RTCP on this link."""
@@ -257,7 +257,8 @@ class ForwardingCore(Protocol):
         ...
 
     def feed(self, datagram: bytes, address: Address, now_ns: int) -> list[Datagram]:
-        """An SRTP or SRTCP packet came. Whatever is wrong with it: dropped and counted."""
+        """An SRTP or SRTCP packet came. Whatever is wrong with it: dropped and counted. ``now_ns``: when it came; that
+        may be before the last tick, not before another packet that was fed."""
         ...
 
     def tick(self, now_ns: int, ntp_now: int) -> list[Datagram]:

@@ -86,7 +86,7 @@ class UpTrack:
         if jumped and not self.losses.jumped(before, extended, now_ns) and self.is_video:
             self.requests.want()
         if self.estimate is not None:
-            self.estimate.came(timestamp, size, now_ns)
+            self.estimate.note(timestamp, size, now_ns)
         return extended, True
 
     def forwards(self, extended: int) -> bool:

@@ -14,6 +14,8 @@ from bridge.ports import Clock, Entropy
 from sfu.core.seam import Address, Datagram, ForwardingCore, LinkId, TcpAddress
 from sfu.core.senderclock import ntp_from_ns
 from sfu.transport.aiortc_private import fingerprint_of
+from sfu.transport.arrival import ROOM, Arrivals, ask_for_stamps
+from sfu.transport.batch import FEWEST, Batch, send_many
 from sfu.transport.framing import LONGEST
 from sfu.transport.ice import Credentials, IcePeer
 from sfu.transport.sockets import Sockets, open_sockets
@@ -50,6 +52,7 @@ class MediaPort:
         self._other: Callable[[bytes, Address], None] = self._connect
         self.send_all: Callable[[list[Datagram]], None] = self._send_all
         self._clock = clock
+        self._arrivals = Arrivals(clock)
         self._entropy = entropy
         self._certificate = certificate
         self._by_ufrag: dict[str, Transport] = {}
@@ -60,6 +63,8 @@ class MediaPort:
         self._sockets: Sockets | None = None
         self._senders: list[_Send] = [_to_nowhere] * 5
         """By how many members an address has (:data:`sfu.core.seam.Address`)."""
+        self._batches: list[Batch] = []
+        """One for each UDP socket, where the system has what they need."""
         self._tcp = TcpPeers(
             self.counts,
             clock.mono,
@@ -77,7 +82,10 @@ class MediaPort:
         """Bind and listen; gives the port. Raises OSError (taken, not permitted)."""
         sockets = self._sockets = open_sockets(hosts, port, tcp=tcp)
         loop = asyncio.get_running_loop()
+        call = send_many()
+        self._batches = [Batch(sock, call, self.counts) for sock in sockets.datagrams] if call is not None else []
         for sock in sockets.datagrams:
+            ask_for_stamps(sock)
             self._senders[len(sock.getsockname())] = sock.sendto
             loop.add_reader(sock.fileno(), self._readable, sock)
         self._senders[3] = self._tcp.send
@@ -96,6 +104,7 @@ class MediaPort:
                 asyncio.get_running_loop().remove_reader(sock.fileno())
             self._tcp.close()
             self._senders = [_to_nowhere] * 5
+            self._batches = []
             sockets.close()
 
     # ── transports ───────────────────────────────────────────────────────────────────────────────────────────
@@ -163,7 +172,10 @@ class MediaPort:
         self._feed, self._other, self.send_all = feed, other, send_all
 
     def _send_all(self, datagrams: list[Datagram]) -> None:
-        """In order. What the kernel does not take is dropped and counted."""
+        """In order to each receiver. What the kernel does not take is dropped and counted."""
+        if len(datagrams) >= FEWEST:
+            for batch in self._batches:
+                datagrams = batch.send(datagrams)
         senders = self._senders
         for datagram, address in datagrams:
             try:
@@ -175,10 +187,11 @@ class MediaPort:
 
     def _readable(self, sock: socket.socket) -> None:
         feed = self._feed
-        now = self._clock.mono
+        arrivals = self._arrivals
+        arrivals.wake()
         for _ in range(_AT_ONCE):
             try:
-                datagram, address = sock.recvfrom(LONGEST)
+                datagram, ancillary, _, address = sock.recvmsg(LONGEST, ROOM)
             except BlockingIOError:
                 break
             except OSError:
@@ -186,7 +199,7 @@ class MediaPort:
                 self.counts["socket_errors"] += 1
                 continue
             if datagram and 128 <= datagram[0] <= 191:
-                out = feed(datagram, address, now())
+                out = feed(datagram, address, arrivals.of(ancillary))
                 if out:
                     self.send_all(out)
             else:

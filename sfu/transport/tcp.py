@@ -88,6 +88,7 @@ class TcpPeers:
         elif not connection.send(datagram):
             self.counts["dropped_tcp_slow"] += 1
             connection.is_slow = True
+            # Each time, not the first alone: a picture that began since then is to be held too.
             self.on_slow(address)
 
     def prove(self, address: TcpAddress, owner: Transport) -> None:

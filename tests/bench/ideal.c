@@ -2,6 +2,7 @@
  *
  * No ICE, no DTLS, no RTCP, no rewriting. Reads its table from standard input (see door_ideal.py), says "ready",
  * then forwards every RTP packet of a publisher to all receivers until it is told to end (SIGTERM) or its parent dies.
+ * Told a file, it notes how long each packet stays (see timed_node.py): SIGUSR1 forgets, SIGUSR2 writes the file.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -13,7 +14,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <time.h>
 
+enum { STAYS = 1 << 20 };
 enum { LARGEST = 2048, TRAILER = 64, MOST = 256, KEY_SIZE = 44, BUFFER = 4 * 1024 * 1024 };
 
 struct peer {
@@ -26,6 +29,9 @@ static int publisher_count, receiver_count;
 static unsigned char packets[MOST][LARGEST + TRAILER];
 static struct iovec vectors[MOST];
 static struct mmsghdr messages[MOST];
+static long long stays[STAYS];
+static int stay_count;
+static volatile sig_atomic_t forgets, writes;
 
 static void fail(const char *what) {
     perror(what);
@@ -112,20 +118,67 @@ static void forward(int fd, const unsigned char *packet, int length) {
     }
 }
 
-int main(void) {
-    unsigned char packet[LARGEST];
+static void heard(int number) {
+    if (number == SIGUSR1) forgets = 1;
+    if (number == SIGUSR2) writes = 1;
+}
+
+/* Without SA_RESTART: the signal interrupts the read. */
+static void listen_to_signals(void) {
+    struct sigaction action = {.sa_handler = heard};
+    sigaction(SIGUSR1, &action, NULL);
+    sigaction(SIGUSR2, &action, NULL);
+}
+
+/* Beside its place first: whoever waits for it finds it whole. */
+static void write_stays(const char *name) {
+    char part[4096];
+    if (snprintf(part, sizeof part, "%s.part", name) >= (int)sizeof part) fail("name");
+    FILE *file = fopen(part, "wb");
+    if (!file || fwrite(stays, sizeof *stays, stay_count, file) != (size_t)stay_count || fclose(file)) fail("stays");
+    if (rename(part, name)) fail("rename");
+}
+
+static void obey(const char *name) {
+    if (forgets) stay_count = forgets = 0;
+    if (writes) write_stays(name);
+    writes = 0;
+}
+
+/* From the kernel's receive time until now. */
+static void note_stay(struct msghdr *from) {
+    struct timespec came, now;
+    struct cmsghdr *head = CMSG_FIRSTHDR(from);
+    if (!head || head->cmsg_type != SCM_TIMESTAMPNS || stay_count == STAYS) return;
+    memcpy(&came, CMSG_DATA(head), sizeof came);
+    clock_gettime(CLOCK_REALTIME, &now);
+    stays[stay_count++] = (now.tv_sec - came.tv_sec) * 1000000000LL + now.tv_nsec - came.tv_nsec;
+}
+
+int main(int count, char **arguments) {
+    static unsigned char packet[LARGEST];
+    static char control[CMSG_SPACE(sizeof(struct timespec))];
+    const char *file = count > 1 ? arguments[1] : NULL;
+    int on = 1;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (srtp_init()) fail("srtp_init");
     int fd = read_table();
     prepare();
+    listen_to_signals();
+    if (file && setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on)) fail("timestamps");
     puts("ready");
     fflush(stdout);
     for (;;) {
         struct sockaddr_in from;
-        socklen_t from_size = sizeof from;
-        int length = recvfrom(fd, packet, sizeof packet, 0, (struct sockaddr *)&from, &from_size);
+        struct iovec into = {.iov_base = packet, .iov_len = sizeof packet};
+        struct msghdr message = {.msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &into, .msg_iovlen = 1,
+                                 .msg_control = file ? control : NULL, .msg_controllen = file ? sizeof control : 0};
+        int length = recvmsg(fd, &message, 0);
+        if (file) obey(file);
         struct peer *peer = length > 12 ? sender(&from) : NULL;
         int is_rtp = length > 12 && packet[0] >> 6 == 2 && !(packet[1] >= 192 && packet[1] <= 223);
-        if (peer && is_rtp && !srtp_unprotect(peer->session, packet, &length)) forward(fd, packet, length);
+        if (!peer || !is_rtp || srtp_unprotect(peer->session, packet, &length)) continue;
+        forward(fd, packet, length);
+        if (file) note_stay(&message);
     }
 }

@@ -123,10 +123,11 @@ _SOURCE = ROOT / "tests/bench/ideal.c"
 
 
 @asynccontextmanager
-async def ideal(place: Place) -> AsyncIterator[Server]:
+async def ideal(place: Place, *arguments: str) -> AsyncIterator[Server]:
     """``ideal.c``, compiled now."""
     program = await _compiled(place.folder / "ideal")
-    async with running("ideal", inside(place.hosts.server, str(program)), place.folder, speaks=True) as process:
+    command = inside(place.hosts.server, str(program), *arguments)
+    async with running("ideal", command, place.folder, speaks=True) as process:
         process.say(table(place.order))
         await process.line(START_S)
         yield Server(process, "", nothing_more)

@@ -176,6 +176,25 @@ def test_a_full_line_lowers_it() -> None:
     assert paced(5, 4166, 300_000).bitrate < 320_000
 
 
+def test_what_is_noted_counts_when_it_is_settled() -> None:
+    at_once, later, free = paced(5, 4166, 300_000), LineEstimate(1, 0), 0
+    for frame in range(5 * 30):
+        free = max(free, frame * NS_PER_S // 30) + 4166 * 8 * NS_PER_S // 300_000
+        later.note(frame * 3000, 4166, free)
+    assert later.bitrate == START
+    later.settle()
+    assert later.bitrate == at_once.bitrate
+
+
+def test_a_long_silence_costs_nothing() -> None:
+    """A year: walked through by the millisecond, as aiortc does, it would take hours."""
+    estimate = paced(5, 4166, 300_000)
+    before, year_ns = estimate.bitrate, 365 * 86_400 * NS_PER_S
+    for frame in range(10 * 30):
+        estimate.came(150 * 3000 + frame * 3000, 1000, year_ns + frame * NS_PER_S // 30)
+    assert before < estimate.bitrate < START
+
+
 # ── SRTP ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -67,6 +67,17 @@ def test_shown_again_on_a_full_line_waits_for_relief(room: CoreRoom) -> None:
     assert room.sequences(room.core.relieved(room.bob.address)) == [1002]
 
 
+def test_a_picture_that_began_on_a_full_line_is_held_when_that_is_told_again(room: CoreRoom) -> None:
+    room.feed(rtp(502))
+    room.core.relieved(room.bob.address)
+    room.core.congested(room.bob.address)  # it waits for a key frame: nothing flows that could be held
+    assert room.sequences(room.feed(rtp(503, 90_000, payload=KEY))) == [1002]
+
+    room.core.congested(room.bob.address)
+
+    assert room.feed(rtp(504)) == []
+
+
 def test_a_stranger_s_address_is_nobody_s(room: CoreRoom) -> None:
     room.core.congested(("192.0.2.1", 1))
     assert room.core.relieved(("192.0.2.1", 1)) == []
