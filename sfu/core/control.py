@@ -113,9 +113,10 @@ class Control:
             return
         ntp, rtp = packet.sender_info.ntp_timestamp, packet.sender_info.rtp_timestamp
         up.reception.sender_report(ntp, now_ns)
-        up.report = (ntp, rtp)
         if self._ntp_origin:
-            link.clock.heard(self._ntp(now_ns) - ntp, now_ns)
+            offset = self._ntp(now_ns) - ntp
+            up.report = (ntp, rtp, offset)
+            link.clock.heard(offset, now_ns)
         self._events.append(SenderReported(up.spec.up, ntp, rtp, now_ns))
 
     def _report_block(self, link: Link, block: RtcpReceiverInfo, now_ns: int) -> None:
@@ -154,7 +155,10 @@ class Control:
         if link.number_extension is None:
             return b""
         media = next((up.ssrc for up in link.ups.values() if up.is_numbered), None)
-        return b"" if media is None else b"".join(link.arrivals.feedback(link.ssrc, media, now_ns))
+        if media is None:
+            link.arrivals.forget(now_ns)
+            return b""
+        return b"".join(link.arrivals.feedback(link.ssrc, media, now_ns))
 
     def _missing(self, link: Link, up: UpTrack, now_ns: int) -> bytes:
         """NACKs; a hole that stays, or has been open for long, asks for a key frame before any receiver does."""
@@ -200,11 +204,8 @@ class Control:
         up = self._ups.get(down.spec.up)
         if up is None or up.report is None or not down.flowing:
             return b""
-        offset = up.link.clock.offset
-        if offset is None:
-            return b""
-        ntp, (their_ntp, their_rtp) = self._ntp(now_ns), up.report
-        since = ntp - offset - their_ntp
+        ntp, (their_ntp, their_rtp, offset) = self._ntp(now_ns), up.report
+        since = ntp - up.link.clock.least(offset) - their_ntp
         rtp = their_rtp + (since * up.clock_rate >> 32) + down.timestamp_shift & 0xFFFFFFFF
         packets, octets = down.sent(up.packets, up.octets)
         return pack_sender_report(Sent(down.ssrc, ntp, rtp, packets, octets)) + down.name

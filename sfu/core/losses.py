@@ -79,9 +79,9 @@ class Losses:
             self._missing[sequence] = _Missing(now_ns, self._wait_ns)
         return True
 
-    def came(self, sequence: int) -> None:
-        """It is here now."""
-        self._missing.pop(sequence, None)
+    def came(self, sequence: int) -> bool:
+        """It is here now; whether it was missing."""
+        return self._missing.pop(sequence, None) is not None
 
     def settle_before(self, sequence: int, *, recorded: bool) -> None:
         """A key frame starts here: no receiver needs what was before, nor another key frame for it. A recording still

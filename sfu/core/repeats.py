@@ -12,7 +12,8 @@ AGAIN_NS = 20 * NS_PER_MS
 IN_HAND = 256
 """Repeats that may be owed at once: one to three seconds of pictures, after a short outage."""
 _LEAST_PAUSE_NS = 10 * NS_PER_MS
-_REMEMBERED = 512
+_REMEMBERED = 1024
+"""As many as the largest ring keeps: fewer, and one NACK for all of it would be answered each time."""
 _WINDOW = 100
 """Packets over which the loss is judged: about a second of pictures, two of sound."""
 _LOSSY = 0.04

@@ -154,14 +154,14 @@ class Router(Links):
             self._counts[refused] += 1
             return _NOTHING
         if not up.is_video:
-            up.listen(packet)
+            up.levels.listen(packet, up.spec.level_extension)
         if newest and up.loudest is not None and not up.passes(now_ns):
             return self._hush(up, packet, extended, now_ns)
         kept = up.accept(packet, extended, newest, timestamp, red)
         if up.tapped:
             self._tapped.append(Tapped(up.spec.up, now_ns, packet))
         if kept is None:
-            self._counts["dropped_padding"] += 1
+            self._counts["dropped_padding" if newest else "dropped_quiet"] += 1
             return _NOTHING
         return self._forward(up, kept, newest)
 
@@ -259,7 +259,8 @@ class Router(Links):
         link.report_due_ns = 0
         payload_type = packet[1] & 0x7F
         inside = up.spec.formats[payload_type].inside
-        self._events.append(UpStarted(up.spec.up, up.codec, inside or payload_type, Ssrc(up.ssrc)))
+        plain = payload_type if inside is None else inside
+        self._events.append(UpStarted(up.spec.up, up.codec, plain, Ssrc(up.ssrc)))
         return up
 
     # ── time and what comes out ──────────────────────────────────────────────────────────────────────────────
@@ -280,7 +281,7 @@ class Router(Links):
     def _report_speech(self) -> None:
         for up in self._ups.values():
             if not up.is_video:
-                self._events.append(up.spoke())
+                self._events.append(up.levels.report(up.spec.up))
 
     def take_events(self) -> list[CoreEvent]:
         """See the seam."""

@@ -84,4 +84,4 @@ def test_old_askings_are_forgotten_and_memory_stays_small() -> None:
     repeats = Repeats()
     for n in range(5000):
         repeats.asked(n, n, 0, n)
-    assert len(repeats._done) <= 512  # noqa: SLF001 - what is kept is nobody's to read
+    assert len(repeats._done) <= 1024  # noqa: SLF001 - what is kept is nobody's to read
