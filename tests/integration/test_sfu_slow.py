@@ -20,8 +20,6 @@ from tests.support.waits import holds
 
 KEPT_BYTES = 300_000
 EVENTS_KEPT = 64
-_CHUNK = 262_144
-"""What the tap hands to the connection at once."""
 
 
 @pytest.fixture
@@ -74,17 +72,19 @@ async def test_a_recorder_that_stops_reading_slows_nobody_and_its_gap_is_declare
     came = await sent(ann, bob, 2_000)
     assert came == [came[0] + index & 0xFFFF for index in range(len(came))], "Bob has them all"
 
-    async def held() -> int:
-        [figures] = [one.tap for one in (await room.node.figures()).rooms if one.tap is not None]
-        return figures.backlog_bytes
-
     async with asyncio.timeout(30):
-        while await held() > KEPT_BYTES:  # noqa: ASYNC110  it has to be asked
+        while await held(room) > KEPT_BYTES:  # noqa: ASYNC110  it has to be asked
             await asyncio.sleep(0.1)
     sink.reads.set()
     await sent(ann, bob, 20)
     await sink.until(FrameKind.LOST)
     await holds(lambda: has_all(sink))
+
+
+async def held(room: LightStage) -> int:
+    """Bytes that the tap keeps."""
+    [figures] = [one.tap for one in (await room.node.figures()).rooms if one.tap is not None]
+    return figures.backlog_bytes
 
 
 def has_all(sink: Sink) -> bool:
