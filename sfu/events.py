@@ -7,26 +7,25 @@ from bridge.ids import ParticipantId, RoomId
 
 
 class Reader:
-    """One consumer's queue. ``cut``: it was too slow, what it has not read is in the ring."""
+    """One consumer's queue. ``cut``: it was too slow, what follows its last event is in the ring."""
 
     def __init__(self, behind: int) -> None:
         """``behind``: events it may lag; then it is cut off and asks again from its last number."""
-        self._queue: asyncio.Queue[Numbered | None] = asyncio.Queue(behind)
+        self._behind = behind
+        self._queue: asyncio.Queue[Numbered | None] = asyncio.Queue(behind + 1)  # and the end
         self.cut = False
 
     def put(self, event: Numbered) -> None:
         """Never waits."""
-        if self._queue.full():
+        if self._queue.qsize() >= self._behind:
             self.end()
         elif not self.cut:
             self._queue.put_nowait(event)
 
     def end(self) -> None:
-        """No more comes."""
+        """No more comes; what is there already is read first, for a consumer goes on from what it read last."""
         if not self.cut:
             self.cut = True
-            if self._queue.full():
-                self._queue.get_nowait()
             self._queue.put_nowait(None)
 
     async def next(self) -> Numbered | None:

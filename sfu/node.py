@@ -1,7 +1,7 @@
 """A media node: rooms on one UDP port. Implements the orders of :class:`bridge.ports.MediaNode` in process."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 
 from bridge.control import (
     CaptureOrder,
@@ -27,6 +27,7 @@ from bridge.ports import Clock, Entropy
 from sfu.capture.capture import Capture
 from sfu.capture.session import captured
 from sfu.core.router import Router
+from sfu.core.seam import CoreEvent, UpStarted
 from sfu.events import EventRing
 from sfu.metrics import Observed, exposition
 from sfu.peers.ground import Ground
@@ -38,8 +39,9 @@ from sfu.transport.aiortc_private import new_certificate
 from sfu.transport.port import MediaPort
 from sfu.transport.sockets import hosts_of
 
-_WANTED_DROPS = ("dropped_gate", "dropped_padding")
-"""What is left out on purpose: a microphone that the chair has not opened, packets without content."""
+_WANTED_DROPS = ("dropped_gate", "dropped_padding", "dropped_quiet")
+"""What is left out on purpose: a microphone that the chair has not opened, packets without content, who is not among
+the loudest."""
 _FAREWELL_S = 2.0
 """What the recorder gets to take in the rest when the node ends; more is in nobody's interest."""
 
@@ -210,11 +212,19 @@ class Node:
         return self._room(room).participant(participant)
 
     def _activity(self) -> None:
-        """After each batch of datagrams: events first, so that a track is declared before its packets are tapped."""
-        for event in self._core.take_events():
+        """After each batch of datagrams. A track is declared before its packets are tapped, and ends behind them."""
+        events = self._core.take_events()
+        self._tell([event for event in events if isinstance(event, UpStarted)])
+        self._tap()
+        self._tell([event for event in events if not isinstance(event, UpStarted)])
+
+    def _tell(self, events: Iterable[CoreEvent]) -> None:
+        for event in events:
             host = self._ground.hosts.get(event.up)
             if host is not None:
                 host.handle(event)
+
+    def _tap(self) -> None:
         taps = self._ground.taps
         for up, arrival_ns, packet in self._core.take_tapped():
             tap = taps.get(up)

@@ -53,10 +53,11 @@ class Arrivals:
             self._count += 1
             self._next = came[told - 1][0] + 1
             came = came[told:]
-        self._forget(now_ns)
+        self.forget(now_ns)
         return packets
 
-    def _forget(self, now_ns: int) -> None:
+    def forget(self, now_ns: int) -> None:
+        """What came long ago, told or not."""
         for number, (_, at_ns) in list(self._ticks.items()):
             if now_ns - at_ns <= _KEPT_NS:
                 return

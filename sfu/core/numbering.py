@@ -7,7 +7,8 @@ their own, without holes where something was dropped. Late packets find the numb
 from collections import deque
 
 _REACH = 1024
-"""How far back a number may still be given: behind SRTP's window nothing is sent any more."""
+"""How far back a number may still be given: behind SRTP's window nothing is sent any more. So a hole has no more:
+numbers that ran ahead unseen would come round to those that a receiver's key stream was used with."""
 _SPANS = 128
 """Changes of numbering that are remembered (Galène's packet map keeps as many)."""
 
@@ -17,6 +18,8 @@ class Numbering:
 
     def __init__(self, first: int) -> None:
         self.last = first - 1
+        """All up to here are given, or are holes."""
+        self._given = first - 1
         """The highest number given."""
         self._holes: dict[int, None] = {}
         """Numbers below ``last`` that were never given, ascending."""
@@ -31,6 +34,7 @@ class Numbering:
 
     def forward(self, sequence: int) -> int:
         """The number of a packet that is newer than all before it."""
+        self._stay_near(sequence)
         shift = self._shift
         if shift is None:
             shift = sequence - self.last - 1
@@ -38,11 +42,12 @@ class Numbering:
         number = sequence - shift
         if number != self.last + 1:
             self._leave(number)
-        self.last = number
+        self.last = self._given = number
         return number
 
     def drop(self, sequence: int) -> None:
         """A packet newer than all before it is dropped alone; what may still be missing before it keeps its place."""
+        self._stay_near(sequence)
         shift = self._shift
         if shift is not None:
             self._spans.append((sequence, None))
@@ -57,10 +62,11 @@ class Numbering:
         stream.
         """
         if self._shift is not None:
-            self._leave(sequence - self._shift)
-            self.last = sequence - self._shift - 1
+            before = min(sequence - self._shift, self._given + 1 + _REACH)
+            self._leave(before)
+            self.last = before - 1
+            self._spans.append((before + self._shift, None))
             self._shift = None
-            self._spans.append((sequence, None))
 
     def late(self, sequence: int) -> int | None:
         """The number of a packet older than the newest; None when it belongs to what was dropped, or is too old."""
@@ -76,6 +82,11 @@ class Numbering:
     def fill(self, number: int) -> None:
         """It is given now."""
         self._holes.pop(number, None)
+
+    def _stay_near(self, sequence: int) -> None:
+        """Begin anew behind a hole that is too large."""
+        if self._shift is not None and sequence - self._shift > self._given + 1 + _REACH:
+            self.interrupt(sequence)
 
     def _leave(self, before: int) -> None:
         """All between ``last`` and ``before`` are missing."""

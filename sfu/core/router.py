@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from bridge.errors import MalformedPacket
 from bridge.ids import NS_PER_MS, Ssrc
+from sfu.core.answers import Answers
 from sfu.core.binding import bind
 from sfu.core.control import Control
 from sfu.core.down import DownTrack
@@ -41,7 +42,8 @@ class Router(Links):
         self._events: list[CoreEvent] = []
         self._tapped: list[Tapped] = []
         self._speech_ns = 0
-        self._control = Control(self._counts, self._tally, self._events, self._ups, self.send)
+        self._answers = Answers(self._counts, self._ups, self.send)
+        self._control = Control(self._counts, self._tally, self._events, self._ups, self._answers)
 
     # ── receivers ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -152,14 +154,14 @@ class Router(Links):
             self._counts[refused] += 1
             return _NOTHING
         if not up.is_video:
-            up.listen(packet)
+            up.levels.listen(packet, up.spec.level_extension)
         if newest and up.loudest is not None and not up.passes(now_ns):
             return self._hush(up, packet, extended, now_ns)
         kept = up.accept(packet, extended, newest, timestamp, red)
         if up.tapped:
             self._tapped.append(Tapped(up.spec.up, now_ns, packet))
         if kept is None:
-            self._counts["dropped_padding"] += 1
+            self._counts["dropped_padding" if newest else "dropped_quiet"] += 1
             return _NOTHING
         return self._forward(up, kept, newest)
 
@@ -257,7 +259,8 @@ class Router(Links):
         link.report_due_ns = 0
         payload_type = packet[1] & 0x7F
         inside = up.spec.formats[payload_type].inside
-        self._events.append(UpStarted(up.spec.up, up.codec, inside or payload_type, Ssrc(up.ssrc)))
+        plain = payload_type if inside is None else inside
+        self._events.append(UpStarted(up.spec.up, up.codec, plain, Ssrc(up.ssrc)))
         return up
 
     # ── time and what comes out ──────────────────────────────────────────────────────────────────────────────
@@ -265,7 +268,7 @@ class Router(Links):
     def tick(self, now_ns: int, ntp_now: int) -> list[Datagram]:
         """See the seam."""
         self._control.set_time(now_ns, ntp_now)
-        out: list[Datagram] = []
+        out = self._answers.second_copies(now_ns)
         for link in self._links.values():
             out += self._control.requests(link, now_ns)
             if link.report_due_ns <= now_ns:
@@ -278,7 +281,7 @@ class Router(Links):
     def _report_speech(self) -> None:
         for up in self._ups.values():
             if not up.is_video:
-                self._events.append(up.spoke())
+                self._events.append(up.levels.report(up.spec.up))
 
     def take_events(self) -> list[CoreEvent]:
         """See the seam."""

@@ -103,7 +103,8 @@ def pack_remb(ssrc: int, bitrate: int, medias: list[int]) -> bytes:
 def pack_sender_report(sent: Sent) -> bytes:
     """Sender report without blocks. By hand: one a second for every receiver of every track."""
     packets, octets = sent.packets & 0xFFFFFFFF, sent.octets & 0xFFFFFFFF
-    report = _SENDER_REPORT.pack(0x80, 200, 6, sent.ssrc, sent.ntp, sent.rtp, packets, octets)
+    ntp = sent.ntp & 0xFFFFFFFFFFFFFFFF  # its seconds begin anew in 2036
+    report = _SENDER_REPORT.pack(0x80, 200, 6, sent.ssrc, ntp, sent.rtp, packets, octets)
     return report + pack_name(sent.ssrc, sent.cname) if sent.cname else report
 
 

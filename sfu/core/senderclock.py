@@ -6,6 +6,8 @@ All tracks of one connection share it, so that an error moves sound and picture 
 from bridge.ids import NS_PER_S
 
 _WINDOW_NS = 30 * NS_PER_S
+_STEP_NS = NS_PER_S
+"""What is heard within so long counts as one: a peer may report as often as it likes, and each costs the same."""
 _JUMP = 1 << 32
 """A second in 32.32: the sender's clock was set; what was learned before is worth nothing."""
 
@@ -30,10 +32,14 @@ class SenderClock:
         """A sender report came: node's NTP time at its arrival less the time it says."""
         if self._seen and abs(offset - self._seen[-1][1]) > _JUMP:
             self._seen.clear()
+        if self._seen and now_ns - self._seen[-1][0] < _STEP_NS:
+            at, value = self._seen[-1]
+            self._seen[-1] = (at, min(value, offset))
+            return
         self._seen = [(at, value) for at, value in self._seen if now_ns - at < _WINDOW_NS]
         self._seen.append((now_ns, offset))
 
-    @property
-    def offset(self) -> int | None:
-        """None before the first report."""
-        return min(value for _, value in self._seen) if self._seen else None
+    def least(self, offset: int) -> int:
+        """The best offset for a report that came with ``offset``: its own when the clock was set since."""
+        known = min((value for _, value in self._seen), default=offset)
+        return known if abs(known - offset) <= _JUMP else offset

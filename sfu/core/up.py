@@ -5,24 +5,22 @@ from bridge.media import Codec
 from sfu.core.down import DownTrack
 from sfu.core.estimate import LineEstimate
 from sfu.core.keyframes import starts_key_frame
+from sfu.core.levels import Levels
 from sfu.core.link import Link
-from sfu.core.losses import AUDIO_AGE_NS, TRIES, VIDEO_AGE_NS, Losses
+from sfu.core.losses import AUDIO_AGE_NS, REORDERING_NS, TRIES, VIDEO_AGE_NS, Losses
 from sfu.core.loudest import Loudest
 from sfu.core.numbering import Numbering
 from sfu.core.reception import Reception
 from sfu.core.red import Redundant, pack_red
 from sfu.core.requests import KeyFrameRequests
 from sfu.core.ring import Kept, Ring, needed, sizes
-from sfu.core.rtp import extension, payload_bounds, unwrap
-from sfu.core.seam import LinkCounts, PayloadFormat, Spoke, UpSpec
+from sfu.core.rtp import payload_bounds, unwrap
+from sfu.core.seam import LinkCounts, PayloadFormat, UpSpec
 
 LEVEL_EXTENSION = 2
 """Identifier of the RFC 6464 audio level on every downlink (a test compares it with what ``sfu.sdp`` offers)."""
 _PLAIN = b"\x80" + bytes(11)
 _WITH_LEVEL = b"\x90" + bytes(11) + b"\xbe\xde\x00\x01"
-_LOUD = 35
-"""-35 dBov: louder counts as speech (RFC 6464 gives the level as a positive number below full scale)."""
-_LEVEL = 0x7F
 _MARKER = 0x80
 
 
@@ -41,11 +39,18 @@ class UpTrack:
         """Payload type of redundant sound (None: this source never sends it), and of what is in it."""
         self.is_video = form.codec is not Codec.OPUS
         self.is_open = spec.is_open
+        self._opened = False
+        """The gate opened and nothing came since: what is missing before the next packet was sent behind it."""
         self.tapped = spec.tapped
         self.highest = sequence - 1
         self.numbering = Numbering(0)
         self.reception = Reception(sequence, form.clock_rate)
-        self.losses = Losses(VIDEO_AGE_NS if self.is_video else AUDIO_AGE_NS, TRIES if form.repeats else 0)
+        self.losses = Losses(
+            VIDEO_AGE_NS if self.is_video else AUDIO_AGE_NS,
+            TRIES if form.repeats else 0,
+            # What no copy made up for is lost: two in a row are 40 ms, no line's reordering.
+            REORDERING_NS if self.red_type is None else 0,
+        )
         self.requests = KeyFrameRequests()
         self.is_numbered = spec.number_extension is not None
         """Its sender controls its rate by itself, told when its packets come."""
@@ -57,17 +62,14 @@ class UpTrack:
         """Those that flow; ``waiting`` need a key frame first, ``plains`` get sound without its redundancy."""
         self.plains: list[DownTrack] = []
         self.waiting: list[DownTrack] = []
-        self.report: tuple[int, int] | None = None
-        """The publisher's last sender report: its NTP time, its RTP time."""
+        self.report: tuple[int, int, int] | None = None
+        """The publisher's last sender report: its NTP time, its RTP time, the node's time at its arrival less its."""
         self.packets = 0
         self.octets = 0
         """Forwarded, since the start."""
         self.loudest: Loudest | None = None
         """Who chooses whether it is forwarded, where only the loudest are."""
-        self.level: int | None = None
-        """Of the packet at hand, with the bit that says "voice" (RFC 6464 §3)."""
-        self._heard = self._loud = self._levels = 0
-        """Audio packets with a level since the last report of who spoke, those louder than speech, their levels."""
+        self.levels = Levels()
         self.key_number: int | None = None
         self._key_timestamp = -1
 
@@ -79,7 +81,8 @@ class UpTrack:
             return extended, False
         self.reception.came(extended, timestamp, now_ns)
         self.highest = extended
-        jumped = extended != before + 1 and self.is_open
+        jumped = extended != before + 1 and self.is_open and not self._opened
+        self._opened = False
         if jumped and not self.losses.jumped(before, extended, now_ns) and self.is_video:
             self.requests.want()
         if self.estimate is not None:
@@ -101,40 +104,19 @@ class UpTrack:
     def misses(self, extended: int) -> bool:
         """Of a packet that is not the newest: True when it fills a hole, and is then counted. False when it is here
         already (a probe of the line, or both the delayed packet and its repetition came), is far too late, or belongs
-        to what was dropped on purpose."""
+        to what was dropped on purpose. Of who is not among the loudest it is still asked for: by the recorder."""
+        asked = self.losses.came(extended)
         number = self.numbering.late(extended)
-        if number is None or not self.numbering.lacks(number):
-            return False
-        self.numbering.fill(number)
-        self.reception.came_late()
-        self.losses.came(extended)
-        return True
-
-    def listen(self, packet: bytes) -> None:
-        """Read the level of a packet of sound that passed the gate. Raises MalformedPacket."""
-        wanted = self.spec.level_extension
-        told = extension(packet, wanted) if wanted is not None else None
-        if not told:
-            self.level = None
-            return
-        self.level = told[0]
-        self._heard += 1
-        level = told[0] & _LEVEL
-        if level <= _LOUD:
-            self._loud += 1
-            self._levels += level
+        lacked = asked if number is None else self.numbering.lacks(number)
+        if lacked:
+            self.reception.came_late()
+        if lacked and number is not None:
+            self.numbering.fill(number)
+        return lacked
 
     def passes(self, now_ns: int) -> bool:
         """Whether the packet at hand is one of the loudest, where that is asked."""
-        level = None if self.level is None else self.level & _LEVEL
-        return self.loudest is None or self.loudest.passes(self.spec.up, level, now_ns)
-
-    def spoke(self) -> Spoke:
-        """Since the last report."""
-        level = self._levels // self._loud if self._loud else _LEVEL
-        said = Spoke(self.spec.up, self._heard, self._loud, level)
-        self._heard = self._loud = self._levels = 0
-        return said
+        return self.loudest is None or self.loudest.passes(self.spec.up, self.levels.level, now_ns)
 
     def accept(self, packet: bytes, extended: int, newest: bool, timestamp: int, red: bytes) -> Kept | None:
         """What to forward of a packet that passed the gate; None: nothing. ``red``: instead of its payload, when it
@@ -207,8 +189,11 @@ class UpTrack:
         """Closing ends all asking; opening asks for a key frame, and receivers wait for it."""
         if is_open == self.is_open:
             return
-        self.is_open = is_open
+        self.is_open = self._opened = is_open
         self.losses.clear()
+        if not is_open:
+            # At once: whether a packet comes meanwhile or all are lost, what was sent behind the gate has no number.
+            self.numbering.interrupt(self.highest + 1)
         self.key_number = None
         if not self.is_video:
             return
@@ -249,9 +234,8 @@ class UpTrack:
         self.losses.settle_before(extended, recorded=self.tapped)
 
     def _head(self) -> bytes:
-        if self.level is None:
-            return _PLAIN
-        return _WITH_LEVEL + bytes((LEVEL_EXTENSION << 4, self.level, 0, 0))
+        told = self.levels.told
+        return _PLAIN if told is None else _WITH_LEVEL + bytes((LEVEL_EXTENSION << 4, told, 0, 0))
 
 
 def _redundancy(spec: UpSpec) -> tuple[int | None, int]:

@@ -193,9 +193,9 @@ class Room:
         return self._tap is not None or any(one.gets(track) for one in self.participants.values())
 
     def _tap_track(self, tap: RoomTap, track: PublishedTrack) -> None:
-        if tap.takes(track.participant):
-            reason = self.participants[track.participant].gate_reason(track.source)
-            tap.declare(track, reason)
+        one = self.participants.get(track.participant)
+        if one is not None and tap.takes(one.id):  # else they are on the way out
+            tap.declare(track, one.gate_reason(track.source))
 
     def _tap_expected(self) -> None:
         """Sources that have not sent yet are tapped from their first packet on, too."""

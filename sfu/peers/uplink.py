@@ -15,6 +15,10 @@ from sfu.sdp import (
 )
 from sfu.transport.transport import Transport, TransportState
 
+RENEWALS = 30
+"""Times that a connection's tracks may say goodbye and begin anew: each is an offer to everybody, and files of the
+recording. Browsers say it when an m-line goes out of use, which their next offer tells; then a track just goes on."""
+
 
 class Uplink:
     """One connection of a participant (``host``) to send on."""
@@ -35,6 +39,7 @@ class Uplink:
         self._participant = participant
         self._host = host
         self._media: dict[UpId, ReceiveMedia] = {}
+        self._renewals = 0
         self.transport: Transport = ground.port.new_transport(ground.port.credentials(), offer.ufrag)
         self.transport.on_state = self._state_changed
 
@@ -45,13 +50,15 @@ class Uplink:
         return self.transport.ice.remote_ufrag == offer.ufrag or self.transport.fingerprints == offer.fingerprints
 
     def answer(self, offer: SessionDescription, order: UplinkOffer) -> str:
-        """The answer to its first or a later offer. Raises MalformedSdp; Refusal(unsupported_codec)."""
-        ice = self.transport.ice
-        if ice.remote_ufrag != offer.ufrag:
-            self._ground.port.restart(self.transport, self._ground.port.credentials(), offer.ufrag)
-        local = self._ground.local_ice(ice.local)
-        text, received = answer_uplink(offer, local, dict(order.sources))
+        """The answer to its first or a later offer. Raises MalformedSdp; Refusal(unsupported_codec): then it goes on as
+        it was."""
+        port, ice = self._ground.port, self.transport.ice
+        restarts = ice.remote_ufrag != offer.ufrag
+        credentials = port.credentials() if restarts else ice.local
+        text, received = answer_uplink(offer, self._ground.local_ice(credentials), dict(order.sources))
         _refuse_unsupported(offer, received, order.sources)
+        if restarts:
+            port.restart(self.transport, credentials, offer.ufrag)
         self._adopt(received)
         self.transport.start(offer.fingerprints)
         return text
@@ -68,7 +75,8 @@ class Uplink:
     def renew(self, up: UpId) -> None:
         """Its sender said goodbye on it; what still comes on this m-line is a new track."""
         media = self._media.get(up)
-        if media is not None:
+        if media is not None and self._renewals < RENEWALS:
+            self._renewals += 1
             self._drop(up)
             self._expect(media)
 

@@ -163,3 +163,20 @@ def test_a_late_packet_of_who_passed_still_comes(room: CoreRoom) -> None:
     room.feed(sound(1, VOICE))
     room.core.set_loudest(GROUP, (MICROPHONE, OTHER), 1, (OTHER,))
     assert room.sequences(room.feed(sound(0, VOICE))) == [1001]
+
+
+def test_what_was_lost_of_who_is_not_forwarded_is_still_recorded(room: CoreRoom) -> None:
+    room.core.set_loudest(GROUP, (MICROPHONE, OTHER), 1, (OTHER,))
+    both(room, 0, QUIET, VOICE)
+    room.feed(sound(1, QUIET))
+    room.core.set_loudest(GROUP, (MICROPHONE, OTHER), 0, (OTHER,))
+    room.feed(sound(2, QUIET))
+    room.feed(sound(4, QUIET))
+    room.core.take_tapped()
+    asked = [number for _ in range(3) for number in room.nacks(room.tick())]
+    assert 3 in asked
+    assert room.feed(sound(3, QUIET)) == []
+    assert len(room.core.take_tapped()) == 1
+    assert room.feed(sound(3, QUIET)) == []
+    assert room.core.take_tapped() == []
+    assert 3 not in [number for _ in range(20) for number in room.nacks(room.tick())], "it is here"

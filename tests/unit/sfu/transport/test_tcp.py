@@ -153,3 +153,18 @@ async def test_connections_end_with_their_transport(opened: Open) -> None:
     await hung_up(sock)
     opened.port.send(MEDIA, ("127.0.0.1", 9, 9))
     assert opened.port.counts["dropped_unreachable"] == 1
+
+
+async def test_who_listens_hears_what_comes_by_tcp(opened: Open) -> None:
+    sock, heard, loop = await opened.proved(opened.transport), asyncio.Event(), asyncio.get_running_loop()
+    told: list[tuple[bool, bytes]] = []
+
+    def hear(inbound: bool, datagram: bytes | bytearray, address: Address) -> None:
+        told.append((inbound, bytes(datagram)))
+        heard.set()
+
+    opened.port.listen(hear)
+    await loop.sock_sendall(sock, pack_frame(MEDIA))
+    await asyncio.wait_for(heard.wait(), WITHIN_S)
+    assert told == [(True, MEDIA)]
+    sock.close()
