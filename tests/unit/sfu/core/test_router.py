@@ -109,28 +109,6 @@ def test_closed_gate_forwards_and_taps_nothing() -> None:
     assert len(room.core.take_tapped()) == 1, "what was said while muted is not tapped either"
 
 
-@pytest.mark.parametrize("first", EDGES)
-@pytest.mark.parametrize("arrived", [0, 1])
-def test_what_was_lost_behind_a_closed_gate_is_neither_asked_for_nor_taken(first: int, arrived: int) -> None:
-    """Whether or not anything came meanwhile: the publisher would repeat what was said while muted."""
-    room = CoreRoom()
-    room.expect(MICROPHONE, OPUS, tapped=True)
-    room.feed(rtp(first, payload_type=111))
-    room.down(MICROPHONE)
-    room.core.set_open(MICROPHONE, False)
-    for n in range(arrived):
-        room.feed(rtp(first + 1 + n, payload_type=111))
-    room.core.set_open(MICROPHONE, True)
-    room.core.take_tapped()
-    assert room.sequences(room.feed(rtp(first + 5, payload_type=111))) == [1000]
-    assert room.nacks(room.tick() + room.tick()) == []
-    for n in (1, 2, 3, 4):
-        assert room.feed(rtp(first + n, payload_type=111, payload=b"again")) == []
-    assert len(room.core.take_tapped()) == 1
-    room.feed(rtp(first + 7, payload_type=111))
-    assert room.nacks(room.tick() + room.tick()) == [(first + 6) & 0xFFFF], "holes are holes again"
-
-
 def test_gate_closed_from_the_start() -> None:
     room = CoreRoom()
     room.expect(is_open=False, tapped=True)
