@@ -18,6 +18,13 @@ STAMPS := .venv/stamps
 CLIENT_SOURCES := $(shell find web/client web/templates -type f 2>/dev/null)
 ISLANDS := web/static/build/.vite/manifest.json
 
+# Parts of a target that run side by side: all to their end, each one's output whole, and one that fails fails it.
+BESIDE := $(MAKE) --no-print-directory --keep-going --output-sync=target --jobs=$(shell getconf _NPROCESSORS_ONLN)
+# Integration tests that play media in real time, or kill what does, mostly wait; the others mostly compute.
+PLAYING := $(wildcard $(patsubst %,tests/integration/test_%*.py,chaos clocks copy_job copy_of database_away debug \
+  disk_full house logs nodes operator_house recorded recorder sfu top two_hosts))
+COMPUTING := $(filter-out $(PLAYING),$(wildcard tests/integration/test_*.py))
+
 # --- for everybody ------------------------------------------------------------------------------
 
 .PHONY: help
@@ -33,7 +40,7 @@ demo: setup ## Start with synthetic points in a reception, to look around alone 
 	@exec $(BIN)/diemcau demo $(ARGS)
 
 .PHONY: test
-test: setup-test check unit contract integration browser ## Everything CI runs
+test: setup-test check unit rooms browser ## Everything CI runs
 
 .PHONY: setup
 setup: $(STAMPS)/program $(ISLANDS) ## Only install and build
@@ -42,12 +49,15 @@ setup: $(STAMPS)/program $(ISLANDS) ## Only install and build
 
 .PHONY: check
 check: setup-dev ## Format, lint, types, imports, wire types, translations: all of them
-	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
+	@$(BESIDE) $(CHECKS)
 
 .PHONY: unit
 unit: setup-dev ## Unit tests, Python and TypeScript: seconds
-	$(BIN)/pytest tests/unit
-	$(NPM) test
+	@$(BESIDE) unit-python unit-typescript
+
+.PHONY: rooms
+rooms: setup-dev ## Contract and integration tests, as two processes side by side
+	@$(BESIDE) rooms-playing rooms-computing
 
 .PHONY: contract integration
 contract integration: setup-dev
@@ -137,6 +147,18 @@ check-wire:
 	$(BIN)/python -m tools.wire_types --check
 check-messages:
 	$(BIN)/python -m web.catalogues check
+
+# --- parts of the tests -------------------------------------------------------------------------
+
+.PHONY: unit-python unit-typescript rooms-playing rooms-computing
+unit-python:
+	$(BIN)/pytest tests/unit
+unit-typescript:
+	$(NPM) test
+rooms-playing:
+	@$(BIN)/pytest -o cache_dir=.pytest_cache/$@ $(PLAYING)
+rooms-computing:
+	@$(BIN)/pytest -o cache_dir=.pytest_cache/$@ tests/contract $(COMPUTING)
 
 # --- set-up: each stamp is newer than what it was made from --------------------------------------
 

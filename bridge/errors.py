@@ -84,6 +84,7 @@ class Code(StrEnum):
     STORAGE_UNAVAILABLE = "storage_unavailable"
     OBJECTS_UNAVAILABLE = "objects_unavailable"
     NODE_UNAVAILABLE = "node_unavailable"
+    JOBS_UNAVAILABLE = "jobs_unavailable"
     ROOM_ELSEWHERE = "room_elsewhere"
     # objects and evidence
     OBJECT_LOCKED = "object_locked"
@@ -145,6 +146,14 @@ class Unavailable(Refusal):
     """A part that is needed does not answer. What was kept and what to do is in the reader's sentence."""
 
     code = Code.STORAGE_UNAVAILABLE
+
+
+class LineSilent(Unavailable):
+    """A line on which nothing came for ``silent_s``, though something should have: who is there is not known since."""
+
+    def __init__(self, code: Code, detail: str, silent_s: float) -> None:
+        self.silent_s = silent_s
+        super().__init__(code, detail)
 
 
 class MalformedInput(ValueError):

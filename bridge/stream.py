@@ -1,10 +1,10 @@
 """One reception's stored events as its room writes them: in order, also when a page writes between, and once, also when
 the database stored something and its answer was lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bridge.errors import Conflict
-from bridge.events import Recorded
+from bridge.events import Recorded, SpeakersMoved
 from bridge.evolution import evolve
 from bridge.kept import Batch, own_versions
 from bridge.reception import Reception
@@ -12,6 +12,13 @@ from bridge.receptions import ReceptionService
 
 _TRIES = 5
 """Pages write seldom (doors, cancel): more conflicts than this in a row mean that another process owns the room."""
+
+
+def last_spoke(history: Sequence[Recorded]) -> SpeakersMoved | None:
+    """Who speaks or leads, as far as it is stored; None: nobody."""
+    said = (recorded.event for recorded in reversed(history))
+    last = next((event for event in said if isinstance(event, SpeakersMoved)), None)
+    return last if last is not None and (last.participants or last.dominant) else None
 
 
 class Stream:

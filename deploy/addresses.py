@@ -4,20 +4,13 @@ import ipaddress
 
 import ifaddr
 
-from deploy.configuration import ConfigurationFault
-
 
 def own_addresses(*, ipv6: bool) -> tuple[str, ...]:
-    """Addresses that are not loopback nor link-local, in the order of the interfaces, IPv4 before IPv6.
-
-    Raises ConfigurationFault when there is none.
-    """
+    """Addresses that are not loopback nor link-local, in the order of the interfaces, IPv4 before IPv6."""
     found = [
         ipaddress.ip_address(address.ip if isinstance(address.ip, str) else address.ip[0])
         for adapter in ifaddr.get_adapters()
         for address in adapter.ips
     ]
     outside = [one for one in found if not (one.is_loopback or one.is_link_local or (one.version == 6 and not ipv6))]
-    if not outside:
-        raise ConfigurationFault("--announce auto: this machine has no address but loopback; name one")
     return tuple(str(one) for one in sorted(outside, key=lambda one: one.version))

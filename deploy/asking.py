@@ -9,6 +9,7 @@ from bridge.errors import Code, NotFound, Unavailable
 from bridge.ids import NodeId, RecorderId
 from deploy.configuration import Configuration, ConfigurationFault
 from deploy.folder import DataFolder, prepare
+from deploy.machines import machine_lines
 from deploy.names import LOCAL_RECORDER, local_nodes, recorder_control
 from deploy.stores import units_opened
 from recorder.client import HttpRecorderNode
@@ -48,8 +49,9 @@ async def asked(configuration: Configuration) -> AsyncIterator[Parts]:
     """Closed at the end."""
     folder = prepare(configuration)
     addresses, secret = await _node_addresses(configuration, folder), configuration.control_secret
-    nodes = {name: HttpMediaNode(address, secret=secret) for name, address in addresses.items()}
-    recorders = {LOCAL_RECORDER: HttpRecorderNode(recorder_control(configuration, folder), secret)}
+    calling = machine_lines(configuration, folder).calling
+    nodes = {name: HttpMediaNode(address, secret=secret, calling=calling) for name, address in addresses.items()}
+    recorders = {LOCAL_RECORDER: HttpRecorderNode(recorder_control(configuration, folder), secret, calling)}
     try:
         yield Parts(nodes, recorders)
     finally:

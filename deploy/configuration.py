@@ -129,11 +129,13 @@ class ArchivePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class JobsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Viewing copies, rendered one at a time: encoder threads, and their share of the machine in percent of a core;
-    ``render_piece_seconds``: of the copy, what a kill costs at most."""
+    ``render_piece_seconds``: of the copy, what a kill costs at most. ``control``: HOST:PORT at which web on another
+    machine reads their figures; empty: a Unix socket."""
 
     render_threads: int = 1
     render_cpu_percent: int = 100
     render_piece_seconds: int = 60
+    control: str = ""
 
 
 class RoomPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -187,6 +189,11 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def has_jobs(self) -> bool:
         """Whether this machine seals, and so has the keys."""
         return PARTS[-1] in self.parts
+
+    @property
+    def has_other_machines(self) -> bool:
+        """Whether orders, voices or figures go between machines."""
+        return bool(self.media.control or self.recording.control or self.recording.tap or self.jobs.control)
 
     @property
     def media_port(self) -> int:
@@ -263,9 +270,12 @@ def _with_own_addresses(configuration: Configuration) -> Configuration:
     """``media.announce = auto`` in any of the sources. Raises ConfigurationFault when the machine has none."""
     if configuration.media.announce != (AUTO,):
         return configuration
-    from deploy.addresses import own_addresses
+    from deploy.addresses import own_addresses  # costs a fifth of a start, and is seldom asked
 
-    media = msgspec.structs.replace(configuration.media, announce=own_addresses(ipv6=":" in configuration.listen))
+    own = own_addresses(ipv6=":" in configuration.listen)
+    if not own:
+        raise ConfigurationFault("--announce auto: this machine has no address but loopback; name one")
+    media = msgspec.structs.replace(configuration.media, announce=own)
     return msgspec.structs.replace(configuration, media=media)
 
 

@@ -67,7 +67,8 @@ class FirstStart:
         self._entropy = entropy
 
     async def run(self, receptions: ReceptionService) -> list[DemoAccount]:
-        """The accounts made, with their passwords; empty when the installation already has accounts."""
+        """The accounts made, with their passwords; empty when the installation already has accounts, also by another
+        machine that is started at this very moment."""
         async with self._units.reading() as unit:
             if await unit.accounts.all():
                 return []
@@ -81,6 +82,8 @@ class FirstStart:
             self._account(person, made.password, agencies, points) for person, made in zip(_PEOPLE, told, strict=True)
         ]
         async with self._units.writing() as unit:
+            if await unit.accounts.all():
+                return []
             for level, name in _AGENCIES.items():
                 parent = None if level is Level.CENTRAL else agencies[Level.CENTRAL]
                 await unit.organisation.add_agency(Agency(agencies[level], name, level, parent))

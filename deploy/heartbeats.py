@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from ssl import SSLContext
 from typing import Protocol
 
 from bridge.control import NodeHealth
@@ -41,8 +42,10 @@ class Keeper(Protocol):
 class Beating:
     """One node, and whether it rests: its drain has come to its end."""
 
-    def __init__(self, local: LocalNode, announced: str, secret: str, keeper: Keeper) -> None:
-        self.client = HttpMediaNode(local.control, secret=secret)
+    def __init__(
+        self, local: LocalNode, announced: str, secret: str, keeper: Keeper, calling: SSLContext | None = None
+    ) -> None:
+        self.client = HttpMediaNode(local.control, secret=secret, calling=calling)
         self.rests = False
         self._local = local
         self._announced = announced

@@ -47,9 +47,9 @@ class LogFormatter(logging.Formatter):
 
     def _text(self, record: logging.LogRecord, said: str, story: str) -> str:
         ids = " ".join(f"{name}={value}" for name, value in spoken_of().items())
-        line = " ".join([_moment(record), record.levelname, record.name, said])
+        line = " ".join([_moment(record), record.levelname, record.name, said, *([f"[{ids}]"] if ids else [])])
         plain = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
-        return "\n".join(filter(None, (f"{plain} [{ids}]" if ids else plain, story)))
+        return "\n".join(filter(None, (plain, story)))
 
 
 def _moment(record: logging.LogRecord) -> str:

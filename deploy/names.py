@@ -44,6 +44,11 @@ def recorder_control(configuration: Configuration, folder: DataFolder) -> str:
     return configuration.recording.control or folder.socket("recorder")
 
 
+def jobs_control(configuration: Configuration, folder: DataFolder) -> str:
+    """Where the jobs tell of themselves."""
+    return configuration.jobs.control or folder.socket("jobs")
+
+
 def recorder_tap(configuration: Configuration, folder: DataFolder) -> str:
     """Where media nodes hand over."""
     return configuration.recording.tap or folder.socket("tap")

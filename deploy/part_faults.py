@@ -83,7 +83,7 @@ def place_faults(configuration: "Configuration") -> list[str]:
         faults.append(f"media.port: {configuration.media_workers} nodes do not fit from {configuration.media_port} on")
     if not _NAME.fullmatch(media.name):
         faults.append(f"media.name: {media.name} is not of 1 to 40 small letters, digits and hyphens")
-    addresses = {"media.control": media.control}
+    addresses = {"media.control": media.control, "jobs.control": configuration.jobs.control}
     addresses |= {f"recording.{name}": getattr(configuration.recording, name) for name in ("control", "tap")}
     for key, address in addresses.items():
         if address and not _HOST_AND_PORT.fullmatch(address):

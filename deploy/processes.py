@@ -3,6 +3,7 @@
 Each imports its own room only when it runs: a media node carries no database (32 MB), a recorder no pages.
 """
 
+from functools import partial
 from pathlib import Path
 
 from bridge.figures import Lateness
@@ -12,8 +13,10 @@ from bridge.sealing import Sealing, SigningPorts
 from deploy.configuration import Configuration
 from deploy.folder import prepare
 from deploy.jobs import Job, run_jobs
-from deploy.names import LOCAL_RECORDER, local_node, recorder_control, recorder_tap
-from deploy.serving import as_many_files_as_allowed, serve, stop_event
+from deploy.lateness import LatenessWatch
+from deploy.machines import machine_lines
+from deploy.names import LOCAL_RECORDER, jobs_control, local_node, recorder_control, recorder_tap
+from deploy.serving import as_many_files_as_allowed, serve, started, stop_event
 from deploy.software import SOFTWARE
 from deploy.time import SystemClock, SystemEntropy
 
@@ -24,11 +27,15 @@ async def sfu(configuration: Configuration, worker: int = 1) -> int:
     from sfu.settings import SfuConfig
 
     as_many_files_as_allowed()
-    local = local_node(configuration, prepare(configuration), worker)
+    folder = prepare(configuration)
+    local = local_node(configuration, folder, worker)
+    lines = machine_lines(configuration, folder)
     config = SfuConfig(
         node=local.id,
         control=local.control,
         secret=configuration.control_secret,
+        answering=lines.answering,
+        calling=lines.calling,
         listen=configuration.listen,
         port=local.port,
         tcp=configuration.media.tcp,
@@ -42,20 +49,22 @@ async def sfu(configuration: Configuration, worker: int = 1) -> int:
 
 async def recorder(configuration: Configuration) -> int:
     """A recorder. It has the object store and no database."""
-    from deploy.stores import objects_place
+    from deploy.objectplace import objects_place
     from recorder.build import RecorderConfig, build
-    from storage.build import build_objects
+    from storage.objects.build import build_objects
 
     folder = prepare(configuration)
     place = objects_place(configuration, folder)
     objects = build_objects(place, SystemClock())
     await objects.prepare()
+    lines = machine_lines(configuration, folder)
     config = RecorderConfig(
         recorder=LOCAL_RECORDER,
         spool=folder.spool,
         control_address=recorder_control(configuration, folder),
         tap_address=recorder_tap(configuration, folder),
         secret=configuration.control_secret,
+        answering=lines.answering,
         segment_seconds=configuration.recording.segment_seconds,
         store=place if isinstance(place, Path) else None,
         version=SOFTWARE,
@@ -81,6 +90,8 @@ async def web(configuration: Configuration) -> int:
 async def jobs(configuration: Configuration) -> int:
     """What runs by itself."""
     from deploy.copying import copying
+    from deploy.jobcounts import JobCounts, figures_of
+    from deploy.jobsapi import JobsApi
     from deploy.keys import key_publishing, ready_keys
     from deploy.stores import opened, retention_days
     from storage.signing.checker import Signatures
@@ -89,18 +100,30 @@ async def jobs(configuration: Configuration) -> int:
     keys = ready_keys(configuration, folder)
     signing = SigningPorts(Signatures(), keys, keys)
     stopping = stop_event()
+    clock = SystemClock()
     async with opened(configuration, folder) as storage:
-        days = retention_days(configuration)
-        sealing = Sealing(storage.units, storage.objects, SystemClock(), signing, SOFTWARE, days)
-        repeats = RepeatTeller(storage.units, SystemClock())
+        sealing = Sealing(storage.units, storage.objects, clock, signing, SOFTWARE, retention_days(configuration))
         queue, renders = copying(configuration, folder, storage)
+        table = [
+            Job("keys", 60.0, key_publishing(storage, keys).publish),
+            *_table(sealing, OutboxRelay(storage.units, {}), RepeatTeller(storage.units, clock)),
+            Job("copies", 1.0, queue.look, quiet=True),
+            Job("copies tidy", 3600.0, renders.tidy, quiet=True),
+        ]
+        counts, late = JobCounts(clock), Lateness()
+        figures = partial(figures_of, SOFTWARE, counts, renders.ended, storage.units, late)
+        answering = machine_lines(configuration, folder).answering
+        api = JobsApi(jobs_control(configuration, folder), configuration.control_secret, figures, answering)
+        await started(api, "jobs")
+        watch = LatenessWatch(late)
+        watch.start()
         queue.start()
-        keys_job = Job("keys", 60.0, key_publishing(storage, keys).publish)
-        copies = [Job("copies", 1.0, queue.look, quiet=True), Job("copies tidy", 3600.0, renders.tidy, quiet=True)]
         try:
-            await run_jobs([keys_job, *_table(sealing, OutboxRelay(storage.units, {}), repeats), *copies], stopping)
+            await run_jobs(table, stopping, counts)
         finally:
             await queue.close()
+            watch.close()
+            await api.close()
     return 0
 
 

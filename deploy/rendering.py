@@ -17,13 +17,13 @@ from bridge.manifest import ManifestSegment
 from bridge.ports import ObjectStore
 from deploy.configuration import Configuration
 from deploy.folder import prepare
+from deploy.objectplace import objects_place
 from deploy.pace import CpuPace
-from deploy.stores import objects_place
 from deploy.time import SystemClock
 from recorder.rendition.bodies import Fetch, sealed_body
 from recorder.rendition.order import NotRendered, Progressed, RenderOrder, Said
 from recorder.rendition.render import Renderer, RenderFailed
-from storage.build import build_objects
+from storage.objects.build import build_objects
 
 _NICE = 19
 """Whatever else the machine has to do comes first: receptions are under way."""

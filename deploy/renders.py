@@ -8,6 +8,7 @@ import hashlib
 import logging
 import shutil
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
@@ -62,6 +63,8 @@ class Renders:
         self._copies = copies
         self._clock = clock
         self._settings = settings
+        self.ended: Counter[str] = Counter({ViewingCopyState.READY: 0, ViewingCopyState.FAILED: 0})
+        """Runs by how they ended here."""
 
     async def run(self, run: ViewingCopy) -> None:
         """From asked to ready or failed. Cancelled (the jobs end): the child is killed, the run stays as it is."""
@@ -160,6 +163,7 @@ class Renders:
         note = "; ".join(f"{key}: {why}" for key, why in faults.items())
         wanted = await self._copies.ready(run, stored, note)
         if wanted:
+            self.ended[ViewingCopyState.READY] += 1
             _log.info("viewing copy of %s is ready: %s bytes. %s", run.recording, stored.bytes, note)
         present = await self._copies.of(run.recording)
         is_ready = present is not None and present.state is ViewingCopyState.READY
@@ -176,6 +180,7 @@ class Renders:
                 _log.warning("old viewing copy %s stays: %s", one.key, refusal)
 
     async def _fail(self, run: ViewingCopy, why: str) -> None:
+        self.ended[ViewingCopyState.FAILED] += 1
         _log.error("viewing copy of %s failed: %s", run.recording, why)
         try:
             await self._copies.failed(run, why)

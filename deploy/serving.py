@@ -58,16 +58,21 @@ def as_many_files_as_allowed() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-async def serve(served: Served, name: str, lateness: Lateness | None = None) -> int:
-    """Runs until told to stop; ``lateness`` is told how late the loop turns. Raises ConfigurationFault in one line for
-    an address that cannot be taken."""
-    stopping = stop_event()
+async def started(served: Served, name: str) -> None:
+    """Raises ConfigurationFault in one line for an address that cannot be taken."""
     try:
         await served.start()
     except OSError as error:
         if error.errno in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
             raise ConfigurationFault(f"{name}: {error.strerror or error}") from error
         raise
+
+
+async def serve(served: Served, name: str, lateness: Lateness | None = None) -> int:
+    """Runs until told to stop; ``lateness`` is told how late the loop turns. Raises ConfigurationFault as
+    :func:`started` does."""
+    stopping = stop_event()
+    await started(served, name)
     # A full collection over everything imported takes 40 ms, in which nothing would be forwarded or recorded.
     gc.collect()
     gc.freeze()

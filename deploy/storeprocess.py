@@ -14,10 +14,10 @@ from bridge.errors import Unavailable
 from deploy.configuration import Configuration, ConfigurationFault
 from deploy.folder import DataFolder, prepare
 from deploy.minio_program import built
+from deploy.objectplace import APPLICATION_KEY
 from deploy.serving import stop_event
-from deploy.stores import APPLICATION_KEY
+from storage.objects.address import S3Address
 from storage.objects.minio_setup import StoreUnfit, set_up
-from storage.objects.s3 import S3Address
 
 ROOT_KEY = "diemcau-root"
 _CLOSING_S = 10.0

@@ -4,11 +4,11 @@ import asyncio
 
 from deploy.configuration import Configuration, ConfigurationFault, Mode, StoreKind
 from deploy.folder import DataFolder
+from deploy.objectplace import objects_place
 from deploy.storeprocess import program
-from deploy.stores import objects_place
 from deploy.time import SystemClock, SystemEntropy
+from storage.objects.address import S3Address
 from storage.objects.canary import release
-from storage.objects.s3 import S3Address
 
 
 def check_store(configuration: Configuration) -> None:

@@ -2,18 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from bridge.repositories import UnitsOfWork
-from deploy.configuration import Configuration, ConfigurationFault, Mode, StoreKind
+from deploy.configuration import Configuration, ConfigurationFault, Mode
 from deploy.folder import DataFolder
+from deploy.objectplace import objects_place
 from deploy.time import SystemClock
 from storage.build import Storage, StorageConfig, build
-from storage.objects.s3 import S3Address
 from storage.schema import SchemaRefused
-
-APPLICATION_KEY = "diemcau"
-"""Of our own MinIO server; its secret lies in the data folder."""
 
 TRIAL_RETENTION_DAYS = 1
 """Trial recordings may be cleared away the next day."""
@@ -22,17 +18,6 @@ TRIAL_RETENTION_DAYS = 1
 def storage_config(configuration: Configuration, folder: DataFolder) -> StorageConfig:
     """What storage is told."""
     return StorageConfig(configuration.database_url or folder.database_url, objects_place(configuration, folder))
-
-
-def objects_place(configuration: Configuration, folder: DataFolder) -> Path | S3Address:
-    """The directory store's folder, or the bucket with the application's key."""
-    store = configuration.store
-    if store.kind is StoreKind.DIRECTORY:
-        return folder.objects
-    if configuration.own_store:
-        endpoint = f"http://127.0.0.1:{configuration.store_port}"
-        return S3Address(endpoint, store.bucket, APPLICATION_KEY, folder.secret("store-application"), store.region)
-    return S3Address(store.endpoint, store.bucket, store.access_key, store.secret_key, store.region, store.certificates)
 
 
 @asynccontextmanager

@@ -64,27 +64,49 @@ def _serves(certificate: Path, names: Iterable[str]) -> bool:
 
 def _make(certificate: Path, key: Path, names: Iterable[str]) -> None:
     private = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, socket.gethostname()[:64] or "diemcau")])
     now = datetime.datetime.now(datetime.UTC)
+    said = x509.SubjectAlternativeName([_name(name) for name in sorted(names)])
     built = (
+        _self_signed(private, socket.gethostname()[:64] or "diemcau")
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(days=_VALID_DAYS))
+        .add_extension(said, critical=False)
+        .sign(private, hashes.SHA256())
+    )
+    descriptor = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(_text(private))
+    certificate.write_bytes(built.public_bytes(serialization.Encoding.PEM))
+
+
+def lasting_pair(name: str) -> bytes:
+    """A new key and its own certificate (PEM, one behind the other) that holds for good: for who is known by the key
+    itself, on machines whose clocks nobody has looked at."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    built = (
+        _self_signed(private, name)
+        .not_valid_before(datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC))
+        .not_valid_after(datetime.datetime(9999, 12, 31, 23, 59, 59, tzinfo=datetime.UTC))  # RFC 5280, 4.1.2.5: no end
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .sign(private, hashes.SHA256())
+    )
+    return _text(private) + built.public_bytes(serialization.Encoding.PEM)
+
+
+def _self_signed(private: ec.EllipticCurvePrivateKey, name: str) -> x509.CertificateBuilder:
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(subject)
         .public_key(private.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=_VALID_DAYS))
-        .add_extension(x509.SubjectAlternativeName([_name(name) for name in sorted(names)]), critical=False)
-        .sign(private, hashes.SHA256())
     )
-    descriptor = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(
-            private.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
-    certificate.write_bytes(built.public_bytes(serialization.Encoding.PEM))
+
+
+def _text(private: ec.EllipticCurvePrivateKey) -> bytes:
+    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    return private.private_bytes(encoding, form, serialization.NoEncryption())
 
 
 def _name(name: str) -> x509.GeneralName:

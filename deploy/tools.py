@@ -22,6 +22,7 @@ from deploy.configuration import Configuration, ConfigurationFault
 from deploy.firstlink import new_first_link
 from deploy.folder import prepare
 from deploy.keys import known_keys
+from deploy.machines import machine_lines
 from deploy.stores import migrated, opened, storage_config
 from deploy.time import SystemClock, SystemEntropy
 from deploy.verify import (
@@ -84,8 +85,10 @@ def _teller(update: Callable[[str], None], quiet: bool) -> Callable[[int, int], 
 
 
 async def migrate(configuration: Configuration, console: Console) -> None:
-    """To this programme's version."""
-    console.print(f"database has version {await migrated(configuration, prepare(configuration))}")
+    """To this programme's version. Of several machines the first one has all its secrets afterwards, to be copied."""
+    folder = prepare(configuration)
+    machine_lines(configuration, folder)
+    console.print(f"database has version {await migrated(configuration, folder)}")
 
 
 async def check(configuration: Configuration, console: Console) -> int:

@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from ssl import SSLContext
 
 import aiohttp
 from rich.console import Console
@@ -20,6 +21,7 @@ from deploy.folder import DataFolder, FolderFault, prepare
 from deploy.heartbeats import Beating, Heartbeats
 from deploy.keys import ready_keys, said_of_key
 from deploy.logs import LogForm, set_up_logs
+from deploy.machines import machine_lines
 from deploy.names import SFU, local_nodes
 from deploy.origin import near, origin
 from deploy.storeproof import check_store, prove_lock
@@ -52,11 +54,12 @@ async def running(configuration: Configuration, console: Console) -> AsyncIterat
         _check_announced(configuration)
         _check_ports(configuration)
         found = await _prepared(configuration, folder) if configuration.has_pages else ""
+        calling = machine_lines(configuration, folder).calling
         supervisor = Supervisor(_parts(configuration, folder), folder.logs)
         _on_signals(supervisor)
         task = asyncio.create_task(supervisor.run(), name="supervisor")
         try:
-            async with _beating(configuration, folder, supervisor) as heartbeats:
+            async with _beating(configuration, folder, supervisor, calling) as heartbeats:
                 await _ready(configuration, folder, task, heartbeats)
                 if not task.done() and configuration.has_pages:
                     await prove_lock(configuration, folder)
@@ -79,12 +82,13 @@ async def _prepared(configuration: Configuration, folder: DataFolder) -> Sequenc
 
 @asynccontextmanager
 async def _beating(
-    configuration: Configuration, folder: DataFolder, supervisor: Supervisor
+    configuration: Configuration, folder: DataFolder, supervisor: Supervisor, calling: SSLContext | None
 ) -> AsyncIterator[Heartbeats]:
     """Inside, the media nodes of this machine stand in the registry."""
     announced, secret = configuration.announced[0], configuration.control_secret
     nodes = [
-        Beating(node, f"{announced}:{node.port}", secret, supervisor) for node in local_nodes(configuration, folder)
+        Beating(node, f"{announced}:{node.port}", secret, supervisor, calling)
+        for node in local_nodes(configuration, folder)
     ]
     async with units_opened(configuration, folder) as units:
         heartbeats = Heartbeats(nodes, units, SystemClock())

@@ -14,8 +14,10 @@ from bridge.receptions import ReceptionService
 from bridge.watch import WatchTimes
 from deploy.configuration import Configuration, Mode
 from deploy.folder import DataFolder
+from deploy.jobsapi import HttpJobs
 from deploy.keys import known_keys
-from deploy.names import LOCAL_RECORDER, recorder_control
+from deploy.machines import machine_lines
+from deploy.names import LOCAL_RECORDER, jobs_control, recorder_control
 from deploy.origin import hosts, origin, origins
 from deploy.places import RegisteredPlaces
 from deploy.stores import provisional_days
@@ -34,6 +36,7 @@ from storage.secretbox import AesSecretBox
 from storage.signing.checker import Signatures
 from web.build import build as build_web
 from web.config import WebConfig, WebPorts
+from web.jobs_metrics import exposition as jobs_exposition
 from web.passwords import Argon2Passwords
 
 _DAY_S = 86_400
@@ -98,9 +101,10 @@ class WebProcess:
         self._folder = folder
         clock, entropy = SystemClock(), SystemEntropy()
         notices = _notices(configuration, entropy)
-        secret = configuration.control_secret
-        self._recorder = HttpRecorderNode(recorder_control(configuration, folder), secret)
-        connect = partial(HttpMediaNode, secret=secret)
+        secret, calling = configuration.control_secret, machine_lines(configuration, folder).calling
+        self._recorder = HttpRecorderNode(recorder_control(configuration, folder), secret, calling)
+        self._jobs = HttpJobs(jobs_control(configuration, folder), secret, calling)
+        connect = partial(HttpMediaNode, secret=secret, calling=calling)
         places = RegisteredPlaces(storage.units, clock, {LOCAL_RECORDER: self._recorder}, connect)
         self._places = places
         self._looking: asyncio.Task[None] | None = None
@@ -153,9 +157,11 @@ class WebProcess:
         return before_start(health.disks, minutes, _USUAL_SEATS, health.bits_per_s).space
 
     async def _metrics_of(self, part: str) -> bytes:
-        """Of the recorder, or of the media node of that name. Raises Unavailable."""
+        """Of the recorder, the jobs, or the media node of that name. Raises Unavailable."""
         if part == "recorder":
             return await self._recorder.metrics()
+        if part == "jobs":
+            return jobs_exposition(await self._jobs.figures())
         return await self._places.node(NodeId(part)).metrics()
 
     async def start(self) -> None:

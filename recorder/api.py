@@ -18,6 +18,7 @@ import asyncio
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
+from ssl import SSLContext
 from typing import TypeAlias
 
 import msgspec
@@ -54,12 +55,14 @@ _log = logging.getLogger(__name__)
 
 
 class ControlServer:
-    """``address``: ``unix:PATH`` | ``HOST:PORT`` (port 0: any). ``secret``: bearer secret; empty: none is asked for."""
+    """``address``: ``unix:PATH`` | ``HOST:PORT`` (port 0: any). ``secret``: bearer secret; empty: none is asked for.
+    ``answering``: of a line to other machines."""
 
-    def __init__(self, recorder: Recorder, address: str, secret: str) -> None:
+    def __init__(self, recorder: Recorder, address: str, secret: str, answering: SSLContext | None = None) -> None:
         self.address = address
         self._recorder = recorder
         self._secret = secret
+        self._answering = answering
         self._runner: web.AppRunner | None = None
         self._sockets: set[web.WebSocketResponse] = set()
 
@@ -75,7 +78,7 @@ class ControlServer:
             await web.SockSite(runner, bound_socket(self.address)).start()
         else:
             host, _, port = self.address.rpartition(":")
-            await web.TCPSite(runner, host, int(port)).start()
+            await web.TCPSite(runner, host.strip("[]"), int(port), ssl_context=self._answering).start()
             self.address = f"{host}:{runner.addresses[0][1]}"
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from ssl import SSLContext
 
 import msgspec
 
@@ -17,13 +18,14 @@ from recorder.recorder import Folders, Recorder, new_executor
 
 class RecorderConfig(msgspec.Struct, frozen=True):
     """Addresses: ``unix:PATH`` | ``HOST:PORT``, port 0 takes a free one. ``secret``: bearer secret of the control API,
-    empty on a Unix socket."""
+    empty on a Unix socket. ``answering``: of lines to other machines; Unix sockets go without."""
 
     recorder: RecorderId
     spool: Path
     control_address: str
     tap_address: str
     secret: str = ""
+    answering: SSLContext | None = None
     segment_seconds: int = 60
     store: Path | None = None
     """Folder of a directory store, whose disk is watched too."""
@@ -62,6 +64,6 @@ def build(
     late = lateness or Lateness()
     ports = Ports(objects, clock, entropy, events, executor, config.segment_seconds * NS_PER_S, Rate(), late)
     folders = Folders(config.spool, config.store, config.spool_reserve_bytes)
-    recorder = Recorder(config.recorder, config.version, folders, config.tap_address, ports)
-    control = ControlServer(recorder, config.control_address, config.secret)
+    recorder = Recorder(config.recorder, config.version, folders, config.tap_address, ports, config.answering)
+    control = ControlServer(recorder, config.control_address, config.secret, config.answering)
     return RecorderNodeProcess(recorder, control, executor)

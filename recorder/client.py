@@ -1,6 +1,7 @@
 """A recorder's control API as the other rooms call it: :class:`bridge.ports.RecorderNode` over HTTP."""
 
 from collections.abc import AsyncGenerator
+from ssl import SSLContext
 from typing import TypeVar
 
 import msgspec
@@ -26,12 +27,14 @@ _CLASSES: dict[int, type[Refusal]] = {400: Invalid, 404: NotFound, 409: Conflict
 
 
 class HttpRecorderNode:
-    """``address``: ``unix:PATH`` | ``HOST:PORT``. Raises Unavailable(recorder_unavailable) when nothing answers in
-    time, else what the recorder refused with."""
+    """``address``: ``unix:PATH`` | ``HOST:PORT``. ``calling``: for a recorder of another machine. Raises
+    Unavailable(recorder_unavailable) when nothing answers in time, else what the recorder refused with."""
 
-    def __init__(self, address: str, secret: str = "") -> None:
+    def __init__(self, address: str, secret: str = "", calling: SSLContext | None = None) -> None:
         self._unix = address.removeprefix("unix:") if address.startswith("unix:") else None
-        self._root = "http://recorder" if self._unix is not None else f"http://{address}"
+        self._calling = None if self._unix is not None else calling
+        scheme = "https" if self._calling else "http"
+        self._root = "http://recorder" if self._unix is not None else f"{scheme}://{address}"
         self._headers = {"Authorization": f"Bearer {secret}"} if secret else {}
         self._session: ClientSession | None = None
 
@@ -108,7 +111,7 @@ class HttpRecorderNode:
 
     def _open(self) -> ClientSession:
         if self._session is None:
-            connector = UnixConnector(self._unix) if self._unix is not None else TCPConnector()
+            connector = UnixConnector(self._unix) if self._unix is not None else TCPConnector(ssl=self._calling or True)
             self._session = ClientSession(connector=connector, headers=self._headers)
         return self._session
 

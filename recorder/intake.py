@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Callable
 
 from bridge.errors import MalformedPacket
@@ -11,6 +12,8 @@ from recorder.places import bound_socket
 from recorder.recording import Opened, Received, Recording
 
 HELLO_S = 5.0
+GOODBYE_S = 1.0
+"""For the other side of a line that ends to say so too; nothing depends on it."""
 CHUNK = 65_536
 MAX_UNSENT = 1 << 20
 """Confirmations a node does not read; far more than a healthy one leaves."""
@@ -60,11 +63,18 @@ class FrameCutter:
 
 
 class Intake:
-    """``find`` names the recording a HELLO speaks of. ``address``: ``unix:PATH`` | ``HOST:PORT`` (port 0: any)."""
+    """``find`` names the recording a HELLO speaks of. ``address``: ``unix:PATH`` | ``HOST:PORT`` (port 0: any).
+    ``answering``: of a line to other machines, which says who is taken at all."""
 
-    def __init__(self, address: str, find: Callable[[RecordingId], Recording | None]) -> None:
+    def __init__(
+        self,
+        address: str,
+        find: Callable[[RecordingId], Recording | None],
+        answering: ssl.SSLContext | None = None,
+    ) -> None:
         self.address = address
         self._find = find
+        self._answering = answering
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
@@ -74,7 +84,14 @@ class Intake:
             self._server = await asyncio.start_unix_server(self._connected, sock=bound_socket(self.address))
         else:
             host, _, port = self.address.rpartition(":")
-            self._server = await asyncio.start_server(self._connected, host, int(port))
+            self._server = await asyncio.start_server(
+                self._connected,
+                host.strip("[]"),
+                int(port),
+                ssl=self._answering,
+                ssl_handshake_timeout=HELLO_S if self._answering else None,  # asyncio takes both with TLS alone
+                ssl_shutdown_timeout=GOODBYE_S if self._answering else None,
+            )
             self.address = f"{host}:{self._server.sockets[0].getsockname()[1]}"
 
     async def close(self) -> None:
@@ -96,7 +113,7 @@ class Intake:
         line = TapLine(writer)
         try:
             await self._converse(reader, line)
-        except (MalformedPacket, TimeoutError, ConnectionError) as error:
+        except (MalformedPacket, TimeoutError, OSError) as error:
             _log.warning("tap connection dropped: %s", error)
         except asyncio.CancelledError:
             if self._server is not None:

@@ -7,6 +7,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from errno import ENOSPC
 from pathlib import Path
+from ssl import SSLContext
 from typing import NamedTuple
 
 from bridge.about import about_only
@@ -49,7 +50,15 @@ class Folders(NamedTuple):
 class Recorder:
     """``start`` takes up what the spool holds. ``close`` leaves it there: what is unfinished goes on next time."""
 
-    def __init__(self, recorder: RecorderId, version: str, folders: "Folders", tap_address: str, ports: Ports) -> None:
+    def __init__(
+        self,
+        recorder: RecorderId,
+        version: str,
+        folders: "Folders",
+        tap_address: str,
+        ports: Ports,
+        answering: SSLContext | None = None,
+    ) -> None:
         self.events = ports.events
         self._recorder = recorder
         self._version = version
@@ -59,7 +68,7 @@ class Recorder:
         self._recordings: dict[RecordingId, Recording] = {}
         self._tasks: dict[RecordingId, asyncio.Task[None]] = {}
         self._store = StoreCheck(ports.objects)
-        self._intake = Intake(tap_address, self._recordings.get)
+        self._intake = Intake(tap_address, self._recordings.get, answering)
 
     async def start(self) -> None:
         """Raises OSError when the spool or the tap address cannot be used."""

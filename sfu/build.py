@@ -55,7 +55,7 @@ class MediaNodeServer:
             _only_owner(path)
             return
         host, _, port = control.rpartition(":")
-        site = web.TCPSite(runner, host.strip("[]"), int(port))
+        site = web.TCPSite(runner, host.strip("[]"), int(port), ssl_context=self.node.config.answering)
         await site.start()
         bound = runner.addresses[0]
         self.control = f"{host}:{bound[1]}"

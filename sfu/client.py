@@ -1,5 +1,6 @@
 """A media node elsewhere, through its control API. Implements :class:`bridge.ports.MediaNode`."""
 
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TypeVar
 from urllib.parse import quote
@@ -26,11 +27,13 @@ from bridge.control import (
     UplinkOffer,
     WantsOrder,
 )
-from bridge.errors import Code, Conflict, Invalid, NotFound, NotPermitted, Refusal, Unavailable
+from bridge.errors import Code, Conflict, Invalid, LineSilent, NotFound, NotPermitted, Refusal, Unavailable
 from bridge.ids import ParticipantId, RoomId
 
 _WITHIN_S = 5.0
 """A node answers in milliseconds; whoever waits longer stands before a dead one."""
+_SILENT = 1.5
+"""aiohttp pings a line on which nothing came for a heartbeat, and waits half as long for the answer."""
 _KINDS: dict[int, type[Refusal]] = {400: Invalid, 403: NotPermitted, 404: NotFound, 409: Conflict, 503: Unavailable}
 _CODES = {code.value: code for code in Code}
 
@@ -38,15 +41,18 @@ Answer = TypeVar("Answer")
 
 
 class HttpMediaNode:
-    """``address``: ``unix:PATH``, ``HOST:PORT`` or ``http://HOST:PORT``. Make it inside a running loop; close() it."""
+    """``address``: ``unix:PATH``, ``HOST:PORT`` or ``http://HOST:PORT``. ``calling``: for a node of another machine.
+    Make it inside a running loop; close() it."""
 
-    def __init__(self, address: str, within_s: float = _WITHIN_S, secret: str = "") -> None:
+    def __init__(
+        self, address: str, within_s: float = _WITHIN_S, secret: str = "", calling: ssl.SSLContext | None = None
+    ) -> None:
         connector: aiohttp.BaseConnector
         if address.startswith("unix:"):
             connector, self._root = aiohttp.UnixConnector(address.removeprefix("unix:")), "http://node"
         else:
-            connector = aiohttp.TCPConnector()
-            self._root = address if "://" in address else f"http://{address}"
+            connector = aiohttp.TCPConnector(ssl=calling or True)
+            self._root = address if "://" in address else f"http{'s' if calling else ''}://{address}"
         self._within_s = within_s
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -135,7 +141,8 @@ class HttpMediaNode:
             raise _unavailable(error) from error
 
     async def events(self, run: str, after: int) -> AsyncIterator[Numbered]:
-        """What follows ``after`` of ``run``; ends when the line drops. Raises Unavailable when it cannot begin."""
+        """What follows ``after`` of ``run``; ends when the line drops. Raises Unavailable when it cannot begin,
+        LineSilent when the node does not answer on it any more."""
         try:
             socket = await self._session.ws_connect(
                 f"{self._root}/events",
@@ -148,6 +155,8 @@ class HttpMediaNode:
             raise _unavailable(error) from error
         async with socket:
             async for message in socket:
+                if message.type is aiohttp.WSMsgType.ERROR and isinstance(message.data, TimeoutError):
+                    raise LineSilent(Code.NODE_UNAVAILABLE, str(message.data), _SILENT * self._within_s)
                 if message.type is not aiohttp.WSMsgType.BINARY:
                     break
                 yield msgspec.json.decode(message.data, type=Numbered)

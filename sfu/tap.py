@@ -1,6 +1,7 @@
 """The tap of one room: copies what was accepted to the recorder, and never slows forwarding."""
 
 import asyncio
+import ssl
 from itertools import count
 
 from bridge.control import TapChanged, TapFigures, TapOrder
@@ -219,7 +220,7 @@ class RoomTap:
         while True:
             try:
                 async with asyncio.timeout(_CONNECT_S):
-                    reader, writer = await _connect(self._order.address)
+                    reader, writer = await _connect(self._order.address, self._ground.config.calling)
             except (OSError, TimeoutError):
                 self._ground.counts["tap_connect_failed"] += 1
             else:
@@ -281,12 +282,12 @@ class RoomTap:
             writer.close()
 
 
-async def _connect(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def _connect(address: str, calling: ssl.SSLContext | None) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """``unix:PATH`` or ``HOST:PORT``. Raises OSError."""
     if address.startswith("unix:"):
         return await asyncio.open_unix_connection(address.removeprefix("unix:"))
     host, _, port = address.rpartition(":")
     try:
-        return await asyncio.open_connection(host.strip("[]"), int(port))
+        return await asyncio.open_connection(host.strip("[]"), int(port), ssl=calling)
     except ValueError as error:
         raise OSError(f"tap address {address!r}") from error

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from bridge.control import NodeEvent
 from bridge.errors import Refusal
 from bridge.ids import NodeId, ReceptionId, RecorderId, RoomId, reception_of
+from bridge.ports import Clock
 from bridge.recorder_control import RecorderEvent
 from signaling.places import Place, Places
 from signaling.room import Room
@@ -20,8 +21,9 @@ LEAVE_AGAIN_S = 2.0
 class Ears:
     """``rooms`` is what the process has at any time. One watcher for each node and recorder, until :meth:`close`."""
 
-    def __init__(self, places: Places, rooms: Mapping[ReceptionId, Room]) -> None:
+    def __init__(self, places: Places, rooms: Mapping[ReceptionId, Room], clock: Clock) -> None:
         self._places = places
+        self._clock = clock
         self._rooms = rooms
         self._watchers: dict[str, asyncio.Task[None]] = {}
         self._leaving: set[asyncio.Task[None]] = set()
@@ -43,9 +45,10 @@ class Ears:
             name,
             lambda: self._places.node(node),
             lambda event: self._hear(event, there),
-            restarted=lambda: self._tell(there, Room.node_restarted),
-            away=lambda: self._tell(there, lambda room: room.placement.node_away()),
-            there=lambda: self._tell(there, lambda room: room.placement.node_answers()),
+            restarted=lambda heard: self._tell(there, lambda room: room.node_restarted(heard)),
+            away=lambda heard: self._tell(there, lambda room: room.node_away(heard)),
+            clock=self._clock,
+            there=lambda: self._tell(there, Room.node_answers),
         )
 
     def _at_recorder(self, recorder: RecorderId) -> Callable[[str], Watcher]:
@@ -56,8 +59,9 @@ class Ears:
             name,
             lambda: self._places.recorder(recorder),
             lambda event: self._hear(event, there),
-            restarted=lambda: self._tell(there, Room.recorder_restarted),
-            away=lambda: None,  # the node says what that means: written late, or not any more
+            restarted=lambda _: self._tell(there, Room.recorder_restarted),
+            away=lambda _: None,  # the node says what that means: written late, or not any more
+            clock=self._clock,
         )
 
     def _hear(self, event: NodeEvent | RecorderEvent, there: Callable[[Place], bool]) -> None:

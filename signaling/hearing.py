@@ -7,7 +7,7 @@ from typing import Any
 from bridge import control, recorder_control
 from bridge.control import NodeEvent
 from bridge.events import Event, RecordingHealth, RecordingMoved, SourceEnded, SourcePublished, SpeakersMoved
-from bridge.ids import ParticipantId, room_of
+from bridge.ids import MonoNs, ParticipantId
 from bridge.policy import SYSTEM
 from bridge.recorder_control import RecorderEvent
 from bridge.rules import may_receive
@@ -33,6 +33,10 @@ class Hearing:
         self._speaking: tuple[ParticipantId, ...] = ()
         self._dominant: ParticipantId | None = None
         self._telling = False
+        self._silent_ns: MonoNs | None = None
+        """When the node was last heard of, while it does not answer."""
+        self._spoken_utc_ns = 0
+        """When somebody began to speak or lead, or ended, for the last time."""
         self._tap = RecordingHealth.WRITING
         self._untapped = False
         self.store_available = True
@@ -107,14 +111,37 @@ class Hearing:
         self._speaking, self._dominant = event.participants, event.dominant
         if not self._telling:
             self._telling = True
-            asyncio.get_running_loop().call_soon(self._tell_speakers)
+            asyncio.get_running_loop().call_soon(self._tell_soon)
 
-    def node_restarted(self) -> None:
-        """It knows of nobody who speaks; who spoke in its earlier life was cut off."""
+    def node_away(self, heard: MonoNs) -> None:
+        """It does not answer, and was last heard of then."""
+        if self._silent_ns is None:
+            self._silent_ns = heard
+
+    def node_answers(self) -> None:
+        """It is there, and goes on where it was."""
+        self._silent_ns = None
+
+    def node_lost(self) -> None:
+        """The room is on another node, or on one that began anew: who spoke was cut off when it was last heard of, and
+        who speaks from now on the other one says."""
+        silent_ns, self._silent_ns = self._silent_ns, None
         if self._speaking or self._dominant:
-            self._speakers(control.SpeakersChanged(room_of(self._memory.present.id), (), None))
+            self._speaking, self._dominant = (), None
+            self._tell_speakers(silent_ns)
 
-    def _tell_speakers(self) -> None:
+    def spoke_elsewhere(self, spoke: SpeakersMoved, heard: MonoNs) -> None:
+        """They were heard until then by another owner of the room, on a node that it has left."""
+        self._speaking, self._dominant = spoke.participants, spoke.dominant
+        self.node_away(heard)
+        self.node_lost()
+
+    def _tell_soon(self) -> None:
+        if self._telling:
+            self._tell_speakers()
+
+    def _tell_speakers(self, at: MonoNs | None = None) -> None:
+        """``at``: where that is not now."""
         self._telling = False
         present = self._memory.present
         if present.state in OVER:
@@ -125,7 +152,8 @@ class Hearing:
                 member.line.send("speakers", Speakers(speaking))
         if present.state is ReceptionState.LIVE:
             dominant = self._dominant if self._dominant in present.participants else None
-            self._memory.note(SYSTEM, "NoteSpeakers", [SpeakersMoved(speaking, dominant)])
+            moved = SpeakersMoved(speaking, dominant)
+            self._spoken_utc_ns = self._memory.note(SYSTEM, "NoteSpeakers", [moved], at, self._spoken_utc_ns)
 
     # ── the recording's health: the worst that anybody says ────────────────────────────────────────────────────
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from bridge.errors import Unavailable
 from bridge.events import Event, Recorded
 from bridge.evolution import evolve
+from bridge.ids import MonoNs
 from bridge.kept import Batch
 from bridge.live import CLOSE
 from bridge.model import RecordingRow
@@ -55,11 +56,17 @@ class Memory:
             raise Unavailable(detail="no more can be kept")
         self._take(actor, events, at)
 
-    def note(self, actor: Actor, action: str, events: Sequence[Event]) -> None:
-        """As :meth:`at_once` for what may be missing from the record when the database stays away for long."""
-        at = self._clock.utc()
+    def note(
+        self, actor: Actor, action: str, events: Sequence[Event], mono_ns: MonoNs | None = None, after_utc_ns: int = 0
+    ) -> int:
+        """As :meth:`at_once` for what may be missing from the record when the database stays away for long.
+        ``mono_ns``: when it happened, where that is not now, but never before ``after_utc_ns``. → when, UTC."""
+        at: int = self._clock.utc()
+        if mono_ns is not None:
+            at = min(at, max(after_utc_ns, at - (self._clock.mono() - mono_ns)))
         self._writer.add(Batch(actor, action, tuple(events), at), room=DISPENSABLE)
         self._take(actor, events, at)
+        return at
 
     async def kept(self) -> None:
         """Everything until now is stored or, when the database is away, in the local journal: what is acknowledged is

@@ -1,5 +1,6 @@
 """Session descriptions and wishes between a browser and the room's node: carried, not read."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Container
 from typing import TypeAlias
 
@@ -23,8 +24,8 @@ class Negotiation:
         self._members = members
         self._again = again
         self._wants: dict[ParticipantId, WantsOrder] = {}
-        """The newest that is not on its way yet."""
-        self._telling: set[ParticipantId] = set()
+        """The newest of each that the node was not yet told."""
+        self._turns: dict[ParticipantId, asyncio.Lock] = {}
 
     async def uplink(self, participant: ParticipantId, request: UplinkRequest) -> UplinkReply:
         """The node's answer. Raises Refusal(malformed_sdp | unsupported_codec), Unavailable(node_unavailable)."""
@@ -67,19 +68,21 @@ class Negotiation:
     async def _put_newest(
         self, participant: ParticipantId, request: WantsRequest, here: Container[ParticipantId]
     ) -> None:
-        """Of who is ``here``. One order at a time; what is asked meanwhile goes next, the last of it.
+        """Of who is ``here``. One order at a time; what was asked before the last that waits is passed over. Each is
+        answered when it, or a newer one in its place, is on its way: what was acknowledged and lost nobody would say
+        again.
 
         Raises Unavailable(node_unavailable)."""
-        self._wants[participant] = WantsOrder(tuple(one for one in request.shown if one.participant in here))
-        if participant in self._telling:
-            return
-        self._telling.add(participant)
+        order = WantsOrder(tuple(one for one in request.shown if one.participant in here))
+        self._wants[participant] = order
+        turn = self._turns.setdefault(participant, asyncio.Lock())
         try:
-            while (order := self._wants.pop(participant, None)) is not None:
-                await self._put_wants(participant, order)
+            async with turn:
+                if self._wants.get(participant) is order:
+                    await self._put_wants(participant, order)
         finally:
-            self._telling.discard(participant)
-            self._wants.pop(participant, None)
+            if self._wants.get(participant) is order:
+                del self._wants[participant], self._turns[participant]
 
     async def _put_wants(self, participant: ParticipantId, order: WantsOrder) -> None:
         try:

@@ -16,8 +16,8 @@ from bridge.commands import RoomCommand
 from bridge.control import NodeEvent
 from bridge.decisions import decide
 from bridge.errors import Code, NotFound, NotPermitted, Refusal, Unavailable
-from bridge.events import Departure, ParticipantJoined, ParticipantLeft
-from bridge.ids import NS_PER_S, AccountId, ParticipantId, RecordingId, room_of
+from bridge.events import Departure, ParticipantJoined, ParticipantLeft, SpeakersMoved
+from bridge.ids import NS_PER_S, AccountId, MonoNs, NodeId, ParticipantId, RecordingId, room_of
 from bridge.live import LiveReception
 from bridge.policy import SENDING, SYSTEM, Actor
 from bridge.ports import JoinGrant
@@ -86,7 +86,7 @@ class Room:
             self._settling,
             self._members,
             tapped=lambda there: self._hearing.tapped(there),
-            moved=lambda left: parts.moved(self, left),
+            moved=self._moved,
             has_moved=stored.node not in (None, place.node),
         )
         self._alarms = Alarms(self.writer, lambda: self._showing.changed())
@@ -291,11 +291,30 @@ class Room:
         if not self._ending:
             self._hearing.hear(event)
 
-    def node_restarted(self) -> None:
-        """Every connection is gone."""
+    def node_restarted(self, heard: MonoNs) -> None:
+        """Every connection is gone. ``heard``: when the node was last heard of before."""
         self.placement.node_restarted()
-        self._hearing.node_restarted()
+        self._hearing.node_away(heard)
+        self._hearing.node_lost()
         self._lane.post(self.placement.follow)
+
+    def node_away(self, heard: MonoNs) -> None:
+        """It does not answer, and was last heard of then."""
+        self.placement.node_away()
+        self._hearing.node_away(heard)
+
+    def node_answers(self) -> None:
+        """It is there (again)."""
+        self.placement.node_answers()
+        self._hearing.node_answers()
+
+    def _moved(self, left: NodeId) -> None:
+        self._hearing.node_lost()
+        self._parts.moved(self, left)
+
+    def spoke_elsewhere(self, spoke: SpeakersMoved, last_utc_ns: int) -> None:
+        """On the node where the room was under its owner before, who stored something then for the last time."""
+        self._hearing.spoke_elsewhere(spoke, MonoNs(self._clock.mono() - (self._clock.utc() - last_utc_ns)))
 
     def recorder_restarted(self) -> None:
         """See :meth:`Hearing.recorder_restarted`."""

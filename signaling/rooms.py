@@ -21,6 +21,7 @@ from bridge.receptions import STORED, ReceptionService
 from bridge.repositories import UnitsOfWork
 from bridge.sessionclock import SessionClock, SteadyClock
 from bridge.states import OVER, UNDER_WAY
+from bridge.stream import last_spoke
 from signaling.alarms import decisions
 from signaling.doorkeeper import Doorkeeper, Visitor
 from signaling.ears import Ears
@@ -74,7 +75,7 @@ class Rooms:
         secrets = ResumeSecrets(config.key)
         self._times = Times(journal, config.boot)
         self._rooms: dict[ReceptionId, Room] = {}
-        self._ears = Ears(places, self._rooms)
+        self._ears = Ears(places, self._rooms, clock)
         self._parts = RoomParts(
             config,
             units,
@@ -117,6 +118,8 @@ class Rooms:
                     await self._take_all_back(lobbies=False)
             except Refusal as failure:
                 _log.warning("rooms without an owner are not looked for: %s", failure)
+            except Exception:  # noqa: BLE001  one strange room must not leave all others without an owner for ever
+                _log.exception("rooms without an owner: the next look goes on")
 
     async def _write_all_kept(self) -> None:
         for reception in await self._journal.receptions():
@@ -227,6 +230,8 @@ class Rooms:
         place = await self._place_of(stored)
         clock = await self._clock_of(stored, history[-1].at_utc_ns, place)
         room = Room(await self._parts_for(stored), stored, place, lease, clock)
+        if (spoke := last_spoke(history)) is not None and stored.node not in (None, place.node):
+            room.spoke_elsewhere(spoke, history[-1].at_utc_ns)
         self._ears.listen(room.place)
         for row in begun:
             room.was_begun(row.id)

@@ -8,9 +8,8 @@ import msgspec
 from bridge.ports import Clock
 from storage import schema
 from storage.engine import Database
-from storage.objects.directory import DirectoryObjects
-from storage.objects.minio import MinioObjects
-from storage.objects.s3 import S3Address
+from storage.objects.address import S3Address
+from storage.objects.build import build_objects
 from storage.unit import SqlUnits
 
 
@@ -20,11 +19,6 @@ class StorageConfig(msgspec.Struct, frozen=True):
 
     database_url: str
     objects: Path | S3Address
-
-
-def build_objects(where: Path | S3Address, clock: Clock) -> DirectoryObjects | MinioObjects:
-    """The object store alone, for a process that has no database."""
-    return MinioObjects(where, clock) if isinstance(where, S3Address) else DirectoryObjects(where, clock)
 
 
 class Storage:

@@ -1,11 +1,12 @@
 """What is particular to PostgreSQL: how it is reached, who writes next, and who may migrate.
 
-Two advisory locks, both of this product alone:
+Three advisory locks, both of this product alone:
 
 - ``WRITES``, held by a writing unit until its end. Two writers that both read the head of the audit chain fork it
   (seen in 4 of 10 appends), so they follow one another, also those of other machines.
 - ``SHAPE``, shared by every open connection and held alone by a migration. It belongs to the session: connect to the
   server itself or through a pooler that keeps sessions.
+- ``MIGRATIONS``, held by whoever migrates: machines that are first started together do it one after another.
 """
 
 import select
@@ -21,6 +22,7 @@ from storage.failures import away
 _OURS = 0x6469656D
 WRITES = (_OURS, 1)
 SHAPE = (_OURS, 2)
+MIGRATIONS = (_OURS, 3)
 
 NAMES = frozenset({"postgresql", "postgres"})
 """How an address of one begins."""
@@ -108,6 +110,11 @@ def begin_alone(connection: Connection, wait_s: float) -> None:
         f" SET LOCAL lock_timeout = {max(1, int(wait_s * 1000))};"
         f" SELECT pg_advisory_xact_lock({WRITES[0]}, {WRITES[1]})"
     )
+
+
+def in_turn(connection: Connection) -> None:
+    """Wait for whoever migrates; the turn ends with the connection."""
+    connection.exec_driver_sql("SELECT pg_advisory_lock(%s, %s)", MIGRATIONS)
 
 
 def alone(connection: Connection) -> bool:

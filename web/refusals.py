@@ -199,6 +199,9 @@ REFUSALS: Mapping[Code, Told] = {
     Code.NODE_UNAVAILABLE: Told(
         mark("The server for picture and sound does not answer."), _YOUR_SEAT_IS_KEPT, _TELL_OPERATOR
     ),
+    Code.JOBS_UNAVAILABLE: Told(
+        mark("The process that seals recordings does not answer."), _RECORDED_IS_SAFE, _TELL_OPERATOR
+    ),
     Code.ROOM_ELSEWHERE: Told(
         mark("The room moved to another server."), _YOUR_SEAT_IS_KEPT, mark("Enter the room again.")
     ),

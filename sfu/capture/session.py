@@ -7,7 +7,7 @@ from functools import partial
 from bridge.ids import NS_PER_S, MonoNs
 from bridge.ports import Clock
 from sfu.capture.capture import Capture, Line
-from sfu.core.seam import ForwardingCore, LinkId
+from sfu.core.seam import Address, ForwardingCore, LinkId
 from sfu.transport.port import MediaPort
 from sfu.transport.transport import Transport
 
@@ -27,9 +27,15 @@ async def captured(
     nothing is listened to afterwards."""
     until = MonoNs(clock.mono() + seconds * NS_PER_S)
     heard: set[LinkId] = set()
+
+    def heard_datagram(inbound: bool, datagram: bytes | bytearray, address: Address) -> None:
+        if not 128 <= datagram[0] <= 191:  # a connection comes about within milliseconds of its first check
+            _look(capture, core, transports(), heard)
+        capture.datagram(inbound, datagram, address)
+
     try:
         _look(capture, core, transports(), heard)
-        port.listen(capture.datagram)
+        port.listen(heard_datagram)
         while clock.mono() < until:
             yield capture.take()
             await asyncio.sleep(EVERY_S)
@@ -43,6 +49,7 @@ async def captured(
 
 def _look(capture: Capture, core: ForwardingCore, found: Mapping[Line, Transport], heard: set[LinkId]) -> None:
     capture.places = {one.ice.address: line for line, one in found.items() if one.ice.address is not None}
+    capture.names = {one.ice.local.ufrag: line for line, one in found.items()}
     for line, transport in found.items():
         if transport.link not in heard and core.listen(transport.link, partial(capture.control, line)):
             heard.add(transport.link)

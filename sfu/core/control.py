@@ -1,17 +1,15 @@
 """RTCP of the forwarding core: terminated here, on both sides. Receivers' reports never reach publishers."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtcpPsfbPacket, RtcpReceiverInfo, RtcpRtpfbPacket, RtcpSrPacket
 
 from bridge.ids import NS_PER_MS, NS_PER_S
-from sfu.core.down import DownTrack, Repetition
+from sfu.core.answers import Answers
+from sfu.core.down import DownTrack
 from sfu.core.link import Link
 from sfu.core.measured import Measured
-from sfu.core.red import without_redundancy
-from sfu.core.repair import pack_repair
-from sfu.core.ring import Kept
 from sfu.core.rtcp import (
     Sent,
     pack_bye,
@@ -33,9 +31,6 @@ _REPORT_NS = 500 * NS_PER_MS
 _SENT_NS = NS_PER_S
 _LONGEST_COMPOUND = 1_100
 _LONGEST_RTT_NS = 10 * NS_PER_S
-_NACK = 1
-
-Send = Callable[[Iterable[DownTrack], Kept], list[Datagram]]
 
 
 class Control:
@@ -47,13 +42,13 @@ class Control:
         measured: Measured,
         events: list[CoreEvent],
         ups: Mapping[UpId, UpTrack],
-        send: Send,
+        answers: Answers,
     ) -> None:
         self._counts = counts
         self._tally = measured
         self._events = events
         self._ups = ups
-        self._send = send
+        self._answers = answers
         self._ntp_origin = 0
         """NTP time at the caller's monotonic zero."""
 
@@ -78,7 +73,7 @@ class Control:
         out: list[Datagram] = []
         for packet in parse_rtcp(compound):
             if isinstance(packet, RtcpRtpfbPacket):
-                out += self._repeat(link, packet, now_ns)
+                out += self._answers.asked(link, packet, now_ns)
             else:
                 self._take(link, packet, now_ns)
         if link.ups:
@@ -141,35 +136,6 @@ class Control:
                 self._counts["pictures_lost"] += 1
                 up.requests.want()
 
-    def _repeat(self, link: Link, packet: RtcpRtpfbPacket, now_ns: int) -> list[Datagram]:
-        down = link.downs.get(packet.media_ssrc)
-        up = None if down is None else self._ups.get(down.spec.up)
-        if packet.fmt != _NACK or down is None or up is None:
-            return []
-        out: list[Datagram] = []
-        for sequence in packet.lost:
-            number = down.number_of(sequence, up.numbering.last)
-            if number is not None:
-                out += self._repeat_one(down, up, number, now_ns)
-        return out
-
-    def _repeat_one(self, down: DownTrack, up: UpTrack, number: int, now_ns: int) -> list[Datagram]:
-        """What the publisher still owes is passed on when it comes; what nobody can give asks for a key frame."""
-        kept = up.ring.get(number)
-        again = Repetition.NEVER if kept is None else down.repeat(number, now_ns)
-        if again is Repetition.NEVER and not up.numbering.lacks(number):
-            self._counts["not_repeated"] += 1
-            up.cannot_repair(number)
-        if kept is None or again is not Repetition.NOW:
-            return []
-        self._counts["repeated"] += 1
-        if down.plain:
-            kept = without_redundancy(kept)
-        if down.repair is None:
-            return self._send((down,), kept)
-        datagram = down.link.srtp.protect(pack_repair(down, down.repair, kept))
-        return [] if datagram is None else [(datagram, down.address)]
-
     # ── what goes ────────────────────────────────────────────────────────────────────────────────────────────
 
     def requests(self, link: Link, now_ns: int) -> list[Datagram]:
@@ -197,7 +163,7 @@ class Control:
     def _missing(self, link: Link, up: UpTrack, now_ns: int) -> bytes:
         """NACKs; a hole that stays, or has been open for long, asks for a key frame before any receiver does."""
         due = up.losses.due(now_ns, link.pace_ns)
-        if up.is_video and (due.gave_up or up.losses.unfilled(now_ns)):
+        if up.is_video and (due.gave_up or up.losses.unfilled(now_ns, link.pace_ns)):
             up.requests.want()
         self._counts["nacked"] += len(due.ask)
         return pack_nack(link.ssrc, up.ssrc, due.ask) if due.ask else b""

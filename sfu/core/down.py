@@ -1,32 +1,15 @@
 """A copy of an up track on one receiver's link: a few numbers, no packets."""
 
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from bridge.ids import NS_PER_MS
 from sfu.core.link import Link
+from sfu.core.repeats import Repeats
 from sfu.core.rtcp import pack_name
 from sfu.core.rtp import unwrap
 from sfu.core.seam import Address, DownSpec, LinkCounts
 
 if TYPE_CHECKING:
     from sfu.core.up import UpTrack
-
-_REPEATS = 3
-"""A packet is repeated at most so often: what was lost four times is lost to a line that is full."""
-_LEAST_PAUSE_NS = 10 * NS_PER_MS
-_REMEMBERED = 1024
-"""As many as the largest ring keeps: fewer, and one NACK for all of it would be answered each time."""
-
-
-class Repetition(Enum):
-    """Whether a packet is sent again."""
-
-    NOW = "now"
-    LATER = "later"
-    """It may still be on its way."""
-    NEVER = "never"
-    """It was sent often enough."""
 
 
 class DownTrack:
@@ -35,7 +18,6 @@ class DownTrack:
     __slots__ = (
         "_octets_before",
         "_packets_before",
-        "_repeated",
         "_reported",
         "_stopped",
         "address",
@@ -50,6 +32,7 @@ class DownTrack:
         "plain",
         "repair",
         "repair_sequence",
+        "repeats",
         "sequence",
         "shift",
         "spec",
@@ -84,7 +67,7 @@ class DownTrack:
         """The up track's number when it stopped; None before the first start."""
         self._packets_before = 0
         self._octets_before = 0
-        self._repeated: dict[int, tuple[int, int]] = {}
+        self.repeats = Repeats()
         self._reported = (0, 0)
 
     def take_redundancy(self) -> None:
@@ -162,14 +145,6 @@ class DownTrack:
         number = unwrap(sequence - self.shift & 0xFFFF, last)
         return number if self.first <= number <= last else None
 
-    def repeat(self, number: int, now_ns: int) -> Repetition:
-        """At most three times and not again within a round trip; NOW counts as done."""
-        times, at_ns = self._repeated.get(number, (0, 0))
-        if times and now_ns - at_ns < max(self.link.pace_ns, _LEAST_PAUSE_NS):
-            return Repetition.LATER
-        if times >= _REPEATS:
-            return Repetition.NEVER
-        if len(self._repeated) >= _REMEMBERED:
-            self._repeated.pop(next(iter(self._repeated)))
-        self._repeated[number] = (times + 1, now_ns)
-        return Repetition.NOW
+    def still_has(self, number: int) -> bool:
+        """Whether a packet that went out may go out again: neither a pause nor the end came between."""
+        return self.flowing and self.first <= number and self.link.downs.get(self.ssrc) is self

@@ -17,7 +17,11 @@ _AT_ONCE = 200
 VIDEO_AGE_NS = 2_000 * NS_PER_MS
 AUDIO_AGE_NS = 1_000 * NS_PER_MS
 UNFILLED_NS = 600 * NS_PER_MS
-"""A hole this old is worth a key frame: a receiver that stands still asks for one only after 3 s."""
+"""A hole this old is worth a key frame: a receiver that stands still asks for one only after 3 s. On a far line the
+answer to the second try is awaited all the same (2.5 round trips): a key frame takes as long, and costs pictures."""
+_ECHO_NS = 20 * NS_PER_MS
+"""Each asking is said twice, so much apart: of what loses a request the repeat would be waited for in vain a whole
+round trip, and browsers repeat a packet once in a round trip, however often it is asked for."""
 
 
 class Due(NamedTuple):
@@ -28,23 +32,37 @@ class Due(NamedTuple):
 
 
 class _Missing:
-    __slots__ = ("next_ns", "settled", "since_ns", "tries")
+    __slots__ = ("echo_ns", "next_ns", "settled", "since_ns", "tries")
 
-    def __init__(self, now_ns: int) -> None:
+    def __init__(self, now_ns: int, wait_ns: int) -> None:
         self.since_ns = now_ns
-        self.next_ns = now_ns + REORDERING_NS
+        self.next_ns = now_ns + wait_ns
+        self.echo_ns: int | None = None
         self.tries = 0
         self.settled = False
         """A key frame came after it."""
 
+    def asks(self, now_ns: int, pause_ns: int) -> bool:
+        """Whether to ask for it now; that counts as done. An echo is no try of its own."""
+        if self.next_ns <= now_ns:
+            self.tries += 1
+            self.next_ns = now_ns + pause_ns
+            self.echo_ns = now_ns + _ECHO_NS if pause_ns > 2 * _ECHO_NS else None
+            return True
+        if self.echo_ns is not None and self.echo_ns <= now_ns:
+            self.echo_ns = None
+            return True
+        return False
+
 
 class Losses:
     """Missing sequence numbers (extended) of one track. ``age_ns``: how long one is worth asking for; ``tries``: how
-    often, 0 for a sender that does not repeat (a packet may be late all the same)."""
+    often, 0 for a sender that does not repeat (a packet may be late all the same); ``wait_ns``: for reordering."""
 
-    def __init__(self, age_ns: int, tries: int = TRIES) -> None:
+    def __init__(self, age_ns: int, tries: int = TRIES, wait_ns: int = REORDERING_NS) -> None:
         self._age_ns = age_ns
         self._tries = tries
+        self._wait_ns = wait_ns
         self._missing: dict[int, _Missing] = {}
         self.given_up = 0
 
@@ -58,7 +76,7 @@ class Losses:
             self._missing.clear()
             return False
         for sequence in range(after + 1, before):
-            self._missing[sequence] = _Missing(now_ns)
+            self._missing[sequence] = _Missing(now_ns, self._wait_ns)
         return True
 
     def came(self, sequence: int) -> bool:
@@ -82,19 +100,22 @@ class Losses:
         """What to ask for now. Given up is what is too old, or still missing when the last try's answer is due."""
         asked: list[int] = []
         gave_up = False
-        pause_ns = max(REORDERING_NS, (rtt_ns or _ASSUMED_RTT_NS) * 5 // 4)
+        pause_ns = max(REORDERING_NS, _pace(rtt_ns) * 5 // 4)
         for sequence, missing in list(self._missing.items()):
             is_due = missing.next_ns <= now_ns
             if now_ns - missing.since_ns > self._age_ns or (is_due and missing.tries >= self._tries):
                 del self._missing[sequence]
                 self.given_up += 1
                 gave_up = gave_up or not missing.settled
-            elif is_due and len(asked) < _AT_ONCE:
-                missing.tries += 1
-                missing.next_ns = now_ns + pause_ns
+            elif len(asked) < _AT_ONCE and missing.asks(now_ns, pause_ns):
                 asked.append(sequence)
         return Due(sorted(asked), gave_up)
 
-    def unfilled(self, now_ns: int) -> bool:
+    def unfilled(self, now_ns: int, rtt_ns: int) -> bool:
         """True when a hole has been open for longer than a key frame is worth."""
-        return any(now_ns - one.since_ns > UNFILLED_NS and not one.settled for one in self._missing.values())
+        longest_ns = max(UNFILLED_NS, _pace(rtt_ns) * 5 // 2)
+        return any(now_ns - one.since_ns > longest_ns and not one.settled for one in self._missing.values())
+
+
+def _pace(rtt_ns: int) -> int:
+    return rtt_ns or _ASSUMED_RTT_NS

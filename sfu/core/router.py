@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from bridge.errors import MalformedPacket
 from bridge.ids import NS_PER_MS, Ssrc
+from sfu.core.answers import Answers
 from sfu.core.binding import bind
 from sfu.core.control import Control
 from sfu.core.down import DownTrack
@@ -41,7 +42,8 @@ class Router(Links):
         self._events: list[CoreEvent] = []
         self._tapped: list[Tapped] = []
         self._speech_ns = 0
-        self._control = Control(self._counts, self._tally, self._events, self._ups, self.send)
+        self._answers = Answers(self._counts, self._ups, self.send)
+        self._control = Control(self._counts, self._tally, self._events, self._ups, self._answers)
 
     # ── receivers ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -266,7 +268,7 @@ class Router(Links):
     def tick(self, now_ns: int, ntp_now: int) -> list[Datagram]:
         """See the seam."""
         self._control.set_time(now_ns, ntp_now)
-        out: list[Datagram] = []
+        out = self._answers.second_copies(now_ns)
         for link in self._links.values():
             out += self._control.requests(link, now_ns)
             if link.report_due_ns <= now_ns:

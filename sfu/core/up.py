@@ -7,7 +7,7 @@ from sfu.core.estimate import LineEstimate
 from sfu.core.keyframes import starts_key_frame
 from sfu.core.levels import Levels
 from sfu.core.link import Link
-from sfu.core.losses import AUDIO_AGE_NS, TRIES, VIDEO_AGE_NS, Losses
+from sfu.core.losses import AUDIO_AGE_NS, REORDERING_NS, TRIES, VIDEO_AGE_NS, Losses
 from sfu.core.loudest import Loudest
 from sfu.core.numbering import Numbering
 from sfu.core.reception import Reception
@@ -45,7 +45,12 @@ class UpTrack:
         self.highest = sequence - 1
         self.numbering = Numbering(0)
         self.reception = Reception(sequence, form.clock_rate)
-        self.losses = Losses(VIDEO_AGE_NS if self.is_video else AUDIO_AGE_NS, TRIES if form.repeats else 0)
+        self.losses = Losses(
+            VIDEO_AGE_NS if self.is_video else AUDIO_AGE_NS,
+            TRIES if form.repeats else 0,
+            # What no copy made up for is lost: two in a row are 40 ms, no line's reordering.
+            REORDERING_NS if self.red_type is None else 0,
+        )
         self.requests = KeyFrameRequests()
         self.is_numbered = spec.number_extension is not None
         """Its sender controls its rate by itself, told when its packets come."""

@@ -35,7 +35,7 @@ _Send = Callable[[bytes | bytearray, Any], object]
 
 
 HeardDatagram = Callable[[bool, bytes | bytearray, Address], None]
-"""Whether it came in, a datagram of SRTP or SRTCP as it is on the wire, and whose."""
+"""Whether it came in, a datagram as it is on the wire (never an empty one), and whose."""
 
 
 class MediaPort:
@@ -47,6 +47,7 @@ class MediaPort:
         self.fingerprint = fingerprint_of(certificate)
         self._core = core
         self._feed = core.feed
+        self._other: Callable[[bytes, Address], None] = self._connect
         self.send_all: Callable[[list[Datagram]], None] = self._send_all
         self._clock = clock
         self._entropy = entropy
@@ -139,22 +140,27 @@ class MediaPort:
         self.send_all([(datagram, address)])
 
     def listen(self, heard: HeardDatagram | None) -> None:
-        """Show every media datagram, both ways, or no longer. Both callables are changed for ones that tell, so that
-        nothing is asked for a packet that nobody listens to."""
+        """Show every datagram, both ways, or no longer. The callables are changed for ones that tell, so that nothing
+        is asked for a packet that nobody listens to."""
         if heard is None:
-            self._feed, self.send_all = self._core.feed, self._send_all
+            self._feed, self._other, self.send_all = self._core.feed, self._connect, self._send_all
             return
 
         def feed(datagram: bytes, address: Address, now_ns: int) -> list[Datagram]:
             heard(True, datagram, address)
             return self._core.feed(datagram, address, now_ns)
 
+        def other(datagram: bytes, address: Address) -> None:
+            if datagram:
+                heard(True, datagram, address)
+            self._connect(datagram, address)
+
         def send_all(datagrams: list[Datagram]) -> None:
             for datagram, address in datagrams:
                 heard(False, datagram, address)
             self._send_all(datagrams)
 
-        self._feed, self.send_all = feed, send_all
+        self._feed, self._other, self.send_all = feed, other, send_all
 
     def _send_all(self, datagrams: list[Datagram]) -> None:
         """In order. What the kernel does not take is dropped and counted."""
@@ -198,7 +204,8 @@ class MediaPort:
         self._tick(self._clock.mono())
         self.on_activity()
 
-    def _other(self, datagram: bytes, address: Address) -> None:
+    def _connect(self, datagram: bytes, address: Address) -> None:
+        """STUN and DTLS, by which a connection comes about."""
         first = datagram[0] if datagram else 255
         if first < 4:
             self._stun(datagram, address)

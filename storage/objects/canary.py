@@ -15,8 +15,9 @@ from minio.retention import Retention
 
 from bridge.errors import NotFound
 from bridge.ids import NS_PER_S
+from storage.objects.address import S3Address
 from storage.objects.minio_setup import CANARY
-from storage.objects.s3 import LOCKED_UNTIL, S3Address, client, lock_ns, lock_time, pool, translated
+from storage.objects.s3 import LOCKED_UNTIL, client, lock_ns, lock_time, pool, translated
 
 LOCKED_S = 60
 """Long enough for the attempts, short enough that canaries do not gather."""

@@ -23,9 +23,10 @@ from minio.retention import Retention
 from bridge.errors import Code, Invalid, NotFound, Refusal, Unavailable
 from bridge.ports import Clock, ObjectVersion, StoredObject
 from storage.hashed import pieces_of
+from storage.objects.address import S3Address
 from storage.objects.keys import key_parts, prefix_folder
 from storage.objects.retaining import retain_all
-from storage.objects.s3 import LOCKED_UNTIL, RETAIN, SHA256, S3Address, client, lock_ns, lock_time, pool, translated
+from storage.objects.s3 import LOCKED_UNTIL, RETAIN, SHA256, client, lock_ns, lock_time, pool, translated
 from storage.objects.threads import StoreThreads
 
 CHUNK = 1 << 20

@@ -14,7 +14,8 @@ from minio.credentials.providers import StaticProvider
 from minio.error import MinioAdminException
 
 from bridge.errors import Code, Unavailable
-from storage.objects.s3 import S3Address, client, pool, translated
+from storage.objects.address import S3Address
+from storage.objects.s3 import client, pool, translated
 
 POLICY = "diemcau-application"
 CANARY = "canary/"

@@ -16,12 +16,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import certifi
-import msgspec
 import urllib3
 from minio import Minio
 from minio.error import MinioException, S3Error
 
 from bridge.errors import Code, NotFound, Refusal, Unavailable
+from storage.objects.address import S3Address
 
 CONNECT_S, READ_S = 2.0, 20.0
 """A store on the same network answers in milliseconds; a put of 64 MiB on a busy disk takes seconds."""
@@ -38,17 +38,6 @@ _RETENTION = re.compile(r"[?&]retention\b")
 _MISSING = frozenset({"NoSuchKey", "NoSuchVersion", "MethodNotAllowed", "XMinioObjectExistsAsDirectory"})
 # A version that no server of this kind would give: asked with HEAD there is no word, only the status.
 _NO_VERSION = frozenset({"InvalidArgument", "BadRequest"})
-
-
-class S3Address(msgspec.Struct, frozen=True):
-    """``endpoint``: ``http(s)://HOST:PORT``; ``certificates``: a PEM file of authorities, empty: the public ones."""
-
-    endpoint: str
-    bucket: str
-    access_key: str
-    secret_key: str
-    region: str = "us-east-1"
-    certificates: str = ""
 
 
 class ConditionalPool(urllib3.PoolManager):

@@ -39,15 +39,32 @@
   async function totals() {
     const found = await reports();
     const of = (type, kind) => found.filter((one) => one.type === type && one.kind === kind);
-    const sound = of("inbound-rtp", "audio");
+    const [sound, got, sent] = [
+      of("inbound-rtp", "audio"),
+      of("inbound-rtp", "video"),
+      of("outbound-rtp", "video"),
+    ];
     return {
       captured: sum(of("media-source", "video"), "frames"),
-      encoded: sum(of("outbound-rtp", "video"), "framesEncoded"),
-      decoded: sum(of("inbound-rtp", "video"), "framesDecoded"),
+      encoded: sum(sent, "framesEncoded"),
+      keys: sum(sent, "keyFramesEncoded"),
+      decoded: sum(got, "framesDecoded"),
+      dropped: sum(got, "framesDropped"),
+      pli: sum(got, "pliCount"),
+      lost: sum(got, "packetsLost"),
+      asked: sum(got, "nackCount"),
       samples: sum(sound, "totalSamplesReceived"),
       concealed: sum(sound, "concealedSamples"),
     };
   }
+
+  async function height() {
+    const found = await reports();
+    const sent = found.filter((one) => one.type === "outbound-rtp" && one.kind === "video");
+    return Math.max(0, ...sent.map((one) => one.frameHeight ?? 0));
+  }
+
+  const STALL_MS = 250;
 
   let before = null;
   let times = [];
@@ -73,11 +90,23 @@
     async end() {
       const after = await totals();
       const moments = [began, ...times, performance.now()];
-      const gaps = moments.slice(1).map((at, place) => at - moments[place]);
+      const gaps = moments
+        .slice(1)
+        .map((at, place) => [moments[place] - began, at - moments[place]]);
       const grown = Object.fromEntries(
         Object.entries(after).map(([name, value]) => [name, value - before[name]]),
       );
-      return { ...grown, gap_ms: Math.max(...gaps) };
+      return {
+        ...grown,
+        height: await height(),
+        gap_ms: Math.max(...gaps.map(([, lasted]) => lasted)),
+        stalls: gaps.filter(([, lasted]) => lasted >= STALL_MS),
+      };
+    },
+    async settled(full, withinMs) {
+      const until = performance.now() + withinMs;
+      while (performance.now() < until && (await height()) < full)
+        await new Promise((resolve) => setTimeout(resolve, 500));
     },
     nextFrame: () =>
       new Promise((resolve) => {

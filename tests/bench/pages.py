@@ -25,8 +25,9 @@ from tests.bench.figures import Usage, percentile, usage
 from tests.bench.light_socket import LightSocket
 from tests.bench.pages_data import Filled, Someone, fill
 from tests.bench.report import Row, table, write
+from tests.support.ports import free_ports
 from tests.support.postgres import running_postgres
-from tests.support.product import Product, free_ports
+from tests.support.product import Product
 from web.wire import JoinReply
 
 RATE = 50

@@ -16,7 +16,7 @@ from bridge.verification import Judge, remembered_of, verify_recording
 from deploy.minio_program import built
 from deploy.time import SystemClock
 from storage.build import Storage, StorageConfig, build
-from storage.objects.s3 import S3Address
+from storage.objects.address import S3Address
 from tests.bench.figures import MB
 from tests.bench.report import Row, table, write
 from tests.support.minio import running_minio

@@ -24,7 +24,7 @@ from deploy.folder import DataFolder
 from deploy.minio_program import built
 from recorder.client import HttpRecorderNode
 from sfu.client import HttpMediaNode
-from storage.objects.s3 import S3Address
+from storage.objects.address import S3Address
 from tests.bench.door_diemcau import ROOM
 from tests.bench.figures import percentile, usage
 from tests.bench.media import clip

@@ -12,7 +12,8 @@ from playwright.async_api import Page, expect
 from tests.browser.conftest import CHAIR, CITIZEN, OPERATOR, gathered
 from tests.support.browser import Publishes, chromium, person
 from tests.support.coturn import SECRET, Coturn, running_coturn
-from tests.support.product import Product, free_ports
+from tests.support.ports import free_ports
+from tests.support.product import Product
 from tests.support.room_page import RoomPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]

@@ -1,13 +1,14 @@
 """What three browsers did is replayed in a fourth window: everybody in their tile, all tiles on one clock."""
 
 import asyncio
+import re
 import statistics
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Reception, open_recording
+from tests.browser.conftest import CHAIR, Reception, open_recording
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 _SAMPLES = 20
@@ -34,6 +35,7 @@ async def test_replay_on_one_clock(reception: Reception, pictures: Path) -> None
 
     page = chair.page
     await open_recording(page, reception)
+    await _who_led(page, CHAIR.name, pictures)
     await page.get_by_test_id("play-button").click()
     await chair.who.seen([1, 2, 3])
     await chair.who.picture(pictures / "replay.png")
@@ -48,6 +50,26 @@ async def test_replay_on_one_clock(reception: Reception, pictures: Path) -> None
     await page.get_by_test_id("verify-button").click()
     await expect(page.get_by_test_id("verification")).to_contain_text("Còn nguyên vẹn", timeout=30_000)
     await chair.who.picture(pictures / "replay-verified.png")
+
+
+async def _who_led(page: Page, name: str, pictures: Path) -> None:
+    """Drawn along the foot of one lane, told in words by the list, and a line of the list leads there, by keyboard."""
+    led = page.locator("[data-testid=lanes] [data-kind=led]")
+    await expect(led.first).to_be_attached()
+    lanes = page.locator("[data-testid=lanes] > g")
+    assert [await lane.locator("[data-kind=led]").count() > 0 for lane in await lanes.all()].count(True) == 1
+    await page.get_by_test_id("showing").select_option("led")
+    line = page.get_by_test_id("event").first
+    await expect(line).to_contain_text(f"Người nói chính: {name}")
+    await line.focus()
+    await page.keyboard.press("Enter")
+    await expect(line).to_have_attribute("aria-current", "true")
+    bar = page.get_by_test_id("timebar")
+    assert float(await bar.input_value()) > 0
+    await expect(bar).to_have_attribute("aria-valuetext", re.compile(f"Người nói chính: {name}"))
+    await page.screenshot(path=pictures / "replay-who-led.png")
+    await page.get_by_test_id("showing").select_option("main")
+    await bar.fill("0")
 
 
 async def _spread_ms(page: Page) -> float:

@@ -5,9 +5,10 @@ from collections import Counter
 import msgspec
 
 from bridge.manifest import Manifest, ordered_segments
+from deploy.objectplace import objects_place
 from deploy.storeprocess import ROOT_KEY
-from deploy.stores import objects_place
-from storage.objects.s3 import S3Address, client, pool
+from storage.objects.address import S3Address
+from storage.objects.s3 import client, pool
 from tests.chaos.installation import Installation
 
 

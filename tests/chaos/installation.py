@@ -19,8 +19,9 @@ from deploy.stores import opened
 from storage.build import Storage
 from tests.chaos.plan import Choice, Part
 from tests.support.clients import until
+from tests.support.ports import free_ports
 from tests.support.postgres import Postgres, running_postgres
-from tests.support.product import Product, free_ports
+from tests.support.product import Product
 
 SEGMENT_SECONDS = 5
 """The shortest that is allowed, so that a short session has several files per track."""

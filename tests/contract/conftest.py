@@ -15,6 +15,7 @@ from storage.engine import Database
 from storage.objects.directory import DirectoryObjects
 from storage.objects.minio import MinioObjects
 from storage.unit import SqlUnits
+from tests.support.databases import migrated
 from tests.support.minio import MinioServer, running_minio
 from tests.support.postgres import Postgres, running_postgres
 
@@ -71,9 +72,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgresql":
         server: Postgres = request.getfixturevalue("postgres")
         return server.create(request.getfixturevalue("migrated_postgres"))
-    url = f"sqlite:///{tmp_path / 'contract.db'}"
-    schema.migrate(url)
-    return url
+    return migrated(tmp_path / "contract.db")
 
 
 @pytest.fixture

@@ -19,9 +19,10 @@ from minio.retention import Retention
 
 from bridge.errors import Code, Refusal, Unavailable
 from bridge.ports import StoredObject
+from storage.objects.address import S3Address
 from storage.objects.minio import PART, MinioObjects
 from storage.objects.minio_setup import StoreUnfit, check_bucket, set_up
-from storage.objects.s3 import S3Address, client, pool
+from storage.objects.s3 import client, pool
 from tests.contract.conftest import RealClock
 from tests.support.minio import APPLICATION_SECRET, MinioServer, running_minio
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.session import cast
+from tests.support.ports import free_ports
 from tests.support.postgres import Postgres, programs, running_postgres
-from tests.support.product import Product, free_ports
+from tests.support.product import Product
 from tests.support.product_tools import diemcau, recorded
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]

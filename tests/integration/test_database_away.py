@@ -21,8 +21,9 @@ from bridge.media import Source
 from bridge.model import Role
 from deploy.points import Point, PointPlan
 from deploy.time import SystemClock
+from tests.support.ports import free_ports
 from tests.support.postgres import Postgres, running_postgres
-from tests.support.product import Product, free_ports
+from tests.support.product import Product
 from tests.support.room_server import eventually
 
 WITHIN_S = 60.0

@@ -21,6 +21,7 @@ from sfu.client import HttpMediaNode
 from sfu.settings import SfuConfig
 from signaling.notices import InProcessNotices
 from storage.build import Storage, StorageConfig, build
+from tests.support.databases import migrated
 from tests.support.pcapng import read
 from tests.support.receptions import AGENCY, scheduled
 from tests.support.sfu_clients import ALL_OPEN
@@ -49,8 +50,7 @@ class Scene:
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     clock, entropy = SystemClock(), SystemEntropy()
-    storage = build(StorageConfig(f"sqlite:///{tmp_path / 'd.db'}", tmp_path / "objects"), clock)
-    await storage.migrate()
+    storage = build(StorageConfig(migrated(tmp_path / "d.db"), tmp_path / "objects"), clock)
     await storage.prepare()
     service = ReceptionService(storage.units, clock, entropy, InProcessNotices())
     reception = await scheduled(service, clock.utc())

@@ -26,7 +26,7 @@ from tests.support.house import House, whole_house
 from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, scheduled
 from tests.support.room_server import eventually
 
-WARM_UP, ROOMS, AT_ONCE = 3, 100, 3
+WARM_UP, ROOMS, AT_ONCE = 6, 100, 6
 
 
 CLOSE_S = 2.0

@@ -13,9 +13,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from bridge.control import TapOrder
 from bridge.ids import RecordingId
 from bridge.media import Source
+from tests.support.jobs import jobs_running
 from tests.support.pages import serving
 from tests.support.recorder_process import order, running_recorder
 from tests.support.sfu_clients import ROOM, Picture, only_loopback, stage
+from web.jobs_metrics import exposition
 
 ROOT = Path(__file__).resolve().parents[2]
 MONITORING = ROOT / "deploy" / "monitoring"
@@ -42,7 +44,7 @@ def expressions() -> Iterator[str]:
 
 @pytest.fixture
 async def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[dict[str, set[str]]]:
-    """Labels by sample, of a scrape of all three, the node under traffic and tapped."""
+    """Labels by sample, of a scrape of all four, the node under traffic and tapped."""
     only_loopback(monkeypatch)
     for name in ("node", "recorder", "web"):
         (tmp_path / name).mkdir()
@@ -57,7 +59,9 @@ async def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         await room.node.put_tap(ROOM, TapOrder(RecordingId("one"), recorder.tap_address, recording=True))
         reader = await opened.enter_async_context(pages.reader())
         await reader.get("/sign-in")
+        jobs = await opened.enter_async_context(jobs_running(pages.ports.units, tmp_path / "jobs.sock"))
         texts = [await room.node.metrics(), await recorder.api.metrics(), (await reader.get("/metrics")).body]
+        texts.append(exposition(await jobs.figures()))
         labels: dict[str, set[str]] = {}
         for text in texts:
             for family in text_string_to_metric_families(text.decode()):
@@ -95,5 +99,11 @@ def test_each_alert_is_explained_and_each_job_is_one_that_is_scraped() -> None:
     explained = (ROOT / "OPERATIONS.md").read_text("utf-8")
     assert [rule["alert"] for rule in RULES if f"`{rule['alert']}`" not in explained] == []
     assert {rule["labels"]["severity"] for rule in RULES} == {"critical", "warning"}
-    assert [scrape["metrics_path"] for scrape in SCRAPES] == ["/metrics", "/metrics/sfu-1", "/metrics/recorder"]
+    assert [rule["alert"] for rule in RULES if set(rule["annotations"]) != {"summary", "description", "vi"}] == []
+    assert [scrape["metrics_path"] for scrape in SCRAPES] == [
+        "/metrics",
+        "/metrics/sfu-1",
+        "/metrics/recorder",
+        "/metrics/jobs",
+    ]
     assert all(scrape["job_name"].startswith("diemcau-") for scrape in SCRAPES)

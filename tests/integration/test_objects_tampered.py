@@ -16,7 +16,8 @@ from bridge.model import RecordingRow
 from bridge.verification import journal_key, load_manifest
 from deploy.points import Point
 from deploy.verify import verify_by_id
-from storage.objects.s3 import S3Address, client, pool
+from storage.objects.address import S3Address
+from storage.objects.s3 import client, pool
 from tests.support.house import House, whole_house
 from tests.support.minio import MinioServer, running_minio
 from tests.support.receptions import AGENCY_SEAT, CHAIR, scheduled

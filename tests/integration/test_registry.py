@@ -20,9 +20,9 @@ from recorder.client import HttpRecorderNode
 from sfu.build import MediaNodeServer, build
 from sfu.client import HttpMediaNode
 from sfu.settings import SfuConfig
-from storage import schema
 from storage.engine import Database
 from storage.unit import SqlUnits
+from tests.support.databases import migrated
 from tests.support.house import NoProcesses
 from tests.support.room_server import FallibleUnits
 from tests.unit.bridge.receptions import after, planned
@@ -81,10 +81,8 @@ class Site:
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    url = f"sqlite:///{tmp_path / 'site.db'}"
-    schema.migrate(url)
     async with AsyncExitStack() as stack:
-        database = Database(url)
+        database = Database(migrated(tmp_path / "site.db"))
         stack.push_async_callback(database.close)
         site = Site(tmp_path, FallibleUnits(SqlUnits(database)))
         await site.start(stack)

@@ -68,10 +68,30 @@ async def test_a_capture_holds_headers_both_ways_and_ends(room: Stage) -> None:
         parts[name] = b"".join(pieces)
     anns, bobs = read(parts["ann"]), read(parts["bob"])
     for file, line, inbound in ((anns, 0, True), (bobs, 1, False)):
-        media = [one for one in file.packets if one.kept[1] & 0x7F >= 96 and not 192 <= one.kept[1] <= 223]
+        srtp = [one for one in file.packets if one.kept[0] >> 6 == 2]
+        media = [one for one in srtp if one.kept[1] & 0x7F >= 96 and not 192 <= one.kept[1] <= 223]
         assert {(one.interface, one.inbound) for one in media} == {(line, inbound)}
         assert all(len(one.kept) < 40 < one.length for one in media)
         assert [one for one in file.packets if "deciphered" in one.comment], "reports of both sides"
+
+
+async def test_how_a_connection_comes_about_is_in_a_capture_that_began_before_it(room: Stage) -> None:
+    ann, bob = await room.join("ann"), await room.join("bob")
+    async with aclosing(room.node.capture(ROOM, ParticipantId("ann"), CaptureOrder(4))) as pieces:
+        content = await anext(pieces)
+        await ann.publish({Source.MICROPHONE: Tone()})
+        await (await bob.gets("0")).at_least(5)
+        content += b"".join([piece async for piece in pieces])
+    came = [one for one in read(content).packets if one.interface == 0]
+    checks = [one for one in came if one.kept[:2] == b"\0\x01"]
+    answers = [one for one in came if one.kept[:2] == b"\x01\x01"]
+    assert {one.kept[8:20] for one in answers} & {one.kept[8:20] for one in checks}
+    assert {one.inbound for one in checks} == {True}
+    assert {one.inbound for one in answers} == {False}
+    assert all(len(one.kept) < one.length for one in (*checks, *answers))
+    shaken = [one for one in came if 20 <= one.kept[0] <= 23 and one.kept[3:5] == b"\0\0"]
+    assert {(one.inbound, one.kept[13]) for one in shaken if one.kept[0] == 22} >= {(True, 1), (False, 2), (False, 11)}
+    assert all(len(one.kept) <= 25 for one in shaken)
 
 
 async def test_one_capture_at_a_time_and_only_of_who_is_there(room: Stage) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from bridge import commands as c
 from bridge.control import SpeakersChanged
-from bridge.events import RoomPlaced, SourcePublished
-from bridge.ids import NodeId, RecorderId, room_of
+from bridge.events import RoomPlaced, SourcePublished, SpeakersMoved
+from bridge.ids import NS_PER_MS, NS_PER_S, NodeId, RecorderId, room_of
 from bridge.reception import Reception
 from signaling.wire import UplinkRequest
 from tests.support.fakes import SOURCES, FakeNode, ManyPlaces
@@ -148,3 +148,48 @@ async def test_a_node_that_is_lost_before_anybody_came_is_not_waited_for(
     events = await house.events(reception.id)
     assert RoomPlaced(B, RecorderId("recorder-1")) in events
     assert not [one for one in events if isinstance(one, SourcePublished) and one.participant == pair[0].id]
+
+
+async def spoken(house: TwoNodes, reception: Reception) -> list[tuple[SpeakersMoved | RoomPlaced, int]]:
+    """Who was said to speak, and where the room was put, each with its time."""
+    history = await house.receptions.history(reception.id)
+    wanted = (SpeakersMoved, RoomPlaced)
+    return [(one.event, one.at_utc_ns) for one in history if isinstance(one.event, wanted)]
+
+
+async def test_who_spoke_did_so_until_the_node_was_last_heard_of(
+    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser]
+) -> None:
+    chair, citizen = pair
+    room = room_of(reception.id)
+    spoke = SpeakersMoved((citizen.id,), citizen.id)
+    house.node.say(SpeakersChanged(room, spoke.participants, spoke.dominant))
+    await house.stored(reception.id, spoke)
+    house.lose_node()
+    lost = house.clock.utc()
+    await eventually(lambda: room in house.other.rooms)
+    await chair.until(lambda: chair.last("speakers") == {"participants": []})
+    house.other.say(SpeakersChanged(room, (chair.id,), chair.id))
+    await house.stored(reception.id, SpeakersMoved((chair.id,), chair.id))
+    found = await spoken(house, reception)
+    told = [one for one, _ in found if isinstance(one, SpeakersMoved)]
+    assert told == [spoke, SpeakersMoved(()), SpeakersMoved((chair.id,), chair.id)]
+    at = {type(one) if isinstance(one, RoomPlaced) else one: when for one, when in found}
+    assert at[spoke] <= at[SpeakersMoved(())] <= lost + NS_PER_S // 2
+    assert at[RoomPlaced] - at[SpeakersMoved(())] >= NS_PER_S // 2  # it was waited for meanwhile
+
+
+async def test_who_spoke_when_node_and_owner_were_lost_together_does_not_go_on(
+    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser]
+) -> None:
+    spoke = SpeakersMoved((pair[1].id,), pair[1].id)
+    house.node.say(SpeakersChanged(room_of(reception.id), spoke.participants, spoke.dominant))
+    await house.stored(reception.id, spoke)
+    await house.stop()
+    last = (await house.receptions.history(reception.id))[-1].at_utc_ns
+    house.node.down = True
+    await house.start()
+    await house.stored(reception.id, SpeakersMoved(()))
+    found = await spoken(house, reception)
+    [ended] = [when for one, when in found if one == SpeakersMoved(())]
+    assert abs(ended - last) < NS_PER_MS  # which counts on monotonically meanwhile

@@ -27,10 +27,10 @@ from signaling.notices import InProcessNotices
 from signaling.room import Room
 from signaling.rooms import Rooms
 from signaling.wire import UplinkRequest, Welcome
-from storage import schema
 from storage.engine import Database
 from storage.localjournal import FileJournal
 from storage.unit import SqlUnits
+from tests.support.databases import migrated
 from tests.support.fakes import SOURCES, FakeNode, FakeRecorder, OnePlace
 from tests.support.receptions import AGENCY, CHAIR, SEATS, scheduled, seat
 from tests.support.room_server import CONFIG, FallibleUnits, eventually
@@ -206,9 +206,7 @@ class Walk:
 
 @pytest.fixture
 async def units(tmp_path: Path) -> AsyncIterator[FallibleUnits]:
-    url = f"sqlite:///{tmp_path / 'walk.db'}"
-    schema.migrate(url)
-    database = Database(url)
+    database = Database(migrated(tmp_path / "walk.db"))
     yield FallibleUnits(SqlUnits(database))
     await database.close()
 

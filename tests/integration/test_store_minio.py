@@ -29,15 +29,17 @@ from deploy.storeprocess import ROOT_KEY
 from deploy.verify import verify_exported
 from recorder.remux import PyAvRemuxer
 from storage.bag.writing import FolderBag
-from storage.build import build_objects
+from storage.objects.address import S3Address
+from storage.objects.build import build_objects
 from storage.objects.canary import release
 from storage.objects.minio_setup import CANARY
-from storage.objects.s3 import S3Address, client, pool
+from storage.objects.s3 import client, pool
 from tests.contract.conftest import RealClock
 from tests.support.archive import archive
 from tests.support.house import House, whole_house
 from tests.support.minio import MinioServer, running_minio
-from tests.support.product import Product, free_ports
+from tests.support.ports import free_ports
+from tests.support.product import Product
 from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, scheduled
 from tests.support.room_server import eventually
 

@@ -92,7 +92,10 @@ def site(tmp_path: Path) -> Iterator[Site]:
             first, second, centre = found
             migrate = (sys.executable, "-m", "deploy.cli", "db", "migrate", "--config", str(files[0]))
             subprocess.run(migrate, check=True, capture_output=True)
-            shutil.copytree(tmp_path / "host1" / "secrets", tmp_path / "host2" / "secrets")  # as OPERATIONS says
+            secrets = tmp_path / "host1" / "secrets"
+            shutil.copytree(secrets, tmp_path / "host2" / "secrets")  # as OPERATIONS says
+            (tmp_path / "host3" / "secrets").mkdir(parents=True)
+            shutil.copy(secrets / "machines.pem", tmp_path / "host3" / "secrets")
             centre.begin(files[2])
             first.begin(files[0])
             passwords = dict(_ACCOUNT.findall(first.ready()))

@@ -15,7 +15,7 @@ from bridge.ports import JoinGrant
 from bridge.reception import Reception
 from deploy.time import SystemEntropy
 from signaling.notices import MISSED
-from signaling.redis_notices import RedisNotices
+from signaling.redis_notices import WAITING, RedisNotices
 from tests.support.fakes import OnePlace
 from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, scheduled
 from tests.support.redis_server import RedisServer, redis_server
@@ -72,6 +72,29 @@ async def test_without_redis_each_works_on_and_looks_again_once_it_is_back(
     one.notices.publish(ReceptionId("r1"), "stored", {"version": "3"})
     assert one.said("stored") == ["r1"]
     redis.start()
+    await eventually(lambda: len(other.said(MISSED)) > missed)
+
+
+async def test_what_one_could_not_carry_the_others_are_told_to_look_for(ears: tuple[Ear, Ear]) -> None:
+    one, other = ears
+    missed = len(other.said(MISSED))
+    for version in range(WAITING + 1):
+        one.notices.publish(ReceptionId("r1"), "stored", {"version": str(version)})
+    await eventually(lambda: len(other.said("stored")) == WAITING)
+    assert len(other.said(MISSED)) > missed
+
+
+async def test_a_redis_that_hangs_is_noticed(
+    redis: RedisServer, ears: tuple[Ear, Ear], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signaling.redis_notices.QUIET_S", 0.2)
+    one, other = ears
+    one.notices.publish(ReceptionId("r1"), "stored", {"version": "1"})  # ends the wait that began before
+    await eventually(lambda: other.said("stored") == ["r1"])
+    missed = len(other.said(MISSED))
+    with redis.hanging():
+        one.notices.publish(ReceptionId("r2"), "stored", {"version": "2"})
+        await eventually(lambda: not one.notices.connected.is_set() and not other.notices.connected.is_set())
     await eventually(lambda: len(other.said(MISSED)) > missed)
 
 
@@ -169,3 +192,22 @@ async def test_a_room_that_nobody_asks_for_is_taken_over_too(
     assert present is not None
     there = {one.id for one in present.reception.participants.values()}
     assert there == {ParticipantId(pair[0].id), ParticipantId(pair[1].id)}
+
+
+async def test_a_look_that_failed_strangely_is_not_the_last(
+    houses: Houses,
+    reception: Reception,
+    pair: tuple[Browser, Browser],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def strange() -> None:
+        raise RuntimeError("nobody thought of this")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(houses.other.units, "reading", strange)
+        await eventually(lambda: "nobody thought of this" in caplog.text)
+    await houses.one.stop()
+    assert houses.other.signaling is not None
+    rooms = houses.other.signaling.rooms
+    await eventually(lambda: rooms.watched_room(reception.id) is not None)

@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import unused_port
 
 from bridge.archive import FixityCheck
 from bridge.errors import Code, Unavailable
@@ -18,6 +17,7 @@ from bridge.faults import Fault
 from bridge.policy import SYSTEM
 from bridge.verification import journal_key
 from tests.support.pages import Pages, Reader, serving
+from tests.support.ports import free_port
 from tests.support.sealed import RECORDING, sealed, sealing_of
 from web.build import build
 from web.wire import VerificationView
@@ -35,7 +35,7 @@ async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
 @asynccontextmanager
 async def started_again(pages: Pages) -> AsyncIterator[Pages]:
     """The same installation as a new process would serve it: nothing but database and store is left."""
-    port = unused_port()
+    port = free_port()
     config = replace(pages.config, origin=f"http://127.0.0.1:{port}")
     app = build(config, pages.ports)
     runner = web.AppRunner(app)

@@ -10,9 +10,10 @@ from bridge.signing import Trust
 from bridge.verification import Judge, Remembered, Verification, remembered_of, verify_recording
 from deploy.time import SystemClock
 from storage.build import Storage, StorageConfig, build
-from storage.objects.s3 import S3Address
+from storage.objects.address import S3Address
 from storage.signing.checker import Signatures
 from storage.signing.installation import InstallationKeys
+from tests.support.databases import migrated
 from tests.support.premade import Shape, premade
 from tests.support.signing import own_keys
 
@@ -61,8 +62,7 @@ class Archive:
 @asynccontextmanager
 async def archive(folder: Path, bucket: S3Address | None = None) -> AsyncIterator[Archive]:
     """Empty; closed at the end."""
-    storage = build(StorageConfig(f"sqlite:///{folder / 'archive.db'}", bucket or folder / "objects"), SystemClock())
-    await storage.migrate()
+    storage = build(StorageConfig(migrated(folder / "archive.db"), bucket or folder / "objects"), SystemClock())
     await storage.prepare()
     try:
         yield Archive(folder, storage, own_keys(folder / "signing", SystemClock()))

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from aioice import stun
 
+from tests.support.ports import free_port
+
 SECRET = "a-secret-of-this-test-alone"
 START_S = 30
 
@@ -39,7 +41,7 @@ def running_coturn(folder: Path) -> Iterator[Coturn]:
     program = shutil.which("turnserver")
     if program is None:
         pytest.skip("coturn is not installed (Debian's package coturn)")
-    relay = Coturn(folder, _free_port())
+    relay = Coturn(folder, free_port())
     settings = (
         "-n", "--no-cli", "--no-tls", "--no-dtls", "--no-rfc5780", "--allow-loopback-peers", "--use-auth-secret",
         "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", "--realm=diemcau", "--verbose",
@@ -74,17 +76,3 @@ def _until_it_answers(relay: Coturn, process: subprocess.Popen[bytes]) -> None:
                 return
             except (TimeoutError, ConnectionRefusedError):
                 time.sleep(0.05)
-
-
-def _free_port() -> int:
-    """Free for UDP and TCP."""
-    for _ in range(100):
-        with socket.socket(type=socket.SOCK_DGRAM) as datagrams, socket.socket() as streams:
-            datagrams.bind(("127.0.0.1", 0))
-            port: int = datagrams.getsockname()[1]
-            try:
-                streams.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise RuntimeError("no free port")

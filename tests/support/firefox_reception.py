@@ -21,7 +21,8 @@ from deploy.points import Invitation, Point, PointPlan, Seen
 from deploy.time import SystemClock
 from signaling.wire import RoomView
 from tests.support.namespace import ADDRESS
-from tests.support.product import Product, Visitor, free_ports
+from tests.support.ports import free_ports
+from tests.support.product import Product, Visitor
 
 _HERE = Path(__file__).parent
 _CHAIR_CODE = 1

@@ -24,10 +24,10 @@ from recorder.client import HttpRecorderNode
 from sfu.build import MediaNodeServer
 from sfu.build import build as build_node
 from sfu.settings import SfuConfig
-from storage.build import build_objects
+from storage.objects.address import S3Address
+from storage.objects.build import build_objects
 from storage.objects.directory import DirectoryObjects
 from storage.objects.minio import MinioObjects
-from storage.objects.s3 import S3Address
 from tests.support.room_server import CONFIG, WITHIN_S, RoomServer, eventually
 from tests.support.signing import signing_ports
 

@@ -18,9 +18,10 @@ from minio.credentials.providers import StaticProvider
 from minio.error import MinioAdminException, MinioException
 
 from deploy.minio_program import built
+from storage.objects.address import S3Address
 from storage.objects.minio_setup import CANARY, set_up
-from storage.objects.s3 import S3Address, client
-from tests.support.postgres import free_port
+from storage.objects.s3 import client
+from tests.support.ports import free_port
 
 START_S = 30
 ROOT_KEY, ROOT_SECRET = "root-of-the-tests", "root-secret-of-the-tests"

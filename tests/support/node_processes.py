@@ -19,7 +19,7 @@ from deploy.names import local_node
 from deploy.points import Invitation, PointPlan
 from tests.chaos.points import SteadyPoint
 from tests.support.house import House
-from tests.support.product import free_ports
+from tests.support.ports import free_ports
 
 
 class HouseOfNodes(House):

@@ -11,7 +11,6 @@ from typing import Any, Self
 import aiohttp
 import msgspec
 from aiohttp import web
-from aiohttp.test_utils import unused_port
 
 from bridge.board import WatchedRoom
 from bridge.control import ProbeAnswer, ProbeOffer
@@ -27,6 +26,8 @@ from storage.build import build as build_storage
 from storage.secretbox import AesSecretBox
 from storage.signing.checker import Signatures
 from storage.signing.installation import InstallationKeys
+from tests.support.databases import migrated
+from tests.support.ports import free_port
 from tests.support.signing import own_keys
 from web.build import build
 from web.catalogues import Catalogues
@@ -225,12 +226,11 @@ async def serving(
     """An installation on loopback, with its own languages or with these; not ``furnished``: as it is before anybody
     has an account."""
     clock, entropy, rooms = HandClock(), SystemEntropy(), StandingRooms()
-    storage = build_storage(StorageConfig(f"sqlite:///{folder / 'pages.db'}", folder / "objects"), clock)
-    await storage.migrate()
+    storage = build_storage(StorageConfig(migrated(folder / "pages.db"), folder / "objects"), clock)
     await storage.prepare()
     if furnished:
         await furnish(storage)
-    port = unused_port()
+    port = free_port()
     origin = f"http://127.0.0.1:{port}"
     config = WebConfig(**{"origin": origin, "static": folder / "static", **settings})
     tokens = SignedJoinTokens(storage.units, clock, entropy, key=b"k" * 32, owner="test", valid_s=120)
@@ -275,7 +275,7 @@ async def _listening(app: web.Application, port: int) -> AsyncIterator[None]:
 @asynccontextmanager
 async def another(pages: Pages) -> AsyncIterator[Pages]:
     """A second web process of the same installation: what lies in memory it does not have."""
-    port = unused_port()
+    port = free_port()
     origin = f"http://127.0.0.1:{port}"
     app = build(replace(pages.config, origin=origin), pages.ports)
     async with _listening(app, port):

@@ -5,7 +5,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.support.ports import free_port
+
 START_S = 30
 _names = count(1)
 
@@ -27,14 +28,6 @@ def programs() -> Path:
     if not found:
         pytest.skip("PostgreSQL is not installed (Debian's package postgresql)")
     return Path(found[-1]).parent
-
-
-def free_port() -> int:
-    """A port of loopback that nobody has at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Postgres:

@@ -6,7 +6,6 @@ import html
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from bridge.ids import AccountId
 from bridge.model import AdmitRule, Role
 from deploy.points import Invitation
 from tests.support.pages import Answer, Reader
+from tests.support.ports import free_ports
 from web.api.wire import ReceptionsPage
 from web.wire import JoinReply, ReceptionRequest, ReceptionView, SeatRequest
 
@@ -168,19 +168,6 @@ class Visitor(Reader):
         answer = await self.ask_for(f"/api/receptions/{reception}/join")
         reply = msgspec.json.decode(answer.body, type=JoinReply)
         return Invitation(reply.url or self.origin, reply.token, reply.path.strip("/"))
-
-
-def free_ports(address: str = "127.0.0.1") -> int:
-    """A port P of this address that is free for pages (TCP), with P + 1 free for media (UDP and TCP)."""
-    for _ in range(100):
-        with socket.socket() as pages, socket.socket(type=socket.SOCK_DGRAM) as media, socket.socket() as streams:
-            pages.bind((address, 0))
-            port: int = pages.getsockname()[1]
-            with contextlib.suppress(OSError, OverflowError):
-                media.bind((address, port + 1))
-                streams.bind((address, port + 1))
-                return port
-    raise RuntimeError("no two free ports in a row")
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """A real Redis server on a free port of loopback, in a folder of its own; nothing of it is kept."""
 
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.postgres import free_port
+from tests.support.ports import free_port
 
 START_S = 30
 
@@ -52,6 +53,16 @@ class RedisServer:
             assert self._process.poll() is None, "redis-server ended at its start"
             assert time.monotonic() < until, f"redis-server does not answer within {START_S} s"
             time.sleep(0.02)
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Inside, connections stand and nothing is answered."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """Idempotent; connections are cut."""

@@ -26,10 +26,10 @@ from signaling.packets import Json
 from signaling.places import Places
 from signaling.settings import SignalingConfig
 from signaling.wire import NAMESPACE, CommandRequest, Done, Refused, RoomView, Welcome
-from storage import schema
 from storage.engine import Database
 from storage.localjournal import FileJournal
 from storage.unit import SqlUnits
+from tests.support.databases import migrated
 from tests.support.fakes import FakeNode, FakeRecorder, OnePlace
 
 WITHIN_S = 30.0
@@ -82,9 +82,7 @@ class RoomServer:
         self.entropy = SystemEntropy()
         self.notices = notices or InProcessNotices()
         self.journal = FileJournal(folder / "journal" / config.owner.replace("/", "-"))
-        url = f"sqlite:///{folder / 'rooms.db'}"
-        schema.migrate(url)
-        self._database = Database(url)
+        self._database = Database(migrated(folder / "rooms.db"))
         self.units = FallibleUnits(SqlUnits(self._database))
         self.receptions = ReceptionService(self.units, self.clock, self.entropy, self.notices)
         self.node = FakeNode(self.clock)

@@ -8,6 +8,7 @@ import gettext
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -53,8 +54,9 @@ def read_catalogue(lang: str) -> Catalog:
         return read_po(file, locale=lang, abort_invalid=True)
 
 
+@cache
 def load_catalogues() -> Catalogues:
-    """All languages."""
+    """All languages; read once, as no file of the program changes under it."""
     catalogs = {lang: read_catalogue(lang) for lang in LANGUAGES}
     return gathered({lang: words_of(lang, catalog) for lang, catalog in catalogs.items()}, LANGUAGES, catalogs)
 

@@ -5,6 +5,9 @@ import type { WebProblem } from "./wire/web";
 /** Not `code` of the server: the request itself got nowhere. */
 export const LINE_DOWN = "line_down";
 
+/** What we ask for is answered in a second; a line that swallows packets would keep a browser waiting for minutes. */
+const ANSWER_MS = 10_000;
+
 /** A request that was refused, or that nobody answered (`line_down`). */
 export class Refusal extends Error {
   constructor(
@@ -21,7 +24,7 @@ export async function get(address: string, signal?: AbortSignal): Promise<Respon
   return checked(fetch(address, { credentials: "same-origin", ...(signal && { signal }) }));
 }
 
-/** `POST` of JSON with the page's CSRF token. Throws Refusal. */
+/** `POST` of JSON with the page's CSRF token. Throws Refusal, `line_down` also when no answer comes. */
 export async function post(
   address: string,
   csrf: string,
@@ -34,6 +37,7 @@ export async function post(
       credentials: "same-origin",
       headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf, ...headers },
       body: JSON.stringify(body),
+      signal: AbortSignal.timeout(ANSWER_MS),
     }),
   );
 }

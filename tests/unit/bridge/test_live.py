@@ -21,9 +21,9 @@ from bridge.recorder_control import RecordingStatus
 from bridge.sessionclock import SessionClock
 from bridge.states import ReceptionState
 from signaling.notices import InProcessNotices
-from storage import schema
 from storage.engine import Database
 from storage.unit import SqlUnits
+from tests.support.databases import migrated
 from tests.support.fakes import CountingEntropy, FakeNode, FakeRecorder, HandClock
 from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, SECRETARY, actor, scheduled
 
@@ -107,9 +107,7 @@ class House:
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    url = f"sqlite:///{tmp_path / 'live.db'}"
-    schema.migrate(url)
-    database = Database(url)
+    database = Database(migrated(tmp_path / "live.db"))
     clock, units = HandClock(), SqlUnits(database)
     service = ReceptionService(units, clock, CountingEntropy(), InProcessNotices())
     house = House(units, service, await scheduled(service, clock.utc()), clock)

@@ -40,7 +40,9 @@ def test_a_line_for_programs() -> None:
 
 @pytest.mark.parametrize("form", LogForm)
 def test_nobody_writes_a_line_of_their_own(form: LogForm) -> None:
-    line = said(form, "event %s refused", "x\n2027-01-15T08:00:00Z ERROR root all is well\r\x1b[2J")
+    forged = "x\n2027-01-15T08:00:00Z ERROR root all is well\r\x1b[2J"
+    with about(room=forged):
+        line = said(form, "event %s refused", forged)
     assert len(line.splitlines()) == 1
     assert "\x1b" not in line
 

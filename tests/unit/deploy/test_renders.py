@@ -8,6 +8,7 @@ from bridge.ids import AccountId, RecordingId
 from deploy.renders import FAILED_KEPT_NS, Renders, RenderSettings
 from recorder.rendition.order import Wording
 from storage.build import StorageConfig, build
+from tests.support.databases import migrated
 from tests.support.pages import HandClock
 
 _S = ViewingCopyState
@@ -15,8 +16,7 @@ _S = ViewingCopyState
 
 async def test_only_pieces_that_somebody_may_go_on_with_are_kept(tmp_path: Path) -> None:
     clock = HandClock()
-    storage = build(StorageConfig(f"sqlite:///{tmp_path / 'db'}", tmp_path / "objects"), clock)
-    await storage.migrate()
+    storage = build(StorageConfig(migrated(tmp_path / "db"), tmp_path / "objects"), clock)
     now = clock.utc()
     rows = {state.value: (state, now) for state in ViewingCopyState} | {"old": (_S.FAILED, now - FAILED_KEPT_NS)}
     async with storage.units.writing() as unit:

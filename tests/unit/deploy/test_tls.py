@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import socketio
 from aiohttp import web
-from aiohttp.test_utils import unused_port
 
 from bridge.errors import Refusal
 from deploy.configuration import Configuration, MediaPart, WebPart
@@ -15,10 +14,11 @@ from deploy.points import Invitation, Point, PointPlan
 from deploy.time import SystemClock
 from deploy.tls import own_context, server_context
 from signaling.wire import NAMESPACE
+from tests.support.ports import free_port
 
 
 async def test_a_point_of_our_own_takes_the_self_signed_certificate(tmp_path: Path) -> None:
-    port = unused_port()
+    port = free_port()
     opened = Configuration(
         data=str(tmp_path / "data"), listen="10.1.2.3", web=WebPart(port), media=MediaPart(announce=("127.0.0.1",))
     )

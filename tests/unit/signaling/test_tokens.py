@@ -12,9 +12,9 @@ from bridge.errors import Code, TokenRefused
 from bridge.ids import ReceptionId, SeatId
 from bridge.ports import JoinGrant
 from signaling.tokens import SignedJoinTokens
-from storage import schema
 from storage.engine import Database
 from storage.unit import SqlUnits
+from tests.support.databases import migrated
 from tests.support.fakes import CountingEntropy, HandClock
 
 GRANT = JoinGrant(ReceptionId("reception-1"), SeatId("chair"), "account-chair")
@@ -28,9 +28,7 @@ def clock() -> HandClock:
 
 @pytest.fixture
 async def units(tmp_path: Path) -> AsyncIterator[SqlUnits]:
-    url = f"sqlite:///{tmp_path / 'tokens.db'}"
-    schema.migrate(url)
-    database = Database(url)
+    database = Database(migrated(tmp_path / "tokens.db"))
     yield SqlUnits(database)
     await database.close()
 

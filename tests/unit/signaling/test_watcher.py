@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bridge.control import NodeEvent, Numbered, SpeakersChanged
-from bridge.errors import Refusal
-from bridge.ids import ParticipantId, RoomId
+from bridge.errors import Code, LineSilent, Refusal
+from bridge.ids import NS_PER_S, MonoNs, ParticipantId, RoomId
 from bridge.recorder_control import RecorderEvent
 from signaling.watcher import Watcher
 from tests.support.fakes import FakeNode, HandClock
@@ -23,6 +23,8 @@ class Ear:
         self.heard: list[str] = []
         self.restarts = 0
         self.times_away = 0
+        self.last_heard: list[MonoNs] = []
+        self.clock = HandClock()
         self._more = asyncio.Event()
 
     def hear(self, event: NodeEvent | RecorderEvent) -> None:
@@ -34,13 +36,21 @@ class Ear:
         if event.participants[0] == "strange":
             raise ValueError
 
-    def restarted(self) -> None:
+    def restarted(self, heard: MonoNs) -> None:
         self.restarts += 1
+        self.last_heard.append(heard)
         self._more.set()
 
-    def away(self) -> None:
+    def away(self, heard: MonoNs) -> None:
         self.times_away += 1
+        self.last_heard.append(heard)
         self._more.set()
+
+    async def until_away(self, times: int) -> None:
+        async with asyncio.timeout(10):
+            while self.times_away < times:
+                self._more.clear()
+                await self._more.wait()
 
     async def until(self, count: int) -> None:
         async with asyncio.timeout(10):
@@ -53,7 +63,7 @@ class Ear:
 async def ear(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ear]:
     monkeypatch.setattr("signaling.watcher.FIRST_AGAIN_S", 0.01)
     ear = Ear()
-    task = asyncio.create_task(Watcher("node", lambda: ear.node, ear.hear, ear.restarted, ear.away).run())
+    task = asyncio.create_task(Watcher("node", lambda: ear.node, ear.hear, ear.restarted, ear.away, ear.clock).run())
     yield ear
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -90,9 +100,7 @@ async def test_a_lost_line_repeats_nothing(ear: Ear) -> None:
 async def test_a_node_that_is_away_is_asked_again(ear: Ear) -> None:
     ear.node.down = True
     ear.node.drop()
-    async with asyncio.timeout(10):
-        while ear.times_away < 2:  # noqa: ASYNC110  each time is told
-            await asyncio.sleep(0.01)
+    await ear.until_away(2)
     ear.node.down = False
     ear.node.say(speaks("a"))
     await ear.until(1)
@@ -111,8 +119,41 @@ async def test_an_event_that_comes_twice_is_heard_once() -> None:
             return self._twice()
 
     stutters = Stutters(HandClock())
-    task = asyncio.create_task(Watcher("node", lambda: stutters, ear.hear, ear.restarted, ear.away).run())
+    task = asyncio.create_task(Watcher("node", lambda: stutters, ear.hear, ear.restarted, ear.away, ear.clock).run())
     await ear.until(2)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert ear.heard == ["1", "2"]
+
+
+async def test_who_hangs_up_was_heard_until_then(ear: Ear) -> None:
+    ear.node.say(speaks("a"))
+    await ear.until(1)
+    ear.clock.pass_s(9)
+    ear.node.down = True
+    ear.node.drop()
+    await ear.until_away(1)
+    ear.clock.pass_s(1)
+    await ear.until_away(2)
+    assert set(ear.last_heard) == {9 * NS_PER_S}
+
+
+async def test_a_line_that_fell_silent_was_heard_before_that() -> None:
+    ear = Ear()
+
+    class Stands(FakeNode):
+        async def _nothing_more(self) -> AsyncIterator[Numbered]:
+            yield Numbered("run-1", 1, speaks("a"))
+            ear.clock.pass_s(20)
+            self.down = True
+            raise LineSilent(Code.NODE_UNAVAILABLE, "no pong", 7.5)
+
+        def events(self, run: str, after: int) -> AsyncIterator[Numbered]:
+            return self._nothing_more()
+
+    stands = Stands(HandClock())
+    task = asyncio.create_task(Watcher("n", lambda: stands, ear.hear, ear.restarted, ear.away, ear.clock).run())
+    await ear.until_away(1)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert ear.last_heard[0] == 12.5 * NS_PER_S

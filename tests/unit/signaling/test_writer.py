@@ -18,10 +18,10 @@ from bridge.receptions import ReceptionService
 from bridge.stream import Stream
 from signaling.notices import InProcessNotices
 from signaling.writer import Writer
-from storage import schema
 from storage.engine import Database
 from storage.localjournal import FileJournal
 from storage.unit import SqlUnits
+from tests.support.databases import migrated
 from tests.support.fakes import CountingEntropy, HandClock
 from tests.support.receptions import CHAIR, KEEPER, scheduled
 from tests.support.room_server import FallibleUnits
@@ -57,9 +57,7 @@ def batch(*events: Event, at: int = 5) -> Batch:
 @pytest.fixture
 async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     monkeypatch.setattr("signaling.writer.AGAIN_S", 0.01)
-    url = f"sqlite:///{tmp_path / 'writer.db'}"
-    schema.migrate(url)
-    database = Database(url)
+    database = Database(migrated(tmp_path / "writer.db"))
     units = FallibleUnits(SqlUnits(database))
     desk = Desk(units, ReceptionService(units, HandClock(), CountingEntropy(), InProcessNotices()), tmp_path)
     await desk.open()

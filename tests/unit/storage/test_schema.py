@@ -12,6 +12,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, column, create_engine, insert, inspect, table
 
 from bridge.errors import Unavailable
@@ -19,6 +20,7 @@ from bridge.ledger import line_of
 from bridge.repositories import AuditEntry
 from storage import schema
 from storage.engine import Database
+from storage.migrating import alembic_config
 from storage.tables import metadata
 from storage.unit import SqlUnits
 from tests.unit.bridge.receptions import recorded, scheduled_event
@@ -256,3 +258,9 @@ async def test_what_happened_cannot_be_changed(url: str, path: Path, table: str,
     )
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         run(path, verb.format(table))
+
+
+def test_versions_are_those_that_alembic_reads() -> None:
+    scripts = ScriptDirectory.from_config(alembic_config(schema.MIGRATIONS))
+    assert scripts.get_heads() == [schema.expected()]
+    assert {script.revision for script in scripts.walk_revisions()} == schema.known()

@@ -7,10 +7,10 @@ import pytest
 
 from bridge.ids import AgencyId, BridgePointId
 from bridge.search import RecordingPerson
-from storage import schema
 from storage.engine import Database
 from storage.unit import SqlUnits
 from tests.contract.samples import PROVINCE, recording
+from tests.support.databases import migrated
 from tests.support.pages import HandClock
 from web import archive_points
 from web.archive_points import ArchivePoints
@@ -20,9 +20,7 @@ OWN = frozenset({PROVINCE.id})
 
 @pytest.fixture
 async def units(tmp_path: Path) -> AsyncIterator[SqlUnits]:
-    url = f"sqlite:///{tmp_path / 'points.db'}"
-    schema.migrate(url)
-    database = Database(url)
+    database = Database(migrated(tmp_path / "points.db"))
     yield SqlUnits(database)
     await database.close()
 

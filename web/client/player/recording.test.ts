@@ -32,8 +32,28 @@ describe("a recording from its manifest", () => {
     expect(RECORDING.marks.some((mark) => mark.kind === "SpeakersMoved")).toBe(false);
   });
 
+  it("knows who led when, of several connections of one seat too", () => {
+    expect(RECORDING.seats.map((seat) => seat.led)).toEqual([
+      [{ startMs: 10_000, endMs: 17_000 }],
+      [],
+      [{ startMs: 17_000, endMs: 50_000 }],
+    ]);
+  });
+
+  it("tells of no leader where an older record names none", () => {
+    const events = MANIFEST.events.map((one) => ({
+      ...one,
+      detail: one.detail.replace(/,?"dominant":[^}]*/, ""),
+    }));
+    const older = recordingOf({ ...MANIFEST, events });
+    expect(older.seats.flatMap((seat) => seat.led)).toEqual([]);
+    expect(older.seats.map((seat) => seat.spoke)).toEqual(
+      RECORDING.seats.map((seat) => seat.spoke),
+    );
+  });
+
   it("lets nobody speak where nothing is recorded", () => {
-    const events = MANIFEST.events.filter((one) => one.at_ns < 18e9 || one.at_ns > 20e9);
+    const events = MANIFEST.events.filter((one) => one.at_ns < 18e9 || one.at_ns > 50e9);
     const spoke = recordingOf({ ...MANIFEST, events }).seats[0]?.spoke;
     expect(spoke).toEqual([
       { startMs: 10_000, endMs: 40_000 },
@@ -167,5 +187,8 @@ describe("the time bar", () => {
     const gap = chair?.stripes.find((stripe) => stripe.kind === "gap");
     expect(gap?.from).toBeCloseTo(166.7, 1);
     expect(gap?.width).toBeCloseTo(16.7, 1);
+    const led = chair?.stripes.find((stripe) => stripe.kind === "led");
+    expect(led?.from).toBeCloseTo(83.3, 1);
+    expect(led?.width).toBeCloseTo(58.3, 1);
   });
 });

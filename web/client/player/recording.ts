@@ -6,6 +6,7 @@
 
 import type { Source } from "../wire/signaling";
 import type { Manifest, ManifestTrack } from "../wire/web";
+import { asRecorded, byStart, speechOf, type Speech } from "./speech";
 
 export interface Span {
   readonly startMs: number;
@@ -39,6 +40,8 @@ export interface PlaySeat {
   readonly point: string;
   readonly there: readonly Span[];
   readonly spoke: readonly Span[];
+  /** Of several who speak, one leads. */
+  readonly led: readonly Span[];
 }
 
 export interface Mark {
@@ -47,6 +50,9 @@ export interface Mark {
   readonly name: string;
   readonly detail: Readonly<Record<string, unknown>>;
 }
+
+/** A mark beside the connection it came from. */
+export type RawMark = Mark & { readonly participant: string | null };
 
 export interface Recording {
   readonly id: string;
@@ -62,7 +68,6 @@ export interface Recording {
 }
 
 const ms = (ns: number): number => ns / 1e6;
-const byStart = (one: Span, other: Span): number => one.startMs - other.startMs;
 
 /** The player's view of a manifest. */
 export function recordingOf(manifest: Manifest): Recording {
@@ -81,7 +86,7 @@ export function recordingOf(manifest: Manifest): Recording {
     title: manifest.title,
     durationMs,
     beganMs: ms(manifest.began.utc_ns),
-    seats: seatsOf(manifest, spokenBy(marks, durationMs)).map((seat) =>
+    seats: seatsOf(manifest, speechOf(marks, durationMs)).map((seat) =>
       asRecorded(seat, tracks, pauses),
     ),
     tracks,
@@ -121,7 +126,7 @@ function spanOf(part: { start_ns: number; end_ns: number }): Span {
   return { startMs: ms(part.start_ns), endMs: ms(part.end_ns) };
 }
 
-function seatsOf(manifest: Manifest, spoke: ReadonlyMap<string, Span[]>): PlaySeat[] {
+function seatsOf(manifest: Manifest, { spoke, led }: Speech): PlaySeat[] {
   const seats = new Map<string, PlaySeat>();
   for (const person of manifest.participants) {
     const before = seats.get(person.seat);
@@ -133,55 +138,10 @@ function seatsOf(manifest: Manifest, spoke: ReadonlyMap<string, Span[]>): PlaySe
       point: person.point_name,
       there: [...(before?.there ?? []), there].sort(byStart),
       spoke: [...(before?.spoke ?? []), ...(spoke.get(person.id) ?? [])].sort(byStart),
+      led: [...(before?.led ?? []), ...(led.get(person.id) ?? [])].sort(byStart),
     });
   }
   return [...seats.values()];
-}
-
-/** Nobody speaks where nothing was recorded of it: in a pause, a gap, behind a closed microphone. */
-function asRecorded(
-  seat: PlaySeat,
-  tracks: readonly PlayTrack[],
-  pauses: readonly Span[],
-): PlaySeat {
-  const own = tracks.filter((track) => track.seat === seat.id && track.source === "microphone");
-  const missing = [...pauses, ...own.flatMap((track) => track.holes)].sort(byStart);
-  return { ...seat, spoke: seat.spoke.flatMap((span) => without(span, missing)) };
-}
-
-/** What is left of a span outside of others, which are in order. */
-function without(span: Span, others: readonly Span[]): Span[] {
-  const left: Span[] = [];
-  let startMs = span.startMs;
-  for (const other of others) {
-    if (other.endMs <= startMs || other.startMs >= span.endMs) continue;
-    if (other.startMs > startMs) left.push({ startMs, endMs: other.startMs });
-    startMs = other.endMs;
-  }
-  if (startMs < span.endMs) left.push({ startMs, endMs: span.endMs });
-  return left;
-}
-
-type RawMark = Mark & { participant: string | null };
-
-/** Spans of speech by participant, from the events that each name everybody who speaks from there on. */
-function spokenBy(marks: readonly RawMark[], durationMs: number): Map<string, Span[]> {
-  const spans = new Map<string, Span[]>();
-  const open = new Map<string, number>();
-  const close = (participant: string, endMs: number): void => {
-    const startMs = open.get(participant);
-    open.delete(participant);
-    if (startMs === undefined || endMs <= startMs) return;
-    spans.set(participant, [...(spans.get(participant) ?? []), { startMs, endMs }]);
-  };
-  for (const mark of marks.filter((one) => one.kind === "SpeakersMoved")) {
-    const now = mark.detail["participants"];
-    const speaking = new Set(Array.isArray(now) ? now.map(String) : []);
-    for (const known of [...open.keys()]) if (!speaking.has(known)) close(known, mark.atMs);
-    for (const one of speaking) if (!open.has(one)) open.set(one, mark.atMs);
-  }
-  for (const known of [...open.keys()]) close(known, durationMs);
-  return spans;
 }
 
 function pausesOf(marks: readonly Mark[], durationMs: number): Span[] {

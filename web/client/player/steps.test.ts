@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { MANIFEST } from "./examples";
 import { recordingOf } from "./recording";
-import { currentStep, gapsOf, shown, stepFrom, stepsOf } from "./steps";
+import { currentStep, gapsOf, ledOf, shown, stepFrom, stepsOf } from "./steps";
 import { RECORDING, STEPS } from "./testing";
 import { landing, saysAt } from "./timebar/says";
+import { stepWord } from "./words";
 
 const kinds = (steps: readonly { kind: string }[]): string[] => steps.map((step) => step.kind);
 
@@ -11,12 +12,44 @@ describe("the list of what happened", () => {
   it("holds events and gaps in their order", () => {
     expect(kinds(STEPS)).toEqual([
       "ReceptionStarted",
+      "led",
+      "led",
       "gap",
       "ReceptionInterrupted",
       "ReceptionResumed",
       "ReceptionClosed",
     ]);
     expect(kinds(shown(STEPS, "gaps"))).toEqual(["gap"]);
+    expect(kinds(shown(STEPS, "led"))).toEqual(["led", "led"]);
+    expect(kinds(shown(STEPS, "main"))).toEqual(kinds(STEPS).filter((kind) => kind !== "led"));
+  });
+
+  it("tells who led one after another, and a breath is no change", () => {
+    const led = (atS: number, dominant: string | null) => ({
+      at_ns: atS * 1e9,
+      kind: "SpeakersMoved",
+      participant: null,
+      detail: JSON.stringify({ participants: [], dominant }),
+    });
+    const events = [
+      led(1, "chair"),
+      led(5, null),
+      led(6, "chair"),
+      led(9, "late"),
+      led(20, "chair"),
+    ];
+    const recording = recordingOf({ ...MANIFEST, events });
+    expect(ledOf(recording)).toEqual([
+      { startMs: 1_000, endMs: 9_000, name: "Người centre" },
+      { startMs: 9_000, endMs: 20_000, name: "Người commune" },
+      { startMs: 20_000, endMs: 40_000, name: "Người centre" }, // then the microphone was closed until 70
+      { startMs: 70_000, endMs: 120_000, name: "Người centre" },
+    ]);
+    expect(
+      stepsOf(recording)
+        .filter((step) => step.led !== null)
+        .map(stepWord)[1],
+    ).toBe("Main speaker: Người commune, 00:00:11");
   });
 
   it("tells one cause once, whoever it struck, and keeps others apart", () => {
@@ -63,10 +96,11 @@ describe("the list of what happened", () => {
   it("knows the present step and those beside it, also while the clock runs on", () => {
     expect(currentStep(STEPS, 85_000)?.kind).toBe("ReceptionInterrupted");
     expect(currentStep([], 0)).toBeNull();
-    const same = { ...STEPS[1]!, atMs: 80_000 };
-    expect(currentStep([...STEPS.slice(0, 3), same], 80_000)?.kind).toBe("ReceptionInterrupted");
-    expect(stepFrom(STEPS, 0, 1)?.atMs).toBe(20_000);
-    expect(stepFrom(STEPS, 20_000, 1)?.atMs).toBe(80_000);
+    const main = shown(STEPS, "main");
+    const same = { ...main[1]!, atMs: 80_000 };
+    expect(currentStep([...main.slice(0, 3), same], 80_000)?.kind).toBe("ReceptionInterrupted");
+    expect(stepFrom(main, 0, 1)?.atMs).toBe(20_000);
+    expect(stepFrom(main, 20_000, 1)?.atMs).toBe(80_000);
     expect(stepFrom(STEPS, 81_000, -1)?.atMs).toBe(20_000); // just come from 80
     expect(stepFrom(STEPS, 85_000, -1)?.atMs).toBe(80_000);
     expect(stepFrom(STEPS, 120_000, 1)).toBeNull();
@@ -78,8 +112,14 @@ describe("a place of the time bar", () => {
   const says = (atMs: number): string[] => saysAt(RECORDING, STEPS, atMs, 500);
 
   it("says who speaks, what is missing and why, and what happened", () => {
-    expect(says(16_000)).toEqual(["Speaking: Người centre, Người province"]);
-    expect(says(21_000)).toEqual(["Người centre: gap: lost on the line, 2 s"]);
+    expect(says(16_000)).toEqual([
+      "Speaking: Người centre, Người province",
+      "Main speaker: Người centre",
+    ]);
+    expect(says(21_000)).toEqual([
+      "Người centre: gap: lost on the line, 2 s",
+      "Main speaker: Người province", // of who said the last word
+    ]);
     expect(says(85_000)).toEqual(["paused by the chair"]);
     expect(says(79_800)).toEqual(["Paused by the chair"]);
     expect(says(50_000)).toEqual([]);

@@ -1,6 +1,7 @@
-/** What happened, in order, as one list: the events of the record and its declared gaps. Pure. */
+/** What happened, in order, as one list: the events of the record, its declared gaps, and who led the talk. Pure. */
 
 import type { Mark, Recording, Span } from "./recording";
+import { byStart } from "./speech";
 
 /** A gap as people meet it: one stretch with one reason, whoever it struck. */
 export interface GapStep extends Span {
@@ -9,22 +10,30 @@ export interface GapStep extends Span {
   readonly names: readonly string[];
 }
 
+/** One stretch in which somebody was the main speaker. */
+export interface LedStep extends Span {
+  readonly name: string;
+}
+
 /** One line of the list; a jump leads to `atMs`. */
 export interface Step {
   readonly atMs: number;
   readonly kind: string;
   readonly mark: Mark | null;
   readonly gap: GapStep | null;
+  readonly led: LedStep | null;
 }
 
 /** Which lines a reader wants. */
-export type Showing = "main" | "all" | "gaps";
-export const SHOWINGS: readonly Showing[] = ["main", "all", "gaps"];
+export type Showing = "main" | "all" | "led" | "gaps";
+export const SHOWINGS: readonly Showing[] = ["main", "all", "led", "gaps"];
 
 /** Devices go on and off all the time; what a reader looks for first is the rest. */
 const MINOR = new Set(["MicrophoneMoved", "CameraMoved", "HandMoved"]);
 /** A shorter gap is a picture that stood still for a moment: told among all, not among the main. */
 const BRIEF_MS = 700;
+/** Who leads on both sides of a gap this long, with nobody between, never ceased to. */
+const BREATH_MS = 2_000;
 /** Tracks of one cause do not stop in the same instant. */
 const TOGETHER_MS = 1_000;
 /** Which step "the next" is, seen from a clock that runs on. */
@@ -32,19 +41,40 @@ const AHEAD_MS = 250;
 const BEHIND_MS = 1_500;
 
 export function stepsOf(recording: Recording): Step[] {
+  const plain = { mark: null, gap: null, led: null };
   const events = recording.marks.map((mark): Step => ({
+    ...plain,
     atMs: mark.atMs,
     kind: mark.kind,
     mark,
-    gap: null,
   }));
   const gaps = gapsOf(recording).map((gap): Step => ({
+    ...plain,
     atMs: gap.startMs,
     kind: "gap",
-    mark: null,
     gap,
   }));
-  return [...events, ...gaps].sort((one, other) => one.atMs - other.atMs);
+  const led = ledOf(recording).map((one): Step => ({
+    ...plain,
+    atMs: one.startMs,
+    kind: "led",
+    led: one,
+  }));
+  return [...events, ...gaps, ...led].sort((one, other) => one.atMs - other.atMs);
+}
+
+/** Who led, one after another. */
+export function ledOf(recording: Recording): LedStep[] {
+  const single = recording.seats
+    .flatMap((seat) => seat.led.map((span) => ({ ...span, seat: seat.id, name: seat.name })))
+    .sort(byStart);
+  const merged: typeof single = [];
+  for (const one of single) {
+    const last = merged.at(-1);
+    if (last?.seat === one.seat && one.startMs - last.endMs <= BREATH_MS) last.endMs = one.endMs;
+    else merged.push({ ...one });
+  }
+  return merged.map(({ startMs, endMs, name }) => ({ startMs, endMs, name }));
 }
 
 /** Gaps of all tracks; those of one reason at one time are one. */
@@ -56,7 +86,7 @@ export function gapsOf(recording: Recording): GapStep[] {
       .map((hole) => ({ ...hole, name: names.get(track.seat) ?? "" })),
   );
   const merged: { startMs: number; endMs: number; reason: string; names: string[] }[] = [];
-  for (const gap of single.sort((one, other) => one.startMs - other.startMs)) {
+  for (const gap of single.sort(byStart)) {
     const same = merged.find(
       (one) => one.reason === gap.reason && Math.abs(gap.startMs - one.startMs) <= TOGETHER_MS,
     );
@@ -80,12 +110,18 @@ export function gapsOf(recording: Recording): GapStep[] {
 
 export function isMain(step: Step): boolean {
   if (step.gap !== null) return step.gap.endMs - step.gap.startMs >= BRIEF_MS;
-  return !MINOR.has(step.kind);
+  return step.led === null && !MINOR.has(step.kind);
 }
 
+const WANTED: Record<Showing, (step: Step) => boolean> = {
+  main: isMain,
+  all: () => true,
+  led: (step) => step.led !== null,
+  gaps: (step) => step.gap !== null,
+};
+
 export function shown(steps: readonly Step[], showing: Showing): Step[] {
-  if (showing === "all") return [...steps];
-  return steps.filter((step) => (showing === "gaps" ? step.gap !== null : isMain(step)));
+  return steps.filter(WANTED[showing]);
 }
 
 /** The last step at or before a moment, null before the first. Of several at one moment the first listed. */

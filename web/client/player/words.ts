@@ -3,7 +3,7 @@
 import { elapsed } from "../format";
 import { t } from "../i18n";
 import type { Mark } from "./recording";
-import type { Step } from "./steps";
+import type { LedStep, Step } from "./steps";
 
 const REASONS: Readonly<Record<string, () => string>> = {
   absent: () => t("not in the room"),
@@ -81,9 +81,15 @@ function markWord(mark: Mark): string {
   return KINDS[mark.kind]?.(mark.name, mark.detail) ?? mark.kind;
 }
 
+/** Who led, and for how long. */
+function ledWord({ name, startMs, endMs }: LedStep): string {
+  return t("Main speaker: {name}, {length}", { name, length: lengthWord(endMs - startMs) });
+}
+
 /** One line of the list, whichever it is. A gap says whom it struck and how long it is. */
 export function stepWord(step: Step): string {
   if (step.mark !== null) return markWord(step.mark);
+  if (step.led !== null) return ledWord(step.led);
   if (step.gap === null) return step.kind;
   const { names, reason, startMs, endMs } = step.gap;
   // Babel finds no sentence inside the parameters of another.

@@ -21,7 +21,7 @@ export interface DownlinkPlan {
 
 export class Downlink {
   connection: RTCPeerConnection | null = null;
-  readonly #steps = new OneAtATime();
+  #steps = new OneAtATime();
   #unwatch: () => void = () => undefined;
   #session = "";
   #newest = -1;
@@ -50,11 +50,13 @@ export class Downlink {
     );
   }
 
-  /** I end it; `take` begins anew. */
+  /** I end it; `take` begins anew. Of what was under way nobody hears again: Chromium never ends it, so nothing may wait
+   *  behind it, and Firefox lets it fail. */
   close(): void {
     this.#unwatch();
     this.connection?.close();
     this.connection = null;
+    this.#steps = new OneAtATime();
     this.#session = "";
     this.#newest = -1;
     this.#tracks = new Map();
@@ -63,8 +65,17 @@ export class Downlink {
 
   async #answer(offer: Offer): Promise<void> {
     const connection = this.#connectionFor(offer);
+    try {
+      await this.#describe(connection, offer);
+    } catch (error) {
+      if (this.connection === connection) throw error;
+    }
+  }
+
+  async #describe(connection: RTCPeerConnection, offer: Offer): Promise<void> {
     await connection.setRemoteDescription({ type: "offer", sdp: offer.sdp });
     await describe(connection);
+    if (this.connection !== connection) return;
     this.#tracks = arrange(offer.tracks, receiversByMid(connection));
     this.#restream();
     await this.plan.signal({ offer: offer.offer, sdp: connection.localDescription?.sdp ?? "" });

@@ -102,6 +102,7 @@ export class RoomMedia {
   begin(): void {
     this.#line.forget();
     this.downlink.close();
+    this.store.send({ type: "withheld", tracks: [] });
     this.wants.again();
     void this.#makeUplink();
     void this.#agreeOnCamera();

@@ -138,8 +138,10 @@ export class Session {
     try {
       const asked: JoinRequest = { take_over: this.#known || this.#takeOver };
       const answer = await post(this.config.join, this.config.page.csrf, asked);
-      this.#address = (await answer.json()) as JoinReply;
-      this.#connect(secret ?? { token: this.#address.token }, this.#address);
+      const way = (await answer.json()) as JoinReply;
+      if (this.#isGone()) return;
+      this.#address = way;
+      this.#connect(secret ?? { token: way.token }, way);
     } catch (error) {
       if (error instanceof Refusal && error.code === "seat_taken") {
         this.store.send({ type: "taken" });
@@ -232,7 +234,7 @@ export class Session {
   }
 
   #down(why: Refusal | null): void {
-    if (this.store.state.phase === "over" || this.store.state.phase === "before") return;
+    if (this.#isGone()) return;
     this.store.send({ type: "socket_lost" });
     const before = this.#loss ?? {
       lostMs: Date.now(),
@@ -243,6 +245,11 @@ export class Session {
     this.#loss = { ...before, attempts: before.attempts + 1, refusal: why?.code ?? null };
     if (!this.#known) this.#refusedAtTheDoor(why ?? new Refusal(LINE_DOWN));
     else void this.#comeBack();
+  }
+
+  /** The reader left while something was under way. */
+  #isGone(): boolean {
+    return ["before", "over"].includes(this.store.state.phase);
   }
 
   async #comeBack(): Promise<void> {

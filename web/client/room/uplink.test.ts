@@ -55,7 +55,8 @@ class FakeConnection extends EventTarget {
     return Promise.resolve();
   }
   setRemoteDescription(): Promise<void> {
-    return Promise.resolve();
+    if (this.signalingState !== "closed") return Promise.resolve();
+    return Promise.reject(new DOMException("closed", "InvalidStateError"));
   }
   restarts = 0;
   restartIce(): void {
@@ -68,16 +69,21 @@ class FakeConnection extends EventTarget {
 
 const track = (kind: string): MediaStreamTrack => ({ kind }) as MediaStreamTrack;
 
-function planned(): { uplink: Uplink; said: UplinkRequest[]; states: string[] } {
+function planned(answer: Promise<void> = Promise.resolve()): {
+  uplink: Uplink;
+  said: UplinkRequest[];
+  states: string[];
+} {
   const said: UplinkRequest[] = [];
   const states: string[] = [];
   const plan: UplinkPlan = {
     ways: () => ({ servers: [], relayOnly: false }),
     cameraKbps: 1500,
     screenKbps: 2000,
-    signal: (request) => {
+    signal: async (request) => {
       said.push(request);
-      return Promise.resolve({ sdp: "answer" });
+      await answer;
+      return { sdp: "answer" };
     },
     show: (state) => states.push(state),
     broken: () => states.push("broken"),
@@ -201,6 +207,18 @@ describe("the uplink", () => {
     become("connected");
     await uplink.put("camera", track("video"));
     expect(states).toEqual(["connected", "broken"]);
+  });
+
+  it("is no trouble when it is closed while its answer is on the way", async () => {
+    let answer = (): void => undefined;
+    const { uplink, said } = planned(new Promise((resolve) => (answer = resolve)));
+    const started = uplink.start({});
+    await vi.waitFor(() => {
+      expect(said).toHaveLength(1);
+    });
+    uplink.close();
+    answer();
+    await expect(started).resolves.toBeUndefined();
   });
 
   it("is offered again with its ICE restarted, and nothing of it is made anew", async () => {

@@ -47,7 +47,7 @@ export class Uplink {
 
   /** Makes the m-lines and connects. Microphone and camera send from the start, with or without a device behind them. */
   start(sending: Sending): Promise<void> {
-    return this.#steps.run(async () => {
+    return this.#step(async () => {
       for (const source of ORDER) {
         const kind = source === "microphone" ? "audio" : "video";
         const track = sending[source];
@@ -65,7 +65,7 @@ export class Uplink {
 
   /** Puts a track (or nothing) behind a source's m-line; negotiates again only when the line changes its direction. */
   put(source: Source, track: MediaStreamTrack | null): Promise<void> {
-    return this.#steps.run(async () => {
+    return this.#step(async () => {
       const line = this.#lines.get(source);
       if (line === undefined || this.connection.signalingState === "closed") return;
       await line.sender.replaceTrack(track);
@@ -78,7 +78,7 @@ export class Uplink {
 
   /** Sends these pictures no longer, and all others again; their devices and m-lines stay. */
   stop(sources: readonly Source[]): Promise<void> {
-    return this.#steps.run(async () => {
+    return this.#step(async () => {
       this.#stopped = new Set(sources);
       if (this.connection.signalingState !== "closed") await this.#cap();
     });
@@ -86,7 +86,7 @@ export class Uplink {
 
   /** Looks for a way anew; what is sent and its keys stay (ICE restart). */
   mend(): Promise<void> {
-    return this.#steps.run(async () => {
+    return this.#step(async () => {
       if (this.connection.signalingState === "closed") return;
       this.connection.restartIce();
       await this.#negotiate();
@@ -97,6 +97,17 @@ export class Uplink {
   close(): void {
     this.#unwatch();
     this.connection.close();
+  }
+
+  /** One after another; a step that the end overtakes is no failure. */
+  #step(work: () => Promise<void>): Promise<void> {
+    return this.#steps.run(async () => {
+      try {
+        await work();
+      } catch (error) {
+        if (this.connection.signalingState !== "closed") throw error;
+      }
+    });
   }
 
   #encoding(source: Source): RTCRtpEncodingParameters {

@@ -25,4 +25,4 @@ def test_what_was_lost_behind_a_closed_gate_is_neither_asked_for_nor_taken(first
         assert room.feed(rtp(first + n, payload_type=111, payload=b"again")) == []
     assert len(room.core.take_tapped()) == 1
     room.feed(rtp(first + 7, payload_type=111))
-    assert room.nacks(room.tick() + room.tick()) == [(first + 6) & 0xFFFF], "holes are holes again"
+    assert set(room.nacks(room.tick() + room.tick())) == {(first + 6) & 0xFFFF}, "holes are holes again"

@@ -4,6 +4,7 @@ import pytest
 from aiortc.rtp import RtcpByePacket, RtpPacket, unwrap_rtx
 
 from bridge.ids import NS_PER_MS, NS_PER_S, Ssrc
+from sfu.core.repeats import AGAIN_NS, ASKED_MOST
 from sfu.core.rtcp import pack_nack
 from sfu.core.seam import Datagram, DownId, RepairSpec
 from tests.support.sfu_core import CAMERA, EDGES, MICROPHONE, OPUS, TICK, CoreRoom
@@ -42,18 +43,57 @@ def test_retransmission_holds_the_packet_that_was_sent(first: int, repair: int) 
     assert room.core.counts()["repeated"] == 3
 
 
-def test_three_times_not_within_a_round_trip_then_a_key_frame() -> None:
+def test_five_times_not_within_a_round_trip_then_a_key_frame() -> None:
     room = flowing()
     room.core.set_rtt(room.links[1], 50 * NS_PER_MS)
     room.feed(rtp(501))
     done = []
-    for _ in range(5):
+    for _ in range(7):
         done.append((len(asked(room, 1001)), room.plis(room.tick(0))))
         room.now += 40 * NS_PER_MS
         done.append((len(asked(room, 1001)), room.plis(room.tick(0))))
         room.now += 11 * NS_PER_MS
-    assert done == [(1, 0), (0, 0)] * 3 + [(0, 1), (0, 0)] + [(0, 0)] * 2
-    assert room.core.counts()["not_repeated"] == 4
+    assert done == [(1, 0), (0, 0)] * ASKED_MOST + [(0, 1), (0, 0)] + [(0, 0)] * 2
+    counts = room.core.counts()
+    assert (counts["repeat_often"], counts["repeat_early"]) == (4, ASKED_MOST)
+
+
+def test_second_copy_follows_what_was_asked_for_once_more() -> None:
+    """It is a retransmission of its own, and nothing of it is left over."""
+    room = flowing()
+    room.feed(rtp(501))
+    assert len(asked(room, 1001)) == 1
+    assert room.bob.packets(room.tick(AGAIN_NS)) == []
+    [first] = room.bob.packets(asked(room, 1001))
+    assert room.bob.packets(room.tick(AGAIN_NS - 1)) == []
+    [second] = room.bob.packets(room.tick(1))
+    assert header(second)[1] == header(first)[1] + 1
+    assert second[12:] == first[12:]
+    assert room.bob.packets(room.tick(NS_PER_S)) == []
+
+
+@pytest.mark.parametrize("ends", ["pause", "pause and go on", "end", "link", "up"])
+def test_second_copy_of_what_ended_is_not_sent(ends: str) -> None:
+    """Its number may be another packet's by then."""
+    room = flowing()
+    room.feed(rtp(501))
+    asked(room, 1001)
+    room.now += AGAIN_NS
+    assert len(asked(room, 1001)) == 1
+    if ends.startswith("pause"):
+        room.core.set_paused(DownId(77), True)
+        room.feed(rtp(502))
+        if ends == "pause and go on":
+            room.core.set_paused(DownId(77), False)
+            room.feed(rtp(503, 99_000, payload=KEY))
+    elif ends == "end":
+        room.core.remove_down(DownId(77))
+    elif ends == "link":
+        room.core.close_link(room.links[1])
+    else:
+        room.core.remove_up(CAMERA)
+    out = room.tick(AGAIN_NS)
+    assert [one for one, address in out if address == room.bob.address and not 192 <= one[1] <= 223] == []
 
 
 def test_what_the_cache_no_longer_has_asks_for_a_key_frame() -> None:
@@ -87,9 +127,12 @@ def test_sound_is_repeated_as_it_was_and_costs_no_key_frame() -> None:
     room.feed(rtp(1, payload_type=111, elements=b"\x10\x7f\x00\x00"))
     room.down(MICROPHONE, payload_type=111)
     [(first, _)] = room.feed(rtp(2, payload_type=111, elements=b"\x10\x7f\x00\x00"))
-    for _ in range(3):
+    assert [bytes(datagram) for datagram, _ in asked(room, 1000)] == [bytes(first)]
+    for _ in range(ASKED_MOST - 1):
+        room.now += TICK
         assert [bytes(datagram) for datagram, _ in asked(room, 1000)] == [bytes(first)]
-        room.tick()
+        assert [bytes(one) for one, address in room.tick() if address == room.bob.address] == [bytes(first)]
+    room.tick()
     assert asked(room, 1000) == []
     assert room.plis(room.tick()) == 0
 
@@ -110,7 +153,7 @@ def test_closed_gate_asks_for_nothing() -> None:
 
 
 def test_a_line_that_became_longer_is_paced_by_what_it_is_now() -> None:
-    """Else a browser, which asks each 100 ms, had used up its three repeats before the first of them arrived."""
+    """Else a browser, which asks each 100 ms, had used up its repeats before the first of them arrived."""
     room = flowing()
     link = room.core._links[room.links[1]]  # noqa: SLF001 - as if two reports had come
     link.rtt_ns, link.newest_rtt_ns = 5 * NS_PER_MS, 300 * NS_PER_MS

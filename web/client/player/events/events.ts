@@ -15,7 +15,15 @@ adopt(css);
 const WORDS: Record<Showing, () => string> = {
   main: () => t("Main events"),
   all: () => t("All events"),
+  led: () => t("Main speakers"),
   gaps: () => t("Gaps only"),
+};
+
+const NONE: Record<Showing, () => string> = {
+  main: () => t("No events."),
+  all: () => t("No events."),
+  led: () => t("The record does not say who led the talk."),
+  gaps: () => t("The recording has no gaps."),
 };
 
 export class Events extends PlainElement {
@@ -40,13 +48,7 @@ export class Events extends PlainElement {
         <h2>${t("Events")}</h2>
         ${this.#choice()}
       </div>
-      ${
-        this.steps.length === 0
-          ? html`<p class="dc-quiet">
-              ${this.showing === "gaps" ? t("The recording has no gaps.") : t("No events.")}
-            </p>`
-          : ""
-      }
+      ${this.steps.length === 0 ? html`<p class="dc-quiet">${NONE[this.showing]()}</p>` : ""}
       <ol>
         ${this.steps.map((step) => this.#line(step))}
       </ol>

@@ -5,7 +5,7 @@ import type { Recording, Span } from "../recording";
 export interface Stripe {
   readonly from: number;
   readonly width: number;
-  readonly kind: "there" | "spoke" | "gap" | "pause";
+  readonly kind: "there" | "spoke" | "led" | "gap" | "pause";
 }
 
 export interface Lane {
@@ -17,7 +17,7 @@ export interface Lane {
 /** Thinner stripes than this would not be seen; a gap of 50 ms is worth a mark. */
 const LEAST = 1.5;
 
-/** One lane for each seat: when it was there, when it spoke, where the recording has gaps. */
+/** One lane for each seat: when it was there, when it spoke and led, where the recording has gaps. */
 export function lanesOf(recording: Recording): Lane[] {
   return recording.seats.map((seat) => {
     const gaps = recording.tracks
@@ -29,6 +29,7 @@ export function lanesOf(recording: Recording): Lane[] {
       stripes: [
         ...stripes(seat.there, "there", recording.durationMs),
         ...stripes(seat.spoke, "spoke", recording.durationMs),
+        ...stripes(seat.led, "led", recording.durationMs),
         ...stripes(gaps, "gap", recording.durationMs),
       ],
     };

@@ -1,4 +1,4 @@
-/** What there is at a place of the time bar, in words: who speaks, what is missing and why, what happened. */
+/** What there is at a place of the time bar, in words: who speaks and leads, what is missing and why, what happened. */
 
 import { t } from "../../i18n";
 import type { Recording, Span } from "../recording";
@@ -22,6 +22,7 @@ export function saysAt(
     (step) => step.mark !== null && isMain(step) && Math.abs(step.atMs - atMs) <= nearMs,
   );
   const speaking = recording.seats.filter((seat) => seat.spoke.some((span) => covers(span, atMs)));
+  const leads = recording.seats.find((seat) => seat.led.some((span) => covers(span, atMs)));
   return [
     ...(paused ? [reasonWord("paused")] : []),
     ...gaps.map(stepWord),
@@ -29,6 +30,7 @@ export function saysAt(
     ...(speaking.length > 0
       ? [t("Speaking: {names}", { names: speaking.map((seat) => seat.name).join(", ") })]
       : []),
+    ...(leads === undefined ? [] : [t("Main speaker: {name}", { name: leads.name })]),
   ];
 }
 

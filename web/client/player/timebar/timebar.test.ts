@@ -12,11 +12,24 @@ describe("the time bar", () => {
     const seek = vi.fn<(ms: number) => void>();
     const slider = part(await bar(21_000, seek), "timebar") as HTMLInputElement;
     expect(slider.getAttribute("aria-valuetext")).toBe(
-      "00:00:21, Người centre: gap: lost on the line, 2 s",
+      "00:00:21, Người centre: gap: lost on the line, 2 s, Main speaker: Người province",
     );
     slider.value = "42000";
     slider.dispatchEvent(new Event("input"));
     expect(seek).toHaveBeenCalledWith(42_000);
+  });
+
+  it("draws who leads along the foot of their lane, over who speaks", async () => {
+    const shown = await bar(0);
+    const chair = [...part(shown, "lanes").querySelectorAll("g")][0]!;
+    const drawn = [...chair.querySelectorAll<SVGRectElement>(".dc-stripe")].map((one) => ({
+      kind: one.dataset["kind"],
+      foot: Number(one.getAttribute("y")) + Number(one.getAttribute("height")),
+      height: Number(one.getAttribute("height")),
+    }));
+    expect(drawn.map((one) => one.kind)).toEqual(["there", "spoke", "led", "gap"]);
+    expect(new Set(drawn.map((one) => one.foot)).size).toBe(1);
+    expect(drawn[2]!.height).toBeLessThan(drawn[1]!.height / 2);
   });
 
   it("names its lanes, and shows the words to who moves it by keys", async () => {

@@ -7,7 +7,7 @@ import { PlainElement } from "../../shared/plain-element";
 import { adopt } from "../../styles/adopt";
 import type { Recording } from "../recording";
 import { isMain, type Step } from "../steps";
-import { lanesOf, stripes, type Lane } from "./lanes";
+import { lanesOf, stripes, type Lane, type Stripe } from "./lanes";
 import { landing, saysAt } from "./says";
 import css from "./timebar.css?inline";
 
@@ -15,6 +15,8 @@ adopt(css);
 
 const LANE = 16;
 const GAP = 3;
+/** Who leads is a line along the lane's foot: a place of its own, so that it is told from who speaks without colours. */
+const LED = 5;
 /** A mark is thin; a finger or a pointer this near means it. */
 const NEAR_PX = 6;
 
@@ -160,11 +162,7 @@ export class Timebar extends PlainElement {
     const drawing = svg`${lanes.map(
       (lane, row) => svg`<g>
         <rect class="dc-lane-ground" x="0" y=${row * (LANE + GAP)} width="1000" height=${LANE} />
-        ${lane.stripes.map(
-          (stripe) =>
-            svg`<rect class="dc-stripe" data-kind=${stripe.kind} x=${stripe.from}
-              y=${row * (LANE + GAP)} width=${stripe.width} height=${LANE} />`,
-        )}
+        ${lane.stripes.map((stripe) => striped(stripe, row * (LANE + GAP)))}
       </g>`,
     )}
     ${stripes(pauses, "pause", durationMs).map(
@@ -187,6 +185,12 @@ export class Timebar extends PlainElement {
           y2=${height} />`;
       });
   }
+}
+
+function striped({ kind, from, width }: Stripe, top: number): SVGTemplateResult {
+  const height = kind === "led" ? LED : LANE;
+  return svg`<rect class="dc-stripe" data-kind=${kind} x=${from} y=${top + LANE - height}
+    width=${width} height=${height} />`;
 }
 
 customElements.define("dc-timebar", Timebar);

@@ -1,0 +1,89 @@
+"""Where the process ``jobs`` tells of itself, as JSON, and the client by which web asks it. Nothing is ordered here.
+
+::
+
+    GET /figures     JobsFigures
+"""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from ssl import SSLContext
+
+import msgspec
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, UnixConnector, web
+
+from bridge.errors import Code, Unavailable
+from bridge.jobfigures import JobsFigures
+from recorder.places import bound_socket
+
+_PATIENCE_S = 5.0
+_SHUTDOWN_S = 2.0
+
+
+class JobsApi:
+    """``address``: ``unix:PATH`` | ``HOST:PORT``. ``secret``: bearer secret; empty: none is asked for.
+    ``answering``: of a line to other machines."""
+
+    def __init__(
+        self,
+        address: str,
+        secret: str,
+        figures: Callable[[], Awaitable[JobsFigures]],
+        answering: SSLContext | None = None,
+    ) -> None:
+        self._address = address
+        self._answering = answering
+        self._secret = secret
+        self._figures = figures
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        """Listen. Raises OSError."""
+        application = web.Application()
+        application.router.add_get("/figures", self._tell)
+        runner = self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=_SHUTDOWN_S)
+        await runner.setup()
+        if self._address.startswith("unix:"):
+            await web.SockSite(runner, bound_socket(self._address)).start()
+            return
+        host, _, port = self._address.rpartition(":")
+        await web.TCPSite(runner, host.strip("[]"), int(port), ssl_context=self._answering).start()
+
+    async def close(self) -> None:
+        """Idempotent."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+
+    async def _tell(self, request: web.Request) -> web.Response:
+        given = request.headers.get("Authorization", "")
+        if self._secret and not hmac.compare_digest(given.encode(), f"Bearer {self._secret}".encode()):
+            return web.Response(status=401)
+        return web.Response(body=msgspec.json.encode(await self._figures()), content_type="application/json")
+
+
+class HttpJobs:
+    """The process ``jobs`` as web asks it. Raises Unavailable(jobs_unavailable) when nothing sensible answers."""
+
+    def __init__(self, address: str, secret: str = "", calling: SSLContext | None = None) -> None:
+        self._unix = address.removeprefix("unix:") if address.startswith("unix:") else None
+        self._calling = calling
+        scheme = "https" if calling else "http"
+        self._root = "http://jobs" if self._unix is not None else f"{scheme}://{address}"
+        self._headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+
+    async def figures(self) -> JobsFigures:
+        """Asked a few times a minute: a connection each time."""
+        connector = TCPConnector(ssl=self._calling or True) if self._unix is None else UnixConnector(self._unix)
+        timeout = ClientTimeout(total=_PATIENCE_S)
+        try:
+            async with (
+                ClientSession(connector=connector, headers=self._headers, timeout=timeout) as session,
+                session.get(f"{self._root}/figures") as answer,
+            ):
+                body = await answer.read()
+                if answer.status == 200:
+                    return msgspec.json.decode(body, type=JobsFigures)
+        except (ClientError, OSError, TimeoutError, msgspec.DecodeError) as error:
+            raise Unavailable(Code.JOBS_UNAVAILABLE, str(error) or type(error).__name__) from error
+        raise Unavailable(Code.JOBS_UNAVAILABLE, f"answered {answer.status}")
