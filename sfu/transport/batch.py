@@ -84,7 +84,7 @@ class Batch:
         self._members = 2 if sock.family == socket.AF_INET else 4
         self._known: dict[Address, int] = {}
         """Where each address lies as a socket address: one of ``_names``."""
-        self._names: list[ctypes.Array[ctypes.c_char]] = []
+        self._names: dict[Address, ctypes.Array[ctypes.c_char]] = {}
         octets, vectors, headers = bytearray(MOST * _SLOT), bytearray(MOST * _VECTOR), bytearray(MOST * _HEADER)
         self._laid_out = _lay_out(octets, vectors, headers, (_IPV4 if self._members == 2 else _IPV6).size)
         self._first = ctypes.addressof(self._laid_out)
@@ -118,6 +118,11 @@ class Batch:
             self._flush(slot)
         return others
 
+    def forget(self, address: Address) -> None:
+        """Nobody is there any more."""
+        if self._known.pop(address, None) is not None:
+            del self._names[address]
+
     def _flush(self, filled: int) -> None:
         """The kernel stops at the first that it does not take, and tells why when asked to begin with that one."""
         done = 0
@@ -139,7 +144,7 @@ class Batch:
         except OSError:
             return 0
         kept = ctypes.create_string_buffer(name, len(name))
-        self._names.append(kept)
+        self._names[address] = kept
         place = self._known[address] = ctypes.addressof(kept)
         return place
 
