@@ -313,7 +313,7 @@ class Room:
         self._parts.moved(self, left)
 
     def spoke_elsewhere(self, spoke: SpeakersMoved, last_utc_ns: int) -> None:
-        """On the node where the room was under its owner before, who stored something then for the last time."""
+        """On the node or run where the room was under the owner before, who stored something then for the last time."""
         self._hearing.spoke_elsewhere(spoke, MonoNs(self._clock.mono() - (self._clock.utc() - last_utc_ns)))
 
     def recorder_restarted(self) -> None:

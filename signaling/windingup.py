@@ -1,6 +1,7 @@
-"""The end of a room that another life of its owner did not come to: its reception is over, its lease is still there.
+"""The end of a room that another life of its owner did not come to: its reception is over or nobody is in it, its lease
+is still there.
 
-A lease is given back last of all, so a row of a reception that is over names what is still to be cleared away. Every
+A lease is given back last of all, so a row of such a reception names what is still to be cleared away. Every
 step may be repeated, also beside the node or recorder having done it long ago.
 """
 
@@ -23,16 +24,16 @@ def reception_of_lease(name: str) -> ReceptionId | None:
 
 
 async def wind_up(reception: Reception, places: Places, times: Times, lease: RoomLease) -> None:
-    """Of one that is over. Whatever does not answer is asked again at the next look."""
+    """Of one that is over or empty. Whatever does not answer is asked again at the next look."""
     try:
         await lease.take()
         await _remove(reception, places)
         await times.forget(reception.id)
         await lease.release()
     except Refusal as refusal:
-        _log.warning("room of %s, which is over: not cleared away yet: %s", reception.id, refusal)
+        _log.warning("room of %s, over or empty: not cleared away yet: %s", reception.id, refusal)
     else:
-        _log.info("room of %s, which is over: cleared away", reception.id)
+        _log.info("room of %s, over or empty: cleared away", reception.id)
 
 
 async def _remove(reception: Reception, places: Places) -> None:
