@@ -38,6 +38,7 @@ from signaling.room_lease import RoomLease, room_lease_name
 from signaling.room_node import RoomNode
 from signaling.room_parts import RoomParts
 from signaling.settings import SignalingConfig, with_office
+from signaling.strays import Strays
 from signaling.times import Times
 from signaling.windingup import reception_of_lease, wind_up
 
@@ -96,7 +97,8 @@ class Rooms:
         self._closing = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
         self._doorkeeper = Doorkeeper(units, clock, self._visitors)
-        self._keeping: asyncio.Task[None] | None = None
+        self._keeping: list[asyncio.Task[None]] = []
+        self._strays = Strays(units, service, places, clock)
 
     async def start(self) -> None:
         """Store what an earlier life of this process could not, then take back what is under way: its participants may
@@ -105,8 +107,10 @@ class Rooms:
         await self._take_all_back(lobbies=True)
         await self._look_at_leases()
         self._looking = asyncio.create_task(self._look_on(), name="rooms without an owner")
-        self._keeping = asyncio.create_task(self._doorkeeper.run(), name="doorkeeper")
-        self._keeping.add_done_callback(_told_of_failure)
+        works = {"doorkeeper": self._doorkeeper.run(), "rooms that are over": self._strays.run(self._closing)}
+        self._keeping = [asyncio.create_task(work, name=name) for name, work in works.items()]
+        for task in self._keeping:
+            task.add_done_callback(_told_of_failure)
 
     async def _look_on(self) -> None:
         """Whose owner died is taken over as soon as the lease has run out; what an ended room left is stored."""
@@ -354,7 +358,7 @@ class Rooms:
         if self._looking is not None:
             await asyncio.wait([self._looking])
         await self._ears.close()
-        await _cancelled([self._keeping] if self._keeping else [])
+        await _cancelled(self._keeping)
         rooms = list(self._rooms.values())
         self._rooms.clear()
         await asyncio.gather(*(room.close() for room in rooms))

@@ -6,13 +6,17 @@ from pathlib import Path
 import pytest
 
 from bridge import commands as c
-from bridge.control import ParticipantOrder, SpeakersChanged
+from bridge.control import ParticipantOrder, RoomOrder, SpeakersChanged
 from bridge.events import RoomPlaced, SourcePublished, SpeakersMoved
 from bridge.ids import NS_PER_MS, NS_PER_S, NodeId, ParticipantId, RecorderId, RoomId, room_of
 from bridge.reception import Reception
+from bridge.repositories import NodeRow
+from signaling import strays
+from signaling.room_lease import room_lease_name
+from signaling.strays import Strays
 from signaling.wire import UplinkRequest
-from tests.support.fakes import SOURCES, FakeNode, ManyPlaces
-from tests.support.receptions import AGENCY_SEAT
+from tests.support.fakes import SOURCES, FakeNode, FakeRoom, ManyPlaces
+from tests.support.receptions import AGENCY_SEAT, scheduled
 from tests.support.room_server import CONFIG, Browser, RoomServer, eventually
 
 A, B = NodeId("node-a"), NodeId("node-b")
@@ -269,3 +273,55 @@ async def test_who_spoke_goes_on_only_on_a_node_that_did_not_begin_anew_while_th
     assert [one for one, _ in found] == [*([SpeakersMoved(())] if restarted else []), then]
     if restarted:
         assert abs(found[0][1] - last) < NS_PER_MS
+
+
+async def registered(house: TwoNodes) -> None:
+    """Both nodes say that they have rooms."""
+    async with house.units.writing() as unit:
+        for node in (A, B):
+            await unit.nodes.heartbeat(NodeRow(node, "sfu", "unix:/nowhere", "", house.clock.utc(), 0.0, rooms=1))
+        await unit.commit()
+
+
+async def test_a_room_that_is_over_is_taken_from_a_node_that_was_away_meanwhile(
+    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strays, "AGAIN_S", 0.05)
+    await registered(house)
+    house.lose_node()
+    await house.stored(reception.id, RoomPlaced(B, RecorderId("recorder-1")))
+    await pair[0].persists(c.CloseReception("heard"))
+    await eventually(lambda: not house.other.rooms)
+    going_on = await scheduled(house.receptions, house.clock.utc())
+    house.node.rooms[room_of(going_on.id)] = house.node.rooms[RoomId("nobodys")] = FakeRoom(RoomOrder(held=False))
+    await house.stop()
+    await house.start()
+    assert room_of(reception.id) in house.node.rooms
+    house.node.down = False
+    await eventually(lambda: room_of(reception.id) not in house.node.rooms)
+    assert house.node.orders[-1] == "leave room"  # the recording went on elsewhere: this node stops nothing
+    assert set(house.node.rooms) == {room_of(going_on.id), RoomId("nobodys")}
+
+
+async def test_a_room_that_another_process_is_winding_up_is_left_to_it(
+    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser]
+) -> None:
+    await registered(house)
+    await pair[0].persists(c.CloseReception("heard"))
+    await eventually(lambda: not house.node.rooms)
+    room, now = room_of(reception.id), house.clock.utc()
+    house.node.rooms[room] = FakeRoom(RoomOrder(held=False))
+    async with house.units.writing() as unit:
+        await unit.leases.release(room_lease_name(reception.id), CONFIG.owner)
+        await unit.leases.take(room_lease_name(reception.id), "elsewhere:1", now, now + 60 * NS_PER_S)
+        await unit.commit()
+    looking = Strays(house.units, house.receptions, house.places, house.clock)
+    await looking.look()
+    assert room in house.node.rooms
+    async with house.units.writing() as unit:
+        await unit.leases.release(room_lease_name(reception.id), "elsewhere:1")
+        await unit.commit()
+    await looking.look()  # this node was looked at already
+    assert room in house.node.rooms
+    await Strays(house.units, house.receptions, house.places, house.clock).look()
+    assert room not in house.node.rooms
