@@ -8,9 +8,10 @@ step may be repeated, also beside the node or recorder having done it long ago.
 import logging
 from contextlib import suppress
 
-from bridge.errors import Conflict, NotFound, Refusal
+from bridge.errors import Conflict, NotFound, Refusal, Unavailable
 from bridge.ids import ReceptionId, RecorderId, room_of
 from bridge.reception import Reception
+from bridge.states import OVER
 from signaling.places import Places
 from signaling.room_lease import LEASED, RoomLease
 from signaling.times import Times
@@ -38,7 +39,12 @@ async def wind_up(reception: Reception, places: Places, times: Times, lease: Roo
 
 async def _remove(reception: Reception, places: Places) -> None:
     if reception.node is not None:
-        await places.node(reception.node).delete_room(room_of(reception.id))  # with it STOP, if it was not sent
+        try:
+            await places.node(reception.node).delete_room(room_of(reception.id))  # with it STOP, if it was not sent
+        except Unavailable:
+            if reception.state in OVER:
+                raise
+            # nobody is in it, and it has nothing to stop: whoever comes, or the end, finds it again
     if reception.recorder is not None and reception.recording is not None:
         with suppress(NotFound, Conflict):  # finished and forgotten, or never begun
             await places.recorder(RecorderId(reception.recorder)).finished(reception.recording)
