@@ -9,7 +9,7 @@ import msgspec
 
 from bridge.accounts import actor_in
 from bridge.control import LONGEST_CAPTURE_S, CaptureOrder
-from bridge.errors import Invalid, Refusal
+from bridge.errors import Code, Invalid, Refusal, Unavailable
 from bridge.ids import NodeId, ParticipantId, ReceptionId, RoomId, room_of
 from bridge.policy import Action, Actor, authorise
 from bridge.ports import Clock
@@ -59,7 +59,9 @@ class Capturing:
             authorise(actor_in(request.actor, found), Action.CAPTURE_PACKETS, found.concern)
             node, order = self._node_of(found.node), CaptureOrder(request.seconds)
             async with aclosing(node.capture(room_of(request.reception), request.participant, order)) as pieces:
-                first = await anext(pieces)
+                first = await anext(pieces, None)
+                if first is None:  # not even the file's head
+                    raise Unavailable(Code.NODE_UNAVAILABLE, "the node hung up before the capture began")
                 await self._note(request, name, "done", reason)
                 yield first
                 async for piece in pieces:

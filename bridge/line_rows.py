@@ -14,6 +14,10 @@ class LineTests(Protocol):
         """Instead of the person's one before. Beyond ``most`` the oldest go."""
         ...
 
+    async def remove_older(self, before_utc_ns: int) -> int:
+        """Those of before; how many."""
+        ...
+
     async def newest(self, agencies: Collection[AgencyId] | None, limit: int) -> list[LineTest]:
         """Newest first: those of these agencies (None: of all), and of people nobody knows."""
         ...

@@ -17,6 +17,8 @@ SECONDS = 10
 
 KEPT = 500
 """Reports in the whole installation; each person has one, the newest."""
+KEPT_DAYS = 90
+"""They name people, and a line of three months ago says nothing of the next reception."""
 
 _NUMBERS = 1_000_000
 _Share = Annotated[float, msgspec.Meta(ge=0, le=1)]

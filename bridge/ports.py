@@ -14,6 +14,7 @@ import msgspec
 from bridge.board import WatchedRoom
 from bridge.control import (
     DownlinkAnswer,
+    NodeFigures,
     NodeHealth,
     Numbered,
     ParticipantOrder,
@@ -94,6 +95,10 @@ class MediaNode(Protocol):
 
     async def room_lines(self, room: RoomId) -> RoomLines:
         """How everybody's lines are. Raises NotFound(unknown_room)."""
+        ...
+
+    async def figures(self) -> NodeFigures:
+        """All of its rooms in numbers."""
         ...
 
     def events(self, run: str, after: int) -> AsyncIterator[Numbered]:

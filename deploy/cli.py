@@ -135,12 +135,12 @@ def sfu(
 
 
 @app.command()
-def recorder(config: ConfigFile = None, data: Data = None) -> None:
+def recorder(config: ConfigFile = None, data: Data = None, port: Port = None) -> None:
     """A recorder."""
     from deploy.processes import recorder as main
 
     with faults_told():
-        configuration = resolved(config, data=data)
+        configuration = resolved(config, data=data, web__port=port)
     run("recorder", main, configuration)
 
 
@@ -155,12 +155,12 @@ def store(config: ConfigFile = None, data: Data = None, port: Port = None) -> No
 
 
 @app.command()
-def jobs(config: ConfigFile = None, data: Data = None) -> None:
+def jobs(config: ConfigFile = None, data: Data = None, port: Port = None) -> None:
     """Sealing and whatever else runs by itself."""
     from deploy.processes import jobs as main
 
     with faults_told():
-        configuration = resolved(config, data=data)
+        configuration = resolved(config, data=data, web__port=port)
     run("jobs", main, configuration)
 
 
@@ -172,24 +172,25 @@ def top(
     every: Annotated[float, typer.Option(help="Seconds between two looks.", min=0.5, max=60.0)] = 2.0,
     config: ConfigFile = None,
     data: Data = None,
+    port: Port = None,
 ) -> None:
     """Show what nodes, rooms and lines do now."""
     from deploy.top import Asked
     from deploy.top import top as main
 
     with faults_told():
-        configuration = resolved(config, data=data)
+        configuration = resolved(config, data=data, web__port=port)
         with suppress(KeyboardInterrupt):  # the way to end it
             raise typer.Exit(asyncio.run(main(configuration, Asked(room, once, json, every), console)))
 
 
 @app.command(hidden=True)
-def render(config: ConfigFile = None, data: Data = None) -> None:
+def render(config: ConfigFile = None, data: Data = None, port: Port = None) -> None:
     """Draw one viewing copy; started by the jobs."""
     from deploy.processes import render as main
 
     with faults_told():
-        configuration = resolved(config, data=data)
+        configuration = resolved(config, data=data, web__port=port)
     run("render", main, configuration)
 
 
@@ -230,21 +231,21 @@ def config_command(config: ConfigFile = None, data: Data = None, port: Port = No
 
 
 @db_app.command()
-def migrate(config: ConfigFile = None, data: Data = None) -> None:
+def migrate(config: ConfigFile = None, data: Data = None, port: Port = None) -> None:
     """Bring the database to this programme's version."""
     from deploy.tools import migrate as main
 
     with faults_told():
-        asyncio.run(main(resolved(config, data=data), console))
+        asyncio.run(main(resolved(config, data=data, web__port=port), console))
 
 
 @db_app.command()
-def check(config: ConfigFile = None, data: Data = None) -> None:
+def check(config: ConfigFile = None, data: Data = None, port: Port = None) -> None:
     """Say which version the database has, and whether the audit chain holds."""
     from deploy.tools import check as main
 
     with faults_told():
-        raise typer.Exit(asyncio.run(main(resolved(config, data=data), console)))
+        raise typer.Exit(asyncio.run(main(resolved(config, data=data, web__port=port), console)))
 
 
 @db_app.command(name="copy")
@@ -252,12 +253,13 @@ def copy_command(
     target: Annotated[str, typer.Argument(help="An empty database: postgresql://USER:PASSWORD@HOST/NAME")],
     config: ConfigFile = None,
     data: Data = None,
+    port: Port = None,
 ) -> None:
     """Copy the embedded database into PostgreSQL; nothing else may be running."""
     from deploy.tools import copy as main
 
     with faults_told():
-        asyncio.run(main(resolved(config, data=data), target, console))
+        asyncio.run(main(resolved(config, data=data, web__port=port), target, console))
 
 
 @user_app.command()
@@ -268,21 +270,22 @@ def add(
     agency: Annotated[str, typer.Option(help="The agency's name; made when it is new.")],
     config: ConfigFile = None,
     data: Data = None,
+    port: Port = None,
 ) -> None:
     """Make an account; its random password is printed once and must be changed at the first sign-in."""
     from deploy.tools import add_user as main
 
     with faults_told():
-        asyncio.run(main(resolved(config, data=data), login, name, role, agency, console))
+        asyncio.run(main(resolved(config, data=data, web__port=port), login, name, role, agency, console))
 
 
 @user_app.command()
-def password(login: str, config: ConfigFile = None, data: Data = None) -> None:
+def password(login: str, config: ConfigFile = None, data: Data = None, port: Port = None) -> None:
     """Give an account a new random password, printed once; its sessions end."""
     from deploy.tools import reset_password as main
 
     with faults_told():
-        asyncio.run(main(resolved(config, data=data), login, console))
+        asyncio.run(main(resolved(config, data=data, web__port=port), login, console))
 
 
 @user_app.command(name="first-link")
@@ -295,21 +298,21 @@ def first_link(config: ConfigFile = None, data: Data = None, port: Port = None) 
 
 
 @user_app.command(name="totp-off")
-def totp_off(login: str, config: ConfigFile = None, data: Data = None) -> None:
+def totp_off(login: str, config: ConfigFile = None, data: Data = None, port: Port = None) -> None:
     """Switch off the second factor of an account whose device and recovery codes are lost."""
     from deploy.tools import totp_off as main
 
     with faults_told():
-        asyncio.run(main(resolved(config, data=data), login, console))
+        asyncio.run(main(resolved(config, data=data, web__port=port), login, console))
 
 
 @user_app.command(name="list")
-def list_users(config: ConfigFile = None, data: Data = None) -> None:
+def list_users(config: ConfigFile = None, data: Data = None, port: Port = None) -> None:
     """Every account."""
     from deploy.tools import list_users as main
 
     with faults_told():
-        asyncio.run(main(resolved(config, data=data), console))
+        asyncio.run(main(resolved(config, data=data, web__port=port), console))
 
 
 def main() -> None:

@@ -14,21 +14,21 @@ audit_app = typer.Typer(help="Who did what.", no_args_is_help=True)
 
 
 @key_app.command(name="list")
-def list_command(config: ConfigFile = None, data: Data = None) -> None:
+def list_command(config: ConfigFile = None, data: Data = None, port: Port = None) -> None:
     """Every key this installation signs or signed with, by its fingerprint."""
     from deploy.keys import list_keys
 
     with faults_told():
-        asyncio.run(list_keys(resolved(config, data=data), console))
+        asyncio.run(list_keys(resolved(config, data=data, web__port=port), console))
 
 
 @key_app.command()
-def rotate(config: ConfigFile = None, data: Data = None) -> None:
+def rotate(config: ConfigFile = None, data: Data = None, port: Port = None) -> None:
     """Sign with a new key from now on; what was signed before stays valid."""
     from deploy.keys import rotate_key
 
     with faults_told():
-        asyncio.run(rotate_key(resolved(config, data=data), console))
+        asyncio.run(rotate_key(resolved(config, data=data, web__port=port), console))
 
 
 @key_app.command()
@@ -36,12 +36,13 @@ def export(
     out: Annotated[Path | None, typer.Option(help="Write to this file instead of the screen.")] = None,
     config: ConfigFile = None,
     data: Data = None,
+    port: Port = None,
 ) -> None:
     """Public keys and certificates as PEM, for `diemcau verify --trust` elsewhere."""
     from deploy.keys import export_keys
 
     with faults_told():
-        export_keys(resolved(config, data=data), out, console)
+        export_keys(resolved(config, data=data, web__port=port), out, console)
 
 
 @key_app.command(name="import")
@@ -49,12 +50,13 @@ def import_command(
     file: Annotated[Path, typer.Argument(help="PEM: a private key signs from now on, public ones become known.")],
     config: ConfigFile = None,
     data: Data = None,
+    port: Port = None,
 ) -> None:
     """Take a key in: of another installation whose recordings are here, or one made elsewhere."""
     from deploy.keys import import_key
 
     with faults_told():
-        asyncio.run(import_key(resolved(config, data=data), file, console))
+        asyncio.run(import_key(resolved(config, data=data, web__port=port), file, console))
 
 
 @audit_app.command()

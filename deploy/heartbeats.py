@@ -105,23 +105,29 @@ class Heartbeats:
     async def run(self) -> None:
         """A row for each node that answers, every few seconds."""
         while True:
-            await self.beat()
-            await asyncio.sleep(BEAT_S if self.all_beat else FIRST_S)
+            try:
+                await self.beat()
+            except Exception:  # noqa: BLE001  a node that is not said to live loses its rooms: the next beat is tried
+                self.all_beat = False
+                _log.exception("media nodes are not said to live")
+                await asyncio.sleep(BEAT_S)
+            else:
+                await asyncio.sleep(BEAT_S if self.all_beat else FIRST_S)
 
     async def beat(self) -> None:
         """Once."""
         asked = [one for one in self._nodes if not one.rests]
         answers = await asyncio.gather(*(one.row(self._clock) for one in asked), return_exceptions=True)
         rows = [answer for answer in answers if isinstance(answer, NodeRow)]
-        for answer in answers:
-            if isinstance(answer, BaseException) and not isinstance(answer, Refusal):
-                raise answer
         try:
             await self._write(rows)
         except Refusal as refusal:
             _log.warning("media nodes are not said to live: %s", refusal)
         else:
             self.all_beat = len(rows) == len(asked)
+        for answer in answers:  # only now: the others' rows are written
+            if isinstance(answer, BaseException) and not isinstance(answer, Refusal):
+                raise answer
 
     async def _write(self, rows: Sequence[NodeRow]) -> None:
         if not self._nodes:

@@ -1,11 +1,11 @@
 """The commands about media nodes: list, drain, forget."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, RenderableType
+from rich.text import Text
 
 from bridge.ids import NS_PER_S, NodeId
 from bridge.policy import SYSTEM
@@ -15,25 +15,41 @@ from deploy.configuration import Configuration
 from deploy.folder import prepare
 from deploy.stores import units_opened
 from deploy.time import SystemClock
+from deploy.toptables import WIDE, fitted
 
 
 async def list_nodes(configuration: Configuration, console: Console) -> None:
     """As they said themselves."""
     async with _tending(configuration) as tending:
         rows = await tending.listed(SYSTEM)
-    table = Table("node", "media", "rooms", "participants", "core", "heard of (UTC)", "", "version")
-    for row in rows:
-        heard = datetime.fromtimestamp(row.seen_utc_ns / NS_PER_S, UTC).strftime("%Y-%m-%d %H:%M:%S")
-        state = _state(row)
-        table.add_row(
-            row.id, row.announced, str(row.rooms), str(row.participants), f"{row.load:.0%}", heard, state, row.version
+    width = console.width if console.is_terminal else WIDE
+    console.print(listing(rows, width), width=width)
+
+
+def listing(rows: Sequence[NodeRow], width: int) -> RenderableType:
+    """A table that fits; no name is ever cut, for with it one drains."""
+    if not rows:
+        return Text("no media node has said yet that it lives")
+    heads = ("node", "media", "rooms", "people", "core", "state", "heard of (UTC)", "version")
+    cells = [
+        (
+            row.id,
+            row.announced,
+            str(row.rooms),
+            str(row.participants),
+            f"{row.load:.0%}",
+            _state(row),
+            datetime.fromtimestamp(row.seen_utc_ns / NS_PER_S, UTC).strftime("%Y-%m-%d %H:%M:%S"),
+            row.version,
         )
-    console.print(table)
+        for row in rows
+    ]
+    return fitted(heads, cells, ("version", "core", "people", "media"), width)
 
 
 def _state(row: NodeRow) -> str:
     if not row.draining:
-        return ""
+        return "takes rooms"
     return "draining" if row.rooms else "drained"
 
 

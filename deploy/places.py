@@ -38,6 +38,8 @@ class RegisteredPlaces:
         self._connect = connect
         self._known: Registry = {}
         self._clients: dict[NodeId, tuple[str, HttpMediaNode]] = {}
+        self._left: list[HttpMediaNode] = []
+        """Of addresses where no node is any more; closed at the next look."""
 
     async def run(self) -> None:
         """So that a row that does not change is seen not to."""
@@ -61,6 +63,8 @@ class RegisteredPlaces:
             raise Unavailable(Code.NODE_UNAVAILABLE, f"no node {node} is registered")
         address, client = self._clients.get(node, ("", None))
         if client is None or address != there.row.control:
+            if client is not None:
+                self._left.append(client)
             client = self._connect(there.row.control)
             self._clients[node] = (there.row.control, client)
         return client
@@ -83,12 +87,18 @@ class RegisteredPlaces:
 
     async def close(self) -> None:
         """Ends the connections. Idempotent."""
+        await self._close_left()
         for _, node in self._clients.values():
             await node.close()
         for recorder in self._recorders.values():
             await recorder.close()
 
+    async def _close_left(self) -> None:
+        while self._left:
+            await self._left.pop().close()
+
     async def _look(self) -> None:
+        await self._close_left()
         try:
             async with self._units.reading() as unit:
                 rows = await unit.nodes.of_kind("sfu")
@@ -96,6 +106,8 @@ class RegisteredPlaces:
             _log.warning("the registry of nodes is not read: %s", refusal)
         else:
             self._known = read(self._known, rows, self._clock.mono())
+            for node in self._clients.keys() - self._known.keys():
+                self._left.append(self._clients.pop(node)[1])
 
     async def _stays(self, reception: Reception, node: NodeId) -> bool:
         """A session under way goes on where it is, also while its node drains."""

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from bridge.figures import Lateness
+from bridge.lineforgetting import LineForgetting
 from bridge.outbox import OutboxRelay
 from bridge.repeats import RepeatTeller
 from bridge.sealing import Sealing, SigningPorts
@@ -109,6 +110,7 @@ async def jobs(configuration: Configuration) -> int:
             *_table(sealing, OutboxRelay(storage.units, {}), RepeatTeller(storage.units, clock)),
             Job("copies", 1.0, queue.look, quiet=True),
             Job("copies tidy", 3600.0, renders.tidy, quiet=True),
+            Job("line tests", 3600.0, LineForgetting(storage.units, clock).forget),
         ]
         counts, late = JobCounts(clock), Lateness()
         figures = partial(figures_of, SOFTWARE, counts, renders.ended, storage.units, late)

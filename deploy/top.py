@@ -12,15 +12,13 @@ from bridge.errors import Refusal
 from deploy.asking import Parts
 from deploy.asking import asked as asked_parts
 from deploy.configuration import Configuration
-from deploy.toptables import tables
+from deploy.toptables import WIDE, tables
 from deploy.topview import Looked, RecorderRow, View, recorder_row, viewed
 from recorder.client import HttpRecorderNode
 from sfu.client import HttpMediaNode
 
 _FIRST_S = 1.0
 """Between the two looks that a rate needs."""
-_WIDE = 10_000
-"""Columns of what is no terminal: a file has room for everything."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -85,7 +83,7 @@ def _print(console: Console, view: View, asked: Asked) -> None:
         console.print(msgspec.json.encode(view).decode(), soft_wrap=True, markup=False)
         return
     if not console.is_terminal:
-        console.width = _WIDE
+        console.width = WIDE
     console.print(_drawn(console, view, asked))
 
 

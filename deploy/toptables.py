@@ -1,4 +1,4 @@
-"""How ``diemcau top`` looks: tables that fit the terminal. An id is never cut: with it one asks further."""
+"""How ``diemcau top`` and ``node list`` look: tables that fit the terminal. No id is cut: with it one asks further."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,6 +12,8 @@ _MOST_ROOMS = 30
 _LATE_MS, _LOST, _RTT_MS = 20.0, 0.05, 300.0
 """From here on a figure is shown in red: a loop that holds packets up, a line on which speech suffers."""
 _BAD = "red"
+WIDE = 10_000
+"""Columns of what is no terminal: a file has room for everything."""
 _BETWEEN = 2
 """Blanks between two columns."""
 

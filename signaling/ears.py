@@ -17,8 +17,8 @@ from signaling.watcher import Watcher
 _log = logging.getLogger(__name__)
 LEAVE_AGAIN_S = 2.0
 """Nobody waits for it."""
-LEAVE_AT_LAST_S = 30.0
-"""Of a node that stays away, and perhaps for good."""
+LEAVE_AT_LAST_S = 60.0
+"""Of a node that stays away, and perhaps for good: one that was struck out costs a look into what is known."""
 
 
 class Ears:

@@ -131,7 +131,7 @@ class Hearing:
             self._tell_speakers(silent_ns)
 
     def spoke_elsewhere(self, spoke: SpeakersMoved, heard: MonoNs) -> None:
-        """They were heard until then by another owner of the room, on a node that it has left."""
+        """They were heard until then by another owner of the room, on a node that it has left or that began anew."""
         self._speaking, self._dominant = spoke.participants, spoke.dominant
         self.node_away(heard)
         self.node_lost()

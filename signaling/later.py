@@ -7,16 +7,17 @@ from collections.abc import Sequence
 import msgspec
 
 from bridge.decisions import closed_by
-from bridge.errors import Conflict, NotFound
+from bridge.errors import Conflict, NotFound, Refusal, Unavailable
 from bridge.events import ReceptionClosed, Recorded
 from bridge.evolution import rebuilt
-from bridge.ids import ReceptionId
+from bridge.ids import ReceptionId, RecorderId
 from bridge.kept import Batch, intended_close, parse_kept, still_missing, unnamed
 from bridge.model import RecordingRow
 from bridge.ports import LocalJournal, RecorderNode
 from bridge.reception import Reception
 from bridge.receptions import ReceptionService
 from bridge.stream import Stream
+from signaling.places import Places
 from signaling.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -59,7 +60,32 @@ def _closing(intended: Batch, history: Sequence[Recorded]) -> Batch:
     return msgspec.structs.replace(intended, events=tuple(events), at_utc_ns=at)
 
 
-async def forget_begun(recorder: RecorderNode, row: RecordingRow) -> None:
+async def settle_kept(journal: LocalJournal, service: ReceptionService, places: Places, reception: ReceptionId) -> None:
+    """:func:`write_kept`, and what was begun is taken back. Raises Unavailable when the database is away; what else is
+    wrong concerns this reception alone."""
+    try:
+        begun = await write_kept(journal, service, reception)
+        await _take_back(journal, places, reception, begun)
+    except Unavailable:
+        raise
+    except Refusal as refusal:
+        _log.error("reception %s: its journal is not written: %s", reception, refusal)
+
+
+async def _take_back(
+    journal: LocalJournal, places: Places, reception: ReceptionId, begun: Sequence[RecordingRow]
+) -> None:
+    try:
+        for row in begun:
+            await _forget_begun(places.recorder(RecorderId(row.recorder)), row)
+    except Unavailable as failure:
+        _log.warning("reception %s: what was begun is not taken back yet: %s", reception, failure)
+    else:
+        if begun:
+            await journal.clear(reception)
+
+
+async def _forget_begun(recorder: RecorderNode, row: RecordingRow) -> None:
     """Raises Unavailable."""
     try:
         await recorder.disarm(row.id)

@@ -58,6 +58,8 @@ class Placement:
         """For all a new owner knows the node may have begun anew with it; a tap that is there goes on as it is."""
         self._away_ns: int | None = None
         """Since when the node does not answer."""
+        self._stays = False
+        """There was no other node: said once, though it is looked for with each tick."""
 
     async def make(self) -> None:
         """Once. Raises Unavailable."""
@@ -98,6 +100,9 @@ class Placement:
     def node_answers(self) -> None:
         """It is there (again)."""
         self._away_ns = None
+        if self._stays:
+            self._stays = False
+            _log.warning("room %s: %s, where it stayed, answers again", self._live.room.id, self._node.place.node)
 
     async def follow(self) -> None:
         """First the room and the browsers, then the recording. Nothing is asked of a node that does not answer: each
@@ -127,11 +132,13 @@ class Placement:
         try:
             place = await self._places.choose(self._memory.present, besides=(left,))
         except Unavailable as failure:
-            _log.warning("room %s stays with %s, which does not answer: %s", self._live.room.id, left, failure)
+            if not self._stays:
+                _log.warning("room %s stays with %s, which does not answer: %s", self._live.room.id, left, failure)
+            self._stays = True
             return False
         _log.warning("room %s moves from %s, which does not answer, to %s", self._live.room.id, left, place.node)
         self._node.move(place.node)
-        self._away_ns = None
+        self._away_ns, self._stays = None, False
         self.node_restarted()
         event = RoomPlaced(place.node, self._node.place.recorder)
         self._memory.at_once(SYSTEM, "MoveRoom", [event], room=EVERYTHING)

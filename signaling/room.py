@@ -10,13 +10,12 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from bridge import commands as c
 from bridge.about import about_only
 from bridge.commands import RoomCommand
 from bridge.control import NodeEvent
 from bridge.decisions import decide
 from bridge.errors import Code, NotFound, NotPermitted, Refusal, Unavailable
-from bridge.events import Departure, ParticipantJoined, ParticipantLeft, SpeakersMoved
+from bridge.events import Departure, SpeakersMoved
 from bridge.ids import NS_PER_S, AccountId, MonoNs, NodeId, ParticipantId, RecordingId, room_of
 from bridge.live import LiveReception
 from bridge.policy import SENDING, SYSTEM, Actor
@@ -47,6 +46,7 @@ from signaling.room_node import RoomNode
 from signaling.room_parts import AT_ONCE, WITHOUT_NODE, WRITES, RoomParts
 from signaling.settling import Settling
 from signaling.showing import Showing
+from signaling.stored_first import StoredFirst
 from signaling.views import actor_of
 from signaling.watching import Watching
 from signaling.wire import Done, Ended, LineReport, Refused, UplinkReply, UplinkRequest
@@ -96,6 +96,7 @@ class Room:
         self._arrivals = Arrivals(
             self._memory, self._members, parts.secrets, parts.clock, parts.entropy, self._settling.done, welcome
         )
+        self._stored_first = StoredFirst(self.live, self._memory, self._arrivals, self._settling)
         self._hearing = Hearing(self._memory, self._members, self._arrivals, self._lane.post)
         self._measuring = Measuring(parts.units, self._now, self._members, self._showing.changed)
         self.watching = Watching(
@@ -224,39 +225,10 @@ class Room:
 
     async def _in_turn(self, actor: Actor, command: RoomCommand) -> None:
         try:
-            await self._stored_first(actor, command)
+            await self._stored_first.do(actor, command)
         except Refusal as refusal:
             await self._refusals.tell(actor, type(command).__name__, refusal)
             raise
-
-    async def _stored_first(self, actor: Actor, command: RoomCommand) -> None:
-        match command:
-            case c.StartReception():
-                await self.live.start(actor, command)
-            case c.InterruptReception():
-                await self._interrupt(actor, command)
-            case c.ResumeReception():
-                await self.live.resume(actor, command)
-            case c.CloseReception():
-                await self.live.close(actor, command)
-            case c.EndHelp():
-                await self._arrivals.end_help(actor, command)
-            case _:
-                await self._let_in_or_out(actor, command)
-
-    async def _let_in_or_out(self, actor: Actor, command: RoomCommand) -> None:
-        """Stored, then told; acknowledged once the node follows, so that who was sent out is heard no more."""
-        events = decide(self.present, actor, command)
-        await self._memory.commit(actor, type(command).__name__, events)
-        await self._arrivals.follow(events, command.reason if isinstance(command, c.DismissSeat) else "")
-        if any(isinstance(event, ParticipantJoined | ParticipantLeft) for event in events):
-            await self._settling.done()
-
-    async def _interrupt(self, actor: Actor, command: c.InterruptReception) -> None:
-        try:
-            await self.live.interrupt(actor, command)
-        finally:
-            self._settling.want()  # when it was not stored, media has to flow again
 
     def _said_something(self, participant: ParticipantId) -> None:
         """Raises NotFound(unknown_participant)."""
@@ -313,7 +285,7 @@ class Room:
         self._parts.moved(self, left)
 
     def spoke_elsewhere(self, spoke: SpeakersMoved, last_utc_ns: int) -> None:
-        """On the node where the room was under its owner before, who stored something then for the last time."""
+        """On the node or run where the room was under the owner before, who stored something then for the last time."""
         self._hearing.spoke_elsewhere(spoke, MonoNs(self._clock.mono() - (self._clock.utc() - last_utc_ns)))
 
     def recorder_restarted(self) -> None:

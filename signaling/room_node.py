@@ -6,6 +6,7 @@ import msgspec
 
 from bridge.control import (
     DownlinkAnswer,
+    NodeFigures,
     NodeHealth,
     Numbered,
     ParticipantOrder,
@@ -69,6 +70,9 @@ class RoomNode:
 
     async def delete_tap(self, room: RoomId) -> TapAnswer:
         return await self._now.delete_tap(room)
+
+    async def figures(self) -> NodeFigures:
+        return await self._now.figures()
 
     async def room_lines(self, room: RoomId) -> RoomLines:
         return await self._now.room_lines(room)

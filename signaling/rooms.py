@@ -13,8 +13,7 @@ from bridge.board import WatchedRoom
 from bridge.errors import Code, Refusal, Unavailable
 from bridge.evolution import rebuilt
 from bridge.finding import ReceptionFilter
-from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, RecorderId, SessionId, reception_of, room_of
-from bridge.model import RecordingRow
+from bridge.ids import NS_PER_S, ParticipantId, ReceptionId, SessionId, reception_of, room_of
 from bridge.offices import texts_of
 from bridge.ports import Clock, Entropy, LocalJournal
 from bridge.reception import Reception
@@ -22,12 +21,13 @@ from bridge.receptions import STORED, ReceptionService
 from bridge.repositories import UnitsOfWork
 from bridge.sessionclock import SessionClock, SteadyClock
 from bridge.states import OVER, UNDER_WAY
-from bridge.stream import last_spoke, nodes_of
+from bridge.stream import nodes_of
 from signaling.alarms import decisions
+from signaling.cutoff import cut_off
 from signaling.doorkeeper import Doorkeeper, Visitor
 from signaling.ears import Ears
 from signaling.lane import TURN_S
-from signaling.later import forget_begun, write_kept
+from signaling.later import settle_kept, write_kept
 from signaling.notices import MISSED
 from signaling.overseer import set_clock
 from signaling.pauses import passed
@@ -35,8 +35,10 @@ from signaling.places import Place, Places
 from signaling.resume import ResumeSecrets
 from signaling.room import Room
 from signaling.room_lease import RoomLease, room_lease_name
+from signaling.room_node import RoomNode
 from signaling.room_parts import RoomParts
 from signaling.settings import SignalingConfig, with_office
+from signaling.strays import Strays
 from signaling.times import Times
 from signaling.windingup import reception_of_lease, wind_up
 
@@ -95,7 +97,8 @@ class Rooms:
         self._closing = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
         self._doorkeeper = Doorkeeper(units, clock, self._visitors)
-        self._keeping: asyncio.Task[None] | None = None
+        self._keeping: list[asyncio.Task[None]] = []
+        self._strays = Strays(units, service, places, clock)
 
     async def start(self) -> None:
         """Store what an earlier life of this process could not, then take back what is under way: its participants may
@@ -104,8 +107,10 @@ class Rooms:
         await self._take_all_back(lobbies=True)
         await self._look_at_leases()
         self._looking = asyncio.create_task(self._look_on(), name="rooms without an owner")
-        self._keeping = asyncio.create_task(self._doorkeeper.run(), name="doorkeeper")
-        self._keeping.add_done_callback(_told_of_failure)
+        works = {"doorkeeper": self._doorkeeper.run(), "rooms that are over": self._strays.run(self._closing)}
+        self._keeping = [asyncio.create_task(work, name=name) for name, work in works.items()]
+        for task in self._keeping:
+            task.add_done_callback(_told_of_failure)
 
     async def _look_on(self) -> None:
         """Whose owner died is taken over as soon as the lease has run out; what an ended room left is stored."""
@@ -126,7 +131,7 @@ class Rooms:
         for reception in await self._journal.receptions():
             async with self._turns.setdefault(reception, asyncio.Lock()):
                 if reception not in self._rooms and reception not in self._ending:
-                    await self._write_kept(reception)
+                    await settle_kept(self._journal, self._service, self._places, reception)
 
     async def _look_at_leases(self) -> None:
         """Of those that ran out, and of our own without a room: what is over is wound up (:mod:`signaling.windingup`),
@@ -144,33 +149,21 @@ class Rooms:
             except Refusal as refusal:
                 _log.error("room %s: not seen whether it is over: %s", reception, refusal)
                 continue
-            if stored.state in OVER:
-                self._end(reception, wind_up(stored, self._places, self._times, self._lease(reception)))
+            if stored.state in OVER or not _occupied(stored):
+                await self._clear(reception)
             else:
                 await self._take_back(reception)
 
+    async def _clear(self, reception: ReceptionId) -> None:
+        """Of one that is over, or where nobody is: who comes makes it anew. In its turn, so that nobody is coming."""
+        async with self._turns.setdefault(reception, asyncio.Lock()):
+            stored = await self._service.present(reception)
+            gone = stored.state in OVER or not _occupied(stored)
+            if gone and reception not in self._rooms and reception not in self._ending:
+                self._end(reception, wind_up(stored, self._places, self._times, self._lease(reception)))
+
     def _lease(self, reception: ReceptionId) -> RoomLease:
         return RoomLease(self._units, self._steady, reception, self._config.owner, self._config.lease_s)
-
-    async def _write_kept(self, reception: ReceptionId) -> None:
-        """Raises Unavailable when the database is away; what else is wrong concerns this reception alone."""
-        try:
-            begun = await write_kept(self._journal, self._service, reception)
-            await self._forget_begun(reception, begun)
-        except Unavailable:
-            raise
-        except Refusal as refusal:
-            _log.error("reception %s: its journal is not written: %s", reception, refusal)
-
-    async def _forget_begun(self, reception: ReceptionId, begun: Sequence[RecordingRow]) -> None:
-        try:
-            for row in begun:
-                await forget_begun(self._places.recorder(RecorderId(row.recorder)), row)
-        except Unavailable as failure:
-            _log.warning("reception %s: what was begun is not taken back yet: %s", reception, failure)
-        else:
-            if begun:
-                await self._journal.clear(reception)
 
     async def _take_all_back(self, *, lobbies: bool) -> None:
         now, around = self._clock.utc(), LOOK_BACK_S * NS_PER_S
@@ -188,7 +181,7 @@ class Rooms:
     async def _take_back(self, reception: ReceptionId) -> None:
         try:
             stored = await self._service.present(reception)
-            if stored.participants or stored.waiting or stored.state in UNDER_WAY:
+            if _occupied(stored):
                 await self.open(reception)
         except Refusal as refusal:
             level = logging.DEBUG if refusal.code is Code.ROOM_ELSEWHERE else logging.ERROR
@@ -231,7 +224,8 @@ class Rooms:
         place = await self._place_of(stored)
         clock = await self._clock_of(stored, history[-1].at_utc_ns, place)
         room = Room(await self._parts_for(stored), stored, place, lease, clock)
-        if (spoke := last_spoke(history)) is not None and stored.node not in (None, place.node):
+        moved = stored.node not in (None, place.node)
+        if (spoke := await cut_off(history, room.id, RoomNode(self._places, place), moved=moved)) is not None:
             room.spoke_elsewhere(spoke, history[-1].at_utc_ns)
         for left in nodes_of(history) - {place.node}:
             self._ears.leave(room.id, left)
@@ -364,7 +358,7 @@ class Rooms:
         if self._looking is not None:
             await asyncio.wait([self._looking])
         await self._ears.close()
-        await _cancelled([self._keeping] if self._keeping else [])
+        await _cancelled(self._keeping)
         rooms = list(self._rooms.values())
         self._rooms.clear()
         await asyncio.gather(*(room.close() for room in rooms))
@@ -372,6 +366,11 @@ class Rooms:
         if ending:
             await asyncio.wait(ending, timeout=END_S)
         await _cancelled(ending)
+
+
+def _occupied(stored: Reception) -> bool:
+    """Whether somebody is in its room or comes back to it."""
+    return bool(stored.participants or stored.waiting or stored.state in UNDER_WAY)
 
 
 def _told_of_failure(task: asyncio.Task[None]) -> None:

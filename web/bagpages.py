@@ -57,6 +57,7 @@ class WrittenPages:
             said_moment=lambda utc_ns: self._said(lambda tongue: tongue.times.moment(utc_ns)),
             said_length=lambda ns: self._said(lambda tongue: tongue.times.length(ns)),
             first=self._tongues[0].words,
+            lang=FIRST,
             handover=handover,
             manifest=manifest,
             duration_ns=manifest.duration_ns,

@@ -104,10 +104,19 @@ class LineDesk:
             device=device,
             paths=paths,
         )
-        async with self._ports.units.writing() as unit:
-            await unit.line_tests.keep(test, KEPT)
-            await unit.commit()
+        try:
+            async with self._ports.units.writing() as unit:
+                await unit.line_tests.keep(test, KEPT)
+                await unit.commit()
+        except BaseException:  # whatever it was: nothing is kept, so the browser may send it again
+            self._give_back(run, Step.REPORT)
+            raise
         return number
+
+    def _give_back(self, run: str, step: Step) -> None:
+        found = self._opened(run)
+        if found is not None and (place := (found.id, step)) in self._done:
+            self._done[place] -= 1
 
     def _take(self, run: str, step: Step) -> Tester:
         found = self._opened(run)

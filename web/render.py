@@ -37,13 +37,14 @@ def environment() -> jinja2.Environment:
     return templates
 
 
-def size(count: int) -> str:
-    """Bytes in steps of 1000: ``12.4 MB``."""
+@jinja2.pass_context
+def size(context: jinja2.runtime.Context, count: int) -> str:
+    """Bytes in steps of 1000: ``12.4 MB``, with the mark that the reader's language has: ``12,4 MB``."""
     value = float(count)
     step = 0
     while value >= 1000 and step < len(_SIZES) - 1:
         value, step = value / 1000, step + 1
-    return f"{value:.0f} {_SIZES[step]}" if step < 2 else f"{value:.1f} {_SIZES[step]}"
+    return f"{format_decimal(value, '0' if step < 2 else '0.0', context['lang'])} {_SIZES[step]}"
 
 
 @jinja2.pass_context

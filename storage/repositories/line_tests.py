@@ -33,6 +33,10 @@ class SqlLineTests:
             oldest = select(columns.at_utc_ns).where(columns.id == kept[-1]).scalar_subquery()
             await self._transaction.write(delete(line_tests).where(columns.at_utc_ns < oldest))
 
+    async def remove_older(self, before_utc_ns: int) -> int:
+        """By the column's index."""
+        return await self._transaction.write(delete(line_tests).where(line_tests.c.at_utc_ns < before_utc_ns))
+
     async def newest(self, agencies: Collection[AgencyId] | None, limit: int) -> list[LineTest]:
         """By time."""
         columns = line_tests.c

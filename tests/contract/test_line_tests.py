@@ -1,8 +1,10 @@
 """What every database promises of lines that were tried."""
 
-from bridge.ids import AccountId, AgencyId, ReceptionId, SeatId
+from bridge.ids import NS_PER_S, AccountId, AgencyId, ReceptionId, SeatId
+from bridge.lineforgetting import LineForgetting
 from bridge.linetests import LinePath, LineTest, Outcome, PathResult
 from storage.unit import SqlUnits
+from tests.support.fakes import HandClock
 
 UDP = PathResult(LinePath.UDP, Outcome.WORKS, 0.01, 0.0, 3.5, 20.0, 1500.0, 1490.0)
 
@@ -53,3 +55,13 @@ async def test_the_oldest_go(units: SqlUnits) -> None:
     await kept(units, *(made(f"id{number}", number) for number in range(7)), most=3)
     async with units.reading() as unit:
         assert [one.id for one in await unit.line_tests.newest(None, 10)] == ["id6", "id5", "id4"]
+
+
+async def test_none_stays_for_longer_than_three_months(units: SqlUnits) -> None:
+    clock = HandClock()
+    day_ns, now = 86_400 * NS_PER_S, clock.utc()
+    await kept(units, *(made(f"{days}", now - days * day_ns) for days in (0, 89, 90, 91, 400)))
+    assert await LineForgetting(units, clock).forget() == 2
+    async with units.reading() as unit:
+        assert [one.id for one in await unit.line_tests.newest(None, 10)] == ["0", "89", "90"]
+    assert await LineForgetting(units, clock).forget() == 0

@@ -1,7 +1,7 @@
 """``diemcau debug capture``: who may, what the audit says, and what is left in the file system."""
 
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -9,7 +9,7 @@ import pytest
 
 from bridge.control import CaptureOrder, ParticipantOrder, RoomOrder
 from bridge.debugging import CaptureRequest, Capturing
-from bridge.errors import Conflict, Invalid, NotExported, NotFound, NotPermitted, Refusal
+from bridge.errors import Conflict, Invalid, NotExported, NotFound, NotPermitted, Refusal, Unavailable
 from bridge.ids import AccountId, AgencyId, NodeId, ParticipantId, ReceptionId, RoomId
 from bridge.model import Role
 from bridge.policy import Actor
@@ -116,3 +116,24 @@ async def test_a_reason_is_needed_and_a_minute_is_the_most(
     with pytest.raises(Invalid):
         await write_capture(scene.service, msgspec.structs.replace(scene.request, **changes), tmp_path / "none")
     assert await scene.told() == []
+
+
+class Empty:
+    """A node that hangs up before the first byte."""
+
+    async def capture(
+        self, room: RoomId, participant: ParticipantId, order: CaptureOrder
+    ) -> AsyncGenerator[bytes, None]:
+        return
+        yield b""
+
+
+async def test_a_node_that_hangs_up_at_once_is_told_as_refused(scene: Scene, tmp_path: Path) -> None:
+    storage, clock = scene.storage, SystemClock()
+    receptions = ReceptionService(storage.units, clock, SystemEntropy(), InProcessNotices())
+    with pytest.raises(Unavailable):
+        await write_capture(
+            Capturing(storage.units, receptions, lambda _: Empty(), clock), scene.request, tmp_path / "n"
+        )
+    assert [outcome for _, _, outcome, _ in await scene.told()] == ["refused:node_unavailable"]
+    assert not (tmp_path / "n").exists()

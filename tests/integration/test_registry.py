@@ -47,12 +47,12 @@ class Site:
         self.nodes: dict[NodeId, MediaNodeServer] = {}
         self.beating: list[Beating] = []
         self.places = RegisteredPlaces(
-            units,
-            self.clock,
-            {RECORDER: HttpRecorderNode(f"unix:{folder}/nobody.sock")},
-            lambda address: HttpMediaNode(address, secret=SECRET),
+            units, self.clock, {RECORDER: HttpRecorderNode(f"unix:{folder}/nobody.sock")}, self._connect
         )
         self.heart: Heartbeats
+
+    def _connect(self, address: str) -> HttpMediaNode:
+        return HttpMediaNode(address, secret=SECRET)
 
     async def start(self, stack: AsyncExitStack) -> None:
         stack.push_async_callback(self.places.close)
@@ -134,6 +134,23 @@ async def test_without_the_database_what_was_read_last_counts(site: Site, recept
     await site.nodes[A].close()
     assert (await site.places.choose(at(reception, A), besides=(A,))).node == B
     await site.heart.beat()
+
+
+async def test_who_went_to_another_address_or_is_forgotten_is_not_held_on_to(site: Site, reception: Reception) -> None:
+    await site.places.choose(reception)
+    first, other = site.places.node(A), site.places.node(B)
+    async with site.units.writing() as unit:
+        row = next(row for row in await unit.nodes.of_kind("sfu") if row.id == A)
+        await unit.nodes.heartbeat(msgspec.structs.replace(row, control=f"unix:{site.folder}/2.sock"))
+        await unit.nodes.forget(B)
+        await unit.commit()
+    await site.places.choose(reception)
+    assert site.places.node(A) is not first
+    assert (await site.places.node(A).health()).node == B, "who answers there"
+    await site.places.choose(reception)
+    for left in (first, other):
+        with pytest.raises(Unavailable, match="closed"):
+            await left.health()
 
 
 async def test_who_does_not_show_the_secret_orders_nothing(site: Site) -> None:

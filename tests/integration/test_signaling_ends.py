@@ -7,6 +7,7 @@ import pytest
 
 from bridge import commands as c
 from bridge.events import ReceptionClosed
+from bridge.ids import room_of
 from bridge.reception import Reception
 from signaling.room import Room
 from signaling.rooms import Rooms
@@ -96,3 +97,30 @@ async def test_a_room_whose_end_was_stored_by_a_killed_process_is_cleared_away(
     async with server.units.reading() as unit:
         assert await unit.leases.free_for(CONFIG.owner, server.clock.utc()) == []
     assert server.node.orders[orders:] == []
+
+
+@pytest.mark.parametrize("node_down", [False, True])
+async def test_the_lease_of_an_empty_lobby_is_given_back_by_whoever_finds_it(
+    server: RoomServer, reception: Reception, pair: tuple[Browser, Browser], node_down: bool
+) -> None:
+    """Its owner was killed between the last one's leaving and the end of an empty room."""
+    for browser in pair:
+        await browser.ask("leave")
+    await eventually(lambda: not server.node.rooms[room_of(reception.id)].participants)
+    await server.stop()
+    assert await held(server) == [f"room {reception.id}"]
+    server.node.down = node_down
+    await server.start()
+    async with asyncio.timeout(WITHIN_S):
+        while await held(server):  # noqa: ASYNC110  the database tells nobody
+            await asyncio.sleep(0.02)
+    assert bool(server.node.rooms) is node_down
+    server.node.down = False
+    again = await server.browser(reception.id, CHAIR)
+    assert again.id in server.node.rooms[room_of(reception.id)].participants
+
+
+async def held(server: RoomServer) -> list[str]:
+    """Names of our leases."""
+    async with server.units.reading() as unit:
+        return [lease.name for lease in await unit.leases.free_for(CONFIG.owner, 0)]

@@ -6,14 +6,18 @@ from pathlib import Path
 import pytest
 
 from bridge import commands as c
-from bridge.control import ParticipantOrder, SpeakersChanged
+from bridge.control import ParticipantOrder, RoomOrder, SpeakersChanged
 from bridge.events import RoomPlaced, SourcePublished, SpeakersMoved
 from bridge.ids import NS_PER_MS, NS_PER_S, NodeId, ParticipantId, RecorderId, RoomId, room_of
 from bridge.reception import Reception
+from bridge.repositories import NodeRow
+from signaling import strays
+from signaling.room_lease import room_lease_name
+from signaling.strays import Strays
 from signaling.wire import UplinkRequest
-from tests.support.fakes import SOURCES, FakeNode, ManyPlaces
-from tests.support.receptions import AGENCY_SEAT
-from tests.support.room_server import Browser, RoomServer, eventually
+from tests.support.fakes import SOURCES, FakeNode, FakeRoom, ManyPlaces
+from tests.support.receptions import AGENCY_SEAT, scheduled
+from tests.support.room_server import CONFIG, Browser, RoomServer, eventually
 
 A, B = NodeId("node-a"), NodeId("node-b")
 UPLINK = UplinkRequest("v=0", SOURCES)
@@ -168,16 +172,25 @@ async def test_a_room_moves_without_the_database_too(
     await house.stored(reception.id, RoomPlaced(B, RecorderId("recorder-1")))
 
 
-async def test_without_another_it_waits_for_its_own(
-    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser]
+async def test_without_another_it_waits_for_its_own_and_says_so_once(
+    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser], caplog: pytest.LogCaptureFixture
 ) -> None:
     house.other.down = True
     house.lose_node()
     await pair[1].sees(lambda room: room.recording == "not_recording")
+    await eventually(lambda: said(caplog, "stays with") > 0)
+    await asyncio.sleep(10 * CONFIG.tick_s)  # it is looked for each time
+    assert said(caplog, "answers again") == 0
     house.node.restart()
     house.node.down = False
     await pair[1].sees(lambda room: room.recording == "writing")
     assert (await house.receptions.present(reception.id)).node == A
+    assert [said(caplog, one) for one in ("stays with", "where it stayed, answers again")] == [1, 1]
+
+
+def said(caplog: pytest.LogCaptureFixture, words: str) -> int:
+    """How often, of a room's place."""
+    return len([one for one in caplog.messages if one.startswith("room ") and words in one])
 
 
 async def test_a_node_that_is_lost_before_anybody_came_is_not_waited_for(
@@ -238,3 +251,77 @@ async def test_who_spoke_when_node_and_owner_were_lost_together_does_not_go_on(
     found = await spoken(house, reception)
     [ended] = [when for one, when in found if one == SpeakersMoved(())]
     assert abs(ended - last) < NS_PER_MS  # which counts on monotonically meanwhile
+
+
+@pytest.mark.parametrize("restarted", [True, False])
+async def test_who_spoke_goes_on_only_on_a_node_that_did_not_begin_anew_while_the_owner_was_away(
+    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser], restarted: bool
+) -> None:
+    chair, citizen = pair
+    spoke, then = SpeakersMoved((citizen.id,), citizen.id), SpeakersMoved((chair.id,), chair.id)
+    house.node.say(SpeakersChanged(room_of(reception.id), spoke.participants, spoke.dominant))
+    await house.stored(reception.id, spoke)
+    await house.stop()
+    last = (await house.receptions.history(reception.id))[-1].at_utc_ns
+    if restarted:
+        house.node.restart()
+    await house.start()
+    await eventually(lambda: room_of(reception.id) in house.node.rooms)
+    house.node.say(SpeakersChanged(room_of(reception.id), then.participants, then.dominant))
+    await house.stored(reception.id, then)
+    found = [(one, at) for one, at in await spoken(house, reception) if one != spoke and isinstance(one, SpeakersMoved)]
+    assert [one for one, _ in found] == [*([SpeakersMoved(())] if restarted else []), then]
+    if restarted:
+        assert abs(found[0][1] - last) < NS_PER_MS
+
+
+async def registered(house: TwoNodes) -> None:
+    """Both nodes say that they have rooms."""
+    async with house.units.writing() as unit:
+        for node in (A, B):
+            await unit.nodes.heartbeat(NodeRow(node, "sfu", "unix:/nowhere", "", house.clock.utc(), 0.0, rooms=1))
+        await unit.commit()
+
+
+async def test_a_room_that_is_over_is_taken_from_a_node_that_was_away_meanwhile(
+    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strays, "AGAIN_S", 0.05)
+    await registered(house)
+    house.lose_node()
+    await house.stored(reception.id, RoomPlaced(B, RecorderId("recorder-1")))
+    await pair[0].persists(c.CloseReception("heard"))
+    await eventually(lambda: not house.other.rooms)
+    going_on = await scheduled(house.receptions, house.clock.utc())
+    house.node.rooms[room_of(going_on.id)] = house.node.rooms[RoomId("nobodys")] = FakeRoom(RoomOrder(held=False))
+    await house.stop()
+    await house.start()
+    assert room_of(reception.id) in house.node.rooms
+    house.node.down = False
+    await eventually(lambda: room_of(reception.id) not in house.node.rooms)
+    assert house.node.orders[-1] == "leave room"  # the recording went on elsewhere: this node stops nothing
+    assert set(house.node.rooms) == {room_of(going_on.id), RoomId("nobodys")}
+
+
+async def test_a_room_that_another_process_is_winding_up_is_left_to_it(
+    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser]
+) -> None:
+    await registered(house)
+    await pair[0].persists(c.CloseReception("heard"))
+    await eventually(lambda: not house.node.rooms)
+    room, now = room_of(reception.id), house.clock.utc()
+    house.node.rooms[room] = FakeRoom(RoomOrder(held=False))
+    async with house.units.writing() as unit:
+        await unit.leases.release(room_lease_name(reception.id), CONFIG.owner)
+        await unit.leases.take(room_lease_name(reception.id), "elsewhere:1", now, now + 60 * NS_PER_S)
+        await unit.commit()
+    looking = Strays(house.units, house.receptions, house.places, house.clock)
+    await looking.look()
+    assert room in house.node.rooms
+    async with house.units.writing() as unit:
+        await unit.leases.release(room_lease_name(reception.id), "elsewhere:1")
+        await unit.commit()
+    await looking.look()  # this node was looked at already
+    assert room in house.node.rooms
+    await Strays(house.units, house.receptions, house.places, house.clock).look()
+    assert room not in house.node.rooms

@@ -8,10 +8,12 @@ import aiohttp
 import msgspec
 import pytest
 
+from bridge.errors import Code, Unavailable
 from bridge.ids import AccountId, AgencyId, SeatId
 from bridge.linetests import LinePath, Outcome, PathResult
 from bridge.model import Account, Role
 from bridge.turn import TurnRelays, turn_credentials
+from storage.repositories.line_tests import SqlLineTests
 from tests.support.pages import PASSWORD, Pages, QuickPasswords, Reader, serving
 from tests.support.waiting import FIRST, invited, scheduled_to_wait
 from web.linewire import LineTestStart
@@ -123,6 +125,20 @@ async def test_a_run_is_sealed_short_and_counted(pages: Pages) -> None:
         old = (await started(reader)).run
         pages.clock.forward(121)
         assert (await reader.post("/line-test/report", report(old), "")).status == REFUSED
+
+
+async def test_a_report_that_could_not_be_kept_may_be_sent_again(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with pages.reader() as reader:
+        run = (await started(reader)).run
+        with monkeypatch.context() as away:
+            away.setattr(SqlLineTests, "keep", _unavailable)
+            assert (await reader.post("/line-test/report", report(run), "")).status == 503
+        assert (await reader.post("/line-test/report", report(run), "")).status == 200
+        assert (await reader.post("/line-test/report", report(run), "")).status == REFUSED
+
+
+async def _unavailable(*_: object) -> None:
+    raise Unavailable(Code.STORAGE_UNAVAILABLE)
 
 
 async def test_runs_have_a_pace_and_an_echo_has_an_end(pages: Pages) -> None:

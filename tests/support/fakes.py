@@ -13,10 +13,12 @@ from bridge.control import (
     DownlinkOffer,
     Gates,
     NodeEvent,
+    NodeFigures,
     NodeHealth,
     Numbered,
     ParticipantLines,
     ParticipantOrder,
+    RoomFigures,
     RoomLines,
     RoomOrder,
     TapAnswer,
@@ -240,6 +242,10 @@ class FakeNode:
         counted = self.lines or ParticipantLines(ParticipantId(""), None, None)
         people = [msgspec.structs.replace(counted, participant=one) for one in known.participants]
         return RoomLines(tuple(people), None if known.tap is None else self.behind_ms)
+
+    async def figures(self) -> NodeFigures:
+        rooms = tuple(RoomFigures(room, (), None) for room in self.rooms)
+        return NodeFigures(await self.health(), self._clock.mono(), 0, 0, 0, 0, 0, 0.0, rooms)
 
     def _now(self) -> Moment:
         return Moment(self._clock.mono(), self._clock.utc())

@@ -1,6 +1,9 @@
-"""How much of a core a node is said to use."""
+"""That nodes are said to live whatever happens, and how much of a core one is said to use."""
 
+import asyncio
+import logging
 import os
+from pathlib import Path
 
 import pytest
 
@@ -8,8 +11,11 @@ from bridge.control import NodeHealth
 from bridge.errors import Unavailable
 from bridge.ids import NodeId
 from deploy import heartbeats as under_test
-from deploy.heartbeats import Beating
+from deploy.heartbeats import Beating, Heartbeats
 from deploy.names import LocalNode
+from deploy.time import SystemClock
+from storage.build import StorageConfig, build
+from tests.support.databases import migrated
 from tests.support.fakes import HandClock
 
 LOCAL = LocalNode(NodeId("sfu-1"), 1, "sfu", "unix:/nowhere", 8081)
@@ -75,3 +81,44 @@ def test_processor_time_is_the_kernels() -> None:
     assert used is not None
     assert used > 0
     assert under_test.processor_seconds(2**22 + 1) is None
+
+
+class Strange(Node):
+    """Answers what nobody expects, at first."""
+
+    def __init__(self) -> None:
+        self.strange = 2
+
+    async def health(self) -> NodeHealth:
+        self.strange -= 1
+        if self.strange >= 0:
+            raise ValueError("nobody thought of this")
+        return await super().health()
+
+
+async def test_a_beat_that_fails_strangely_is_logged_and_the_next_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    storage = build(StorageConfig(migrated(tmp_path / "d.db"), tmp_path / "objects"), SystemClock())
+    await storage.prepare()
+    other = LocalNode(NodeId("sfu-2"), 2, "sfu-2", "unix:/nowhere", 8082)
+    nodes = [Beating(LOCAL, "10.0.0.1:8081", "", Running()), Beating(other, "10.0.0.1:8082", "", Running())]
+    for beating, node in zip(nodes, (Strange(), Node()), strict=True):
+        await beating.client.close()
+        monkeypatch.setattr(beating, "client", node)
+    heartbeats = Heartbeats(nodes, storage.units, SystemClock())
+    with pytest.raises(ValueError, match="nobody"):
+        await heartbeats.beat()
+    async with storage.units.reading() as unit:  # the other one's beat is not lost by that
+        assert [row.id for row in await unit.nodes.of_kind("sfu")] == [NodeId("sfu-2")]
+    caplog.set_level(logging.ERROR)
+    monkeypatch.setattr(under_test, "BEAT_S", 0.05)
+    running = asyncio.create_task(heartbeats.run())
+    async with asyncio.timeout(30):
+        while not heartbeats.all_beat:
+            assert not running.done()
+            await asyncio.sleep(0.05)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+    await storage.close()

@@ -9,22 +9,7 @@ import type { DevicesConfig, DevicesFound } from "../wire/web";
 import { Check, type CheckActs } from "./check/check";
 import { runLineTest } from "./connection/run";
 import { lineOf, NOTHING_YET, type Findings } from "./findings";
-
-const ROUND_TRIPS = 5;
-
-/** Round trips to our own server in ms, null for one that failed. */
-async function roundTrips(): Promise<(number | null)[]> {
-  const times: (number | null)[] = [];
-  for (let count = 0; count < ROUND_TRIPS; count += 1) {
-    const began = performance.now();
-    const came = await fetch("/healthz", { cache: "no-store" }).then(
-      () => true,
-      () => false,
-    );
-    times.push(came ? performance.now() - began : null);
-  }
-  return times;
-}
+import { roundTrips } from "./round-trips";
 
 function actsOf(
   store: Store<Findings, Partial<Findings>>,
