@@ -1,87 +1,21 @@
-"""A node without a network: orders and datagrams go in by hand, handshakes are skipped."""
+"""What a node does with orders and datagrams, without a network."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from aiortc.rtp import RtcpByePacket
 
-from bridge.control import Gates, ParticipantOrder, RoomOrder, TapOrder, TrackPublished, UplinkOffer
+from bridge.control import TapOrder, TrackPublished, UplinkOffer
 from bridge.errors import Refusal
-from bridge.ids import Mid, NodeId, ParticipantId, RecordingId, RoomId
+from bridge.ids import Mid, RecordingId
 from bridge.media import Source
 from bridge.tap import FrameKind, FrameReader
-from sfu.capture.capture import Line
-from sfu.core.router import Router
-from sfu.node import Node
-from sfu.peers.room import Room
 from sfu.peers.uplink import RENEWALS
 from sfu.replay import Replay
-from sfu.settings import SfuConfig
-from sfu.transport.port import MediaPort
-from sfu.transport.stun import parse_check
-from sfu.transport.transport import Transport
-from tests.support.fakes import CountingEntropy, HandClock
-from tests.support.sfu_peer import Peer, rtp
-from tests.support.sfu_stun import check
+from tests.support.sfu_house import ANN, ROOM, SOUND, House
 from tests.unit.sfu.sdp.samples import CHROMIUM_OFFER
 
-ROOM, ANN = RoomId("room"), ParticipantId("ann")
-ALL_OPEN = ParticipantOrder(receives=True, gates=Gates(microphone=True, camera=True, screen=True))
-SOUND = UplinkOffer(CHROMIUM_OFFER, {Mid("0"): Source.MICROPHONE})
 RESTARTED = CHROMIUM_OFFER.replace("a=ice-ufrag:aB3d", "a=ice-ufrag:eF5g")
-
-
-class House:
-    """A node with one room, in which Ann's microphone is connected."""
-
-    def __init__(self) -> None:
-        clock = HandClock()
-        clock.pass_s(1)
-        self.clock = clock
-        self.node = Node(SfuConfig(node=NodeId("node"), control="unix:none"), clock, CountingEntropy())
-        parts = vars(self.node)
-        self.core: Router = parts["_core"]
-        self.port: MediaPort = parts["_port"]
-        parts["_ground"].candidates = (("127.0.0.1", 1),)
-        self.peer = Peer(9, ("127.0.0.1", 5000))
-
-    @property
-    def room(self) -> Room:
-        found: Room = vars(self.node)["_rooms"][ROOM]
-        return found
-
-    @property
-    def transport(self) -> Transport:
-        return self.room.participant(ANN).transports()[Line.UPLINK]
-
-    async def connect(self) -> None:
-        await self.node.put_room(ROOM, RoomOrder(held=False))
-        await self.node.put_participant(ROOM, ANN, ALL_OPEN)
-        await self.node.offer_uplink(ROOM, ANN, SOUND)
-        local = self.transport.ice.local
-        datagram = check(local.pwd, f"{local.ufrag}:aB3d", nominates=True)
-        self.transport.check(parse_check(datagram), self.peer.address, self.clock.mono())
-        self.transport.keyed(self.peer.keys)
-
-    def feed(self, sequence: int) -> None:
-        packet = rtp(sequence, sequence * 960, 1001, 111, b"opus")
-        self.core.feed(self.peer.rtp(packet), self.peer.address, self.clock.mono())
-
-    def goodbye(self) -> None:
-        compound = bytes(RtcpByePacket(sources=[1001]))
-        self.core.feed(self.peer.rtcp(compound), self.peer.address, self.clock.mono())
-
-    def batch_ends(self) -> None:
-        self.port.on_activity()
-
-    async def published(self) -> int:
-        """How many tracks since the start."""
-        reader, found = self.node.events_kept.read("", 0), 0
-        self.node.events_kept.close()
-        while (event := await reader.next()) is not None:
-            found += isinstance(event.event, TrackPublished)
-        return found
 
 
 @pytest.fixture
@@ -127,7 +61,7 @@ async def test_goodbyes_without_end_make_no_tracks_without_end(house: House) -> 
         house.batch_ends()
         house.goodbye()
         house.batch_ends()
-    assert await house.published() == 1 + RENEWALS
+    assert len(house.told(TrackPublished)) == 1 + RENEWALS
 
 
 async def test_a_track_of_who_is_on_the_way_out_disturbs_nobody(house: House) -> None:
