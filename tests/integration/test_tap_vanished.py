@@ -105,7 +105,8 @@ def two_hosts() -> Iterator[list[Host]]:
 
 @pytest.fixture(params=[False, True], ids=["plain", "tls"])
 async def line(tmp_path: Path, two_hosts: list[Host], request: pytest.FixtureRequest) -> AsyncIterator[Line]:
-    made = Line(tmp_path, *two_hosts, request.param)
+    node, recorder = two_hosts
+    made = Line(tmp_path, node, recorder, request.param)
     with made.node.entered():
         await made.begin()
         yield made
