@@ -84,7 +84,7 @@ class Batch:
         self._members = 2 if sock.family == socket.AF_INET else 4
         self._known: dict[Address, int] = {}
         """Where each address lies as a socket address: one of ``_names``."""
-        self._names: list[ctypes.Array[ctypes.c_char]] = []
+        self._names: dict[Address, ctypes.Array[ctypes.c_char]] = {}
         octets, vectors, headers = bytearray(MOST * _SLOT), bytearray(MOST * _VECTOR), bytearray(MOST * _HEADER)
         self._laid_out = _lay_out(octets, vectors, headers, (_IPV4 if self._members == 2 else _IPV6).size)
         self._first = ctypes.addressof(self._laid_out)
@@ -130,6 +130,11 @@ class Batch:
             self._counts["dropped_socket_full" if full else "dropped_unreachable"] += 1
             done += 1
 
+    def forget(self, address: Address) -> None:
+        """Nobody is there any more."""
+        self._known.pop(address, None)
+        self._names.pop(address, None)
+
     def _learn(self, address: Address) -> int:
         """0: not an address of this family, or none at all: ``sendto`` will say so."""
         if len(address) != self._members:
@@ -139,7 +144,7 @@ class Batch:
         except OSError:
             return 0
         kept = ctypes.create_string_buffer(name, len(name))
-        self._names.append(kept)
+        self._names[address] = kept
         place = self._known[address] = ctypes.addressof(kept)
         return place
 

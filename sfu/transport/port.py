@@ -140,7 +140,12 @@ class MediaPort:
         self._tcp.end_of(transport)
         address = transport.ice.address
         if address is not None and self._by_address.get(address) is transport:
-            del self._by_address[address]
+            self._leave(address)
+
+    def _leave(self, address: Address) -> None:
+        del self._by_address[address]
+        for batch in self._batches:
+            batch.forget(address)
 
     # ── datagrams ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -255,7 +260,7 @@ class MediaPort:
 
     def _move(self, transport: Transport, before: Address | None, address: Address) -> None:
         if before is not None and self._by_address.get(before) is transport:
-            del self._by_address[before]
+            self._leave(before)
         self._by_address[address] = transport
 
     def _forget(self, address: TcpAddress, transport: Transport) -> None:
