@@ -78,13 +78,13 @@ class House:
         kept = [event.event for event in vars(self.node.events_kept)["_kept"].values()]
         return [event for event in kept if isinstance(event, of)]
 
-    async def offered(self, tracks: int, after: int = 0) -> DownlinkOffer:
-        """To Bob, with so many tracks in it; a later one than that number."""
+    async def offered(self, tracks: int, before: DownlinkOffer | None = None) -> DownlinkOffer:
+        """To Bob, with so many tracks in it; another than the one before."""
         reader = self.node.events_kept.read("", 0)
         async with asyncio.timeout(WITHIN_S):
             while (event := await reader.next()) is not None:
                 offer = event.event
-                if not isinstance(offer, DownlinkOffer) or offer.participant != BOB or offer.offer <= after:
+                if not isinstance(offer, DownlinkOffer) or offer.participant != BOB or offer == before:
                     continue
                 if len(offer.tracks) == tracks:
                     self.node.events_kept.leave(reader)

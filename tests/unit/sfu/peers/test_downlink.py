@@ -4,12 +4,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bridge.control import DownlinkOffer, WithheldChanged, WithheldTrack
+from bridge.control import DownlinkOffer, Gates, ParticipantOrder, WithheldChanged, WithheldTrack
 from bridge.errors import Conflict
 from bridge.ids import Mid
 from bridge.media import Codec, Source
+from sfu.capture.capture import Line
 from sfu.core.seam import UpId
+from sfu.transport.stun import parse_check
 from tests.support.sfu_house import ALL_OPEN, ANN, BOB, ROOM, House
+from tests.support.sfu_peer import Peer, rtp
+from tests.support.sfu_stun import check
 
 
 @pytest.fixture
@@ -84,4 +88,77 @@ async def test_what_comes_to_an_m_line_while_it_is_refused_moves_to_another(hous
     begin_anew(house)
     await house.answer(offer, refused=[mid_of(offer)])
     assert withheld(house) == ()
-    assert mid_of(await house.offered(1, after=offer.offer)) != mid_of(offer)
+    assert mid_of(await house.offered(1, before=offer)) != mid_of(offer)
+
+
+# ── what a participant may and gets ──────────────────────────────────────────────────────────────────────────────
+
+
+def connect(house: House) -> Peer:
+    """Bob's downlink is connected."""
+    peer = Peer(8, ("127.0.0.1", 6000))
+    transport = house.room.participant(BOB).transports()[Line.DOWNLINK]
+    local = transport.ice.local
+    datagram = check(local.pwd, f"{local.ufrag}:bobs", nominates=True)
+    transport.check(parse_check(datagram), peer.address, house.clock.mono())
+    transport.keyed(peer.keys)
+    return peer
+
+
+def heard(house: House, peer: Peer, sequence: int) -> int:
+    """How many packets reach Bob when Ann sends one."""
+    packet = rtp(sequence, sequence * 960, 1001, 111, b"opus")
+    return len(peer.mine(house.core.feed(house.peer.rtp(packet), house.peer.address, house.clock.mono())))
+
+
+async def test_nothing_flows_before_the_answer_and_everything_after_it(house: House) -> None:
+    offer = await house.offered(1)
+    peer = connect(house)
+    assert heard(house, peer, 2) == 0
+    await house.answer(offer)
+    assert heard(house, peer, 3) == 1
+    assert heard(house, peer, 4) == 1
+
+
+async def test_a_track_that_is_refused_does_not_flow(house: House) -> None:
+    offer = await house.offered(1)
+    peer = connect(house)
+    await house.answer(offer, refused=[mid_of(offer)])
+    assert heard(house, peer, 2) == 0
+
+
+async def test_who_no_longer_receives_is_sent_nothing_and_may_come_back(house: House) -> None:
+    first = await house.offered(1)
+    peer = connect(house)
+    await house.answer(first)
+    await house.node.put_participant(ROOM, BOB, ParticipantOrder(receives=False, gates=ALL_OPEN.gates))
+    assert heard(house, peer, 2) == 0
+    await house.node.put_participant(ROOM, BOB, ALL_OPEN)
+    again = await house.offered(1, before=first)
+    assert session_of(again) != session_of(first)
+
+
+async def test_a_browser_that_comes_back_with_nothing_is_offered_all_of_it_anew(house: House) -> None:
+    """What it did not take on the connection before counts no more."""
+    first = await house.offered(1)
+    await house.answer(first, refused=[mid_of(first)])
+    await house.node.restart_downlink(ROOM, BOB)
+    assert withheld(house) == ()
+    again = await house.offered(1, before=first)
+    assert session_of(again) != session_of(first)
+
+
+async def test_a_gate_acts_before_the_next_packet(house: House) -> None:
+    offer = await house.offered(1)
+    peer = connect(house)
+    await house.answer(offer)
+    muted = ParticipantOrder(receives=True, gates=Gates(microphone=False, camera=True, screen=True))
+    await house.node.put_participant(ROOM, ANN, muted)
+    assert heard(house, peer, 2) == 0
+    await house.node.put_participant(ROOM, ANN, ALL_OPEN)
+    assert heard(house, peer, 3) == 1
+
+
+def session_of(offer: DownlinkOffer) -> str:
+    """By which a browser tells a new connection."""
+    return offer.sdp.split("o=- ")[1].split(" ")[0]
