@@ -27,6 +27,7 @@ THREADS = 4
 
 FORGET_ARMED_S = 24 * 3600.0
 FORGET_FINISHED_S = 90 * 24 * 3600.0
+_TIDY_EVERY_S = 3600.0
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _PREFIX = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,99}/){1,8}")
@@ -69,20 +70,23 @@ class Recorder:
         self._tasks: dict[RecordingId, asyncio.Task[None]] = {}
         self._store = StoreCheck(ports.objects)
         self._intake = Intake(tap_address, self._recordings.get, answering)
+        self._tidying: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Raises OSError when the spool or the tap address cannot be used."""
         for state in await asyncio.to_thread(self._found):
             self._add(state)
         await self._intake.start()
+        self._tidying = asyncio.create_task(self._keep_tidy(), name="old recordings")
 
     async def close(self) -> None:
         """Idempotent."""
         await self._intake.close()
         await self._store.close()
-        for task in self._tasks.values():
+        tasks = [*self._tasks.values(), *([self._tidying] if self._tidying is not None else [])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     @property
     def tap_address(self) -> str:
@@ -154,8 +158,24 @@ class Recorder:
         found = self.find(recording)
         await found.taken_up()
         found.check_forgettable()
-        if self._recordings.get(recording) is not found:
-            return
+        if self._recordings.get(recording) is found:
+            await self._forget(recording)
+
+    async def tidy(self) -> None:
+        """Forget what was stored so long ago that nobody asks for it any more; a recorder runs for months."""
+        for recording, found in list(self._recordings.items()):
+            try:
+                if found.state.journal is not None and await asyncio.to_thread(self._is_forgotten, found.state):
+                    await self._forget(recording)
+            except OSError as error:
+                _log.error("old recording %s cannot be removed from the spool: %s", recording, error)
+
+    async def _keep_tidy(self) -> None:
+        while True:
+            await asyncio.sleep(_TIDY_EVERY_S)
+            await self.tidy()
+
+    async def _forget(self, recording: RecordingId) -> None:
         del self._recordings[recording]
         task = self._tasks.pop(recording)
         task.cancel()
@@ -186,7 +206,7 @@ class Recorder:
         for folder in sorted(path for path in self._spool.iterdir() if path.is_dir()):
             try:
                 state = Spool(folder).load()
-                if self._is_forgotten(state, folder):
+                if self._is_forgotten(state):
                     Spool(folder).remove()
                 else:
                     states.append(state)
@@ -194,9 +214,9 @@ class Recorder:
                 _log.error("spool folder %s cannot be taken up: %s", folder.name, error)
         return states
 
-    def _is_forgotten(self, state: RecordingState, folder: Path) -> bool:
-        """Armed and never begun, or stored long ago: nobody will ask any more."""
-        idle_s = self._ports.clock.utc() / NS_PER_S - (folder / "recording.json").stat().st_mtime
+    def _is_forgotten(self, state: RecordingState) -> bool:
+        """Armed and never begun, or stored long ago: nobody will ask any more. Blocks. Raises OSError."""
+        idle_s = self._ports.clock.utc() / NS_PER_S - self._spool_of(state.recording).changed_s()
         if state.journal is not None:
             return idle_s > FORGET_FINISHED_S
         return idle_s > FORGET_ARMED_S and not any(part.opened for part in state.parts)

@@ -87,6 +87,10 @@ class Spool:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise MalformedInput(f"{self.folder.name}/recording.json: {error}") from error
 
+    def changed_s(self) -> float:
+        """When ``recording.json`` was last written, UTC in seconds. Raises OSError."""
+        return (self.folder / "recording.json").stat().st_mtime
+
     def segment_file(self, part: int, track: int, number: int) -> Path:
         """Where a segment is muxed and waits for the store."""
         return self.segments / f"{part:03d}-{track:06d}-{number:05d}"

@@ -275,11 +275,16 @@ class RoomTap:
         resume = unpack_declaration(frame.body, Resume)
         self._replay.resume(durable_of(resume.durable), self._ground.clock.mono())
 
+    def _next_chunk(self) -> bytes:
+        """What was dropped while a connection stood still is declared before anything newer goes: once that is
+        confirmed, it would count as durable."""
+        self._replay.declare_lost(self._ground.clock.mono())
+        return b"".join(self._replay.take(_CHUNK))
+
     async def _pump(self, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
-                self._replay.declare_lost(self._ground.clock.mono())
-                while chunk := b"".join(self._replay.take(_CHUNK)):
+                while chunk := self._next_chunk():
                     writer.write(chunk)
                     await writer.drain()
                 await asyncio.sleep(_GATHER_S)

@@ -118,6 +118,11 @@ class Batch:
             self._flush(slot)
         return others
 
+    def forget(self, address: Address) -> None:
+        """Nobody is there any more."""
+        if self._known.pop(address, None) is not None:
+            del self._names[address]
+
     def _flush(self, filled: int) -> None:
         """The kernel stops at the first that it does not take, and tells why when asked to begin with that one."""
         done = 0
@@ -129,11 +134,6 @@ class Batch:
             full = ctypes.get_errno() in (errno.EAGAIN, errno.EWOULDBLOCK)
             self._counts["dropped_socket_full" if full else "dropped_unreachable"] += 1
             done += 1
-
-    def forget(self, address: Address) -> None:
-        """Nobody is there any more."""
-        self._known.pop(address, None)
-        self._names.pop(address, None)
 
     def _learn(self, address: Address) -> int:
         """0: not an address of this family, or none at all: ``sendto`` will say so."""

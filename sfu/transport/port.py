@@ -138,14 +138,8 @@ class MediaPort:
         self._by_ufrag.pop(transport.ice.local.ufrag, None)
         await transport.close()
         self._tcp.end_of(transport)
-        address = transport.ice.address
-        if address is not None and self._by_address.get(address) is transport:
-            self._leave(address)
-
-    def _leave(self, address: Address) -> None:
-        del self._by_address[address]
-        for batch in self._batches:
-            batch.forget(address)
+        if transport.ice.address is not None:
+            self._leave(transport.ice.address, transport)
 
     # ── datagrams ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -259,14 +253,22 @@ class MediaPort:
         self.send(answer, address)
 
     def _move(self, transport: Transport, before: Address | None, address: Address) -> None:
-        if before is not None and self._by_address.get(before) is transport:
-            self._leave(before)
+        if before is not None:
+            self._leave(before, transport)
         self._by_address[address] = transport
+
+    def _leave(self, address: Address, transport: Transport) -> bool:
+        """False: it is not there (any more)."""
+        if self._by_address.get(address) is not transport:
+            return False
+        del self._by_address[address]
+        for batch in self._batches:
+            batch.forget(address)
+        return True
 
     def _forget(self, address: TcpAddress, transport: Transport) -> None:
         """A TCP connection ended: nothing reaches the peer there any more."""
-        if self._by_address.get(address) is transport:
-            del self._by_address[address]
+        if self._leave(address, transport):
             transport.ice.vacate()
 
     def _alarm(self) -> None:

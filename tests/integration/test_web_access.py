@@ -90,6 +90,7 @@ async def where(pages: Pages) -> Mapping[str, str]:
         "recording": RECORDING,
         "track": "t1",
         "number": "1",
+        "node": "sfu-1",
         "agency": "office-commune",
         "point": "point-commune",
         "account": "id-citizen",

@@ -17,7 +17,7 @@ from web.access import ASKED, OWN
 PLACES: Mapping[str, str] = {
     "reception": "r", "recording": "r", "track": "t", "number": "1", "agency": "office-central",
     "point": "point-central", "account": "id-citizen", "session": "s", "form": "f",
-    "seat": "s", "client": "c",
+    "seat": "s", "client": "c", "node": "n",
 }  # fmt: skip
 
 

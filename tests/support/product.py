@@ -26,6 +26,8 @@ from web.wire import JoinReply, ReceptionRequest, ReceptionView, SeatRequest
 
 _ACCOUNT = re.compile(r"^[│|]\s*([a-z]+)\s*[│|]\s*([\w-]{12,})\s*[│|]", re.MULTILINE)
 _COMMAND = (sys.executable, "-m", "deploy.cli", "up")
+_ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM")
+"""Also when we are killed."""
 _STARTED = "Ctrl-C"
 _SEATED = re.compile(r'for="seat-([^"]+)">(?:<bdi>)?([^<]+)<')
 _START_SECONDS = 60
@@ -61,7 +63,7 @@ class Product:
         self._said.parent.mkdir(parents=True, exist_ok=True)
         with self._said.open("wb") as said:
             self._process = subprocess.Popen(  # noqa: ASYNC220  it outlives the loop that starts it
-                [*self._command, "--data", str(self.folder), "--port", str(self.port), *self._options],
+                [*_ENDS_WITH_US, *self._command, "--data", str(self.folder), "--port", str(self.port), *self._options],
                 stdout=said,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **self.environment, **_SCREEN},

@@ -1,6 +1,7 @@
 """Whoever connects to the tap address: nothing it sends disturbs the recorder or another recording."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.errors import MalformedPacket
+from bridge.errors import MalformedPacket, NotFound
 from bridge.ids import NodeId, RecordingId, RoomId
 from bridge.media import Codec, Source
 from bridge.tap import FrameKind, Hello, pack_declaration, pack_frame
@@ -121,3 +122,23 @@ def test_any_bytes_are_frames_or_malformed(content: bytes) -> None:
     except MalformedPacket:
         return
     assert b"".join(raw for _, raw in frames) == content[: sum(len(raw) for _, raw in frames)]
+
+
+async def test_what_was_stored_long_ago_is_forgotten_while_it_runs(recorder: RecorderUnderTest) -> None:
+    """Only that: what is armed may still begin, what was stored lately is still asked for."""
+    frames = script([ScriptedTrack(1, "mic", "ann", Source.MICROPHONE, Codec.OPUS, opus(1))], 0.0, 1.0)
+    old, lately, armed = RecordingId("old"), RecordingId("lately"), RecordingId("armed")
+    for recording in (old, lately):
+        await recorder.arm(recording)
+        node = await TapNode.connect(recorder.tap_address, recording)
+        await node.send(frames)
+        await recorder.api.finished(recording)
+        await node.close()
+    await recorder.arm(armed)
+    for recording in (old, armed):
+        os.utime(recorder.folder / "spool" / recording / "recording.json", (0, 0))
+    await recorder.process.recorder.tidy()
+    with pytest.raises(NotFound):
+        await recorder.api.status(old)
+    assert [(await recorder.api.status(one)).state for one in (lately, armed)] == ["finished", "armed"]
+    assert not (recorder.folder / "spool" / old).exists()
