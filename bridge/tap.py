@@ -33,6 +33,10 @@ from bridge.media import Codec, GateReason, Moment, Source
 MAX_BODY = 65_536
 """An RTP packet is below 64 KiB by UDP; a declaration is far smaller. Anything larger is not ours."""
 
+GONE_S = 5
+"""Who acknowledges nothing for so long is gone, for both sides of a TCP line: its host lost, or the way to it. A
+quarter of what a node keeps for the recorder, so that what comes after can still be made up for."""
+
 _LATEST = 1 << 62
 """Nanoseconds (146 years) and tap numbers beyond this are nobody's; sums of what is below fit 64 bits."""
 

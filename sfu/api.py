@@ -33,7 +33,7 @@ from sfu.node import Node
 
 log = logging.getLogger(__name__)
 
-_LONGEST_BODY = 256 * 1024
+LONGEST_BODY = 256 * 1024
 """Bytes; a session description of 30 m-lines has about 60 kB."""
 _NODE = web.AppKey("node", Node)
 _STATUS: tuple[tuple[type[Refusal], int], ...] = (
@@ -52,7 +52,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def application(node: Node) -> web.Application:
     """The API of this node."""
-    app = web.Application(middlewares=[_problems, _permitted], client_max_size=_LONGEST_BODY)
+    app = web.Application(middlewares=[_problems, _permitted], client_max_size=LONGEST_BODY)
     app[_NODE] = node
     room = "/rooms/{room}"
     participant = room + "/participants/{participant}"

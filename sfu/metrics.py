@@ -27,7 +27,7 @@ _MS_PER_S = 1000
 _DROPPED = "dropped_"
 _TOLD_ELSEWHERE = frozenset({"forwarded"})
 _NO_DROPS = dict.fromkeys(("gate", "malformed", "socket_full", "srtp", "unreachable"), 0)
-_NO_EVENTS = dict.fromkeys(("socket_errors", "tap_broken", "tap_connect_failed"), 0)
+_NO_EVENTS = dict.fromkeys(("socket_errors", "tap_broken", "tap_connect_failed", "tap_vanished"), 0)
 """Told from the start, so that the first of them is seen as a rise; others when they were counted once."""
 _NAMED: Mapping[str, tuple[str, str, str]] = {
     "nacked": ("nacked_packets", "sent", "Packets asked for again, by who asked: sent to publishers."),

@@ -1,6 +1,7 @@
 """A media node: rooms on one UDP port. Implements the orders of :class:`bridge.ports.MediaNode` in process."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Iterable, Mapping
 
 from bridge.control import (
@@ -39,6 +40,8 @@ from sfu.transport.aiortc_private import new_certificate
 from sfu.transport.port import MediaPort
 from sfu.transport.sockets import hosts_of
 
+log = logging.getLogger(__name__)
+
 _WANTED_DROPS = ("dropped_gate", "dropped_padding", "dropped_quiet")
 """What is left out on purpose: a microphone that the chair has not opened, packets without content, who is not among
 the loudest."""
@@ -60,6 +63,8 @@ class Node:
         self._port = MediaPort(self._core, clock, entropy, new_certificate())
         self._port.on_activity = self._activity
         self._rooms: dict[RoomId, Room] = {}
+        self._ending: dict[RoomId, asyncio.Event] = {}
+        """Rooms that are not gone yet: the next of that name begins behind the farewell."""
         self._ground = Ground(config, self._core, self._port, clock, entropy, self.events_kept.publish)
         self._probes = Probes(self._ground)
 
@@ -95,6 +100,7 @@ class Node:
 
     async def put_room(self, room: RoomId, order: RoomOrder) -> None:
         """Make or change it. Raises Refusal(room_full) when the node is full."""
+        await self._ended(room)
         known = self._rooms.get(room)
         if known is not None:
             known.change(order)
@@ -105,9 +111,16 @@ class Node:
 
     async def delete_room(self, room: RoomId, *, goes_on: bool = False) -> None:
         """End it. ``goes_on``: on another node, so its recording is left, not stopped. Unknown: nothing happens."""
+        await self._ended(room)
         found = self._rooms.pop(room, None)
-        if found is not None:
+        if found is None:
+            return
+        ended = self._ending[room] = asyncio.Event()
+        try:
             await (found.on_moved() if goes_on else found.close())
+        finally:
+            del self._ending[room]
+            ended.set()
 
     async def put_participant(self, room: RoomId, participant: ParticipantId, order: ParticipantOrder) -> None:
         """Make or change one."""
@@ -202,6 +215,10 @@ class Node:
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────
 
+    async def _ended(self, room: RoomId) -> None:
+        while (ending := self._ending.get(room)) is not None:
+            await ending.wait()
+
     def _room(self, room: RoomId) -> Room:
         found = self._rooms.get(room)
         if found is None:
@@ -221,8 +238,14 @@ class Node:
     def _tell(self, events: Iterable[CoreEvent]) -> None:
         for event in events:
             host = self._ground.hosts.get(event.up)
-            if host is not None:
+            if host is None:
+                continue
+            try:
                 host.handle(event)
+            except Exception:
+                # One participant's fault must not cost the others what they are told.
+                self._ground.counts["host_failed"] += 1
+                log.exception("%s of up track %s", type(event).__name__, event.up)
 
     def _tap(self) -> None:
         taps = self._ground.taps

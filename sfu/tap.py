@@ -1,7 +1,6 @@
 """The tap of one room: copies what was accepted to the recorder, and never slows forwarding."""
 
 import asyncio
-import ssl
 from itertools import count
 
 from bridge.control import TapChanged, TapFigures, TapOrder
@@ -25,6 +24,7 @@ from sfu.core.seam import SenderReported, UpId
 from sfu.peers.ground import Ground
 from sfu.peers.tracks import PublishedTrack
 from sfu.replay import Replay, durable_of
+from sfu.tapline import connect, has_vanished
 
 _VERSION = 1
 _BEAT_S = 0.25
@@ -226,7 +226,7 @@ class RoomTap:
         while True:
             try:
                 async with asyncio.timeout(_CONNECT_S):
-                    reader, writer = await _connect(self._order.address, self._ground.config.calling)
+                    reader, writer = await connect(self._order.address, self._ground.config.calling)
             except (OSError, TimeoutError):
                 self._ground.counts["tap_connect_failed"] += 1
             else:
@@ -242,6 +242,7 @@ class RoomTap:
         want it."""
         frames = FrameReader()
         pump: asyncio.Task[None] | None = None
+        gone = False
         try:
             writer.write(pack_frame(FrameKind.HELLO, 0, 0, self._ground.clock.mono(), self._hello))
             while chunk := await reader.read(65_536):
@@ -252,14 +253,15 @@ class RoomTap:
                         pump = asyncio.create_task(self._pump(writer))
                     else:
                         self._told(frame)
-        except (OSError, MalformedPacket):
-            self._ground.counts["tap_broken"] += 1
+        except (OSError, MalformedPacket) as error:
+            gone = has_vanished(error)
+            self._ground.counts["tap_vanished" if gone else "tap_broken"] += 1
         finally:
             if pump is not None:
                 pump.cancel()
                 await asyncio.wait([pump])
             writer.close()
-        return pump is not None
+        return gone or pump is not None
 
     def _told(self, frame: Frame) -> None:
         if frame.kind is FrameKind.CONFIRM:
@@ -291,14 +293,3 @@ class RoomTap:
                     await self._wake.wait()
         except OSError:
             writer.close()
-
-
-async def _connect(address: str, calling: ssl.SSLContext | None) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """``unix:PATH`` or ``HOST:PORT``. Raises OSError."""
-    if address.startswith("unix:"):
-        return await asyncio.open_unix_connection(address.removeprefix("unix:"))
-    host, _, port = address.rpartition(":")
-    try:
-        return await asyncio.open_connection(host.strip("[]"), int(port), ssl=calling)
-    except ValueError as error:
-        raise OSError(f"tap address {address!r}") from error

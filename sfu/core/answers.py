@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from aiortc.rtp import RtcpRtpfbPacket
 
+from bridge.ids import NS_PER_MS
 from sfu.core.down import DownTrack
 from sfu.core.link import Link
 from sfu.core.red import without_redundancy
@@ -15,6 +16,10 @@ from sfu.core.seam import Datagram, UpId
 from sfu.core.up import UpTrack
 
 _NACK = 1
+ASKED_AT_ONCE = 1024
+"""Numbers of one link that are looked at within ``ASKED_SPAN_NS``: all that the largest ring keeps, which is more than
+browsers ever miss (libwebrtc clears its list at 1000). A datagram may name 4900, 5 ms of processor."""
+ASKED_SPAN_NS = 20 * NS_PER_MS
 
 Send = Callable[[Iterable[DownTrack], Kept], list[Datagram]]
 
@@ -30,13 +35,16 @@ class Answers:
         """Second copies to come: when, to whom, number. Each was paid for (``Repeats``), so they are few."""
 
     def asked(self, link: Link, packet: RtcpRtpfbPacket, now_ns: int) -> list[Datagram]:
-        """A NACK came."""
+        """A NACK came. What is beyond the link's share is refused: who misses it asks again."""
         down = link.downs.get(packet.media_ssrc)
         up = None if down is None else self._ups.get(down.spec.up)
         if packet.fmt != _NACK or down is None or up is None:
             return []
         out: list[Datagram] = []
-        for sequence in packet.lost:
+        looked_at = link.asked(len(packet.lost), now_ns, ASKED_AT_ONCE, ASKED_SPAN_NS)
+        if refused := len(packet.lost) - looked_at:
+            self._counts["repeat_flood"] += refused
+        for sequence in packet.lost[:looked_at]:
             number = down.number_of(sequence, up.numbering.last)
             if number is not None:
                 out += self._one(down, up, number, now_ns)

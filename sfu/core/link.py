@@ -38,6 +38,8 @@ class Link:
         self.repairs: dict[int, UpTrack] = {}
         """SSRCs that retransmit (RFC 4588) → what they repair."""
         self.downs: dict[int, DownTrack] = {}
+        self._asked = (0, 0)
+        """Since when numbers that were asked for again are counted, and how many."""
         self.number_extension: int | None = None
         self.arrivals = Arrivals()
         """Of packets that carry the transport-wide sequence number in that extension."""
@@ -53,6 +55,15 @@ class Link:
         number = extension(packet, identifier)
         if number is not None and len(number) == _NUMBER_SIZE:
             self.arrivals.came(int.from_bytes(number, "big"), now_ns)
+
+    def asked(self, numbers: int, now_ns: int, most: int, span_ns: int) -> int:
+        """The peer asks for so many packets again; how many of these are within ``most`` in ``span_ns``."""
+        since_ns, before = self._asked
+        if now_ns - since_ns >= span_ns:
+            since_ns, before = now_ns, 0
+        allowed = min(numbers, most - before)
+        self._asked = (since_ns, before + allowed)
+        return allowed
 
     def measured(self, rtt_ns: int, now_ns: int) -> None:
         """Keep the least of about a minute (others hold queues; a peer may have moved to another network since), and

@@ -89,6 +89,7 @@ class Downlink:
             raise Conflict(Code.STALE_OFFER, f"offer {answer.offer}, in flight is {self._offer}")
         said = parse_answer(answer.sdp, self._offered)
         for line, slot, media in zip(self._pool.lines, self._offered, said.media, strict=False):
+            line.refused = slot.ssrc if media.rejected else None
             line.agreed = slot.ssrc if slot.active and not media.rejected else NO_SSRC
             line.codecs = _accepted(media)
             if not media.rejected:
@@ -99,7 +100,7 @@ class Downlink:
         self.transport.ice.remote_ufrag = self.transport.ice.remote_ufrag or said.ufrag
         if not self.transport.fingerprints:
             self.transport.start(said.fingerprints)
-        self._withhold_undecodable()
+        self._withhold_untaken()
         self._flow()
         self._schedule_if_stale()
 
@@ -154,13 +155,21 @@ class Downlink:
 
     # ── what cannot be decoded ───────────────────────────────────────────────────────────────────────────────
 
-    def _withhold_undecodable(self) -> None:
-        for line in self._pool.lines:
-            if line.track is not None and line.track.codec in self._cannot:
-                self._withhold(line.track)
-                self._stop(line)
-                line.free()
-                self._schedule()
+    def _withhold_untaken(self) -> None:
+        """A refused m-line carries nothing (RFC 3264 §6): who was offered on it is withheld, who came to it meanwhile
+        gets another."""
+        for line in list(self._pool.lines):
+            track = line.track
+            if track is None or (line.refused is None and track.codec not in self._cannot):
+                continue
+            moves = line.refused is not None and line.refused != line.ssrc
+            self._stop(line)
+            line.free()
+            self._schedule()
+            if moves:
+                self.want(track)
+            else:
+                self._withhold(track)
 
     def _withhold(self, track: PublishedTrack) -> None:
         self._withheld[track.up] = track

@@ -128,21 +128,25 @@ class Participant:
                 raise NotFound(Code.UNKNOWN_PARTICIPANT, str(self.id))
             try:
                 offer = parse_offer(order.sdp)
-                uplink = self._uplink
-                if uplink is None or not uplink.continues(offer):
-                    uplink = await self._replace(offer)
-                return uplink.answer(offer, order)
+                if self._uplink is not None and self._uplink.continues(offer):
+                    return self._uplink.answer(offer, order)
+                return await self._replace(offer, order)
             except MalformedSdp as error:
                 raise Refusal(Code.MALFORMED_SDP, str(error)) from error
 
-    async def _replace(self, offer: SessionDescription) -> Uplink:
-        old, self._uplink = self._uplink, None
+    async def _replace(self, offer: SessionDescription, order: UplinkOffer) -> str:
+        """The answer of a new connection. The old one ends only when that is taken."""
+        uplink = Uplink(self._ground, self._room, self.id, self._connections + 1, offer, self)
+        try:
+            answer = uplink.answer(offer, order)
+        except (MalformedSdp, Refusal):
+            await uplink.close()
+            raise
+        old, self._uplink = self._uplink, uplink
+        self._connections += 1
         if old is not None:
             await old.close()
-        self._connections += 1
-        uplink = Uplink(self._ground, self._room, self.id, self._connections, offer, self)
-        self._uplink = uplink
-        return uplink
+        return answer
 
     def answer_downlink(self, answer: DownlinkAnswer) -> None:
         """Raises Conflict(stale_offer), Refusal(malformed_sdp)."""

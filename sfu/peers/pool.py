@@ -6,7 +6,7 @@ from bridge.ids import Mid, Ssrc
 from bridge.media import Codec, Kind, Source
 from sfu.core.seam import DownId, UpId
 from sfu.peers.tracks import PublishedTrack
-from sfu.sdp import CODECS, Slot
+from sfu.sdp import CODECS, MAX_MEDIA, Slot
 
 NO_SSRC = Ssrc(0)
 _SPARE = (Kind.AUDIO, Kind.VIDEO)
@@ -30,6 +30,8 @@ class Line:
     codecs: frozenset[Codec] = frozenset()
     repaired: frozenset[Codec] = frozenset()
     redundant: bool = False
+    refused: Ssrc | None = None
+    """It was answered with port 0, by which browsers give it up for good: what it carried then; None: it lives."""
     agreed: Ssrc = NO_SSRC
     down: DownId | None = None
 
@@ -71,11 +73,12 @@ class Pool:
             self._grow(kind)
 
     def free_line(self, kind: Kind) -> Line:
-        """One that carries nothing, or a new one."""
-        for line in self.lines:
-            if line.kind is kind and line.track is None:
-                return line
-        return self._grow(kind)
+        """One that carries nothing, or a new one; a refused one again only when no answer could have more."""
+        free = [line for line in self.lines if line.kind is kind and line.track is None]
+        taken = next((line for line in free if line.refused is None), None)
+        if taken is None and free and len(self.lines) >= MAX_MEDIA:
+            return free[0]
+        return taken or self._grow(kind)
 
     def line_of(self, up: UpId) -> Line | None:
         """The one that carries it."""

@@ -5,6 +5,7 @@ aiortc's own SDP module is not used (it lets other exceptions escape and drops r
 """
 
 from sfu.sdp.downlink import build_downlink_offer, parse_answer
+from sfu.sdp.lines import MAX_MEDIA
 from sfu.sdp.model import (
     ABS_SEND_TIME_URI,
     AUDIO_LEVEL_URI,
@@ -32,6 +33,7 @@ __all__ = [
     "AUDIO_LEVEL_URI",
     "CODECS",
     "DOWNLINK_EXTENSIONS",
+    "MAX_MEDIA",
     "MID_URI",
     "PAYLOAD_TYPES",
     "RED_TYPE",

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from bridge.errors import MalformedSdp
 
-MAX_CHARACTERS = 160_000
-"""A downlink of fifty participants is about 75 KB in Chromium."""
+MAX_CHARACTERS = 200_000
+MAX_LINES = 6_500
+"""The largest downlink as Chromium answers it: at most 900 characters in 31 lines of each m-line. As JSON it stays
+within what signalling and the control API carry, 256 KiB."""
 
-MAX_LINES = 4_000
-MAX_MEDIA = 128
-"""Fifty participants with microphone and camera, a screen, and room for reused m-lines."""
+MAX_MEDIA = 192
+"""63 others (``SfuConfig.participants``), each with microphone, camera and screen; m-lines are used again."""
 
 _LINE = re.compile(r"([a-z])=([\x20-\x7e]*)")
 _NUMBER = re.compile(r"[0-9]{1,20}")

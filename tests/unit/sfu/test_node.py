@@ -1,87 +1,37 @@
-"""A node without a network: orders and datagrams go in by hand, handshakes are skipped."""
+"""What a node does with orders and datagrams, without a network."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from aiortc.rtp import RtcpByePacket
 
-from bridge.control import Gates, ParticipantOrder, RoomOrder, TapOrder, TrackPublished, UplinkOffer
+from bridge.control import RoomGone, RoomOrder, TapOrder, TrackPublished, TrackUnpublished, UplinkOffer
 from bridge.errors import Refusal
-from bridge.ids import Mid, NodeId, ParticipantId, RecordingId, RoomId
-from bridge.media import Source
+from bridge.ids import Mid, RecordingId, Ssrc
+from bridge.media import Codec, Source
 from bridge.tap import FrameKind, FrameReader
-from sfu.capture.capture import Line
-from sfu.core.router import Router
-from sfu.node import Node
-from sfu.peers.room import Room
+from sfu.core.seam import CoreEvent, UpId, UpStarted
 from sfu.peers.uplink import RENEWALS
 from sfu.replay import Replay
-from sfu.settings import SfuConfig
-from sfu.transport.port import MediaPort
-from sfu.transport.stun import parse_check
-from sfu.transport.transport import Transport
-from tests.support.fakes import CountingEntropy, HandClock
-from tests.support.sfu_peer import Peer, rtp
-from tests.support.sfu_stun import check
-from tests.unit.sfu.sdp.samples import CHROMIUM_OFFER
+from sfu.transport.transport import TransportState
+from tests.support.sfu_house import ANN, ROOM, SOUND, House
+from tests.unit.sfu.sdp.samples import CHROMIUM_OFFER, DIGEST
 
-ROOM, ANN = RoomId("room"), ParticipantId("ann")
-ALL_OPEN = ParticipantOrder(receives=True, gates=Gates(microphone=True, camera=True, screen=True))
-SOUND = UplinkOffer(CHROMIUM_OFFER, {Mid("0"): Source.MICROPHONE})
 RESTARTED = CHROMIUM_OFFER.replace("a=ice-ufrag:aB3d", "a=ice-ufrag:eF5g")
+ANOTHER = RESTARTED.replace(DIGEST, ":".join(["AB"] * 32))
 
 
-class House:
-    """A node with one room, in which Ann's microphone is connected."""
+class Failing:
+    """A host with a fault of ours."""
 
-    def __init__(self) -> None:
-        clock = HandClock()
-        clock.pass_s(1)
-        self.clock = clock
-        self.node = Node(SfuConfig(node=NodeId("node"), control="unix:none"), clock, CountingEntropy())
-        parts = vars(self.node)
-        self.core: Router = parts["_core"]
-        self.port: MediaPort = parts["_port"]
-        parts["_ground"].candidates = (("127.0.0.1", 1),)
-        self.peer = Peer(9, ("127.0.0.1", 5000))
+    def expect(self, source: Source) -> tuple[bool, bool]:
+        raise KeyError(source)
 
-    @property
-    def room(self) -> Room:
-        found: Room = vars(self.node)["_rooms"][ROOM]
-        return found
+    def handle(self, event: CoreEvent) -> None:
+        raise KeyError(event.up)
 
-    @property
-    def transport(self) -> Transport:
-        return self.room.participant(ANN).transports()[Line.UPLINK]
-
-    async def connect(self) -> None:
-        await self.node.put_room(ROOM, RoomOrder(held=False))
-        await self.node.put_participant(ROOM, ANN, ALL_OPEN)
-        await self.node.offer_uplink(ROOM, ANN, SOUND)
-        local = self.transport.ice.local
-        datagram = check(local.pwd, f"{local.ufrag}:aB3d", nominates=True)
-        self.transport.check(parse_check(datagram), self.peer.address, self.clock.mono())
-        self.transport.keyed(self.peer.keys)
-
-    def feed(self, sequence: int) -> None:
-        packet = rtp(sequence, sequence * 960, 1001, 111, b"opus")
-        self.core.feed(self.peer.rtp(packet), self.peer.address, self.clock.mono())
-
-    def goodbye(self) -> None:
-        compound = bytes(RtcpByePacket(sources=[1001]))
-        self.core.feed(self.peer.rtcp(compound), self.peer.address, self.clock.mono())
-
-    def batch_ends(self) -> None:
-        self.port.on_activity()
-
-    async def published(self) -> int:
-        """How many tracks since the start."""
-        reader, found = self.node.events_kept.read("", 0), 0
-        self.node.events_kept.close()
-        while (event := await reader.next()) is not None:
-            found += isinstance(event.event, TrackPublished)
-        return found
+    def gone(self, up: UpId) -> None:
+        raise KeyError(up)
 
 
 @pytest.fixture
@@ -121,13 +71,31 @@ async def test_an_offer_that_is_refused_leaves_the_connection_as_it_was(house: H
     assert house.transport.ice.local != before
 
 
+async def test_a_new_connection_that_is_refused_leaves_the_old_one_as_it_was(house: House) -> None:
+    """The browser reloaded, or means another; what it has goes on until the node takes the next."""
+    house.feed(1)
+    house.batch_ends()
+    before, transports = house.transport, len(vars(house.port)["_by_ufrag"])
+    for refused in (
+        UplinkOffer(ANOTHER.replace("opus/48000/2", "speex/16000"), SOUND.sources),
+        UplinkOffer(ANOTHER, {Mid("7"): Source.MICROPHONE}),
+    ):
+        with pytest.raises(Refusal):
+            await house.node.offer_uplink(ROOM, ANN, refused)
+    assert (house.transport, len(vars(house.port)["_by_ufrag"])) == (before, transports)
+    assert house.told(TrackUnpublished) == []
+    await house.node.offer_uplink(ROOM, ANN, UplinkOffer(ANOTHER, SOUND.sources))
+    assert house.transport is not before
+    assert (before.state, len(house.told(TrackUnpublished))) == (TransportState.CLOSED, 1)
+
+
 async def test_goodbyes_without_end_make_no_tracks_without_end(house: House) -> None:
     for sequence in range(1, 300):
         house.feed(sequence)
         house.batch_ends()
         house.goodbye()
         house.batch_ends()
-    assert await house.published() == 1 + RENEWALS
+    assert len(house.told(TrackPublished)) == 1 + RENEWALS
 
 
 async def test_a_track_of_who_is_on_the_way_out_disturbs_nobody(house: House) -> None:
@@ -139,3 +107,30 @@ async def test_a_track_of_who_is_on_the_way_out_disturbs_nobody(house: House) ->
         house.batch_ends()
     await leaving
     assert (await house.node.health()).participants == 0
+
+
+async def test_a_room_made_again_while_it_ends_begins_when_the_old_one_is_gone(house: House) -> None:
+    """Else the old one's farewell would be taken for the new one's."""
+    async with vars(house.room.participant(ANN))["_turn"]:
+        ending = asyncio.create_task(house.node.delete_room(ROOM))
+        await asyncio.sleep(0)
+        making = asyncio.create_task(house.node.put_room(ROOM, RoomOrder(held=False)))
+        await asyncio.sleep(0)
+        assert not making.done()
+    await making
+    assert len(house.told(RoomGone)) == 1
+    told = len(house.told(object))
+    await ending
+    assert (len(house.told(object)), (await house.node.health()).rooms) == (told, 1)
+
+
+async def test_what_one_host_fails_at_costs_the_others_nothing(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    await house.node.put_tap(ROOM, TapOrder(RecordingId("recording"), "unix:/nowhere", recording=True))
+    hosts = vars(house.node)["_ground"].hosts
+    hosts[UpId(0)] = Failing()
+    vars(house.core)["_events"].append(UpStarted(UpId(0), Codec.OPUS, 111, Ssrc(5)))
+    house.feed(1)
+    house.batch_ends()
+    assert len(house.told(TrackPublished)) == 1
+    assert house.node.stats()["host_failed"] == 1
+    assert "KeyError" in caplog.text

@@ -4,6 +4,7 @@ import pytest
 from aiortc.rtp import RtcpRrPacket, RtcpSenderInfo, RtcpSrPacket
 
 from bridge.ids import NS_PER_MS, NS_PER_S, Ssrc
+from sfu.core.answers import ASKED_AT_ONCE, ASKED_SPAN_NS
 from sfu.core.arrivals import Arrivals
 from sfu.core.repeats import IN_HAND
 from sfu.core.rtcp import Sent, pack_nack, pack_sender_report
@@ -67,6 +68,30 @@ def test_a_whole_ring_asked_for_at_once_costs_what_is_in_hand(room: CoreRoom) ->
     everything = pack_nack(12, 77, range(1501, 2501))
     assert IN_HAND // 2 < len(room.tell(room.bob, everything)) <= IN_HAND
     assert room.tell(room.bob, everything) == []
+
+
+def test_of_a_flood_of_nacks_so_many_numbers_are_looked_at(room: CoreRoom) -> None:
+    """Compound after compound names packets that never were: each number costs, none is answered."""
+    flood = pack_nack(12, 77, range(1001, 5001))
+    for _ in range(3):
+        assert room.tell(room.bob, flood) == []
+    assert room.core.counts()["repeat_flood"] == 12_000 - ASKED_AT_ONCE
+    room.tick(ASKED_SPAN_NS)
+    room.tell(room.bob, flood)
+    assert room.core.counts()["repeat_flood"] == 16_000 - 2 * ASKED_AT_ONCE
+
+
+def test_a_burst_of_a_browser_is_answered_behind_a_flood(room: CoreRoom) -> None:
+    """It is over after 20 ms; who lost packets asks again then."""
+    for n in range(501, 901):
+        room.feed(rtp(n))
+    room.tell(room.bob, pack_nack(12, 77, range(3000, 7000)))
+    assert room.tell(room.bob, pack_nack(12, 77, range(1001, 1101))) == []
+    room.tick(ASKED_SPAN_NS)
+    before = room.core.counts()["repeat_flood"]
+    for first in (1001, 1101):
+        assert room.tell(room.bob, pack_nack(12, 77, range(first, first + 100)))
+    assert room.core.counts()["repeat_flood"] == before
 
 
 def test_numbers_never_go_round_unseen(room: CoreRoom) -> None:

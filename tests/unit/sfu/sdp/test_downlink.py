@@ -3,11 +3,16 @@
 import pytest
 
 from bridge.errors import MalformedSdp
-from bridge.ids import Mid, Ssrc
-from bridge.media import Codec, Kind
+from bridge.ids import Mid, NodeId, ParticipantId, Ssrc, TrackId
+from bridge.media import Codec, Kind, Source
+from sfu.api import LONGEST_BODY
+from sfu.core.seam import UpId
+from sfu.peers.pool import Pool
+from sfu.peers.tracks import PublishedTrack
 from sfu.sdp import (
     CODECS,
     PAYLOAD_TYPES,
+    CodecOffer,
     Direction,
     LocalIce,
     Setup,
@@ -16,6 +21,9 @@ from sfu.sdp import (
     parse_answer,
     parse_description,
 )
+from sfu.sdp.lines import MAX_CHARACTERS, MAX_LINES
+from sfu.settings import SfuConfig
+from signaling.settings import SignalingConfig
 
 LOCAL = LocalIce("node", "n" * 24, ":".join(["EE"] * 32), (("127.0.0.1", 40_000),))
 VIDEO = CODECS[Kind.VIDEO]
@@ -70,6 +78,33 @@ def test_a_full_room_fits() -> None:
     slots += [Slot(Mid(str(at)), Kind.VIDEO, True, Ssrc(2**31 + at), *ids, CODECS[Kind.VIDEO]) for at in range(50, 101)]
     text = build_downlink_offer(slots, LOCAL, 1)
     assert len(parse_answer(text.replace("actpass", "active"), slots).media) == 101
+
+
+def test_the_largest_room_fits() -> None:
+    """Everybody with microphone, camera and screen; Chromium says at most 900 characters in 31 lines of each m-line."""
+    others = SfuConfig(node=NodeId("node"), control="unix:none").participants - 1
+    pool = Pool()
+    for number in range(len(Source) * others):
+        source = list(Source)[number % len(Source)]
+        codec = CodecOffer(CODECS[source.kind][0], 96, 90_000, 0)
+        track = PublishedTrack(UpId(number), TrackId("x" * 22), ParticipantId("y" * 22), 1, source, codec)
+        pool.free_line(source.kind).carry(track, Ssrc(2**31 + number), Ssrc(2**30 + number))
+    slots = [line.slot() for line in pool.lines]
+    answer = build_downlink_offer(slots, LOCAL, 1).replace("actpass", "active")
+    session, *sections = answer.split("m=")
+    said = session + "".join("m=" + as_long_as_chromium(section) for section in sections)
+    assert len(parse_answer(said, slots).media) == len(slots) == len(Source) * others
+
+
+def as_long_as_chromium(section: str) -> str:
+    lines = section.count("\n")
+    each = (900 - len(section)) // (31 - lines)
+    return section + ("b=" + "x" * (each - 4) + "\r\n") * (31 - lines)
+
+
+def test_the_longest_answer_is_carried_to_the_node() -> None:
+    """As JSON each line's end takes two more."""
+    assert min(SignalingConfig(owner="web", key=b"").max_message, LONGEST_BODY) > MAX_CHARACTERS + 2 * MAX_LINES + 1000
 
 
 def test_answer_with_fewer_m_lines() -> None:

@@ -151,3 +151,14 @@ def test_a_link_local_address_is_told_by_its_scope() -> None:
 
     assert pack_name(("fe80::1%eth0", 5, 0x12345, 7)) == pack_name(plain)
     assert pack_name(plain)[2:8] == b"\0\5\0\1\x23\x45"
+
+
+def test_who_is_gone_is_forgotten_and_may_come_again(sockets: list[socket.socket], call: SendMany) -> None:
+    sender, *receivers = sockets
+    one = Batch(sender, call, Counter())
+    for _ in range(2):
+        assert one.send(datagrams_for(receivers, 3)) == []
+        assert received(receivers, 3)
+        for receiver in receivers:
+            one.forget(receiver.getsockname())
+        assert (vars(one)["_known"], vars(one)["_names"]) == ({}, {})
