@@ -1,7 +1,7 @@
 """From the sign-in into the room and out of it again by Tab and Enter alone."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import ViewportSize, expect
 
 from tests.browser.conftest import CHAIR, CITIZEN
 from tests.support.browser import Publishes, chromium, person
@@ -11,6 +11,9 @@ from tests.support.product import Product
 pytestmark = pytest.mark.browser
 
 _WITHIN_MS = 30_000
+_LOW: ViewportSize = {"width": 1366, "height": 240}
+"""So that what has the focus has to be brought into sight."""
+_WHOLE: ViewportSize = {"width": 1366, "height": 768}
 
 
 @pytest.mark.asyncio(loop_scope="session")
@@ -26,6 +29,7 @@ async def test_a_chair_needs_no_mouse(installation: Product) -> None:
         await keys.type("#password", installation.passwords[CHAIR.login])
         await page.keyboard.press("Enter")
         await page.wait_for_url("**/today")
+        await page.set_viewport_size(_LOW)
 
         await keys.press("a.dc-skip")
         assert len(keys.passed) == 1, "the first step is the way past the header"
@@ -33,6 +37,7 @@ async def test_a_chair_needs_no_mouse(installation: Product) -> None:
         await keys.press(f"main a[href='/receptions/{reception}']")
         assert not any("sign-out" in one for one in keys.passed), "the header was skipped"
         await page.wait_for_url(f"**/receptions/{reception}")
+        await page.set_viewport_size(_WHOLE)
 
         await keys.press(f"main a[href='/receptions/{reception}/room']")
         await page.wait_for_url("**/room")

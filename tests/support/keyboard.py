@@ -5,8 +5,7 @@ from playwright.async_api import Page
 _MOST = 60
 """More steps than any page has on the way to what it is for."""
 
-_FOCUS = """async (known) => {
-    await new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)));
+_FOCUS = """(known) => {
     const one = document.activeElement;
     const box = one.getBoundingClientRect();
     const style = getComputedStyle(one);
@@ -26,7 +25,6 @@ _FOCUS = """async (known) => {
         ],
     };
 }"""
-"""As the next picture shows it: a browser brings what has the focus into sight when it draws."""
 _QUIET = "h1, main, .dc-floor-plan"
 """Focused for those who listen, no controls: they show no ring."""
 
