@@ -55,17 +55,19 @@ class Check(NamedTuple):
 
 
 def parse_check(datagram: bytes) -> Check:
-    """Raises MalformedPacket for anything that is no binding request with a user name and integrity."""
-    if len(datagram) > LONGEST:
-        raise MalformedPacket("STUN message too long")
+    """For whom :func:`claimed_ufrag` says. Raises MalformedPacket for anything that is no binding request with one user
+    name and integrity."""
+    claimed = claimed_ufrag(datagram)
+    if claimed is None:
+        raise MalformedPacket("STUN: no binding request that names somebody")
     try:
         message = stun.parse_message(datagram)
     except (ValueError, struct.error, UnicodeDecodeError, IndexError) as error:
         raise MalformedPacket(f"STUN: {error}") from error
-    if message.message_method != stun.Method.BINDING or message.message_class != stun.Class.REQUEST:
-        raise MalformedPacket("STUN: no binding request")
     attributes = message.attributes
     local, colon, remote = attributes.get("USERNAME", "").partition(":")
+    if local != claimed:
+        raise MalformedPacket("STUN: names two")  # the codec reads the last of them
     if not colon or "MESSAGE-INTEGRITY" not in attributes:
         raise MalformedPacket("STUN: no user name or integrity")
     return Check(message, local, remote, "USE-CANDIDATE" in attributes, "ICE-CONTROLLED" in attributes)

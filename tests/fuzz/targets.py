@@ -65,7 +65,7 @@ def stun(data: bytes) -> None:
         check = parse_check(data)
     except MalformedPacket:
         return
-    assert claimed is not None, "what is a check names somebody"
+    assert claimed == check.local, "what is a check is for whom it was taken"
     if not is_genuine(check, "p" * 24):
         return
     assert pack_success(check, _PEER, "p" * 24)

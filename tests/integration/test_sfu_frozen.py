@@ -1,6 +1,7 @@
 """One receiver of ten stands still: the nine others get everything, and nothing is asked of the publisher for it."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
@@ -78,8 +79,12 @@ async def gathered(room: LightStage, by_tcp: bool) -> Gathered:
         await sees(ann, receiver)
     ann.send(key=False, filling=LAST)
     for receiver in receivers:
-        await holds(lambda receiver=receiver: any(packet.endswith(LAST) for packet in receiver.received()))  # type: ignore[misc]
+        await holds(partial(has_last, receiver))
     return Gathered(room, ann, receivers[:-1], receivers[-1])
+
+
+def has_last(receiver: LightPeer) -> bool:
+    return any(packet.endswith(LAST) for packet in receiver.received())
 
 
 async def sees(ann: LightPeer, receiver: LightPeer) -> None:

@@ -11,6 +11,13 @@ from sfu.transport.stun import parse_check
 from tests.support.sfu_stun import HERE, NEW, NOMINATING, OLD, check
 
 
+def changed(head: int, cookie: bytes = b"\x21\x12\xa4\x42", before: bytes = b"") -> bytes:
+    """A check of this type, with attributes before its own, and without the fingerprint that would give it away."""
+    whole = check()
+    attributes = before + whole[20:-8]
+    return head.to_bytes(2, "big") + len(attributes).to_bytes(2, "big") + cookie + whole[8:20] + attributes
+
+
 def peer() -> IcePeer:
     """Nothing known but the descriptions."""
     return IcePeer(HERE, "there")
@@ -94,6 +101,10 @@ def test_restart_needs_the_new_credentials() -> None:
     assert send(ice, fresh, NEW, now_s=2).moved
 
 
+def test_changed_changes_nothing_else() -> None:
+    assert parse_check(changed(1)).local == parse_check(check()).local
+
+
 @pytest.mark.parametrize(
     "datagram",
     [
@@ -103,6 +114,9 @@ def test_restart_needs_the_new_credentials() -> None:
         check(username="nocolon"),
         check() + bytes(1),
         check()[:-8],
+        changed(1, cookie=bytes(4)),
+        changed(0xC001),  # two bits that STUN has not
+        changed(1, before=b"\x00\x06\x00\x04A:B:"),  # a second USERNAME, which the codec forgets for the one behind it
         bytes(2000),
     ],
 )
