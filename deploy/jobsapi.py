@@ -10,11 +10,11 @@ from collections.abc import Awaitable, Callable
 from ssl import SSLContext
 
 import msgspec
-from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, UnixConnector, web
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from bridge.errors import Code, Unavailable
 from bridge.jobfigures import JobsFigures
-from recorder.places import bound_socket
+from recorder.places import listen, way_to
 
 _PATIENCE_S = 5.0
 _SHUTDOWN_S = 2.0
@@ -43,11 +43,7 @@ class JobsApi:
         application.router.add_get("/figures", self._tell)
         runner = self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=_SHUTDOWN_S)
         await runner.setup()
-        if self._address.startswith("unix:"):
-            await web.SockSite(runner, bound_socket(self._address)).start()
-            return
-        host, _, port = self._address.rpartition(":")
-        await web.TCPSite(runner, host.strip("[]"), int(port), ssl_context=self._answering).start()
+        await listen(runner, self._address, self._answering)
 
     async def close(self) -> None:
         """Idempotent."""
@@ -66,20 +62,16 @@ class HttpJobs:
     """The process ``jobs`` as web asks it. Raises Unavailable(jobs_unavailable) when nothing sensible answers."""
 
     def __init__(self, address: str, secret: str = "", calling: SSLContext | None = None) -> None:
-        self._unix = address.removeprefix("unix:") if address.startswith("unix:") else None
-        self._calling = calling
-        scheme = "https" if calling else "http"
-        self._root = "http://jobs" if self._unix is not None else f"{scheme}://{address}"
+        self._way = way_to(address, calling)
         self._headers = {"Authorization": f"Bearer {secret}"} if secret else {}
 
     async def figures(self) -> JobsFigures:
         """Asked a few times a minute: a connection each time."""
-        connector = TCPConnector(ssl=self._calling or True) if self._unix is None else UnixConnector(self._unix)
         timeout = ClientTimeout(total=_PATIENCE_S)
         try:
             async with (
-                ClientSession(connector=connector, headers=self._headers, timeout=timeout) as session,
-                session.get(f"{self._root}/figures") as answer,
+                ClientSession(connector=self._way.connector(), headers=self._headers, timeout=timeout) as session,
+                session.get(f"{self._way.root}/figures") as answer,
             ):
                 body = await answer.read()
                 if answer.status == 200:

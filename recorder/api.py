@@ -30,7 +30,7 @@ from bridge.control import Problem
 from bridge.errors import Code, Refusal
 from bridge.ids import RecordingId
 from bridge.recorder_control import ArmOrder
-from recorder.places import bound_socket
+from recorder.places import listen
 from recorder.recorder import Recorder
 
 MAX_BODY = 64 * 1024
@@ -74,12 +74,7 @@ class ControlServer:
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
         await runner.setup()
         self._runner = runner
-        if self.address.startswith("unix:"):
-            await web.SockSite(runner, bound_socket(self.address)).start()
-        else:
-            host, _, port = self.address.rpartition(":")
-            await web.TCPSite(runner, host.strip("[]"), int(port), ssl_context=self._answering).start()
-            self.address = f"{host}:{runner.addresses[0][1]}"
+        self.address = await listen(runner, self.address, self._answering)
 
     async def close(self) -> None:
         """Idempotent."""

@@ -5,12 +5,13 @@ from ssl import SSLContext
 from typing import TypeVar
 
 import msgspec
-from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, UnixConnector, WSMsgType
+from aiohttp import ClientError, ClientSession, ClientTimeout, WSMsgType
 
 from bridge.control import Numbered, Problem
 from bridge.errors import Code, Conflict, Invalid, NotFound, Refusal, Unavailable
 from bridge.ids import RecordingId
 from bridge.recorder_control import ArmOrder, Proof, RecorderHealth, RecordingStatus
+from recorder.places import way_to
 
 QUICK_S = 5.0
 PROOF_S = 10.0
@@ -31,10 +32,7 @@ class HttpRecorderNode:
     Unavailable(recorder_unavailable) when nothing answers in time, else what the recorder refused with."""
 
     def __init__(self, address: str, secret: str = "", calling: SSLContext | None = None) -> None:
-        self._unix = address.removeprefix("unix:") if address.startswith("unix:") else None
-        self._calling = None if self._unix is not None else calling
-        scheme = "https" if self._calling else "http"
-        self._root = "http://recorder" if self._unix is not None else f"{scheme}://{address}"
+        self._way = way_to(address, calling)
         self._headers = {"Authorization": f"Bearer {secret}"} if secret else {}
         self._session: ClientSession | None = None
 
@@ -74,7 +72,7 @@ class HttpRecorderNode:
         decoder = msgspec.json.Decoder(Numbered)
         try:
             async with self._open().ws_connect(
-                f"{self._root}/events", params={"run": run, "after": str(after)}, heartbeat=HEARTBEAT_S
+                f"{self._way.root}/events", params={"run": run, "after": str(after)}, heartbeat=HEARTBEAT_S
             ) as socket:
                 async for message in socket:
                     if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
@@ -101,7 +99,7 @@ class HttpRecorderNode:
         content = msgspec.json.encode(body) if body is not None else None
         timeout = ClientTimeout(total=timeout_s)
         try:
-            async with self._open().request(method, self._root + path, data=content, timeout=timeout) as response:
+            async with self._open().request(method, self._way.root + path, data=content, timeout=timeout) as response:
                 answer = await response.read()
         except (ClientError, OSError, TimeoutError) as error:
             said = str(error) or type(error).__name__
@@ -112,8 +110,7 @@ class HttpRecorderNode:
 
     def _open(self) -> ClientSession:
         if self._session is None:
-            connector = UnixConnector(self._unix) if self._unix is not None else TCPConnector(ssl=self._calling or True)
-            self._session = ClientSession(connector=connector, headers=self._headers)
+            self._session = ClientSession(connector=self._way.connector(), headers=self._headers)
         return self._session
 
 
