@@ -21,7 +21,7 @@ _SHUTDOWN_S = 2.0
 
 
 class JobsApi:
-    """``address``: ``unix:PATH`` | ``HOST:PORT``. ``secret``: bearer secret; empty: none is asked for.
+    """``address``: ``unix:PATH`` | ``HOST:PORT`` (port 0: any). ``secret``: bearer secret; empty: none is asked for.
     ``answering``: of a line to other machines."""
 
     def __init__(
@@ -31,7 +31,7 @@ class JobsApi:
         figures: Callable[[], Awaitable[JobsFigures]],
         answering: SSLContext | None = None,
     ) -> None:
-        self._address = address
+        self.address = address
         self._answering = answering
         self._secret = secret
         self._figures = figures
@@ -43,7 +43,7 @@ class JobsApi:
         application.router.add_get("/figures", self._tell)
         runner = self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=_SHUTDOWN_S)
         await runner.setup()
-        await listen(runner, self._address, self._answering)
+        self.address = await listen(runner, self.address, self._answering)
 
     async def close(self) -> None:
         """Idempotent."""

@@ -13,12 +13,14 @@ import pytest
 from bridge.control import RoomOrder, TapOrder, TrackPublished
 from bridge.errors import Unavailable
 from bridge.ids import NodeId, RecorderId, RecordingId, RoomId
+from bridge.jobfigures import Buckets, JobsFigures
 from bridge.journal import GapDeclared, parse_journal
 from bridge.media import Source
 from bridge.recorder_control import ArmOrder
 from bridge.tap import FrameKind, Hello, pack_declaration, pack_frame
 from deploy.configuration import Configuration, RecordingPart
 from deploy.folder import prepare
+from deploy.jobsapi import HttpJobs, JobsApi
 from deploy.machines import MachineLines, machine_lines
 from deploy.time import SystemClock, SystemEntropy
 from recorder.build import RecorderConfig, RecorderNodeProcess, build
@@ -190,6 +192,24 @@ async def test_orders_go_the_same_way(machines: Machines, tmp_path: Path, said: 
     with pytest.raises(Unavailable):
         await stranger_api.health()
     await stranger_api.close()
+
+
+async def test_figures_of_the_jobs_go_the_same_way(machines: Machines) -> None:
+    quiet = JobsFigures("1", (), {}, None, Buckets((), 0.0), 0.0, 0.0, 0)
+
+    async def figures() -> JobsFigures:
+        return quiet
+
+    api = JobsApi("127.0.0.1:0", SECRET, figures, machines.recorders.answering)
+    await api.start()
+    async with TcpLine(api.address) as line:
+        assert await HttpJobs(line.address, SECRET, machines.nodes.calling).figures() == quiet
+        with pytest.raises(Unavailable):
+            await HttpJobs(line.address, SECRET, machines.strangers.calling).figures()
+        assert SECRET.encode() not in line.heard
+        with pytest.raises(Unavailable):
+            await HttpJobs(line.address, SECRET).figures()
+    await api.close()
 
 
 async def until_fed(line: TcpLine, more: int = 40_000) -> None:
