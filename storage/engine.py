@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import Connection, event, make_url
@@ -31,6 +31,8 @@ POOL = 6
 """Connections kept, each a thread with SQLite. One writes, the others read; more only take memory from each other."""
 
 BEGINS = "diemcau_begins"
+
+Answer = TypeVar("Answer")
 
 
 class Kind(Enum):
@@ -52,6 +54,8 @@ class Database:
         # One may write at a time: SQLite has the others poll, PostgreSQL wait with a connection each. Waiting here
         # is fair and takes neither.
         self._turn = asyncio.Lock()
+        self._under_way: set[asyncio.Task[Any]] = set()
+        """Connections that are being opened or given back, whether or not somebody still waits for them."""
 
     def _engine(self) -> AsyncEngine:
         """Made when first needed: what never asks the database (verifying a copy) needs none."""
@@ -105,7 +109,7 @@ class Database:
         """A connection for what is done; what was written is rolled back unless it was committed. Raises
         Unavailable."""
         with translated():
-            connection = await self._engine().connect()
+            connection = await self._connected()
         try:
             with translated():
                 connection = await connection.execution_options(**{BEGINS: kind})
@@ -113,12 +117,28 @@ class Database:
                     _ = await connection.begin()
             yield connection
         finally:
-            # Shielded: a cancelled caller must still give its connection, and the write lock with it, back.
             with translated():
-                await asyncio.shield(asyncio.ensure_future(_give_back(connection, kind)))
+                await self._to_its_end(asyncio.ensure_future(_give_back(connection, kind)))
+
+    async def _connected(self) -> AsyncConnection:
+        opening = asyncio.ensure_future(self._engine().connect().start())
+        try:
+            return await self._to_its_end(opening)
+        except asyncio.CancelledError:
+            _ = self._to_its_end(asyncio.ensure_future(_not_wanted(opening)))
+            raise
+
+    def _to_its_end(self, step: asyncio.Task[Answer]) -> asyncio.Future[Answer]:
+        """Its answer. Who is cancelled goes at once, the step is still done and :meth:`close` waits for it: the driver
+        loses a connection that is let go half-way, and the write lock must come back with the one that holds it."""
+        self._under_way.add(step)
+        step.add_done_callback(self._under_way.discard)
+        return asyncio.shield(step)
 
     async def close(self) -> None:
         """End every connection. Idempotent."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
         if self._opened is not None:
             await self._opened.dispose()
         if self._lock is not None:
@@ -186,6 +206,12 @@ def _begin_postgres(connection: Connection) -> None:
 def _kind(connection: Connection) -> Kind:
     kind: Kind = connection.get_execution_options().get(BEGINS, Kind.READS)
     return kind
+
+
+async def _not_wanted(opening: asyncio.Task[AsyncConnection]) -> None:
+    await asyncio.wait([opening])
+    if not opening.cancelled() and opening.exception() is None:
+        await opening.result().close()
 
 
 async def _give_back(connection: AsyncConnection, kind: Kind) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +15,7 @@ from bridge.repositories import AuditEntry
 from storage import engine, schema
 from storage.engine import Database, Kind
 from storage.unit import SqlUnits
+from tests.support.waits import holds
 
 ENTRY = AuditEntry(1, "a", "b", "c", "done")
 
@@ -52,6 +54,25 @@ async def pragma(database: Database, name: str) -> object:
 )
 async def test_every_connection_is_set_up(database: Database, name: str, value: object) -> None:
     assert await pragma(database, name) == value
+
+
+@pytest.mark.parametrize("kind", Kind)
+async def test_who_is_cancelled_leaves_no_connection_after_the_close(path: Path, kind: Kind) -> None:
+    """At any moment: while it is opened, while it is used, while it is given back."""
+    held = set(threading.enumerate())
+
+    async def use(database: Database) -> None:
+        async with database.transaction(kind) as connection:
+            await connection.execute(text("SELECT 1"))
+
+    for tenth_ms in range(60):
+        database = Database(f"sqlite:///{path}")
+        using = asyncio.ensure_future(use(database))
+        await asyncio.sleep(tenth_ms / 10_000)
+        using.cancel()
+        await asyncio.wait([using])
+        await database.close()
+    await holds(lambda: held.issuperset(threading.enumerate()))
 
 
 async def test_a_missing_file_is_away_and_not_made(tmp_path: Path) -> None:
