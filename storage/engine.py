@@ -7,11 +7,12 @@ file is opened, never made: an unmounted disk must not look like an empty archiv
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, event, make_url
@@ -22,7 +23,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage import postgres
 from storage.failures import away, translated
+from storage.held import Held, Steps
 from storage.lock import FileLock
+
+_log = logging.getLogger(__name__)
 
 BUSY_S = 5.0
 """How long a unit waits for its turn. A writing unit takes milliseconds; a person gives up after seconds."""
@@ -31,8 +35,6 @@ POOL = 6
 """Connections kept, each a thread with SQLite. One writes, the others read; more only take memory from each other."""
 
 BEGINS = "diemcau_begins"
-
-Answer = TypeVar("Answer")
 
 
 class Kind(Enum):
@@ -54,8 +56,7 @@ class Database:
         # One may write at a time: SQLite has the others poll, PostgreSQL wait with a connection each. Waiting here
         # is fair and takes neither.
         self._turn = asyncio.Lock()
-        self._under_way: set[asyncio.Task[Any]] = set()
-        """Connections that are being opened or given back, whether or not somebody still waits for them."""
+        self._steps = Steps()
 
     def _engine(self) -> AsyncEngine:
         """Made when first needed: what never asks the database (verifying a copy) needs none."""
@@ -105,40 +106,36 @@ class Database:
             self._turn.release()
 
     @asynccontextmanager
-    async def transaction(self, kind: Kind) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self, kind: Kind) -> AsyncIterator[Held]:
         """A connection for what is done; what was written is rolled back unless it was committed. Raises
         Unavailable."""
-        with translated():
-            connection = await self._connected()
+        held = Held(self._connected(kind), self._steps)
         try:
             with translated():
-                connection = await connection.execution_options(**{BEGINS: kind})
-                if kind is Kind.WRITES:  # the others begin with their first statement
-                    _ = await connection.begin()
-            yield connection
+                await held.opened()
+            yield held
         finally:
+            # What only read is ended as done: with a rollback the driver forgets the statements it has prepared.
             with translated():
-                await self._to_its_end(asyncio.ensure_future(_give_back(connection, kind)))
+                await held.give_back(as_done=kind is not Kind.WRITES)
 
-    async def _connected(self) -> AsyncConnection:
-        opening = asyncio.ensure_future(self._engine().connect().start())
+    async def _connected(self, kind: Kind) -> AsyncConnection:
+        connection = await self._engine().connect()
         try:
-            return await self._to_its_end(opening)
-        except asyncio.CancelledError:
-            _ = self._to_its_end(asyncio.ensure_future(_not_wanted(opening)))
+            connection = await connection.execution_options(**{BEGINS: kind})
+            if kind is Kind.WRITES:  # the others begin with their first statement
+                _ = await connection.begin()
+        except BaseException:
+            await connection.close()
             raise
-
-    def _to_its_end(self, step: asyncio.Task[Answer]) -> asyncio.Future[Answer]:
-        """Its answer. Who is cancelled goes at once, the step is still done and :meth:`close` waits for it: the driver
-        loses a connection that is let go half-way, and the write lock must come back with the one that holds it."""
-        self._under_way.add(step)
-        step.add_done_callback(self._under_way.discard)
-        return asyncio.shield(step)
+        return connection
 
     async def close(self) -> None:
-        """End every connection. Idempotent."""
-        while self._under_way:
-            await asyncio.wait(self._under_way)
+        """End every connection, after what is still being done on them. Idempotent."""
+        try:
+            await self._steps.ended(BUSY_S)
+        except TimeoutError:
+            _log.warning("the database has not answered for %.0f s: its connections are left to it", BUSY_S)
         if self._opened is not None:
             await self._opened.dispose()
         if self._lock is not None:
@@ -206,18 +203,3 @@ def _begin_postgres(connection: Connection) -> None:
 def _kind(connection: Connection) -> Kind:
     kind: Kind = connection.get_execution_options().get(BEGINS, Kind.READS)
     return kind
-
-
-async def _not_wanted(opening: asyncio.Task[AsyncConnection]) -> None:
-    await asyncio.wait([opening])
-    if not opening.cancelled() and opening.exception() is None:
-        await opening.result().close()
-
-
-async def _give_back(connection: AsyncConnection, kind: Kind) -> None:
-    # What only read is ended as done: with a rollback the driver forgets the statements it has prepared.
-    try:
-        if kind is not Kind.WRITES and not connection.invalidated:
-            await connection.commit()
-    finally:
-        await connection.close()

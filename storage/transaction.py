@@ -5,9 +5,9 @@ from typing import Any, TypeAlias
 
 import msgspec
 from sqlalchemy import CursorResult, Executable, Table, and_, insert, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.failures import translated
+from storage.held import Held
 from storage.rows import columns_of
 
 Columns: TypeAlias = Mapping[str, Any]
@@ -17,7 +17,7 @@ Columns: TypeAlias = Mapping[str, Any]
 class Transaction:
     """Runs statements on a connection whose transaction has begun. Raises what :mod:`storage.failures` says."""
 
-    def __init__(self, connection: AsyncConnection, writes: bool) -> None:
+    def __init__(self, connection: Held, writes: bool) -> None:
         self._connection = connection
         self._writes = writes
         self._over = False
@@ -62,12 +62,12 @@ class Transaction:
             await self._running().commit()
         self._over = True
 
-    def _writing(self) -> AsyncConnection:
+    def _writing(self) -> Held:
         if not self._writes:
             raise RuntimeError("this unit of work only reads")
         return self._running()
 
-    def _running(self) -> AsyncConnection:
+    def _running(self) -> Held:
         if self._over:
             raise RuntimeError("the unit of work is over: it was committed")
         return self._connection

@@ -57,7 +57,7 @@ async def test_every_connection_is_set_up(database: Database, name: str, value: 
 
 
 @pytest.mark.parametrize("kind", Kind)
-async def test_who_is_cancelled_leaves_no_connection_after_the_close(path: Path, kind: Kind) -> None:
+async def test_who_is_cancelled_leaves_neither_a_connection_nor_a_lock(path: Path, kind: Kind) -> None:
     """At any moment: while it is opened, while it is used, while it is given back."""
     held = set(threading.enumerate())
 
@@ -65,13 +65,15 @@ async def test_who_is_cancelled_leaves_no_connection_after_the_close(path: Path,
         async with database.transaction(kind) as connection:
             await connection.execute(text("SELECT 1"))
 
-    for tenth_ms in range(60):
+    for tenth_ms in range(100):
         database = Database(f"sqlite:///{path}")
         using = asyncio.ensure_future(use(database))
         await asyncio.sleep(tenth_ms / 10_000)
         using.cancel()
         await asyncio.wait([using])
         await database.close()
+        with closing(sqlite3.connect(path, timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")
     await holds(lambda: held.issuperset(threading.enumerate()))
 
 
