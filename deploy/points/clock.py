@@ -1,7 +1,9 @@
 """A point's own wall clock, which may be hours wrong and may drift, as those of real machines do.
 
 aiortc writes sender reports by one clock for the whole process; here each connection's reports are written by the
-clock of the point it belongs to, found through the context its tasks were started in.
+clock of the point it belongs to, found through the context its tasks were started in. aiortc also tells when a packet
+was sent; here it is told when its picture was painted or its sound sampled, as browsers do: on a busy machine encoding
+takes a while, and another while for each point.
 """
 
 import contextlib
@@ -17,6 +19,8 @@ _NTP_EPOCH = 2_208_988_800
 """Seconds from 1900 to 1970 (RFC 5905)."""
 
 _current: contextvars.ContextVar["PointClock | None"] = contextvars.ContextVar("point_clock", default=None)
+_sampled: contextvars.ContextVar[float | None] = contextvars.ContextVar("sampled_utc", default=None)
+"""Of the task that sends one track: the time of what it sends."""
 _machine_ntp_time = aiortc_clock.current_ntp_time
 
 
@@ -43,8 +47,14 @@ class PointClock:
         return (self._machine_began + (utc * NS_PER_S - self._began_utc) / self._rate) / NS_PER_S
 
     def ntp(self) -> int:
-        """This clock's time as 32.32 fixed point (RFC 3550 §4)."""
-        return round((self.utc() + _NTP_EPOCH) * (1 << 32))
+        """As 32.32 fixed point (RFC 3550 §4): the time of what the task at hand sends, elsewhere this clock's."""
+        sampled = _sampled.get()
+        return round(((self.utc() if sampled is None else sampled) + _NTP_EPOCH) * (1 << 32))
+
+    @staticmethod
+    def hand_out(utc: float) -> None:
+        """What the task at hand sends from now on was painted or sampled at this time."""
+        _sampled.set(utc)
 
     @contextlib.contextmanager
     def rules(self) -> Iterator[None]:

@@ -74,6 +74,7 @@ class MarkedVideo(_Paced):
         """The next picture."""
         number = await self._due()
         now = self._clock.utc()
+        self._clock.hand_out(now)
         frame = _frame_of(self._painter.paint(number, int(now * 1000)))
         frame.pts = round((now - self._began) * VIDEO_RATE)
         frame.time_base = Fraction(1, VIDEO_RATE)
@@ -92,6 +93,7 @@ class MarkedAudio(_Paced):
     async def recv(self) -> av.AudioFrame:
         """The next 20 ms."""
         number = await self._due()
+        self._clock.hand_out(self._at(number))
         frame = av.AudioFrame(format="s16", layout="mono", samples=_CHUNK)
         frame.planes[0].update(self._sound.samples(self._at(number), _CHUNK))
         frame.sample_rate = SAMPLE_RATE
@@ -112,6 +114,7 @@ class PacketTrack(_Paced):
     async def recv(self) -> "av.Packet[av.stream.Stream]":
         """The next payload; after the last the first."""
         number = await self._due()
+        self._clock.hand_out(self._at(number))
         packet = av.Packet(self._payloads[number % len(self._payloads)])
         packet.pts = round(number / self._per_second * self._rate)
         packet.time_base = Fraction(1, self._rate)

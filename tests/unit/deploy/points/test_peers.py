@@ -11,6 +11,7 @@ from bridge.ids import ParticipantId, TrackId
 from bridge.media import Source
 from deploy.marks import Painter, PointSound
 from deploy.points import Downlink, Gate, MarkedAudio, MarkedVideo, PointClock, Seen, Uplink
+from deploy.points.tracks import VIDEO_RATE
 from deploy.time import SystemClock
 
 _WHO = ParticipantId("p")
@@ -90,3 +91,25 @@ def test_clock_drifts_and_is_its_own() -> None:
     with clock.rules():
         assert aiortc_clock.current_ntp_time() == clock.ntp()
     assert aiortc_clock.current_ntp_time() != clock.ntp()
+
+
+async def test_a_report_tells_when_a_picture_was_painted_and_not_when_it_was_sent() -> None:
+    clock = PointClock(SystemClock())
+    track = MarkedVideo(Painter(3, "Vinh"), clock, Gate(True))
+
+    async def reported() -> tuple[float, float]:
+        """Of two pictures, each after a while of encoding: the seconds between their reports, and between them."""
+        told = []
+        for encoding_s in (0, 0.2):
+            picture = await track.recv()
+            assert picture.pts is not None
+            await asyncio.sleep(encoding_s)
+            told.append((aiortc_clock.current_ntp_time() / (1 << 32), picture.pts / VIDEO_RATE))
+        (first, painted), (second, next_painted) = told
+        return second - first, next_painted - painted
+
+    with clock.rules():
+        by_reports, by_pictures = await asyncio.create_task(reported())
+        assert abs(by_reports - by_pictures) < 1e-3
+        before = clock.ntp()  # a task that sends nothing reads the clock itself
+        assert before <= aiortc_clock.current_ntp_time() <= clock.ntp()
