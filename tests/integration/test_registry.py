@@ -17,6 +17,7 @@ from deploy.names import LocalNode
 from deploy.places import RegisteredPlaces
 from deploy.time import SystemClock, SystemEntropy
 from recorder.client import HttpRecorderNode
+from recorder.places import listen
 from sfu.build import MediaNodeServer, build
 from sfu.client import HttpMediaNode
 from sfu.settings import SfuConfig
@@ -59,7 +60,7 @@ class Site:
         for worker, id_ in enumerate((A, B), 1):
             local = LocalNode(id_, worker, f"part-{worker}", f"unix:{self.folder}/{worker}.sock", 0)
             config = SfuConfig(node=id_, control=local.control, secret=SECRET, version="1.2")
-            node = self.nodes[id_] = build(config, self.clock, SystemEntropy())
+            node = self.nodes[id_] = build(config, self.clock, SystemEntropy(), listen)
             await node.start()
             stack.push_async_callback(node.close)
             self.beating.append(Beating(local, "127.0.0.1:1", SECRET, self.keeper))

@@ -21,6 +21,7 @@ from deploy.time import SystemClock
 from recorder.build import RecorderConfig
 from recorder.build import build as build_recorder
 from recorder.client import HttpRecorderNode
+from recorder.places import listen
 from sfu.build import MediaNodeServer
 from sfu.build import build as build_node
 from sfu.settings import SfuConfig
@@ -126,7 +127,7 @@ class House:
         """A new run of the media node; the one before was closed."""
         control = f"unix:{self.folder / 'sfu.sock'}"
         config = SfuConfig(node=LOCAL_NODE, control=control, replay_seconds=self.replay_seconds)
-        self.node = build_node(config, self.node_clock, self.server.entropy)
+        self.node = build_node(config, self.node_clock, self.server.entropy, listen)
         await self.node.start()
 
     async def begun(self, part: int) -> None:
