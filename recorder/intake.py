@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from bridge.errors import MalformedPacket
 from bridge.ids import RecordingId
-from bridge.tap import GONE_S, Frame, FrameKind, Hello, unpack_declaration, unpack_frame
+from bridge.tap import GONE_S, PROBE_S, Frame, FrameKind, Hello, unpack_declaration, unpack_frame
 from recorder.door import Door
 from recorder.places import bound_socket
 from recorder.recording import Opened, Received, Recording
@@ -19,9 +19,6 @@ MAX_UNSENT = 1 << 20
 """Confirmations a node does not read; far more than a healthy one leaves."""
 
 TAP_VERSION = 1
-
-_WATCHED = ((socket.TCP_KEEPIDLE, 1), (socket.TCP_KEEPINTVL, 1), (socket.TCP_USER_TIMEOUT, GONE_S * 1000))
-"""Seconds, seconds, milliseconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -119,7 +116,7 @@ class Intake:
             self._connections.add(task)
             task.add_done_callback(self._connections.discard)
         line = TapLine(writer)
-        _break_when_gone(writer.get_extra_info("socket"))
+        break_when_gone(writer.get_extra_info("socket"))
         try:
             await self._converse(reader, line)
         except (MalformedPacket, TimeoutError, OSError) as error:
@@ -162,14 +159,15 @@ class Intake:
         return []
 
 
-def _break_when_gone(line: socket.socket) -> None:
+def break_when_gone(line: socket.socket) -> None:
     """A node that is lost with its host says nothing: the kernel asks each second, and after GONE_S without any
-    acknowledgement its line ends (RFC 5482)."""
+    acknowledgement its line ends (RFC 5482). The node's side is its own (``sfu/tapline.py``)."""
     if line.family == socket.AF_UNIX:
         return
     line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, number in _WATCHED:
-        line.setsockopt(socket.IPPROTO_TCP, option, number)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, PROBE_S)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, PROBE_S)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_S * 1000)
 
 
 def _hello(frame: Frame) -> Hello:
