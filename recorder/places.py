@@ -63,7 +63,7 @@ class Way(NamedTuple):
     connector: Callable[[], BaseConnector]
 
 
-def way_to(address: str, calling: SSLContext | None) -> Way:
+def way_to(address: str, calling: SSLContext | None = None) -> Way:
     """Where :func:`listen` listens."""
     if address.startswith(_UNIX):
         return Way("http://here", lambda: UnixConnector(address.removeprefix(_UNIX)))

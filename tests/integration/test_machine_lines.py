@@ -27,7 +27,7 @@ from deploy.machines import MachineLines, machine_lines
 from deploy.time import SystemClock, SystemEntropy
 from recorder.build import RecorderConfig, RecorderNodeProcess, build
 from recorder.client import HttpRecorderNode
-from recorder.places import listen
+from recorder.places import listen, way_to
 from sfu.build import build as build_node
 from sfu.client import HttpMediaNode
 from sfu.settings import SfuConfig
@@ -185,7 +185,7 @@ async def test_orders_go_the_same_way(machines: Machines, tmp_path: Path, said: 
         line = await stack.enter_async_context(TcpLine(server.control))
 
         def client(lines: MachineLines, secret: str = SECRET) -> HttpMediaNode:
-            made = HttpMediaNode(line.address, secret=secret, calling=lines.calling)
+            made = HttpMediaNode(way_to(line.address, lines.calling), secret=secret)
             stack.push_async_callback(made.close)
             return made
 

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bridge.errors import Code, Unavailable
 from bridge.ids import NodeId
 from deploy.time import SystemClock, SystemEntropy
-from recorder.places import listen
+from recorder.places import listen, way_to
 from sfu.build import build
 from sfu.client import HttpMediaNode
 from sfu.settings import SfuConfig
@@ -82,7 +82,7 @@ async def test_parts_without_a_port_are_read_through_it(pages: Pages, tmp_path: 
         SfuConfig(node=NodeId("sfu-1"), control=f"unix:{tmp_path / 's'}"), SystemClock(), SystemEntropy(), listen
     )
     await server.start()
-    node = HttpMediaNode(server.control)
+    node = HttpMediaNode(way_to(server.control))
 
     async def told(part: str) -> bytes:
         if part != "sfu-1":

@@ -39,7 +39,7 @@ from bridge.errors import Conflict, NotFound
 from bridge.ids import Mid, NodeId, ParticipantId, RoomId
 from bridge.media import Source
 from deploy.time import SystemClock, SystemEntropy
-from recorder.places import listen
+from recorder.places import listen, way_to
 from sfu.build import MediaNodeServer, build
 from sfu.client import HttpMediaNode
 from sfu.settings import SfuConfig
@@ -340,7 +340,7 @@ async def stage(folder: Path, **settings: object) -> AsyncIterator[Stage]:
     config = SfuConfig(node=NodeId("node1"), control=control, **settings)  # type: ignore[arg-type]
     server = build(config, SystemClock(), SystemEntropy(), listen)
     await server.start()
-    node = HttpMediaNode(control)
+    node = HttpMediaNode(way_to(control))
     await node.put_room(ROOM, RoomOrder(held=False))
     made = Stage(server, node)
     try:
