@@ -51,7 +51,7 @@ class BoardAlarm(msgspec.Struct, frozen=True):
     """What a room tells officials and operators, by code (``signaling.wire.Alarm``)."""
 
     code: str
-    params: Mapping[str, str] = {}
+    params: Mapping[str, str | float] = {}
 
 
 class WatchedRoom(msgspec.Struct, frozen=True):

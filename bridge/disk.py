@@ -64,6 +64,6 @@ def under_way(disks: Sequence[Disk], planned_minutes: float, gone_minutes: float
     return looked(disks, max(LEAST_MINUTES, planned_minutes - gone_minutes), bits_per_s)
 
 
-def in_gigabytes(amount: int) -> str:
-    """As people are told: one decimal, never 0 of something."""
-    return f"{max(amount, 50_000_000 if amount else 0) / 1e9:.1f}"
+def in_gigabytes(amount: int) -> float:
+    """As people are told: one decimal, never 0 of something. Its mark is put by whoever words it."""
+    return round(max(amount, 50_000_000 if amount else 0) / 1e9, 1)

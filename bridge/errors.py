@@ -95,15 +95,20 @@ class Code(StrEnum):
 
 
 class Refusal(Exception):
-    """A request that was understood and refused. ``params`` fill the reader's sentence; ``detail`` is for the log."""
+    """A request that was understood and refused. ``params`` fill the reader's sentence, figures by whoever words it;
+    ``detail`` is for the log."""
 
     code: Code = Code.INTERNAL
 
-    def __init__(self, code: Code | None = None, detail: str = "", **params: str) -> None:
+    def __init__(self, code: Code | None = None, detail: str = "", **params: str | float) -> None:
         self.code = code if code is not None else type(self).code
         self.detail = detail
         self.params = params
         super().__init__(f"{self.code}: {detail}" if detail else str(self.code))
+
+    def word(self, name: str, default: str = "") -> str:
+        """A parameter that is a word."""
+        return str(self.params.get(name, default))
 
 
 class NotPermitted(Refusal):

@@ -111,7 +111,7 @@ def check_move(tree: Tree, agency: Agency, parent: AgencyId) -> Agency:
     try:
         check_agency(tree, moved)
     except Invalid as refusal:
-        like = {"level": "parent_level", "name": "parent_name"}.get(refusal.params["field"], "parent")
+        like = {"level": "parent_level", "name": "parent_name"}.get(refusal.word("field"), "parent")
         raise Invalid(detail=refusal.detail, field="parent", like=like) from refusal
     return moved
 

@@ -37,6 +37,9 @@ GONE_S = 5
 """Who acknowledges nothing for so long is gone, for both sides of a TCP line: its host lost, or the way to it. A
 quarter of what a node keeps for the recorder, so that what comes after can still be made up for."""
 
+PROBE_S = 1
+"""On a quiet line each side's kernel asks so often whether the other is still there; it costs 60 bytes."""
+
 _LATEST = 1 << 62
 """Nanoseconds (146 years) and tap numbers beyond this are nobody's; sums of what is below fit 64 bits."""
 

@@ -13,6 +13,7 @@ from deploy.machines import machine_lines
 from deploy.names import LOCAL_RECORDER, local_nodes, recorder_control
 from deploy.stores import units_opened
 from recorder.client import HttpRecorderNode
+from recorder.places import way_to
 from sfu.client import HttpMediaNode
 
 
@@ -50,7 +51,7 @@ async def asked(configuration: Configuration) -> AsyncIterator[Parts]:
     folder = DataFolder(configuration.folder)  # who only looks makes nothing
     addresses, secret = await _node_addresses(configuration, folder), configuration.control_secret
     calling = machine_lines(configuration, folder).calling
-    nodes = {name: HttpMediaNode(address, secret=secret, calling=calling) for name, address in addresses.items()}
+    nodes = {name: HttpMediaNode(way_to(address, calling), secret=secret) for name, address in addresses.items()}
     recorders = {LOCAL_RECORDER: HttpRecorderNode(recorder_control(configuration, folder), secret, calling)}
     try:
         yield Parts(nodes, recorders)

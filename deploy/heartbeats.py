@@ -18,6 +18,7 @@ from bridge.nodes import BEAT_S
 from bridge.ports import Clock
 from bridge.repositories import NodeRow, UnitsOfWork
 from deploy.names import LocalNode
+from recorder.places import way_to
 from sfu.client import HttpMediaNode
 
 _log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class Beating:
     def __init__(
         self, local: LocalNode, announced: str, secret: str, keeper: Keeper, calling: SSLContext | None = None
     ) -> None:
-        self.client = HttpMediaNode(local.control, secret=secret, calling=calling)
+        self.client = HttpMediaNode(way_to(local.control, calling), secret=secret)
         self.rests = False
         self._local = local
         self._announced = announced

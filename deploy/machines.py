@@ -18,11 +18,10 @@ import msgspec
 from deploy.configuration import Configuration, ConfigurationFault
 from deploy.folder import DataFolder, FolderFault
 from deploy.tls import lasting_pair
+from recorder.door import Refusals
 
 _log = logging.getLogger(__name__)
 _NAME = "diemcau-machines"
-_SAID_EVERY_S = 10.0
-"""A machine with another key tries again each second, for each of its rooms."""
 
 
 class MachineLines(msgspec.Struct, frozen=True):
@@ -38,7 +37,8 @@ def machine_lines(configuration: Configuration, folder: DataFolder) -> MachineLi
         return MachineLines()
     file = machines_file(folder)
     try:
-        return MachineLines(_context(ssl.PROTOCOL_TLS_SERVER, file), _context(ssl.PROTOCOL_TLS_CLIENT, file))
+        answering, calling = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), _TellingContext(ssl.PROTOCOL_TLS_CLIENT)
+        return MachineLines(_pinned(answering, file), _pinned(calling, file))
     except (OSError, ssl.SSLError) as error:
         raise ConfigurationFault(f"{file}: {error}; copy it from the first machine of the installation") from error
 
@@ -69,33 +69,12 @@ def _make(file: Path) -> None:
         os.unlink(aside)
 
 
-class _Refusals:
-    """Says that somebody was refused, at most each ten seconds."""
-
-    def __init__(self) -> None:
-        self._said_s = -_SAID_EVERY_S
-        self._more = 0
-
-    def tell(self, answering: bool, fault: str) -> None:
-        now_s = time.monotonic()
-        if now_s - self._said_s < _SAID_EVERY_S:
-            self._more += 1
-            return
-        who = "somebody who connected" if answering else "the machine that was called"
-        _log.warning(
-            "%s does not have this installation's secrets/machines.pem and was refused: %s (%d more since said last)",
-            who,
-            fault,
-            self._more,
-        )
-        self._said_s, self._more = now_s, 0
-
-
-_refusals = _Refusals()
+_refusals = Refusals()
 
 
 class _TellingLine(ssl.SSLObject):
-    """asyncio ends a connection whose handshake fails without a word."""
+    """Of who calls: whoever waits for the line is told, but few of them are a person. Who answers has a door
+    (``recorder/door.py``)."""
 
     def do_handshake(self) -> None:
         """Raises ssl.SSLError."""
@@ -104,7 +83,8 @@ class _TellingLine(ssl.SSLObject):
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             raise
         except ssl.SSLError as error:
-            _refusals.tell(bool(self.server_side), error.reason or str(error))
+            who = f"{self.server_hostname or 'the machine'}, which was called,"
+            _refusals.tell(who, error.reason or str(error), time.monotonic())
             raise
 
 
@@ -112,9 +92,8 @@ class _TellingContext(ssl.SSLContext):
     sslobject_class = _TellingLine
 
 
-def _context(side: "ssl._SSLMethod", file: Path) -> ssl.SSLContext:
-    """Takes exactly the certificate that it shows."""
-    context = _TellingContext(side)
+def _pinned(context: ssl.SSLContext, file: Path) -> ssl.SSLContext:
+    """It takes exactly the certificate that it shows. Raises OSError, ssl.SSLError."""
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.check_hostname = False  # known by the key, whatever the machine is called
     context.verify_mode = ssl.CERT_REQUIRED

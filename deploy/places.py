@@ -30,7 +30,7 @@ class RegisteredPlaces:
         units: UnitsOfWork,
         clock: Clock,
         recorders: dict[RecorderId, HttpRecorderNode],
-        connect: Callable[[str], HttpMediaNode] = HttpMediaNode,
+        connect: Callable[[str], HttpMediaNode],
     ) -> None:
         self._units = units
         self._clock = clock

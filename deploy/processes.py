@@ -24,6 +24,7 @@ from deploy.time import SystemClock, SystemEntropy
 
 async def sfu(configuration: Configuration, worker: int = 1) -> int:
     """A media node; ``worker``: which one of this machine."""
+    from recorder.places import listen
     from sfu.build import build
     from sfu.settings import SfuConfig
 
@@ -35,7 +36,6 @@ async def sfu(configuration: Configuration, worker: int = 1) -> int:
         node=local.id,
         control=local.control,
         secret=configuration.control_secret,
-        answering=lines.answering,
         calling=lines.calling,
         listen=configuration.listen,
         port=local.port,
@@ -45,7 +45,8 @@ async def sfu(configuration: Configuration, worker: int = 1) -> int:
         version=SOFTWARE,
     )
     late = Lateness()
-    return await serve(build(config, SystemClock(), SystemEntropy(), late), f"media port {config.port}", late)
+    node = build(config, SystemClock(), SystemEntropy(), partial(listen, answering=lines.answering), late)
+    return await serve(node, f"media port {config.port}", late)
 
 
 async def recorder(configuration: Configuration) -> int:

@@ -1,7 +1,6 @@
 """The web process: pages, signalling, and the ports between them."""
 
 import asyncio
-from functools import partial
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -24,6 +23,7 @@ from deploy.stores import provisional_days
 from deploy.time import SystemClock, SystemEntropy, boot_name
 from deploy.tls import server_context
 from recorder.client import HttpRecorderNode
+from recorder.places import way_to
 from recorder.remux import PyAvRemuxer
 from sfu.client import HttpMediaNode
 from sfu.transport.sockets import hosts_of
@@ -104,7 +104,10 @@ class WebProcess:
         secret, calling = configuration.control_secret, machine_lines(configuration, folder).calling
         self._recorder = HttpRecorderNode(recorder_control(configuration, folder), secret, calling)
         self._jobs = HttpJobs(jobs_control(configuration, folder), secret, calling)
-        connect = partial(HttpMediaNode, secret=secret, calling=calling)
+
+        def connect(address: str) -> HttpMediaNode:
+            return HttpMediaNode(way_to(address, calling), secret=secret)
+
         places = RegisteredPlaces(storage.units, clock, {LOCAL_RECORDER: self._recorder}, connect)
         self._places = places
         self._looking: asyncio.Task[None] | None = None

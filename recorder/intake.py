@@ -8,21 +8,17 @@ from collections.abc import Callable
 
 from bridge.errors import MalformedPacket
 from bridge.ids import RecordingId
-from bridge.tap import GONE_S, Frame, FrameKind, Hello, unpack_declaration, unpack_frame
+from bridge.tap import GONE_S, PROBE_S, Frame, FrameKind, Hello, unpack_declaration, unpack_frame
+from recorder.door import Door
 from recorder.places import bound_socket
 from recorder.recording import Opened, Received, Recording
 
 HELLO_S = 5.0
-GOODBYE_S = 1.0
-"""For the other side of a line that ends to say so too; nothing depends on it."""
 CHUNK = 65_536
 MAX_UNSENT = 1 << 20
 """Confirmations a node does not read; far more than a healthy one leaves."""
 
 TAP_VERSION = 1
-
-_WATCHED = ((socket.TCP_KEEPIDLE, 1), (socket.TCP_KEEPINTVL, 1), (socket.TCP_USER_TIMEOUT, GONE_S * 1000))
-"""Seconds, seconds, milliseconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -80,34 +76,39 @@ class Intake:
         self._find = find
         self._answering = answering
         self._server: asyncio.Server | None = None
+        self._door: Door | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Listen. Raises OSError."""
         if self.address.startswith("unix:"):
             self._server = await asyncio.start_unix_server(self._connected, sock=bound_socket(self.address))
+            return
+        host, _, port = self.address.rpartition(":")
+        if self._answering is not None:
+            self._door = Door(self._line, self._answering)
+            bound = self._door.open(host.strip("[]"), int(port))
         else:
-            host, _, port = self.address.rpartition(":")
-            self._server = await asyncio.start_server(
-                self._connected,
-                host.strip("[]"),
-                int(port),
-                ssl=self._answering,
-                ssl_handshake_timeout=HELLO_S if self._answering else None,  # asyncio takes both with TLS alone
-                ssl_shutdown_timeout=GOODBYE_S if self._answering else None,
-            )
-            self.address = f"{host}:{self._server.sockets[0].getsockname()[1]}"
+            self._server = await asyncio.start_server(self._connected, host.strip("[]"), int(port))
+            bound = self._server.sockets[0].getsockname()[1]
+        self.address = f"{host}:{bound}"
+
+    def _line(self) -> asyncio.StreamReaderProtocol:
+        return asyncio.StreamReaderProtocol(asyncio.StreamReader(), self._connected)
 
     async def close(self) -> None:
         """Stop listening and let go of every node. Idempotent."""
         server, self._server = self._server, None
-        if server is None:
-            return
-        server.close()
+        door, self._door = self._door, None
+        if server is not None:
+            server.close()
+        if door is not None:
+            await door.close()
         for connection in list(self._connections):
             connection.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
-        await server.wait_closed()
+        if server is not None:
+            await server.wait_closed()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -115,13 +116,13 @@ class Intake:
             self._connections.add(task)
             task.add_done_callback(self._connections.discard)
         line = TapLine(writer)
-        _break_when_gone(writer.get_extra_info("socket"))
+        break_when_gone(writer.get_extra_info("socket"))
         try:
             await self._converse(reader, line)
         except (MalformedPacket, TimeoutError, OSError) as error:
             _log.warning("tap connection dropped: %s", error)
         except asyncio.CancelledError:
-            if self._server is not None:
+            if self._server is not None or self._door is not None:
                 raise
         finally:
             line.close()
@@ -158,14 +159,15 @@ class Intake:
         return []
 
 
-def _break_when_gone(line: socket.socket) -> None:
+def break_when_gone(line: socket.socket) -> None:
     """A node that is lost with its host says nothing: the kernel asks each second, and after GONE_S without any
-    acknowledgement its line ends (RFC 5482)."""
+    acknowledgement its line ends (RFC 5482). The node's side is its own (``sfu/tapline.py``)."""
     if line.family == socket.AF_UNIX:
         return
     line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, number in _WATCHED:
-        line.setsockopt(socket.IPPROTO_TCP, option, number)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, PROBE_S)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, PROBE_S)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_S * 1000)
 
 
 def _hello(frame: Frame) -> Hello:

@@ -1,8 +1,7 @@
 """A media node elsewhere, through its control API. Implements :class:`bridge.ports.MediaNode`."""
 
-import ssl
-from collections.abc import AsyncGenerator, AsyncIterator
-from typing import TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 import aiohttp
@@ -40,22 +39,26 @@ _CODES = {code.value: code for code in Code}
 Answer = TypeVar("Answer")
 
 
-class HttpMediaNode:
-    """``address``: ``unix:PATH``, ``HOST:PORT`` or ``http://HOST:PORT``. ``calling``: for a node of another machine.
-    Make it inside a running loop; close() it."""
+class Way(Protocol):
+    """How a process of this installation is reached; addresses are read in one place, ``recorder/places.py``."""
 
-    def __init__(
-        self, address: str, within_s: float = _WITHIN_S, secret: str = "", calling: ssl.SSLContext | None = None
-    ) -> None:
-        connector: aiohttp.BaseConnector
-        if address.startswith("unix:"):
-            connector, self._root = aiohttp.UnixConnector(address.removeprefix("unix:")), "http://node"
-        else:
-            connector = aiohttp.TCPConnector(ssl=calling or True)
-            self._root = address if "://" in address else f"http{'s' if calling else ''}://{address}"
+    @property
+    def root(self) -> str:
+        """What URLs begin with."""
+
+    @property
+    def connector(self) -> Callable[[], aiohttp.BaseConnector]:
+        """Makes a new one, inside a running loop."""
+
+
+class HttpMediaNode:
+    """Make it inside a running loop; close() it."""
+
+    def __init__(self, way: Way, within_s: float = _WITHIN_S, secret: str = "") -> None:
+        self._root = way.root
         self._within_s = within_s
         self._session = aiohttp.ClientSession(
-            connector=connector,
+            connector=way.connector(),
             timeout=aiohttp.ClientTimeout(total=within_s),
             headers={"Authorization": f"Bearer {secret}"} if secret else {},
         )

@@ -9,13 +9,12 @@ from bridge.ids import NodeId
 
 class SfuConfig(msgspec.Struct, frozen=True, kw_only=True):
     """``control``: where the control API listens, ``unix:PATH`` or ``HOST:PORT``. ``secret``: what whoever orders it
-    must show (bearer), empty on a Unix socket, which is its owner's alone. ``answering``, ``calling``: of lines to
-    other machines, the control API's and the tap's; Unix sockets go without."""
+    must show (bearer), empty on a Unix socket, which is its owner's alone. ``calling``: of the tap's lines to other
+    machines; Unix sockets go without."""
 
     node: NodeId
     control: str
     secret: str = ""
-    answering: ssl.SSLContext | None = None
     calling: ssl.SSLContext | None = None
     listen: str = "127.0.0.1"
     """Numeric address of the media port; ``::`` is every address, of IPv4 too."""

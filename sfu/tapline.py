@@ -5,10 +5,7 @@ import errno
 import socket
 import ssl
 
-from bridge.tap import GONE_S
-
-_PROBE_S = 1
-"""On a quiet line the kernel asks each second whether the other side is still there; it costs 60 bytes."""
+from bridge.tap import GONE_S, PROBE_S
 
 _NOBODY = (errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH)
 
@@ -22,7 +19,7 @@ async def connect(address: str, calling: ssl.SSLContext | None) -> tuple[asyncio
         reader, writer = await asyncio.open_connection(host.strip("[]"), int(port), ssl=calling)
     except ValueError as error:
         raise OSError(f"tap address {address!r}") from error
-    _break_when_gone(writer.get_extra_info("socket"))
+    break_when_gone(writer.get_extra_info("socket"))
     return reader, writer
 
 
@@ -31,10 +28,11 @@ def has_vanished(error: Exception) -> bool:
     return isinstance(error, OSError) and error.errno in _NOBODY
 
 
-def _break_when_gone(line: socket.socket) -> None:
+def break_when_gone(line: socket.socket) -> None:
     """What is not acknowledged for GONE_S ends the connection (RFC 5482), a probe as well as content. The kernel alone
-    would repeat for a quarter of an hour, longer than the replay reaches."""
+    would repeat for a quarter of an hour, longer than the replay reaches. The recorder's side is its own
+    (``recorder/intake.py``): siblings share the numbers, and no room below them has sockets."""
     line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _PROBE_S)
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, _PROBE_S)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, PROBE_S)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, PROBE_S)
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_S * 1000)

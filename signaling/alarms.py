@@ -35,8 +35,8 @@ class Alarms:
     def disk(self, look: Look) -> None:
         """What the recorder's disks have room for."""
         code = _DISK.get(look.space)
-        params = {"free": in_gigabytes(look.free_bytes), "wanted": in_gigabytes(look.wanted_bytes)}
-        self._disk = (Alarm(code, params),) if code is not None else ()
+        free, wanted = in_gigabytes(look.free_bytes), in_gigabytes(look.wanted_bytes)
+        self._disk = (Alarm(code, {"free": free, "wanted": wanted}),) if code is not None else ()
         self.look()
 
     def recorder(self, *, answers: bool, store: bool) -> None:

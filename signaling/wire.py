@@ -81,7 +81,7 @@ class Refused(msgspec.Struct, frozen=True):
     """Why not. As acknowledgement, as ``data`` of a refused connection, or as event ``refused`` before a disconnect."""
 
     code: str
-    params: dict[str, str]
+    params: dict[str, str | float]
 
 
 class UplinkReply(msgspec.Struct, frozen=True):
@@ -177,7 +177,7 @@ class Alarm(msgspec.Struct, frozen=True):
     words."""
 
     code: str
-    params: dict[str, str]
+    params: dict[str, str | float]
 
 
 class HelpView(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ class Fault:
 
     field: str
     sentence: str
-    params: Mapping[str, str]
+    params: Mapping[str, str | float]
 
 
 @dataclass(slots=True)
@@ -33,14 +33,15 @@ class Form:
         """The field without outer blanks; empty when it was not sent."""
         return self.values.get(name, "").strip()
 
-    def wrong(self, name: str, /, like: str = "", **params: str) -> None:
+    def wrong(self, name: str, /, like: str = "", **params: str | float) -> None:
         """One more fault, worded by :data:`web.labels.FIELDS`; ``like``: the field there, where it is another."""
         if not any(fault.field == name for fault in self.faults):
             self.faults.append(Fault(name, FIELDS.get(like or name, _UNKNOWN), params))
 
     def refused(self, refusal: Invalid) -> None:
         """A service's refusal of one field."""
-        self.wrong(refusal.params.get("field", "form"), **refusal.params)
+        params = {name: value for name, value in refusal.params.items() if name != "like"}
+        self.wrong(refusal.word("field", "form"), refusal.word("like"), **params)
 
     def fault(self, name: str) -> Fault | None:
         """What is wrong with this field."""

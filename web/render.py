@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import jinja2
 import msgspec
 from aiohttp import web
-from babel.numbers import format_decimal
 
 from bridge.policy import Action, Concern, may
 from bridge.signing import shown
@@ -17,7 +16,7 @@ from web.middlewares.theme import THEMES, theme_of
 from web.requests import actor_of, inside, office_of, token_of, words_of
 from web.times import Times
 from web.wire import Page
-from web.words import mark
+from web.words import decimal, mark
 
 TEMPLATES_FOLDER = Path(__file__).parent / "templates"
 _SIZES = ("B", "kB", "MB", "GB", "TB")
@@ -33,7 +32,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     templates.globals |= {"labels": labels, "themes": THEMES}
-    templates.filters |= {"size": size, "json_text": json_text, "decimal": decimal, "fingerprint": shown}
+    templates.filters |= {"size": size, "json_text": json_text, "decimal": _decimal, "fingerprint": shown}
     return templates
 
 
@@ -44,13 +43,13 @@ def size(context: jinja2.runtime.Context, count: int) -> str:
     step = 0
     while value >= 1000 and step < len(_SIZES) - 1:
         value, step = value / 1000, step + 1
-    return f"{format_decimal(value, '0' if step < 2 else '0.0', context['lang'])} {_SIZES[step]}"
+    return f"{decimal(value, context['lang'], '0' if step < 2 else '0.0')} {_SIZES[step]}"
 
 
 @jinja2.pass_context
-def decimal(context: jinja2.runtime.Context, value: float) -> str:
+def _decimal(context: jinja2.runtime.Context, value: float) -> str:
     """One digit behind the mark that the reader's language has: ``0,3``."""
-    return format_decimal(value, "0.0", context["lang"])
+    return decimal(value, context["lang"])
 
 
 def json_text(value: msgspec.Struct) -> str:

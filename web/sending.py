@@ -68,7 +68,7 @@ async def refused(change: Awaitable[object], form: Form, late: Callable[[Form, C
 
 def overtaken(form: Form, refusal: Conflict) -> Form:
     """The form as it was typed, with what somebody else stored meanwhile as that which was shown."""
-    now, now_place = refusal.params["now"], refusal.params.get("now_place")
-    again = Form({**form.values, "was": now, **({} if now_place is None else {"was_place": now_place})})
+    now, now_place = refusal.word("now"), refusal.word("now_place")
+    again = Form({**form.values, "was": now, **({"was_place": now_place} if "now_place" in refusal.params else {})})
     again.wrong("name", like="overtaken", now=", ".join(filter(None, (now, now_place))))
     return again

@@ -358,7 +358,7 @@ class WebProblem(msgspec.Struct, frozen=True):
     status: int
     detail: str
     code: str
-    params: dict[str, str]
+    params: dict[str, str | float]
     reference: str
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from babel.numbers import format_decimal
+
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -16,11 +18,21 @@ _ISOLATE, _END = "\u2068", "\u2069"
 """FIRST STRONG ISOLATE and its end (Unicode Standard Annex 9): what ``<bdi>`` is in markup."""
 
 
-def fill(text: str, params: Mapping[str, object], isolate: bool = False) -> str:
-    """``text`` with each ``{name}`` replaced; an unknown name stays as it is, so nothing is ever lost. ``isolate``: a
-    name or number does not disturb the order of the words around it."""
+def fill(text: str, params: Mapping[str, object], lang: str, isolate: bool = False) -> str:
+    """``text`` with each ``{name}`` replaced; an unknown name stays as it is, so nothing is ever lost. A float has the
+    mark that ``lang`` has: ``1,5``. ``isolate``: a name or number does not disturb the order of the words around it."""
     before, behind = (_ISOLATE, _END) if isolate else ("", "")
-    return _PLACE.sub(lambda place: f"{before}{params.get(place[1], place[0])}{behind}", text)
+
+    def filled(place: re.Match[str]) -> str:
+        value = params.get(place[1], place[0])
+        return f"{before}{decimal(value, lang, '0.#') if isinstance(value, float) else value}{behind}"
+
+    return _PLACE.sub(filled, text)
+
+
+def decimal(value: float, lang: str, pattern: str = "0.0") -> str:
+    """A number as readers of ``lang`` write it, by CLDR's ``pattern``; of the islands: ``client/format.ts``."""
+    return format_decimal(value, pattern, lang)
 
 
 def _germanic(count: int) -> int:
@@ -43,10 +55,10 @@ class Words:
     def t(self, sentence: str, /, **params: object) -> str:
         """The sentence in this language."""
         text = self.messages.get(sentence) or sentence
-        return fill(text, params, self.dir == "rtl") if params else text
+        return fill(text, params, self.lang, self.dir == "rtl") if params else text
 
     def n(self, one: str, many: str, count: int, /, **params: object) -> str:
         """The sentence for ``count`` things; ``{count}`` is filled in by itself."""
         forms = self.plurals.get(one)
         text = forms[min(self.form(count), len(forms) - 1)] if forms else (one if count == 1 else many)
-        return fill(text, {"count": count, **params}, self.dir == "rtl")
+        return fill(text, {"count": count, **params}, self.lang, self.dir == "rtl")

@@ -12,6 +12,7 @@ from bridge.control import (
     UplinkOffer,
 )
 from bridge.ids import ParticipantId, RoomId
+from recorder.places import way_to
 from sfu.client import HttpMediaNode
 from sfu.sdp import parse_description
 from sfu.transport.aiortc_private import fingerprint_of
@@ -30,7 +31,7 @@ class DiemcauDoor:
 
     def __init__(self, order: WorkOrder) -> None:
         self._order = order
-        self._nodes = [HttpMediaNode(control) for control in order.control.split()]
+        self._nodes = [HttpMediaNode(way_to(control)) for control in order.control.split()]
         self._certificate = RTCCertificate.generateCertificate()
         self._fingerprint = fingerprint_of(self._certificate)
         self._offers: dict[ParticipantId, asyncio.Queue[DownlinkOffer]] = {}

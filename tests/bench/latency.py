@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bridge.control import RoomOrder
+from recorder.places import way_to
 from sfu.client import HttpMediaNode
 from tests.bench.door_diemcau import ROOM
 from tests.bench.figures import US_PER_S, percentile
@@ -154,7 +155,7 @@ async def _timed_node(file: Path, place: Place) -> AsyncIterator[Server]:
     node = [sys.executable, "-m", "tests.bench.timed_node", control, place.hosts.server_address, str(_PORT), str(file)]
     async with AsyncExitStack() as stack:
         process = await stack.enter_async_context(running("timed", inside(place.hosts.server, *node), place.folder))
-        client = HttpMediaNode(control)
+        client = HttpMediaNode(way_to(control))
         stack.push_async_callback(client.close)
         await answers(client.health, process)
         await client.put_room(ROOM, RoomOrder(held=False))

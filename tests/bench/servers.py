@@ -15,6 +15,7 @@ from deploy.configuration import Configuration, load
 from deploy.folder import DataFolder, prepare
 from deploy.names import local_node
 from recorder.client import HttpRecorderNode
+from recorder.places import way_to
 from sfu.client import HttpMediaNode
 from tests.bench.door_diemcau import ROOM, room_of
 from tests.bench.door_ideal import table
@@ -67,7 +68,7 @@ async def _worker(place: Place, number: int, stack: AsyncExitStack) -> tuple[Run
     command = inside(place.hosts.server, sys.executable, "-m", "deploy.cli", "sfu", *options)
     process = await stack.enter_async_context(running(f"sfu-{number}", command, place.folder))
     control = local_node(configuration, DataFolder(configuration.folder), number).control
-    node = HttpMediaNode(control)
+    node = HttpMediaNode(way_to(control))
     stack.push_async_callback(node.close)
     await answers(node.health, process)
     for room in range(place.order.rooms):

@@ -17,6 +17,7 @@ import uvloop
 import sfu.node
 from bridge.ids import NodeId
 from deploy.time import SystemClock, SystemEntropy
+from recorder.places import listen
 from sfu.build import build
 from sfu.core.seam import Address, Datagram
 from sfu.settings import SfuConfig
@@ -46,7 +47,7 @@ class TimedPort(MediaPort):
 async def _serve(control: str, host: str, port: int, file: Path) -> None:
     sfu.node.MediaPort = TimedPort  # type: ignore[assignment,attr-defined]  # the node makes its own port
     server = build(
-        SfuConfig(node=NodeId("timed"), control=control, listen=host, port=port), SystemClock(), SystemEntropy()
+        SfuConfig(node=NodeId("timed"), control=control, listen=host, port=port), SystemClock(), SystemEntropy(), listen
     )
     await server.start()
     gc.collect()

@@ -20,6 +20,7 @@ from bridge.recorder_control import ArmOrder
 from deploy.folder import DataFolder
 from deploy.minio_program import built
 from recorder.client import HttpRecorderNode
+from recorder.places import way_to
 from sfu.client import HttpMediaNode
 from storage.objects.address import S3Address
 from tests.bench.door_diemcau import ROOM
@@ -101,7 +102,7 @@ async def _measure(place: Place, minio: MinioServer, duration: float) -> Measure
         _recorder(place.folder, minio.bucket()) as recorder,
     ):
         spoken_to = DataFolder(place.folder / "data").socket("recorder")
-        node, control = HttpMediaNode(server.control), HttpRecorderNode(spoken_to)
+        node, control = HttpMediaNode(way_to(server.control)), HttpRecorderNode(spoken_to)
         try:
             return await _recorded(node, control, recorder, minio, duration)
         finally:

@@ -15,6 +15,7 @@ from tests.support.pages import Pages, Reader, serving
 from tests.support.province import with_administrators
 from tests.support.receptions import CHAIR, CITIZEN, scheduled
 from tests.support.room_server import Browser, RoomServer
+from tests.support.tap_sink import Sink
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,3 +71,12 @@ async def client(pages: Pages) -> AsyncIterator[Reader]:
     handed = await client_of(pages, [Action.SCHEDULE, Action.SEE_RECEPTION, Action.SET_UP])
     async with program(pages, handed.secret) as reader:
         yield reader
+
+
+@pytest.fixture
+async def sink(tmp_path: Path) -> AsyncIterator[Sink]:
+    """A recorder that listens, by hand."""
+    made = Sink(tmp_path / "tap.sock")
+    await made.open()
+    yield made
+    await made.close()

@@ -16,6 +16,7 @@ from bridge.policy import Actor
 from bridge.receptions import ReceptionService
 from deploy.capturing import write_capture
 from deploy.time import SystemClock, SystemEntropy
+from recorder.places import listen, way_to
 from sfu.build import build as build_node
 from sfu.client import HttpMediaNode
 from sfu.settings import SfuConfig
@@ -54,9 +55,9 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     await storage.prepare()
     service = ReceptionService(storage.units, clock, entropy, InProcessNotices())
     reception = await scheduled(service, clock.utc())
-    server = build_node(SfuConfig(node=NodeId("n"), control=f"unix:{tmp_path / 'n.sock'}"), clock, entropy)
+    server = build_node(SfuConfig(node=NodeId("n"), control=f"unix:{tmp_path / 'n.sock'}"), clock, entropy, listen)
     await server.start()
-    node, room = HttpMediaNode(server.control), RoomId(reception.id)
+    node, room = HttpMediaNode(way_to(server.control)), RoomId(reception.id)
     await node.put_room(room, RoomOrder(held=False))
     await node.put_participant(room, ParticipantId("p"), ParticipantOrder(receives=True, gates=ALL_OPEN))
     yield Scene(storage, node, room)

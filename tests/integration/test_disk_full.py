@@ -78,7 +78,7 @@ async def test_from_refusal_to_full_and_back(small_disk: Path, monkeypatch: pyte
             with pytest.raises(Refusal) as refused:
                 await chair.command(c.StartReception("trial"))
             assert refused.value.code is Code.DISK_SHORT
-            assert refused.value.params["wanted"] == "0.1"
+            assert refused.value.params["wanted"] == 0.1
             ballast.unlink()
             await codes(chair)
             await chair.command(c.StartReception("trial"))

@@ -17,6 +17,7 @@ from deploy.names import LocalNode
 from deploy.places import RegisteredPlaces
 from deploy.time import SystemClock, SystemEntropy
 from recorder.client import HttpRecorderNode
+from recorder.places import listen, way_to
 from sfu.build import MediaNodeServer, build
 from sfu.client import HttpMediaNode
 from sfu.settings import SfuConfig
@@ -52,14 +53,14 @@ class Site:
         self.heart: Heartbeats
 
     def _connect(self, address: str) -> HttpMediaNode:
-        return HttpMediaNode(address, secret=SECRET)
+        return HttpMediaNode(way_to(address), secret=SECRET)
 
     async def start(self, stack: AsyncExitStack) -> None:
         stack.push_async_callback(self.places.close)
         for worker, id_ in enumerate((A, B), 1):
             local = LocalNode(id_, worker, f"part-{worker}", f"unix:{self.folder}/{worker}.sock", 0)
             config = SfuConfig(node=id_, control=local.control, secret=SECRET, version="1.2")
-            node = self.nodes[id_] = build(config, self.clock, SystemEntropy())
+            node = self.nodes[id_] = build(config, self.clock, SystemEntropy(), listen)
             await node.start()
             stack.push_async_callback(node.close)
             self.beating.append(Beating(local, "127.0.0.1:1", SECRET, self.keeper))
@@ -154,7 +155,7 @@ async def test_who_went_to_another_address_or_is_forgotten_is_not_held_on_to(sit
 
 
 async def test_who_does_not_show_the_secret_orders_nothing(site: Site) -> None:
-    stranger = HttpMediaNode(f"unix:{site.folder}/1.sock", secret="another")
+    stranger = HttpMediaNode(way_to(f"unix:{site.folder}/1.sock"), secret="another")
     try:
         with pytest.raises(Exception, match="bearer secret"):
             await stranger.health()

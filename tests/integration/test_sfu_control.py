@@ -26,6 +26,7 @@ from bridge.errors import Code, Conflict, NotFound, Refusal, Unavailable
 from bridge.ids import Mid, NodeId, ParticipantId, RoomId
 from bridge.media import Source
 from deploy.time import SystemClock, SystemEntropy
+from recorder.places import listen, way_to
 from sfu.build import build
 from sfu.client import HttpMediaNode
 from sfu.settings import SfuConfig
@@ -119,7 +120,7 @@ async def test_two_offers_at_once_leave_one_uplink(room: Stage) -> None:
 
 
 async def test_a_node_that_is_gone_is_unavailable(tmp_path: Path) -> None:
-    nobody = HttpMediaNode(f"unix:{tmp_path / 'nobody'}", within_s=1)
+    nobody = HttpMediaNode(way_to(f"unix:{tmp_path / 'nobody'}"), within_s=1)
     with pytest.raises(Unavailable) as gone:
         await nobody.health()
     assert gone.value.code is Code.NODE_UNAVAILABLE
@@ -133,18 +134,19 @@ async def test_a_node_that_is_gone_is_unavailable(tmp_path: Path) -> None:
 
 async def test_over_tcp_and_a_port_that_is_taken(tmp_path: Path) -> None:
     config = SfuConfig(node=NodeId("n"), control="127.0.0.1:0")
-    server = build(config, SystemClock(), SystemEntropy())
+    server = build(config, SystemClock(), SystemEntropy(), listen)
     await server.start()
-    node = HttpMediaNode(server.control)
+    node = HttpMediaNode(way_to(server.control))
     assert (await node.health()).node == "n"
     taken = build(
         SfuConfig(node=NodeId("m"), control=f"unix:{tmp_path / 's'}", port=server.node.port_number),
         SystemClock(),
         SystemEntropy(),
+        listen,
     )
     with pytest.raises(OSError, match="in use"):
         await taken.start()
-    no_control = build(SfuConfig(node=NodeId("m"), control=server.control), SystemClock(), SystemEntropy())
+    no_control = build(SfuConfig(node=NodeId("m"), control=server.control), SystemClock(), SystemEntropy(), listen)
     with pytest.raises(OSError, match="in use"):
         await no_control.start()
     await node.close()
@@ -155,16 +157,16 @@ async def test_over_tcp_and_a_port_that_is_taken(tmp_path: Path) -> None:
 async def test_a_stale_socket_file_is_replaced_but_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "sfu.sock"
     config = SfuConfig(node=NodeId("n"), control=f"unix:{path}")
-    first = build(config, SystemClock(), SystemEntropy())
+    first = build(config, SystemClock(), SystemEntropy(), listen)
     await first.start()
-    second = build(config, SystemClock(), SystemEntropy())
+    second = build(config, SystemClock(), SystemEntropy(), listen)
     await second.start()
     assert path.stat().st_mode & 0o777 == 0o600
     await second.close()
     await first.close()
     path.unlink(missing_ok=True)
     path.write_text("precious")
-    third = build(config, SystemClock(), SystemEntropy())
+    third = build(config, SystemClock(), SystemEntropy(), listen)
     with pytest.raises(OSError, match="in use"):
         await third.start()
     assert path.read_text() == "precious"

@@ -28,14 +28,6 @@ async def room(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LightStage]:
         yield made
 
 
-@pytest.fixture
-async def sink(tmp_path: Path) -> AsyncIterator[Sink]:
-    made = Sink(tmp_path / "tap.sock")
-    await made.open()
-    yield made
-    await made.close()
-
-
 async def pair(room: LightStage) -> tuple[LightPeer, LightPeer]:
     """Ann publishes, Bob sees her."""
     ann, bob = room.peer(1), room.peer(2)

@@ -32,15 +32,6 @@ ANN = ParticipantId("ann")
 
 
 @pytest.fixture
-async def sink(tmp_path: Path) -> AsyncIterator[Sink]:
-    """A listening recorder."""
-    made = Sink(tmp_path / "tap.sock")
-    await made.open()
-    yield made
-    await made.close()
-
-
-@pytest.fixture
 async def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     """A node that keeps 3 s for the recorder."""
     only_loopback(monkeypatch)

@@ -280,7 +280,7 @@ async def test_disks_that_are_too_small_refuse_the_start_and_are_said_before(
     monkeypatch.setattr(server.recorder, "health", health)
     answer = await chair.command(c.StartReception("on paper"))
     assert isinstance(answer, Refused)
-    assert (answer.code, answer.params) == ("disk_short", {"free": "0.1", "wanted": "0.1", "minutes": "1"})
+    assert (answer.code, answer.params) == ("disk_short", {"free": 0.1, "wanted": 0.1, "minutes": "1"})
     assert server.recorder.recordings == {}
     free = 100_000_000
     await chair.done(c.StartReception("on paper"))

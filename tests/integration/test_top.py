@@ -13,6 +13,7 @@ from deploy.folder import prepare
 from deploy.time import SystemClock, SystemEntropy
 from deploy.top import Asked, top
 from deploy.topview import View
+from recorder.places import listen
 from sfu.build import build
 from sfu.settings import SfuConfig
 from tests.support.product_tools import diemcau
@@ -30,7 +31,9 @@ async def looked(configuration: Configuration, **asked: bool | str) -> tuple[int
 async def test_a_node_that_answers_beside_a_recorder_that_does_not(tmp_path: Path) -> None:
     configuration = Configuration(data=str(tmp_path / "data"))
     folder = prepare(configuration)
-    server = build(SfuConfig(node=NodeId("sfu-1"), control=folder.socket("sfu")), SystemClock(), SystemEntropy())
+    server = build(
+        SfuConfig(node=NodeId("sfu-1"), control=folder.socket("sfu")), SystemClock(), SystemEntropy(), listen
+    )
     await server.start()
     try:
         room = RoomId("room-1")

@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bridge.errors import Code, Unavailable
 from bridge.ids import NodeId
 from deploy.time import SystemClock, SystemEntropy
+from recorder.places import listen, way_to
 from sfu.build import build
 from sfu.client import HttpMediaNode
 from sfu.settings import SfuConfig
@@ -77,9 +78,11 @@ async def test_a_place_counts_unless_a_proxy_nobody_named_speaks_for_it(tmp_path
 
 
 async def test_parts_without_a_port_are_read_through_it(pages: Pages, tmp_path: Path) -> None:
-    server = build(SfuConfig(node=NodeId("sfu-1"), control=f"unix:{tmp_path / 's'}"), SystemClock(), SystemEntropy())
+    server = build(
+        SfuConfig(node=NodeId("sfu-1"), control=f"unix:{tmp_path / 's'}"), SystemClock(), SystemEntropy(), listen
+    )
     await server.start()
-    node = HttpMediaNode(server.control)
+    node = HttpMediaNode(way_to(server.control))
 
     async def told(part: str) -> bytes:
         if part != "sfu-1":

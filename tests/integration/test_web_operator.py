@@ -122,13 +122,13 @@ async def test_an_empty_board_says_how_it_fills(pages: Pages) -> None:
 
 async def test_alarms_come_first_and_what_is_not_measured_is_said(pages: Pages) -> None:
     calm, short = await live(pages, "Calm"), await live(pages, "Short of disk")
-    pages.rooms.rooms[short.id] = sampled(short, BoardAlarm("disk_short", {"free": "1.0", "wanted": "9.0"}))
+    pages.rooms.rooms[short.id] = sampled(short, BoardAlarm("disk_short", {"free": 1.5, "wanted": 9.0}))
     async with pages.reader() as reader:
         await signed_in(reader, OPERATOR)
         pages.clock.forward(125)
         text = (await reader.get("/operator")).text
         assert text.index("Short of disk") < text.index("Calm")
-        assert "1.0 GB are free, 9.0 GB are needed" in text
+        assert "1.5 GB are free, 9 GB are needed" in text
         assert "for 2 minutes 5 seconds" in text
         assert "The lines are measured where the room is held." in text
         assert "2 of them need a look" in text  # the citizen's point is missing in both

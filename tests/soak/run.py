@@ -22,6 +22,7 @@ from deploy.folder import DataFolder
 from deploy.stores import opened
 from deploy.time import SystemClock, SystemEntropy
 from deploy.webprocess import signaling_config
+from recorder.places import way_to
 from sfu.client import HttpMediaNode
 from signaling.notices import InProcessNotices
 from signaling.tokens import SignedJoinTokens
@@ -148,7 +149,7 @@ class Soak:
 
     async def node(self) -> dict[str, int]:
         """Its own counts."""
-        node = HttpMediaNode(DataFolder(self._product.folder).socket("sfu"))
+        node = HttpMediaNode(way_to(DataFolder(self._product.folder).socket("sfu")))
         try:
             figures = await node.figures()
         finally:

@@ -21,8 +21,10 @@ from deploy.time import SystemClock
 from recorder.build import RecorderConfig
 from recorder.build import build as build_recorder
 from recorder.client import HttpRecorderNode
+from recorder.places import listen, way_to
 from sfu.build import MediaNodeServer
 from sfu.build import build as build_node
+from sfu.client import HttpMediaNode
 from sfu.settings import SfuConfig
 from storage.objects.address import S3Address
 from storage.objects.build import build_objects
@@ -84,7 +86,9 @@ class House:
         config = msgspec.structs.replace(CONFIG, ping_timeout_s=20)
         self.server = RoomServer(self.folder, config, None, self.clock)
         recorders = {LOCAL_RECORDER: HttpRecorderNode(recorder_control)}
-        places = self.server.places = RegisteredPlaces(self.server.units, self.clock, recorders)
+        places = self.server.places = RegisteredPlaces(
+            self.server.units, self.clock, recorders, lambda address: HttpMediaNode(way_to(address))
+        )
         clock, entropy = self.clock, self.server.entropy
         self.objects = build_objects(self._bucket or self.folder / "objects", clock)
         await self.objects.prepare()
@@ -126,7 +130,7 @@ class House:
         """A new run of the media node; the one before was closed."""
         control = f"unix:{self.folder / 'sfu.sock'}"
         config = SfuConfig(node=LOCAL_NODE, control=control, replay_seconds=self.replay_seconds)
-        self.node = build_node(config, self.node_clock, self.server.entropy)
+        self.node = build_node(config, self.node_clock, self.server.entropy, listen)
         await self.node.start()
 
     async def begun(self, part: int) -> None:

@@ -39,6 +39,7 @@ from bridge.errors import Conflict, NotFound
 from bridge.ids import Mid, NodeId, ParticipantId, RoomId
 from bridge.media import Source
 from deploy.time import SystemClock, SystemEntropy
+from recorder.places import listen, way_to
 from sfu.build import MediaNodeServer, build
 from sfu.client import HttpMediaNode
 from sfu.settings import SfuConfig
@@ -337,9 +338,9 @@ async def stage(folder: Path, **settings: object) -> AsyncIterator[Stage]:
     """A started node with one room, and its control API on a Unix socket."""
     control = f"unix:{folder / 'sfu.sock'}"
     config = SfuConfig(node=NodeId("node1"), control=control, **settings)  # type: ignore[arg-type]
-    server = build(config, SystemClock(), SystemEntropy())
+    server = build(config, SystemClock(), SystemEntropy(), listen)
     await server.start()
-    node = HttpMediaNode(control)
+    node = HttpMediaNode(way_to(control))
     await node.put_room(ROOM, RoomOrder(held=False))
     made = Stage(server, node)
     try:

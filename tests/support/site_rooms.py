@@ -15,7 +15,7 @@ from bridge.reception import Reception
 from tests.support.pages import Pages
 from tests.support.waiting import invited
 
-_ALARMS = (BoardAlarm("disk_short", {"free": "1.2", "wanted": "3.4"}),)
+_ALARMS = (BoardAlarm("disk_short", {"free": 1.2, "wanted": 3.4}),)
 
 
 def guest(key: str, name: str) -> Seat:

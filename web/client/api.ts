@@ -1,5 +1,6 @@
 /** Requests to the pages' own server. Every refusal comes out as one `Refusal`, whatever went wrong underneath. */
 
+import type { Params } from "./i18n";
 import type { WebProblem } from "./wire/web";
 
 /** Not `code` of the server: the request itself got nowhere. */
@@ -12,7 +13,7 @@ const ANSWER_MS = 10_000;
 export class Refusal extends Error {
   constructor(
     readonly code: string,
-    readonly params: Readonly<Record<string, string>> = {},
+    readonly params: Params = {},
   ) {
     super(code);
     this.name = "Refusal";

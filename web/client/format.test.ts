@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { elapsed, wallClock, wallDate } from "./format";
+import { afterEach, describe, expect, it } from "vitest";
+import { decimal, elapsed, wallClock, wallDate } from "./format";
 
 describe("times", () => {
   it("elapsed counts whole seconds and never below zero", () => {
@@ -13,5 +13,20 @@ describe("times", () => {
     expect(wallClock(moment, "Asia/Ho_Chi_Minh")).toBe("00:05:09");
     expect(wallDate(moment, "Asia/Ho_Chi_Minh")).toBe("22/11/2026");
     expect(wallClock(moment, "UTC")).toBe("17:05:09");
+  });
+});
+
+describe("numbers", () => {
+  afterEach(() => {
+    document.documentElement.lang = "";
+  });
+
+  it("have the mark of the page's language", () => {
+    const shown = (lang: string): string[] => {
+      document.documentElement.lang = lang;
+      return [decimal(1.5), decimal(2, 1, 1), decimal(0.75), decimal(12_000)];
+    };
+    expect(shown("vi")).toEqual(["1,5", "2,0", "0,75", "12000"]);
+    expect(shown("en")).toEqual(["1.5", "2.0", "0.75", "12000"]);
   });
 });

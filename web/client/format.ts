@@ -1,4 +1,4 @@
-/** Times as people read them here: 24 hours, no locale surprises. */
+/** Times as people read them here: 24 hours, no locale surprises; numbers as the page's language writes them. */
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
@@ -18,6 +18,15 @@ export function wallClock(ms: number, zone: string): string {
 export function wallDate(ms: number, zone: string): string {
   const when = parts(ms, zone);
   return `${when.day}/${when.month}/${when.year}`;
+}
+
+/** `1.5`, in Vietnamese `1,5`: from `least` to `most` digits behind the mark. */
+export function decimal(value: number, least = 0, most = 2): string {
+  return value.toLocaleString(document.documentElement.lang || "en", {
+    minimumFractionDigits: least,
+    maximumFractionDigits: most,
+    useGrouping: false,
+  });
 }
 
 function parts(ms: number, zone: string): Record<Intl.DateTimeFormatPartTypes, string> {

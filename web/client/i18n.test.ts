@@ -3,6 +3,7 @@ import { refusalText, setCatalogue, t } from "./i18n";
 
 afterEach(() => {
   setCatalogue({ messages: {}, refusals: {} });
+  document.documentElement.lang = "";
 });
 
 describe("words", () => {
@@ -16,6 +17,13 @@ describe("words", () => {
     const messages = { "Reconnecting… ({seconds} s)": "Đang kết nối lại… ({seconds} giây)" };
     setCatalogue({ messages, refusals: {} });
     expect(t("Reconnecting… ({seconds} s)", { seconds: 7 })).toBe("Đang kết nối lại… (7 giây)");
+  });
+
+  it("write numbers as the page's language does", () => {
+    document.documentElement.lang = "vi";
+    const free = "The disk is filling up: {free} GB are free";
+    setCatalogue({ messages: { [free]: "Ổ đĩa sắp đầy: còn {free} GB" }, refusals: {} });
+    expect(t(free, { free: 1.5 })).toBe("Ổ đĩa sắp đầy: còn 1,5 GB");
   });
 
   it("keep a place nobody filled visible, and never fill twice", () => {

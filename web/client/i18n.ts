@@ -4,6 +4,7 @@
  * Babel reads every `t("…")` call; the words themselves are in the one catalogue per language that the pages share.
  */
 
+import { decimal } from "./format";
 import type { Catalogue, RefusalWords } from "./wire/web";
 
 export type Params = Readonly<Record<string, string | number>>;
@@ -55,6 +56,7 @@ function filled(text: string, params: Params): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
     if (value === undefined) return whole;
-    return rightToLeft ? `${ISOLATE}${value}${END}` : String(value);
+    const text = typeof value === "number" ? decimal(value) : value;
+    return rightToLeft ? `${ISOLATE}${text}${END}` : text;
   });
 }

@@ -58,7 +58,7 @@ class AccountPages:
         try:
             secret = await self._own.change_password(someone, old, new, visit_of(request))
         except Invalid as refusal:
-            form.wrong("new", like=refusal.params["field"], limit=str(MIN_PASSWORD))
+            form.wrong("new", like=refusal.word("field"), limit=str(MIN_PASSWORD))
             return _password_page(request, form, status=422)
         except Refusal as refusal:
             return _password_refused(request, form, refusal)

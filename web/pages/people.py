@@ -246,12 +246,11 @@ def shown_in(form: Form) -> AccountText:
 
 def _overtaken(request: web.Request, form: Form, refusal: Conflict) -> Form:
     """As it was typed, with what somebody else stored as that which was shown."""
-    now = refusal.params
-    was = {"was": now["now"], "was_roles": now["now_roles"], "was_language": now["now_language"]}
+    name, roles_now, speaks = (refusal.word(field) for field in ("now", "now_roles", "now_language"))
+    was = {"was": name, "was_roles": roles_now, "was_language": speaks}
     again, words = Form({**form.values, **was}), words_of(request)
-    roles = ", ".join(words.t(ROLES[Role(role)]) for role in now["now_roles"].split())
-    language = LANGUAGES.get(now["now_language"], now["now_language"])
-    again.wrong("name", like="overtaken", now="; ".join((now["now"], roles, language)))
+    roles = ", ".join(words.t(ROLES[Role(role)]) for role in roles_now.split())
+    again.wrong("name", like="overtaken", now="; ".join((name, roles, LANGUAGES.get(speaks, speaks))))
     return again
 
 

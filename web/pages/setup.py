@@ -222,8 +222,8 @@ def chosen_level(form: Form, parent: Agency) -> Level:
 
 
 def _moved_meanwhile(form: Form, refusal: Conflict) -> Form:
-    again = Form({**form.values, "was_parent": refusal.params["now_parent"]})
-    again.wrong("parent", like="overtaken", now=refusal.params["now"])
+    again = Form({**form.values, "was_parent": refusal.word("now_parent")})
+    again.wrong("parent", like="overtaken", now=refusal.word("now"))
     return again
 
 

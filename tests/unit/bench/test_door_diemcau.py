@@ -10,6 +10,7 @@ import pytest
 from bridge.control import RoomOrder
 from bridge.ids import NodeId
 from deploy.time import SystemClock, SystemEntropy
+from recorder.places import listen, way_to
 from sfu.build import build
 from sfu.client import HttpMediaNode
 from sfu.settings import SfuConfig
@@ -27,9 +28,9 @@ WITHIN_S = 20.0
 @pytest.fixture
 async def order(tmp_path: Path) -> AsyncIterator[WorkOrder]:
     control = f"unix:{tmp_path / 'sfu.sock'}"
-    server = build(SfuConfig(node=NodeId("node"), control=control), SystemClock(), SystemEntropy())
+    server = build(SfuConfig(node=NodeId("node"), control=control), SystemClock(), SystemEntropy(), listen)
     await server.start()
-    node = HttpMediaNode(control)
+    node = HttpMediaNode(way_to(control))
     await node.put_room(ROOM, RoomOrder(held=False))
     yield WorkOrder(
         role="publishers",

@@ -45,6 +45,6 @@ def test_under_way_only_the_rest_is_wanted_and_never_less_than_a_quarter_of_an_h
     assert under_way(disks, 120, 500, 8 * MEGABIT).wanted_bytes == 15 * 60 * MEGABIT
 
 
-@pytest.mark.parametrize(("amount", "said"), [(0, "0.0"), (1, "0.1"), (1_250_000_000, "1.2"), (10**12, "1000.0")])
-def test_people_are_told_gigabytes(amount: int, said: str) -> None:
+@pytest.mark.parametrize(("amount", "said"), [(0, 0.0), (1, 0.1), (1_250_000_000, 1.2), (10**12, 1000.0)])
+def test_people_are_told_gigabytes(amount: int, said: float) -> None:
     assert in_gigabytes(amount) == said

@@ -18,7 +18,7 @@ def refused(pace: Pace, address: str, now: int = NOW) -> str | None:
     try:
         check_pace(pace, address, UtcNs(now))
     except Refusal as refusal:
-        return refusal.params["seconds"]
+        return refusal.word("seconds")
     return None
 
 

@@ -89,13 +89,25 @@ def test_an_unknown_sentence_stands_in_english() -> None:
     assert Words("vi").n("{count} cow", "{count} cows", 2) == "2 cows"
 
 
+@pytest.mark.parametrize(("lang", "free", "wanted"), [("vi", "1,5", "12"), ("en", "1.5", "12")])
+def test_a_figure_has_the_mark_of_the_readers_language(lang: str, free: str, wanted: str) -> None:
+    sentence = labels.ROOM_ALARMS["disk_low"]
+    words = CATALOGUES.words[lang]
+    for said in (
+        words.t(sentence, free=1.5, wanted=12.0),
+        told(words, Code.DISK_SHORT, free=1.5, wanted=12.0, minutes="60"),
+    ):
+        assert f"{free} GB" in said
+        assert f"{wanted} GB" in said
+
+
 @given(st.text(), st.dictionaries(st.text(), st.text()))
 def test_filling_never_fails(text: str, params: dict[str, str]) -> None:
-    fill(text, params)
+    fill(text, params, "vi")
 
 
 def test_filling_reaches_no_attribute() -> None:
-    assert fill("{a.__class__} {a} {b}", {"a": 1}) == "{a.__class__} 1 {b}"
+    assert fill("{a.__class__} {a} {b}", {"a": 1}, "vi") == "{a.__class__} 1 {b}"
 
 
 def test_unknown_commands_are_refused(capsys: pytest.CaptureFixture[str]) -> None:

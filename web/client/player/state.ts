@@ -1,5 +1,6 @@
 /** What the player shows, as one value, and the only way it changes. Pure. */
 
+import type { Params } from "../i18n";
 import type { FeedState } from "./feed";
 import type { Recording } from "./recording";
 import { shown, stepsOf, type Showing, type Step } from "./steps";
@@ -7,7 +8,7 @@ import type { VerificationView } from "../wire/web";
 
 export interface Trouble {
   code: string;
-  params: Readonly<Record<string, string>>;
+  params: Params;
 }
 
 export interface PlayerState {

@@ -105,6 +105,5 @@ export function stepWord(step: Step): string {
 function lengthWord(ms: number): string {
   if (ms >= 10_000) return elapsed(ms);
   const seconds = Math.max(0.1, Math.round(ms / 100) / 10);
-  const lang = document.documentElement.lang || "en";
-  return t("{seconds} s", { seconds: seconds.toLocaleString(lang) });
+  return t("{seconds} s", { seconds });
 }

@@ -6,6 +6,7 @@
  * `aheadMs` is the difference.
  */
 
+import type { Params } from "../i18n";
 import type { Fault } from "./devices";
 import type { Quality } from "./quality";
 import { forgotten, heard, NO_CHAT, read, sent, type Audience, type Chat } from "./chat-state";
@@ -37,7 +38,7 @@ export type Device = "asking" | "ready" | "off" | Fault;
 /** Something that was refused or broke, by code, until it is put away. */
 export interface Trouble {
   code: string;
-  params: Readonly<Record<string, string>>;
+  params: Params;
 }
 
 export interface RoomState {

@@ -269,7 +269,7 @@ export interface EndHelp {
 export interface Refused {
   code: string;
   params: {
-    [k: string]: string;
+    [k: string]: string | number;
   };
 }
 /**
@@ -338,7 +338,7 @@ export interface Speakers {
 export interface Alarm {
   code: string;
   params: {
-    [k: string]: string;
+    [k: string]: string | number;
   };
 }
 /**

@@ -426,7 +426,7 @@ export interface WebProblem {
   detail: string;
   code: string;
   params: {
-    [k: string]: string;
+    [k: string]: string | number;
   };
   reference: string;
 }

@@ -1,6 +1,7 @@
 /** The test of the connection: a button, what is being tried, then one sentence and the paths behind it. */
 
 import { html, nothing, type TemplateResult } from "lit";
+import { decimal } from "../../format";
 import { t } from "../../i18n";
 import { outcome } from "../outcome";
 import { PlainElement } from "../../shared/plain-element";
@@ -145,8 +146,7 @@ function figures(path: PathResult): TemplateResult | typeof nothing {
 }
 
 function percent(share: number): string {
-  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-  return (share * 100).toLocaleString(document.documentElement.lang || undefined, digits);
+  return decimal(share * 100, 1, 1);
 }
 
 function told(number: string): TemplateResult | typeof nothing {

@@ -1,7 +1,7 @@
 /** Play, jump, speed, sound, and the proof. */
 
 import { html, type TemplateResult } from "lit";
-import { elapsed, wallClock, wallDate } from "../../format";
+import { decimal, elapsed, wallClock, wallDate } from "../../format";
 import { t } from "../../i18n";
 import { icon, type Icon } from "../../shared/icons";
 import { PlainElement } from "../../shared/plain-element";
@@ -93,7 +93,9 @@ export class Controls extends PlainElement {
       >
         ${RATES.map(
           (rate) =>
-            html`<option value=${rate} ?selected=${rate === this.state.rate}>${rate}×</option>`,
+            html`<option value=${rate} ?selected=${rate === this.state.rate}>
+              ${decimal(rate)}×
+            </option>`,
         )}
       </select>`;
   }

@@ -12,12 +12,12 @@ export const EXAMPLES: Readonly<Record<string, RoomState>> = {
   lost: recording("not_recording"),
   paused: recording("paused"),
   "disk low": inside(
-    view("chair", { alarms: [{ code: "disk_low", params: { free: "9.1", wanted: "6.0" } }] }),
+    view("chair", { alarms: [{ code: "disk_low", params: { free: 9.1, wanted: 6 } }] }),
   ),
   "database away, disk short": inside(
     view("chair", {
       alarms: [
-        { code: "disk_short", params: { free: "0.3", wanted: "1.2" } },
+        { code: "disk_short", params: { free: 0.3, wanted: 1.2 } },
         { code: "database_away", params: {} },
       ],
     }),

@@ -33,6 +33,9 @@ describe("the top bar", () => {
     const low = await alarms("disk low");
     expect(low.textContent).toContain("9.1 GB");
     expect(low.querySelector("p")?.dataset["tone"]).toBe("late");
+    document.documentElement.lang = "vi";
+    expect((await alarms("disk low")).textContent).toContain("9,1 GB");
+    document.documentElement.lang = "";
     const both = [...(await alarms("database away, disk short")).querySelectorAll("p")];
     expect(both.map((one) => one.dataset["tone"])).toEqual(["bad", "late"]);
   });
