@@ -105,11 +105,16 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
         # The acceptance leaves when this returns; the line's first message follows it.
         line.whose = {"room": room.id, "participant": participant}
         with about(**line.whose):
-            seated.sending = asyncio.create_task(line.run(), name=f"socket {sid}")
+            seated.sending = asyncio.create_task(self._send(seated, sid), name=f"socket {sid}")
+
+    async def _send(self, seated: Seated, sid: str) -> None:
+        if self._is_gone(sid):  # nor of one that it finds out while it sends the acceptance
+            await self.server.disconnect(sid, namespace=NAMESPACE)
+        await seated.line.run()
 
     def _is_gone(self, sid: str) -> bool:
         socket = self.server.eio.sockets.get(self.server.manager.eio_sid_from_sid(sid, NAMESPACE))
-        return socket is None or socket.closed
+        return socket is None or socket.closed or socket.closing
 
     async def _enter(self, auth: Any, line: SocketLine) -> tuple[Room, ParticipantId]:
         if isinstance(auth, dict) and "participant" in auth:

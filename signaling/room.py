@@ -163,7 +163,7 @@ class Room:
     async def close(self) -> None:
         """This process ends; the room may go on elsewhere, its participants resume there. Order: no more ticks, what
         was asked is done, what was decided is stored or kept, then the tasks end."""
-        within_s = self._parts.config.ping_timeout_s
+        within_s = self._parts.config.end_s
         self._closing.set()
         if self._ticking is not None:
             await asyncio.wait([self._ticking], timeout=within_s)

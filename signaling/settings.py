@@ -26,6 +26,8 @@ class SignalingConfig(msgspec.Struct, frozen=True, kw_only=True):
     library does not see that a line is TLS)."""
     ping_interval_s: float = 10
     ping_timeout_s: float = 10
+    end_s: float = 10
+    """How long a room that ends with its process waits for what is under way, and then for what is not stored yet."""
     max_message: int = 256 * 1024
     """An answer to a downlink of 30 participants with three tracks each is about 80 kB."""
     max_uplink_sdp: int = 64 * 1024

@@ -12,7 +12,7 @@ from bridge.reception import Reception
 from signaling.room import Room
 from signaling.rooms import Rooms
 from tests.support.receptions import CHAIR, CITIZEN
-from tests.support.room_server import CONFIG, WITHIN_S, Browser, RoomServer, eventually
+from tests.support.room_server import CONFIG, HANGING, WITHIN_S, Browser, RoomServer, eventually
 
 
 @pytest.fixture
@@ -21,6 +21,7 @@ async def pair(server: RoomServer, reception: Reception) -> tuple[Browser, Brows
     return await server.browser(reception.id, CHAIR), await server.browser(reception.id, CITIZEN)
 
 
+@pytest.mark.parametrize("server_class", [HANGING], ids=["hanging"])
 @pytest.mark.parametrize("after_stop", [False, True])
 async def test_a_process_killed_between_stop_and_storing_is_closed_when_it_is_back(
     server: RoomServer,

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -288,6 +289,9 @@ async def test_an_interruption_that_is_not_stored_lets_media_flow_again(
     await eventually(lambda: not server.node.rooms[room_of(reception.id)].order.held)
 
 
+@pytest.mark.parametrize(
+    "server_class", [partial(RoomServer, config=msgspec.structs.replace(CONFIG, ping_timeout_s=5))], ids=["ping-5s"]
+)
 async def test_who_gave_up_while_entering_is_not_taken_for_present(
     server: RoomServer, reception: Reception, pair: tuple[Browser, Browser], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ from bridge.repositories import UnitOfWork
 from signaling.wire import Refused
 from storage.unit import SqlUnit
 from tests.support.receptions import AGENCY_SEAT, CHAIR, CITIZEN, KEEPER, scheduled
-from tests.support.room_server import CONFIG, WITHIN_S, Browser, RoomServer, eventually
+from tests.support.room_server import CONFIG, HANGING, WITHIN_S, Browser, RoomServer, eventually
 
 
 @pytest.fixture
@@ -187,6 +187,7 @@ async def test_a_start_that_was_stored_though_its_answer_was_lost_is_one_start(
     assert await server.journal.read(reception.id) == b""
 
 
+@pytest.mark.parametrize("server_class", [HANGING], ids=["hanging"])
 @pytest.mark.parametrize("recorder_away", [False, True])
 async def test_a_process_killed_between_start_and_storing_leaves_no_recording(
     server: RoomServer,

@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-import msgspec
-
 from bridge.ids import NodeId
 from bridge.media import Source
 from bridge.model import RecordingRow, Seat
@@ -30,7 +28,7 @@ from storage.objects.address import S3Address
 from storage.objects.build import build_objects
 from storage.objects.directory import DirectoryObjects
 from storage.objects.minio import MinioObjects
-from tests.support.room_server import CONFIG, WITHIN_S, RoomServer, eventually
+from tests.support.room_server import WITHIN_S, RoomServer, eventually
 from tests.support.signing import signing_ports
 
 LOCAL_NODE = NodeId("sfu-1")
@@ -82,9 +80,7 @@ class House:
     async def start(self) -> None:
         """Everything, ready."""
         recorder_control = f"unix:{self.folder / 'recorder.sock'}"
-        # Everything shares one loop here, which may be late: only a dead socket may be taken for one.
-        config = msgspec.structs.replace(CONFIG, ping_timeout_s=20)
-        self.server = RoomServer(self.folder, config, None, self.clock)
+        self.server = RoomServer(self.folder, clock=self.clock)
         recorders = {LOCAL_RECORDER: HttpRecorderNode(recorder_control)}
         places = self.server.places = RegisteredPlaces(
             self.server.units, self.clock, recorders, lambda address: HttpMediaNode(way_to(address))

@@ -108,6 +108,9 @@ class LightPeer:
         self.id = ParticipantId(f"peer{number}")
         self.offers: list[DownlinkOffer] = []
         self.answer_after_s = 0.0
+        self.answers = asyncio.Event()
+        """Cleared: it keeps its answers back."""
+        self.answers.set()
         self._stage = stage
         self._number = number
         self._decodes = decodes
@@ -167,6 +170,7 @@ class LightPeer:
         """Answer it, as a browser would after a while."""
         self.offers.append(offer)
         await asyncio.sleep(self.answer_after_s)
+        await self.answers.wait()
         said = parse_description(offer.sdp)
         sdp = receiver_answer(said, *_THEIRS, _DIGEST, ("127.0.0.1", 9), self._decodes)
         with suppress(NotFound):  # who has left meanwhile
