@@ -59,7 +59,7 @@ class MediaPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address. ``workers``: how many run here, 0: one for each core but two. ``name``: of this machine's nodes in the
     registry, where there are several machines. ``control``: HOST:PORT at which processes on other machines order the
     first (the others take the next ports), empty: a Unix socket. ``test_seconds``: of each way when people test their
-    connection."""
+    connection. ``realtime``: they go before everything else of the machine where the system allows it."""
 
     port: int = 0
     tcp: bool = True
@@ -69,6 +69,7 @@ class MediaPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     announce: tuple[str, ...] = ()
     replay_seconds: int = 20
     test_seconds: int = 10
+    realtime: bool = True
 
 
 class TurnPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -17,6 +17,7 @@ from deploy.jobs import Job, run_jobs
 from deploy.lateness import LatenessWatch
 from deploy.machines import machine_lines
 from deploy.names import LOCAL_RECORDER, jobs_control, local_node, recorder_control, recorder_tap
+from deploy.realtime import RealTime
 from deploy.serving import as_many_files_as_allowed, serve, started, stop_event
 from deploy.software import SOFTWARE
 from deploy.time import SystemClock, SystemEntropy
@@ -46,7 +47,13 @@ async def sfu(configuration: Configuration, worker: int = 1) -> int:
     )
     late = Lateness()
     node = build(config, SystemClock(), SystemEntropy(), partial(listen, answering=lines.answering), late)
-    return await serve(node, f"media port {config.port}", late)
+    real_time = RealTime()
+    if configuration.media.realtime:
+        real_time.start()
+    try:
+        return await serve(node, f"media port {config.port}", late)
+    finally:
+        real_time.close()
 
 
 async def recorder(configuration: Configuration) -> int:

@@ -16,6 +16,7 @@ import uvloop
 
 import sfu.node
 from bridge.ids import NodeId
+from deploy.realtime import RealTime
 from deploy.time import SystemClock, SystemEntropy
 from recorder.places import listen
 from sfu.build import build
@@ -46,6 +47,8 @@ class TimedPort(MediaPort):
 
 async def _serve(control: str, host: str, port: int, file: Path) -> None:
     sfu.node.MediaPort = TimedPort  # type: ignore[assignment,attr-defined]  # the node makes its own port
+    real_time = RealTime()
+    real_time.start()  # as the node of production does, and ideal.c
     server = build(
         SfuConfig(node=NodeId("timed"), control=control, listen=host, port=port), SystemClock(), SystemEntropy(), listen
     )
@@ -58,6 +61,7 @@ async def _serve(control: str, host: str, port: int, file: Path) -> None:
     loop.add_signal_handler(signal.SIGUSR2, _write, file)
     await over.wait()
     await server.close()
+    real_time.close()
 
 
 def _write(file: Path) -> None:
