@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import aiohttp
@@ -57,16 +58,21 @@ class Stalled(NamedTuple):
     line: SocketLine
 
 
-@pytest.fixture
-async def stalled(server: RoomServer, reception: Reception, chair: Browser) -> AsyncIterator[Stalled]:
-    before = lines()
+def narrow() -> aiohttp.TCPConnector:
+    """Of connections that take next to nothing unread."""
 
     def made(info: aiohttp.AddrInfoType) -> socket.socket:
         sock = socket.socket(*info[:3])
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
         return sock
 
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(socket_factory=made)) as client:
+    return aiohttp.TCPConnector(socket_factory=made)
+
+
+@pytest.fixture
+async def stalled(server: RoomServer, reception: Reception, chair: Browser) -> AsyncIterator[Stalled]:
+    before = lines()
+    async with aiohttp.ClientSession(connector=narrow()) as client:
         one = LightSocket()
         await one.enter(client, f"http://127.0.0.1:{server.port}", server.token(reception.id, CITIZEN))
         await one.stop_reading()
@@ -144,3 +150,18 @@ async def test_answers_that_nobody_reads_are_bounded_too(chair: Browser, stalled
     await others_go_on(chair)
     await ends_whole(chair)
     await asking
+
+
+async def test_a_stranger_who_reads_nothing_is_gone_too(tmp_path: Path) -> None:
+    """One who enters no room, asks for it in vain, and takes no answer."""
+    server = RoomServer(tmp_path, msgspec.structs.replace(CONFIG, enter_s=1.0, ping_timeout_s=1))
+    server.send_buffer = SMALL
+    await server.start()
+    async with aiohttp.ClientSession(connector=narrow()) as client:
+        url = f"http://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket"
+        stranger = await client.ws_connect(url, headers={"Origin": f"http://127.0.0.1:{server.port}"})
+        with suppress(ConnectionError):
+            for _ in range(4 * ENOUGH):
+                await stranger.send_str('40/room,{"token":"none"}')
+        await holds(lambda: writers() == 0)
+    await server.close()
