@@ -81,13 +81,16 @@ class Signaling:
 
     def _check_entered(self, request: web.Request) -> None:
         transport = self._transport_of(request)
-        if transport is not None and self._server.manager.sid_from_eio_sid(transport, NAMESPACE) is None:
+        # Who answers no ping is forgotten by the library, and the connection stays; who asks again and again is in, as
+        # the library has it, while it is being refused.
+        sid = None if transport is None else self._server.manager.sid_from_eio_sid(transport, NAMESPACE)
+        if not self._namespace.is_seated(sid):
             _log.info("socket closed: it entered no room")
             task = asyncio.create_task(self._end(transport, request))
             self._dropping.add(task)
             task.add_done_callback(self._dropping.discard)
 
-    async def _end(self, transport: str, request: web.Request) -> None:
+    async def _end(self, transport: str | None, request: web.Request) -> None:
         """Also of who reads nothing: what the library is sending to them then never ends by itself."""
         try:
             await self._drop(transport)
