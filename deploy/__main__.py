@@ -7,7 +7,8 @@ from types import FrameType
 
 def main() -> None:
     """While everything is imported there is nothing to clear away: Ctrl-C ends it there without a traceback. A part
-    that is stopped then by its supervisor has ended in order; whoever else is stopped so has not done what was asked."""
+    that is stopped then by its supervisor has ended in order; whoever else is stopped so has not done what it was
+    asked."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if os.environ.get("DIEMCAU_SUPERVISED"):  # SUPERVISED of deploy/serving.py, which is not imported yet
         signal.signal(signal.SIGTERM, _stopped)  # until the loop has its own (deploy/serving.py)
