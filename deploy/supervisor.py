@@ -74,7 +74,7 @@ class Supervisor:
 
     def command(self, part: Part) -> tuple[str, ...]:
         """What is executed for a part: this programme again."""
-        return (sys.executable, "-m", "deploy.cli", *part.arguments)
+        return (sys.executable, "-m", "deploy", *part.arguments)
 
     async def run(self) -> int:
         """Returns when stopped, or when a part cannot be configured."""

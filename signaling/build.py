@@ -20,6 +20,7 @@ from signaling.packets import Json, RoomPacket
 from signaling.places import Places
 from signaling.rooms import Rooms
 from signaling.settings import SignalingConfig
+from signaling.socket_line import FLUSH_S
 from signaling.tokens import SignedJoinTokens
 from signaling.wire import NAMESPACE
 
@@ -80,11 +81,23 @@ class Signaling:
 
     def _check_entered(self, request: web.Request) -> None:
         transport = self._transport_of(request)
-        if transport is not None and self._server.manager.sid_from_eio_sid(transport, NAMESPACE) is None:
+        # Who answers no ping is forgotten by the library, and the connection stays; who asks again and again is in, as
+        # the library has it, while it is being refused.
+        sid = None if transport is None else self._server.manager.sid_from_eio_sid(transport, NAMESPACE)
+        if not self._namespace.is_seated(sid):
             _log.info("socket closed: it entered no room")
-            task = asyncio.create_task(self._drop(transport))
+            task = asyncio.create_task(self._end(transport, request))
             self._dropping.add(task)
             task.add_done_callback(self._dropping.discard)
+
+    async def _end(self, transport: str | None, request: web.Request) -> None:
+        """Also of who reads nothing: what the library is sending to them then never ends by itself."""
+        try:
+            await self._drop(transport)
+            await asyncio.sleep(FLUSH_S)
+        finally:
+            if (stream := request.transport) is not None:
+                stream.abort()
 
     async def _drop(self, transport: str | None) -> None:
         socket = self._server.eio.sockets.get(transport)
@@ -106,6 +119,9 @@ class Signaling:
         await self._rooms.lose_all()
         await self._notices.close()
         await self._namespace.close()
+        for task in self._dropping:
+            task.cancel()
+        await asyncio.gather(*self._dropping, return_exceptions=True)
         await self._rooms.close()
         await self._server.shutdown()
 

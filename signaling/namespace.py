@@ -78,6 +78,10 @@ class RoomNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # socketio 
         """Names of everything a seated socket may send."""
         return frozenset(self._table)
 
+    def is_seated(self, sid: str | None) -> bool:
+        """Whether this socket is in a room, or its waiting area."""
+        return sid in self._seated
+
     async def trigger_event(self, event: str, *args: Any) -> Any:
         """Called by the library for everything that happens to a socket."""
         sid: str = args[0]

@@ -20,6 +20,8 @@ AGAIN_S = 10.0
 """Until a node answers for the first time."""
 ANEW_S = 600.0
 """What another process left over to be told, and ended."""
+_NAMED = 5
+"""Rooms that a line of the log names."""
 
 
 class Strays:
@@ -62,22 +64,27 @@ class Strays:
 
     async def _look_at(self, node: NodeId) -> None:
         try:
-            for one in (await self._places.node(node).figures()).rooms:
-                await self._mind(node, one.room)
+            there = (await self._places.node(node).figures()).rooms
+            unknown = [one.room for one in there if not await self._is_minded(node, one.room)]
         except Refusal as refusal:
             _log.debug("node %s: not all of its rooms are seen yet: %s", node, refusal)
         else:
             self._looked[node] = self._clock.mono()
+            if unknown:
+                named = ", ".join(unknown[:_NAMED])
+                _log.warning("node %s: no reception names %d of its rooms, left alone: %s", node, len(unknown), named)
 
-    async def _mind(self, node: NodeId, room: RoomId) -> None:
+    async def _is_minded(self, node: NodeId, room: RoomId) -> bool:
+        """False for one that the database does not know."""
         try:
             stored = await self._service.present(reception_of(room))
         except NotFound:  # of another installation, or none of ours to judge
-            return
+            return False
         if stored.state not in OVER or await self._is_held(room):
-            return
+            return True
         await self._places.node(node).delete_room(room, goes_on=stored.node != node)
         _log.warning("room %s, which is over: taken from %s, which still had it", room, node)
+        return True
 
     async def _is_held(self, room: RoomId) -> bool:
         """By a process that is winding it up."""

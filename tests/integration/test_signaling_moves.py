@@ -284,7 +284,11 @@ async def registered(house: TwoNodes) -> None:
 
 
 async def test_a_room_that_is_over_is_taken_from_a_node_that_was_away_meanwhile(
-    house: TwoNodes, reception: Reception, pair: tuple[Browser, Browser], monkeypatch: pytest.MonkeyPatch
+    house: TwoNodes,
+    reception: Reception,
+    pair: tuple[Browser, Browser],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(strays, "AGAIN_S", 0.05)
     await registered(house)
@@ -301,6 +305,8 @@ async def test_a_room_that_is_over_is_taken_from_a_node_that_was_away_meanwhile(
     await eventually(lambda: room_of(reception.id) not in house.node.rooms)
     assert house.node.orders[-1] == "leave room"  # the recording went on elsewhere: this node stops nothing
     assert set(house.node.rooms) == {room_of(going_on.id), RoomId("nobodys")}
+    unknown = "no reception names 1 of its rooms, left alone: nobodys"
+    await eventually(lambda: any(unknown in one for one in caplog.messages))
 
 
 async def test_a_room_that_another_process_is_winding_up_is_left_to_it(

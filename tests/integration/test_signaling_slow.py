@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import aiohttp
@@ -50,6 +51,13 @@ async def chair(server: RoomServer, reception: Reception) -> Browser:
     return await server.browser(reception.id, CHAIR)
 
 
+UPGRADE = (
+    b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+"""Of a browser's WebSocket, by hand: whoever has a library of them has its buffers too."""
+
+
 class Stalled(NamedTuple):
     """Somebody who joined and reads nothing any more, and the server's end of the line."""
 
@@ -57,16 +65,21 @@ class Stalled(NamedTuple):
     line: SocketLine
 
 
-@pytest.fixture
-async def stalled(server: RoomServer, reception: Reception, chair: Browser) -> AsyncIterator[Stalled]:
-    before = lines()
+def narrow() -> aiohttp.TCPConnector:
+    """Of connections that take next to nothing unread."""
 
     def made(info: aiohttp.AddrInfoType) -> socket.socket:
         sock = socket.socket(*info[:3])
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
         return sock
 
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(socket_factory=made)) as client:
+    return aiohttp.TCPConnector(socket_factory=made)
+
+
+@pytest.fixture
+async def stalled(server: RoomServer, reception: Reception, chair: Browser) -> AsyncIterator[Stalled]:
+    before = lines()
+    async with aiohttp.ClientSession(connector=narrow()) as client:
         one = LightSocket()
         await one.enter(client, f"http://127.0.0.1:{server.port}", server.token(reception.id, CITIZEN))
         await one.stop_reading()
@@ -144,3 +157,21 @@ async def test_answers_that_nobody_reads_are_bounded_too(chair: Browser, stalled
     await others_go_on(chair)
     await ends_whole(chair)
     await asking
+
+
+async def test_a_stranger_who_reads_nothing_is_gone_too(tmp_path: Path) -> None:
+    """One who enters no room, asks for it in vain, and takes no answer."""
+    server = RoomServer(tmp_path, msgspec.structs.replace(CONFIG, enter_s=4.0))
+    server.send_buffer = SMALL
+    await server.start()
+    _, stranger = await asyncio.open_connection("127.0.0.1", server.port, limit=1)
+    stranger.write(UPGRADE)
+    asks = b'40/room,{"token":"none"}'
+    with suppress(ConnectionError):
+        for _ in range(4 * ENOUGH):
+            stranger.write(b"\x81" + bytes([0x80 | len(asks)]) + b"\0\0\0\0" + asks)  # masked with nothing
+            await stranger.drain()
+    await holds(lambda: writers() == 1)
+    await holds(lambda: writers() == 0)
+    stranger.transport.abort()
+    await server.close()

@@ -1,19 +1,33 @@
 """Whatever bytes come: a value or MalformedPacket, and headers read where they are."""
 
+import struct
+
 import pytest
-from aiortc.rtp import RtcpPsfbPacket
+from aiortc.rtp import RtcpPsfbPacket, RtcpRrPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import MalformedPacket
 from bridge.media import Codec
 from sfu.core.keyframes import starts_key_frame
-from sfu.core.rtcp import pack_bye, pack_nack, pack_pli, pack_receiver_report, pack_remb, parse_rtcp, pictures_lost
+from sfu.core.reception import ReportBlock
+from sfu.core.rtcp import (
+    Sent,
+    pack_bye,
+    pack_nack,
+    pack_pli,
+    pack_receiver_report,
+    pack_remb,
+    pack_sender_report,
+    parse_rtcp,
+    pictures_lost,
+)
 from sfu.core.rtp import extension, is_rtcp, payload_bounds, unwrap, unwrap_timestamp
 from sfu.transport.stun import parse_check
 from tests.support.sfu_peer import rtp
 
 EDGES = (0, 1, 127, 128, 32_767, 32_768, 65_534, 65_535)
+SENDER_REPORT = pack_sender_report(Sent(1, 2, 3, 4, 5))
 ANY_PACKET = st.binary(min_size=12, max_size=200)
 
 
@@ -123,6 +137,56 @@ def test_nack_says_what_is_asked(sequences: set[int]) -> None:
 def test_own_packets_parse() -> None:
     compound = pack_receiver_report(1) + pack_pli(1, 2) + pack_remb(1, 1_500_000, [2, 3]) + pack_bye(1, 9)
     assert len(parse_rtcp(compound)) == 5
+
+
+def part(kind: int, count: int, body: bytes) -> bytes:
+    return struct.pack("!BBH", 0x80 | count, kind, len(body) // 4) + body
+
+
+UNKNOWN = {
+    "an extended report's unknown block": part(207, 0, struct.pack("!IBBHI", 1, 99, 0, 1, 7)),
+    "an extended report cut short": part(207, 0, b""),
+    "an application's own": part(204, 5, struct.pack("!I4s", 1, b"name")),
+    "a type of no standard": part(213, 31, b"\xff" * 12),
+    "feedback on media of unknown form": part(205, 30, struct.pack("!III", 1, 2, 3)),
+    "feedback on pictures of unknown form": part(206, 30, struct.pack("!III", 1, 2, 3)),
+    "feedback on media without its head": part(205, 1, b"\0\0\0\1"),
+    "a goodbye of fewer than it says": part(203, 9, b"\0\0\0\1"),
+    "names that end nowhere": part(202, 1, b"\0\0\0\1\1\x40ab"),
+}
+
+
+@pytest.mark.parametrize("odd", UNKNOWN.values(), ids=UNKNOWN.keys())
+def test_an_odd_packet_takes_no_other_along(odd: bytes) -> None:
+    report = pack_receiver_report(1, [ReportBlock(2, 3, 4, 5, 6, 7, 8)])
+    packets = parse_rtcp(report + odd + pack_pli(1, 9))
+    [told] = [packet for packet in packets if isinstance(packet, RtcpRrPacket)]
+    assert (told.ssrc, [block.ssrc for block in told.reports]) == (1, [2])
+    pictures = [packet for packet in packets if isinstance(packet, RtcpPsfbPacket)]
+    assert [lost for packet in pictures for lost in pictures_lost(packet)] == [9]
+
+
+@pytest.mark.parametrize("report", [pack_receiver_report(1, [ReportBlock(2, 3, 4, 5, 6, 7, 8)]), SENDER_REPORT])
+def test_what_a_profile_adds_to_a_report_is_left_out(report: bytes) -> None:
+    """RFC 3550 §6.4.3"""
+    longer = report[:2] + struct.pack("!H", len(report) // 4) + report[4:] + b"more"
+    [plain], [told, _] = parse_rtcp(report), parse_rtcp(longer + pack_pli(1, 9))
+    assert bytes(told) == bytes(plain)
+
+
+@pytest.mark.parametrize(
+    "compound",
+    [
+        pack_receiver_report(1) + b"\x80\xc9\0\1",  # says more than there is
+        pack_receiver_report(1) + b"\x80\xc9",
+        pack_receiver_report(1) + b"\x40\xc9\0\0",  # of another version
+        pack_receiver_report(1) + part(203, 9, b"") * 40,
+        part(203, 9, b""),
+    ],
+)
+def test_a_compound_whose_lengths_do_not_fit_is_malformed(compound: bytes) -> None:
+    with pytest.raises(MalformedPacket):
+        parse_rtcp(compound)
 
 
 VP8_KEYS = [b"\x10\x00", b"\x90\x80\x01\x00", b"\x90\x80\x81\x01\x00", b"\x90\xe0\x81\x01\x05\x20\x00"]
