@@ -8,12 +8,12 @@ import os
 from collections.abc import Generator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.support.skips import allowed, applying, listed
 
-# How long one example takes says how busy the machine is, nothing of what is tested.
-settings.register_profile("house", deadline=None)
+# How long one example takes, or a second of making some, says how busy the machine is, nothing of what is tested.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
 SKIPS = pytest.StashKey[list[str]]()

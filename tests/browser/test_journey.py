@@ -314,14 +314,17 @@ async def _replay(installation: Product, page: Page, told: Told, taken: Path) ->
 
 async def _shows(page: Page, at_s: float, codes: list[int]) -> None:
     """From shortly before this moment of the record, until these people's pictures stand at once."""
-    await page.evaluate("(ms) => { __player.seek(ms); __player.play(); }", max(0, (at_s - 2) * 1000))
+    ms = max(0, (at_s - 2) * 1000)
+    await page.evaluate("(ms) => { __player.seek(ms); __player.play(); }", ms)
     await page.wait_for_function(
-        """(codes) => {
+        """([ms, ...codes]) => {
+            // On a busy machine the moment may be over before all pictures stood at once: it is played again.
+            if (!__player.running || __player.currentTime > ms + 10_000) { __player.seek(ms); __player.play(); }
             const shown = document.querySelectorAll("[data-testid^=play-tile-][data-missing=''] video");
             const walls = new Set([...shown].map(portraits.wall));
             return codes.every((code) => walls.has(code));
         }""",
-        arg=codes,
+        arg=[ms, *codes],
         timeout=_WITHIN_MS,
         polling=200,
     )

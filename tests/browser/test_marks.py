@@ -114,13 +114,18 @@ async def test_chromium_beeps_on_the_second(someone: Person) -> None:
     offer = _without_candidates(await someone.page.evaluate(_PUBLISH))
     answer = await downlink.answer(offer, ())
     await someone.page.evaluate("(sdp) => peer.setRemoteDescription({ type: 'answer', sdp })", answer)
-    await _until(lambda: len(downlink.samples) > 4 * SAMPLE_RATE)
+    await _until(lambda: _even_seconds(downlink) >= 3)
     await downlink.close()
     assert set(find_tones(downlink.samples[-SAMPLE_RATE // 5 :], SAMPLE_RATE, range(40))) == {5}
-    beeps = find_beeps(downlink.samples, SAMPLE_RATE)
-    assert len(beeps) >= 3
+
+
+def _even_seconds(ear: "_Ear") -> int:
+    """How many of the last beeps came a second after the one before: where a busy machine stood still between two, its
+    sound has a hole."""
+    beeps = find_beeps(ear.samples, SAMPLE_RATE)
     gaps = [later - earlier for earlier, later in itertools.pairwise(beeps)]
-    assert all(abs(gap - 1) < 0.06 for gap in gaps), gaps
+    even = itertools.takewhile(lambda gap: abs(gap - 1) < 0.06, reversed(gaps))
+    return sum(1 for _ in even)
 
 
 class _Ear(Downlink):

@@ -12,12 +12,21 @@ from tests.browser.conftest import CHAIR, Reception, open_recording
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 _SAMPLES = 20
+_BEFORE_MS = 9_000
+"""Until then, and longer, everybody's camera was on."""
 
 _ONE_MOMENT = """async () => {
     const found = await Promise.all(marks.videos().map((video) => marks.nextMark(video)));
     return found.filter(({ mark }) => mark).map(({ mark, at }) => [mark.code, mark.utc_ms - at]);
 }"""
 """Per tile: whose picture is shown, and how long ago it was painted."""
+
+_ALL_STAND = """(beforeMs) => {
+    // On a busy machine the stretch may be over before all three pictures stood at once: it is played again.
+    if (!__player.running || __player.currentTime > beforeMs) { __player.seek(0); __player.play(); }
+    const seen = marks.videos().map((video) => marks.readMark(video)?.code);
+    return [1, 2, 3].every((code) => seen.includes(code));
+}"""
 
 
 async def test_replay_on_one_clock(reception: Reception, pictures: Path) -> None:
@@ -37,12 +46,14 @@ async def test_replay_on_one_clock(reception: Reception, pictures: Path) -> None
     await open_recording(page, reception)
     await _who_led(page, CHAIR.name, pictures)
     await page.get_by_test_id("play-button").click()
-    await chair.who.seen([1, 2, 3])
+    await _all_stand(page)
     await chair.who.picture(pictures / "replay.png")
     spreads = [await _spread_ms(page) for _ in range(_SAMPLES)]
     assert statistics.median(spreads) <= 150, spreads
 
     tile = page.locator("[data-testid^=play-tile-]", has_text="Phạm Đại Diện Sở")
+    await page.get_by_test_id("showing").select_option("all")
+    await page.locator("[data-testid=event][data-kind=CameraMoved]").first.click()
     await expect(tile).to_have_attribute("data-missing", "camera_off", timeout=30_000)
     await expect(tile).to_have_attribute("data-missing", "", timeout=30_000)
     await chair.who.advancing([1, 2, 3])
@@ -72,8 +83,13 @@ async def _who_led(page: Page, name: str, pictures: Path) -> None:
     await bar.fill("0")
 
 
+async def _all_stand(page: Page) -> None:
+    await page.wait_for_function(_ALL_STAND, arg=_BEFORE_MS, timeout=30_000, polling=100)
+
+
 async def _spread_ms(page: Page) -> float:
     """How far the moments shown by the tiles are apart."""
+    await _all_stand(page)
     shown: dict[int, float] = dict(await page.evaluate(_ONE_MOMENT))
     assert set(shown) == {1, 2, 3}
     return max(shown.values()) - min(shown.values())

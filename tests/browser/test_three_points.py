@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 async def _hears(who: RoomPage, other: RoomPage) -> None:
     """Until the tone of ``other`` and of nobody else is heard by ``who``."""
     heard: dict[int, float] = {}
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while heard.get(other.code, 0) < 0.02:
             heard = await who.who.hears(range(1, 7))
     assert max(heard, key=lambda code: heard[code]) == other.code, heard
@@ -22,7 +22,7 @@ async def _hears(who: RoomPage, other: RoomPage) -> None:
 
 async def _silent(who: RoomPage) -> None:
     """Until ``who`` hears nobody."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while max((await who.who.hears(range(1, 7))).values(), default=0) > 0.005:
             pass  # each look takes a third of a second
 
@@ -65,14 +65,14 @@ async def test_screen_comes_and_goes(reception: Reception, pictures: Path) -> No
     await citizen.sees(chair, agency)
     await agency.share_screen()
     screen = citizen.page.locator("[data-testid^=screen-] video")
-    await screen.wait_for(state="visible", timeout=20_000)
+    await screen.wait_for(state="visible", timeout=30_000)
     await citizen.page.wait_for_function(
         "() => marks.videos().some((video) => video.videoWidth === 640 && marks.readMark(video)?.code === 2)",
-        timeout=20_000,
+        timeout=30_000,
     )
     await citizen.who.picture(pictures / "screen-citizen.png")
     await agency.stop_sharing()
-    await screen.wait_for(state="detached", timeout=20_000)
+    await screen.wait_for(state="detached", timeout=30_000)
     await citizen.sees(chair, agency)
 
 

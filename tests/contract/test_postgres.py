@@ -139,7 +139,8 @@ async def test_what_the_server_ended_is_made_anew_before_it_is_used(url: str, da
     units = SqlUnits(database)
     async with units.reading() as first, units.asking() as second:  # two connections are kept from here
         assert await first.organisation.agencies() == await second.organisation.agencies() == []
-    run(url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'diemcau'")
+    ours = "FROM pg_stat_activity WHERE application_name = 'diemcau'"
+    run(url, f"SELECT pg_terminate_backend(pid, 30000) {ours}")  # until each has ended, not only been told to
     async with units.reading() as first, units.asking() as second, units.writing() as third:
         assert await first.organisation.agencies() == await second.organisation.agencies() == []
         await third.audit.append(entry())

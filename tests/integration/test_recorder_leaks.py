@@ -36,7 +36,7 @@ async def _counts() -> tuple[int, int, int]:
 
 async def _settled(at_most: tuple[int, int, int]) -> tuple[int, int, int]:
     """Connections that were just closed take a moment of the loop's time to go."""
-    for _ in range(50):
+    for _ in range(300):
         counts = await _counts()
         if all(now <= before for now, before in zip(counts, at_most, strict=True)):
             return counts

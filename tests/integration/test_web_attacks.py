@@ -171,7 +171,7 @@ async def status(pages: Pages, path: str) -> tuple[int, bytes]:
     host = pages.origin.removeprefix("http://")
     reader, writer = await asyncio.open_connection(*host.split(":"))
     writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         answer = await reader.read()
     writer.close()
     await writer.wait_closed()

@@ -101,7 +101,7 @@ async def status(pages: Pages, what: str, body: bytes, headers: list[str | bytes
     head = [f"{what} HTTP/1.1".encode(), f"Host: {host}".encode(), b"Connection: close", *told]
     reader, writer = await asyncio.open_connection(*host.split(":"))
     writer.write(b"\r\n".join([*head, f"Content-Length: {len(body)}".encode(), b"", body]))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         answer = await reader.read()
     writer.close()
     await writer.wait_closed()
@@ -144,7 +144,7 @@ async def test_what_is_no_http(pages: Pages, text: bytes) -> None:
     reader, writer = await asyncio.open_connection(*pages.origin.removeprefix("http://").split(":"))
     writer.write(text)
     writer.write_eof()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         answer = await reader.read()
     assert b"Traceback" not in answer
     assert b"HTTP/1.1 5" not in answer

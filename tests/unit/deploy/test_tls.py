@@ -57,7 +57,7 @@ async def test_a_point_of_our_own_takes_the_self_signed_certificate(tmp_path: Pa
     await knock(own_context())
     assert entered == [{"token": "token"}]
     os.kill(os.getpid(), signal.SIGINT)  # its socket's library would take it, and cancel every task here
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await interrupted.wait()
     asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
     await runner.cleanup()

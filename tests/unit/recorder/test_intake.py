@@ -37,7 +37,7 @@ async def _is_cut_off(recorder: RecorderUnderTest, *said: bytes) -> None:
     try:
         for content in said:
             writer.write(content)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while await reader.read(65_536):
                 pass
     except ConnectionError:

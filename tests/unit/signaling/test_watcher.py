@@ -47,13 +47,13 @@ class Ear:
         self._more.set()
 
     async def until_away(self, times: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while self.times_away < times:
                 self._more.clear()
                 await self._more.wait()
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(self.heard) + self.restarts < count:
                 self._more.clear()
                 await self._more.wait()

@@ -163,6 +163,6 @@ async def test_an_end_leaves_nobody_waiting(tmp_path: Path, desk: Desk) -> None:
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
     working = asyncio.create_task(desk.writer.run())
-    await asyncio.wait_for(asked, 5)
+    await asyncio.wait_for(asked, 30)
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
