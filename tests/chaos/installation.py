@@ -103,7 +103,7 @@ class Installation:
 
     def _pid(self, part: Part) -> int | None:
         name = _CHILD.get(part, str(part))
-        words = ["-m", "deploy.cli", name]
+        words = ["-m", "deploy", name]
         return next((pid for pid in _children(self.product.pid) if _command(pid)[1:4] == words), None)
 
     def _minio_pid(self) -> int | None:
