@@ -257,10 +257,10 @@ class RoomTap:
             gone = has_vanished(error)
             self._ground.counts["tap_vanished" if gone else "tap_broken"] += 1
         finally:
+            writer.close()  # first: who is cancelled while it waits here goes no further
             if pump is not None:
                 pump.cancel()
                 await asyncio.wait([pump])
-            writer.close()
         return gone or pump is not None
 
     def _told(self, frame: Frame) -> None:

@@ -19,7 +19,7 @@ from tests.support.sealed import RECORDING, sealed
 from tests.support.viewing_copies import rendered
 from web.config import STATIC
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 PAGE = f"/archive/{RECORDING}/copy"
 
 PLAYS = """async (address) => {

@@ -303,7 +303,6 @@ async def diemcau(*arguments: str, database: str = "") -> tuple[int, str]:
     return process.returncode or 0, said.decode()
 
 
-@pytest.mark.timeout(120)  # five commands of their own, each of which takes seconds to start
 async def test_the_commands_of_an_installation_that_moves(postgres: Postgres, tmp_path: Path) -> None:
     data, target = ("--data", str(tmp_path / "data")), postgres.create()
     for database in ("", postgres.create()):

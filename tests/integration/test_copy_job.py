@@ -122,24 +122,25 @@ async def jobs_of(made: Archive, limits: JobsPart | None = None) -> asyncio.subp
 
 
 @pytest.mark.parametrize(
-    ("program", "why"),
+    ("program", "why", "stall_s"),
     [
-        ("import time; time.sleep(60)", "no progress for 1 s"),
-        ("raise SystemExit(3)", "ended with code 3"),
-        ("print('good morning')", "none of its words"),
-        ("print('x' * 3_000_000)", "none of its words"),
-        ("import os, time; os.close(1); time.sleep(60)", "said nothing more"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "ended with code -11"),
+        ("import time; time.sleep(60)", "no progress for 1 s", 1.0),
+        ("raise SystemExit(3)", "ended with code 3", 30.0),
+        ("print('good morning')", "none of its words", 30.0),
+        ("print('x' * 3_000_000)", "none of its words", 30.0),
+        ("import os, time; os.close(1); time.sleep(60)", "said nothing more", 5.0),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "ended with code -11", 30.0),
     ],
 )
 async def test_a_renderer_that_hangs_crashes_or_babbles_is_a_failed_copy(
-    program: str, why: str, tmp_path: Path
+    program: str, why: str, stall_s: float, tmp_path: Path
 ) -> None:
-    async with archive(tmp_path, 1) as made, working(made, command=(sys.executable, "-c", program), stall_s=1.0):
-        await made.ask()
-        copy = await made.until_settled()
-        assert copy.state is _S.FAILED
-        assert why in copy.fault
+    async with archive(tmp_path, 1) as made:
+        async with working(made, command=(sys.executable, "-c", program), stall_s=stall_s):
+            await made.ask()
+            copy = await made.until_settled()
+            assert copy.state is _S.FAILED
+            assert why in copy.fault
         await made.ask()
         assert (await made.copy()).state is not _S.FAILED
 

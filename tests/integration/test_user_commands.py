@@ -55,7 +55,6 @@ async def test_a_given_password_is_to_be_changed_and_ends_sessions(configuration
     assert actions == ["add_agency", "add_account", "reset_password"]
 
 
-@pytest.mark.timeout(120)  # a command of its own, which takes seconds to start
 async def test_a_lost_device_is_left_behind(configuration: Configuration) -> None:
     console = Console(file=StringIO())
     await tools.add_user(configuration, "lan", "Lan", ["secretary"], "Ban", console)
