@@ -33,7 +33,7 @@ async def test_a_chair_needs_no_mouse(installation: Product) -> None:
 
         await keys.press("a.dc-skip")
         assert len(keys.passed) == 1, "the first step is the way past the header"
-        assert await page.evaluate("document.activeElement.id") == "main"
+        await page.wait_for_function("document.activeElement.id === 'main'", timeout=_WITHIN_MS)
         await keys.press(f"main a[href='/receptions/{reception}']")
         assert not any("sign-out" in one for one in keys.passed), "the header was skipped"
         await page.wait_for_url(f"**/receptions/{reception}")
@@ -49,7 +49,8 @@ async def test_a_chair_needs_no_mouse(installation: Product) -> None:
         await expect(page.get_by_test_id("dialog-leave")).to_be_visible(timeout=_WITHIN_MS)
         await page.keyboard.press("Escape")
         await expect(page.get_by_test_id("dialog-leave")).to_be_hidden(timeout=_WITHIN_MS)
-        assert await page.evaluate("document.activeElement.dataset.testid") == "leave-button"
+        focused = "document.activeElement.dataset.testid === 'leave-button'"
+        await page.wait_for_function(focused, timeout=_WITHIN_MS)
         await page.keyboard.press("Enter")
         await expect(page.get_by_test_id("dialog-leave")).to_be_visible(timeout=_WITHIN_MS)
         if await page.evaluate("document.activeElement.dataset.testid") != "leave-confirm":
