@@ -15,7 +15,7 @@ describe("controls", () => {
     part(controls, "play-button").click();
     part(controls, "back-button").click();
     const rate = part(controls, "rate") as HTMLSelectElement;
-    expect([...rate.options].map((one) => one.textContent?.trim())).toContain("1.25×");
+    expect([...rate.options].map((one) => one.textContent.trim())).toContain("1.25×");
     rate.value = "1.5";
     rate.dispatchEvent(new Event("change"));
     for (const id of ["previous-button", "next-button", "skip-button", "keys-button"])
