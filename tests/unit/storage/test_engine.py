@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
@@ -18,22 +17,6 @@ from storage.unit import SqlUnits
 from tests.support.waits import holds
 
 ENTRY = AuditEntry(1, "a", "b", "c", "done")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A migrated database."""
-    path = tmp_path / "diemcau.db"
-    schema.migrate(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-async def database(path: Path) -> AsyncIterator[Database]:
-    """Open on it."""
-    database = Database(f"sqlite:///{path}")
-    yield database
-    await database.close()
 
 
 async def append(database: Database) -> None:

@@ -1,7 +1,7 @@
 """The questions asked often are answered through an index, however large the archive grows."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -15,26 +15,9 @@ from bridge.finding import AccountFilter, ReceptionCursor, ReceptionFilter
 from bridge.ids import AccountId, AgencyId, ReceptionId, RecordingId
 from bridge.repositories import UnitOfWork
 from bridge.search import RecordingCursor, RecordingFilter
-from storage import schema
 from storage.engine import Database
 from storage.unit import SqlUnits
 from tests.contract.samples import reception
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """An empty one: SQLite's plan asks only what there is to use."""
-    path = tmp_path / "x.db"
-    schema.migrate(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-async def database(path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite:///{path}")
-    yield database
-    await database.close()
-
 
 PLACE = ReceptionCursor(5, ReceptionId("r"))
 

@@ -5,7 +5,7 @@
  * playhead and let go behind it.
  */
 
-import { follow, nextStart, within } from "./follow";
+import { follow, nextStart, SeekPatience, within } from "./follow";
 import { piecesBetween, presenceAt } from "./presence";
 import type { Piece, PlayTrack } from "./recording";
 import { withDurations } from "./webm";
@@ -17,8 +17,6 @@ const ATTEMPTS = 3;
 const LIE_IN_WAIT_S = 10;
 /** How far an element may stand from the clock while both stand still. */
 const STILL_S = 0.12;
-/** An element that still seeks this far from the clock never arrives: it is sent anew. */
-const ASTRAY_S = 3;
 
 /** A stored file as the server gives it: its media type with codecs, and the bytes. */
 export interface Loaded {
@@ -41,6 +39,7 @@ export class Feed {
   #wanted: Piece[] = [];
   #keepFromMs = 0;
   #working = false;
+  readonly #patience = new SeekPatience();
 
   constructor(
     readonly track: PlayTrack,
@@ -69,6 +68,7 @@ export class Feed {
   /** Brings the element to where the clock is and says what it has there. */
   drive(atMs: number, rate: number, running: boolean): FeedState {
     const atS = atMs / 1000;
+    if (!this.element.seeking) this.#patience.begin();
     const ranges = rangesOf(this.element.buffered);
     if (!within(ranges, atS)) {
       this.#rest();
@@ -83,6 +83,7 @@ export class Feed {
   /** The reader jumped: the element goes exactly there, when it has something there. */
   place(atMs: number): void {
     const atS = atMs / 1000;
+    this.#patience.begin();
     if (within(rangesOf(this.element.buffered), atS)) this.element.currentTime = atS;
   }
 
@@ -117,14 +118,15 @@ export class Feed {
     this.#rest();
     // Standing still for a moment is no reason to decode anew from the last key frame.
     const far = Math.abs(this.element.currentTime - atS);
-    if (far > (this.element.seeking ? ASTRAY_S : STILL_S)) this.element.currentTime = atS;
+    if (this.element.seeking ? this.#patience.endsAt(far) : far > STILL_S)
+      this.element.currentTime = atS;
   }
 
   #run(atS: number, rate: number): void {
     const element = this.element;
     const drift = element.currentTime - atS;
     if (element.seeking) {
-      if (Math.abs(drift) > ASTRAY_S) element.currentTime = atS;
+      if (this.#patience.endsAt(Math.abs(drift))) element.currentTime = atS;
       return;
     }
     const step = follow(drift, rate, this.track.source === "microphone");

@@ -34,3 +34,24 @@ export function nextStart(
 export function within(ranges: readonly (readonly [number, number])[], atS: number): boolean {
   return ranges.some(([start, end]) => start <= atS && atS < end);
 }
+
+/** A seeking element this far from the clock is sent anew. */
+const ASTRAY_S = 3;
+
+/** How long one that seeks is left to arrive: twice as far each time it is sent anew, for a machine that needs longer to
+ * decode its way there would never arrive. */
+export class SeekPatience {
+  #furthestS = ASTRAY_S;
+
+  /** It has arrived, or somebody sends it elsewhere. */
+  begin(): void {
+    this.#furthestS = ASTRAY_S;
+  }
+
+  /** Whether it is sent anew, this far from the clock. */
+  endsAt(farS: number): boolean {
+    if (farS <= this.#furthestS) return false;
+    this.#furthestS *= 2;
+    return true;
+  }
+}
