@@ -81,6 +81,7 @@ class House:
         """Everything, ready."""
         recorder_control = f"unix:{self.folder / 'recorder.sock'}"
         self.server = RoomServer(self.folder, clock=self.clock)
+        self.open.push_async_callback(self.server.close)  # the last: others use its database until they end
         recorders = {LOCAL_RECORDER: HttpRecorderNode(recorder_control)}
         places = self.server.places = RegisteredPlaces(
             self.server.units, self.clock, recorders, lambda address: HttpMediaNode(way_to(address))
@@ -104,7 +105,7 @@ class House:
         await recorder.start()
         self.open.push_async_callback(recorder.close)
         await self.server.start()
-        self.open.push_async_callback(self.server.close)
+        self.open.push_async_callback(self.server.stop)
         self.signing = signing_ports(self.folder / "signing", clock)
         self.sealing = Sealing(self.server.units, self.objects, clock, self.signing, "test", retention_days=1)
 
@@ -119,7 +120,7 @@ class House:
         heartbeats = Heartbeats([Beating(node, "127.0.0.1", "", self.keeper)], self.server.units, self.clock)
         self.open.push_async_callback(heartbeats.close)
         beating = asyncio.create_task(heartbeats.run())
-        self.open.callback(beating.cancel)
+        self.open.push_async_callback(_ended, beating)
         await eventually(lambda: heartbeats.all_beat)
 
     async def start_node(self) -> None:
@@ -159,6 +160,11 @@ class House:
                     if row.reception == reception.id and row.manifest_key:
                         return row
                 await asyncio.sleep(0.05)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
 
 
 @asynccontextmanager
