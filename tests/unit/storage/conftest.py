@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from storage import schema
 from storage.engine import Database
+from tests.support.databases import migrated
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A migrated database."""
     path = tmp_path / "diemcau.db"
-    schema.migrate(f"sqlite:///{path}")
+    migrated(path)
     return path
 
 

@@ -23,6 +23,7 @@ from storage.engine import Database
 from storage.migrating import alembic_config
 from storage.tables import metadata
 from storage.unit import SqlUnits
+from tests.support.databases import migrated
 from tests.unit.bridge.receptions import recorded, scheduled_event
 
 FIRST_COLUMNS = (
@@ -243,7 +244,7 @@ def test_a_database_in_memory_is_refused() -> None:
 @pytest.mark.parametrize("table", ["audit_entries", "reception_events", "access_events", "fixity_checks"])
 @pytest.mark.parametrize("verb", ["UPDATE {} SET at_utc_ns = 2", "DELETE FROM {}"])
 async def test_what_happened_cannot_be_changed(url: str, path: Path, table: str, verb: str) -> None:
-    schema.migrate(url)
+    migrated(path)
     database = Database(url)
     async with SqlUnits(database).writing() as unit:
         await unit.audit.append(AuditEntry(1, "a", "b", "c", "done"))
