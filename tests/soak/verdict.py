@@ -21,8 +21,8 @@ twenty files a minute, so that its looks differ by 2,000; without growth their s
 MOST_HEAP = 150_000
 """Bytes a minute: a packet kept for every tenth second of each point would be twice that."""
 MOST_RSS_MB = 1.0
-"""A minute. Beside the heap this sees what a library maps by itself, and what is free and not given back (the recorder
-alone takes 0.4 MB a minute of that, less and less)."""
+"""A minute. Beside the heap this sees what a library maps by itself. (Of what is free and not given back the recorder
+alone took 0.3 to 1.1 MB a minute, less and less: each look gives it back.)"""
 MOST_OF_A_KIND = 30
 """Objects of one class a minute; half of what one a minute for each track would be in the recorder, or one every twenty
 seconds for each point."""
