@@ -36,6 +36,7 @@ from tests.support.recorder_process import RETAIN
 from tests.support.sfu_clients import ROOM, WITHIN_S, Tone, stage
 from tests.support.tap_node import moment
 from tests.support.tcp_line import TcpLine
+from tests.support.waits import holds
 
 RECORDING = RecordingId("rec")
 SECRET = "the same on all machines"
@@ -138,9 +139,7 @@ def said(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> C
 
 async def until_said(said: Callable[[], str], who: str = r"127\.0\.0\.1:\d+") -> None:
     """Who connected is told once both have ended the line."""
-    async with asyncio.timeout(WITHIN_S):
-        while not re.search(f"{who}, which connected, {KEY_REFUSED}: \\w", said()):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    await holds(lambda: re.search(f"{who}, which connected, {KEY_REFUSED}: \\w", said()) is not None)
 
 
 async def test_a_machine_with_the_key_is_taken(machines: Machines, said: Callable[[], str]) -> None:

@@ -35,9 +35,6 @@ _LIBRARIES = frozenset({"weakref.ReferenceType"})
 OURS = ("bridge", "deploy", "recorder", "sfu", "signaling", "storage", "web")
 SPARE = 4
 """Threads of a pool, each with a file of its own, that were not needed before. There are ten points."""
-KEPT_LINES = "RequestHandler.start"
-"""A line of the control API that its client keeps for a while: as many as there were questions at the same moment, with
-a task each (aiohttp). No more than ``SPARE`` of them."""
 KEPT_RECORDINGS = frozenset(
     {
         "recorder.recording.Recording",
@@ -93,7 +90,7 @@ def faults(seen: Seen) -> list[str]:
     """Everything that is not as it has to be, in sentences."""
     found = _of_flow(seen)
     for name, part in seen.parts.items():
-        found += [f"{name}: {fault}" for fault in (*_growth(name, part), *_left(part))]
+        found += [f"{name}: {fault}" for fault in (*_growth(name, part), *left(part))]
     return found
 
 
@@ -147,12 +144,12 @@ def _kinds(looks: Sequence[Look]) -> list[str]:
     return found
 
 
-def _left(part: Part) -> list[str]:
+def left(part: Part) -> list[str]:
+    """What it still had when everybody had gone, in sentences."""
     before, after = part.before, part.after
     if after is None:
         return ["not looked at when everybody had gone"]
-    known = {**before.tasks, KEPT_LINES: before.tasks.get(KEPT_LINES, 0) + SPARE}
-    found = [f"task left: {task}" for task in _more(known, after.tasks)]
+    found = [f"task left: {task}" for task in _more(before.tasks, after.tasks)]
     for kind in _more(before.kinds, after.kinds):
         if kind.split(".")[0] in OURS and not _is_kept(kind, before.kinds, after.kinds):
             found.append(f"left behind: {after.kinds[kind]} of {kind}, {before.kinds.get(kind, 0)} before")

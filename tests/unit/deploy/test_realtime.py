@@ -26,7 +26,8 @@ async def main():
     assert await child.wait() == 0
     until = time.monotonic() + 30
     while is_real_time() and time.monotonic() < until:
-        await asyncio.sleep(0)  # looks for what has come, and waits for nothing
+        if sys.argv[2] == "turns":
+            await asyncio.sleep(0)  # looks for what has come, and waits for nothing
     assert not is_real_time()
     while began and not is_real_time():
         await asyncio.sleep(0.01)
@@ -72,9 +73,10 @@ def _said(program: str, *arguments: str) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.parametrize("kind", ["turns", "hangs"])
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
-def test_it_goes_first_until_it_does_not_rest_and_again_later(loop: str) -> None:
-    said = _said(_PROGRAM, loop)
+def test_it_goes_first_until_it_does_not_rest_and_again_later(loop: str, kind: str) -> None:
+    said = _said(_PROGRAM, loop, kind)
     if _allowed():
         assert said == [
             "media goes before everything else of this machine",
@@ -86,3 +88,8 @@ def test_it_goes_first_until_it_does_not_rest_and_again_later(loop: str) -> None
 
 def test_where_it_may_not_it_says_so_and_goes_on() -> None:
     assert _said(_REFUSED) == [_SAID_WHEN_REFUSED]
+
+
+def test_where_the_system_would_kill_it_it_does_not_ask() -> None:
+    limited = _REFUSED.replace("RLIMIT_RTPRIO, (0, 0)", "RLIMIT_RTTIME, (200_000, 200_000)")
+    assert _said(limited) == ["media is scheduled like everything else: who has LimitRTTIME is killed when it is over"]

@@ -13,8 +13,8 @@ import uvloop
 
 from deploy.tls import lasting_pair
 from recorder.door import Door, Refusals
+from tests.support.waits import WITHIN_S, holds
 
-WITHIN_S = 30.0
 Run = Callable[[Coroutine[None, None, None]], None]
 
 
@@ -68,12 +68,6 @@ async def answer(port: int, calling: ssl.SSLContext | None, word: bytes) -> tupl
         return mine, b""
 
 
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WITHIN_S):
-        while not holds():  # noqa: ASYNC110  a log tells nobody
-            await asyncio.sleep(0.01)
-
-
 @pytest.fixture(params=["asyncio", "uvloop"])
 def run(request: pytest.FixtureRequest) -> Run:
     return {"asyncio": asyncio.run, "uvloop": uvloop.run}[request.param]
@@ -93,7 +87,7 @@ def test_who_shows_another_key_is_told_by_address(
         mine, answered = await answer(port, keys.calling(kind), b"GET / HTTP/1.1\r\n\r\n")
         assert answered == b""
         said = rf"{re.escape(mine) or r'127.0.0.1:[0-9]+'}, which connected, does not have .*(?:{why})"
-        await until(lambda: re.search(said, caplog.text) is not None)
+        await holds(lambda: re.search(said, caplog.text) is not None)
         assert (await answer(port, keys.calling("our key"), b"hello"))[1] == b"hello"  # it goes on
         await door.close()
 
@@ -109,7 +103,7 @@ def test_who_says_nothing_is_sent_away(
         door = door_of(Keys(tmp_path))
         port = door.open("127.0.0.1", 0)
         assert (await answer(port, None, b""))[1] == b""
-        await until(lambda: "which connected" in caplog.text)
+        await holds(lambda: "which connected" in caplog.text)
         assert "it showed none within" in caplog.text
         await door.close()
 

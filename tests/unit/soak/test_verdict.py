@@ -61,7 +61,6 @@ def test_memory_that_only_the_system_sees_is_a_fault() -> None:
     ("left", "word"),
     [
         ({"tasks": {"Node.run": 2}}, "Node.run"),
-        ({"tasks": {"RequestHandler.start": 9}}, "RequestHandler.start"),
         ({"kinds": {"sfu.peers.room.Room": 2}}, "Room"),
         ({"files": 30}, "files"),
         ({"threads": 12}, "threads"),
@@ -76,10 +75,6 @@ def test_a_finished_recording_may_stay_once() -> None:
     kind = "recorder.recording.Recording"
     assert faults(run("recorder", after=msgspec.structs.replace(QUIET, kinds={kind: 1}))) == []
     assert len(faults(run("recorder", after=msgspec.structs.replace(QUIET, kinds={kind: 2})))) == 1
-
-
-def test_lines_that_a_client_keeps_for_a_while_are_no_fault() -> None:
-    assert faults(run(after=msgspec.structs.replace(QUIET, tasks={"Node.run": 1, "RequestHandler.start": 2}))) == []
 
 
 def test_a_run_in_which_little_flowed_proves_nothing() -> None:
